@@ -1,0 +1,40 @@
+#include "app/say.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/stream.h"
+#include "base/buf.h"
+#include "text/printable.h"
+
+#define TEXT_SIZE 4096
+#define LINE_MOST (8 * TEXT_SIZE)
+#define WRONG     2
+
+void say(const char *format, ...)
+{
+    char text[TEXT_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+
+    struct buf line;
+    buf_init(&line, LINE_MOST);
+    struct stream stream;
+    stream_init(&stream, STDERR_FILENO);
+    if (buf_add_text(&line, "shoal: ") && printable_add(&line, text, strlen(text)) &&
+        buf_add_byte(&line, '\n'))
+        (void)stream_add(&stream, line.data, line.length);
+    (void)stream_end(&stream);
+    buf_free(&line);
+}
+
+int say_wrong(const char *command, const char *text)
+{
+    say("%s", text);
+    (void)dprintf(STDERR_FILENO, "shoal %s --help says more.\n", command);
+    return WRONG;
+}

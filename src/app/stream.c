@@ -1,0 +1,66 @@
+#include "app/stream.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "app/signals.h"
+
+#define PENDING_MOST (512U << 20)
+
+void stream_init(struct stream *stream, int descriptor)
+{
+    *stream = (struct stream){.descriptor = descriptor};
+    buf_init(&stream->pending, PENDING_MOST);
+}
+
+/* After a write that did not go through: may it be tried again? A reader that has stopped reading
+ * must not hold up a person who asks twice to stop. */
+static bool may_go_on(const struct stream *stream, int code)
+{
+    if (signals_insist())
+        return false;
+    if (code == EINTR)
+        return true;
+    if (code != EAGAIN && code != EWOULDBLOCK)
+        return false;
+    struct pollfd writable = {.fd = stream->descriptor, .events = POLLOUT};
+    return poll(&writable, 1, -1) >= 0 || errno == EINTR;
+}
+
+bool stream_flush(struct stream *stream)
+{
+    size_t done = 0;
+    while (stream->failure == 0 && done < stream->pending.length) {
+        ssize_t written =
+            write(stream->descriptor, stream->pending.data + done, stream->pending.length - done);
+        int code = errno;
+        if (written >= 0)
+            done += (size_t)written;
+        else if (!may_go_on(stream, code))
+            stream->failure = code;
+    }
+    buf_clear(&stream->pending);
+    return stream->failure == 0;
+}
+
+bool stream_add(struct stream *stream, const char *data, size_t length)
+{
+    if (stream->failure != 0)
+        return false;
+    if (stream->pending.length > 0 && stream->pending.length + length > STREAM_BATCH &&
+        !stream_flush(stream))
+        return false;
+    if (!buf_add(&stream->pending, data, length)) {
+        stream->failure = ENOMEM;
+        return false;
+    }
+    return stream->pending.length < STREAM_BATCH || stream_flush(stream);
+}
+
+bool stream_end(struct stream *stream)
+{
+    (void)stream_flush(stream);
+    buf_free(&stream->pending);
+    return stream->failure == 0;
+}

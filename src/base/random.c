@@ -1,0 +1,48 @@
+#include "base/random.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static uint64_t system_next(void *context)
+{
+    (void)context;
+    uint64_t bits;
+    if (getentropy(&bits, sizeof bits) != 0)
+        abort();
+    return bits;
+}
+
+struct random_source random_system(void)
+{
+    return (struct random_source){.next = system_next};
+}
+
+/* Steele, Lea, Flood: Fast splittable pseudorandom number generators (2014). */
+static uint64_t seeded_next(void *context)
+{
+    struct random_seeded *seeded = context;
+    seeded->state += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t mixed = seeded->state;
+    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return mixed ^ (mixed >> 31);
+}
+
+struct random_source random_from_seed(struct random_seeded *state, uint64_t seed)
+{
+    state->state = seed;
+    return (struct random_source){.next = seeded_next, .context = state};
+}
+
+uint64_t random_below(const struct random_source *source, uint64_t bound)
+{
+    if (bound == 0)
+        return 0;
+    uint64_t uneven = (UINT64_MAX - bound + 1) % bound; /* 2^64 mod bound */
+    uint64_t bits;
+    do {
+        bits = random_next(source);
+    } while (bits < uneven);
+    return bits % bound;
+}

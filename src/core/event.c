@@ -1,0 +1,251 @@
+#include "core/event.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MOST         (64 * 1024)
+#define VIEW_MOST         ((size_t)64 * 1024 * 1024)
+#define EXIT_SENT         0
+#define EXIT_FAILED       1
+#define EXIT_NOTHING      2
+#define EXIT_TEMPORARY    75 /* sysexits.h: EX_TEMPFAIL */
+#define EXIT_SIGNAL_FIRST 128
+
+void events_init(struct events *events, const struct config *config, const struct clock *clock,
+    shoal_event_fn *on_event, void *context)
+{
+    *events = (struct events){.on_event = on_event,
+        .context = context,
+        .clock = clock,
+        .config = config,
+        .start_us = clock_now_us(clock)};
+    buf_init(&events->text, TEXT_MOST * 4);
+    /* A short secret in every other byte makes a text longer by half. */
+    buf_init(&events->response, (size_t)HTTP_ANSWER_KEPT * 4);
+}
+
+void events_free(struct events *events)
+{
+    buf_free(&events->text);
+    buf_free(&events->response);
+}
+
+static void emit(struct events *events, struct shoal_event *event)
+{
+    event->at_us = clock_now_us(events->clock) - events->start_us;
+    events->on_event(events->context, event);
+}
+
+/* The text as it may be shown, valid until the next call with the same buffer. */
+static const char *shown(const struct events *events, struct buf *buf, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    buf_clear(buf);
+    if (!secrets_redact(events->config->secrets, text, strlen(text), buf))
+        return "(a text too long to show)";
+    return buf_text(buf);
+}
+
+static struct shoal_text text_of(const char *data)
+{
+    return (struct shoal_text){.data = data, .length = data == NULL ? 0 : strlen(data)};
+}
+
+void events_start(struct events *events, unsigned jobs)
+{
+    struct shoal_event event = {.kind = SHOAL_EVENT_START,
+        .method = events->config->method,
+        .url = events->config->shown_url,
+        .paths = (const char *const *)events->config->operands,
+        .jobs = jobs,
+        .dry_run = events->config->dry_run};
+    emit(events, &event);
+}
+
+void events_found(struct events *events, const struct entry *entry)
+{
+    events->totals.found++;
+    events->totals.hidden += entry->hidden;
+}
+
+static void count(struct events *events, const struct event_file *file)
+{
+    events->totals.verdicts[file->verdict]++;
+    if (file->attempts > 1)
+        events->totals.retries += file->attempts - 1;
+    if (file->verdict == SHOAL_SENT && file->bytes > 0)
+        events->totals.bytes += file->bytes;
+    if (file->verdict != SHOAL_FAILED)
+        return;
+    if (file->temporary)
+        events->totals.temporary++;
+    else
+        events->bad_failures++;
+}
+
+void events_file(struct events *events, const struct event_file *file)
+{
+    count(events, file);
+    struct shoal_event event = {.kind = SHOAL_EVENT_FILE,
+        .path = text_of(file->entry->path),
+        .error = shown(events, &events->text, file->error),
+        .verdict = file->verdict,
+        .status = file->status,
+        .attempts = file->attempts,
+        .bytes = file->bytes,
+        .took_us = file->first_us > 0 ? clock_now_us(events->clock) - file->first_us : 0,
+        .temporary = file->temporary,
+        .response_cut = file->response_cut};
+    if (file->response != NULL && file->status != 0) {
+        buf_clear(&events->response);
+        (void)secrets_redact(events->config->secrets, buf_text(file->response),
+            file->response->length, &events->response);
+        event.response = (struct shoal_text){
+            .data = buf_text(&events->response), .length = events->response.length};
+    }
+    emit(events, &event);
+}
+
+void events_problem(struct events *events, const char *path, const char *text)
+{
+    events->totals.problems++;
+    struct shoal_event event = {.kind = SHOAL_EVENT_PROBLEM,
+        .path = text_of(path),
+        .error = shown(events, &events->text, text)};
+    emit(events, &event);
+}
+
+void events_notice(struct events *events, const char *text)
+{
+    struct shoal_event event = {
+        .kind = SHOAL_EVENT_NOTICE, .error = shown(events, &events->text, text)};
+    emit(events, &event);
+}
+
+/* What a plan holds, with secrets replaced: all in one buffer, pointed into once it is full. */
+struct plan_view {
+    struct buf texts;
+    struct shoal_field *fields;
+    const char **headers;
+    size_t field_count;
+};
+
+static void view_add(
+    struct plan_view *view, const struct events *events, const char *text, size_t length)
+{
+    (void)secrets_redact(events->config->secrets, text, length, &view->texts);
+    (void)buf_add_byte(&view->texts, '\0');
+}
+
+/* Adds a field's value and its file name ("" where it has none). */
+static void view_field(
+    struct plan_view *view, const struct events *events, const struct plan *plan, size_t index)
+{
+    const struct plan_field *planned = &plan->fields[index];
+    struct shoal_field *field = &view->fields[view->field_count++];
+    bool is_file = planned->file != NULL;
+    size_t start = view->texts.length;
+    if (is_file)
+        view_add(view, events, buf_text(&planned->path), planned->path.length);
+    else
+        view_add(view, events, plan->texts.data + planned->text, planned->length);
+    field->name = events->config->fields[index].name;
+    field->type = events->config->fields[index].type;
+    field->is_file = is_file;
+    field->value.length = view->texts.length - start - 1;
+    const char *file_name = plan->texts.data + planned->file_name;
+    view_add(view, events, file_name, planned->has_file_name ? strlen(file_name) : 0);
+    /* A mark until the pointers are set. */
+    field->file_name = planned->has_file_name ? "" : NULL;
+}
+
+static void view_point(struct plan_view *view, const struct plan *plan)
+{
+    const char *at = buf_text(&view->texts);
+    for (size_t i = 0; i < view->field_count; i++) {
+        struct shoal_field *field = &view->fields[i];
+        field->value.data = at;
+        at += field->value.length + 1;
+        if (field->file_name != NULL)
+            field->file_name = at;
+        at += strlen(at) + 1;
+    }
+    for (size_t i = 0; plan->headers[i] != NULL; i++) {
+        view->headers[i] = at;
+        at += strlen(at) + 1;
+    }
+}
+
+static bool view_build(struct plan_view *view, const struct events *events, const struct plan *plan)
+{
+    const struct config *config = events->config;
+    buf_init(&view->texts, VIEW_MOST);
+    view->fields = calloc(config->field_count + 1, sizeof *view->fields);
+    view->headers = calloc(config->header_count + 2, sizeof *view->headers);
+    if (view->fields == NULL || view->headers == NULL)
+        return false;
+    for (size_t i = 0; i < config->field_count; i++) {
+        if (plan->fields[i].present)
+            view_field(view, events, plan, i);
+    }
+    for (size_t i = 0; plan->headers[i] != NULL; i++)
+        view_add(view, events, plan->headers[i], strlen(plan->headers[i]));
+    if (view->texts.failed)
+        return false;
+    view_point(view, plan);
+    return true;
+}
+
+void events_plan(struct events *events, const struct entry *entry, const struct plan *plan)
+{
+    struct plan_view view = {0};
+    events->totals.planned++;
+    struct shoal_event event = {.kind = SHOAL_EVENT_PLAN,
+        .path = text_of(entry->path),
+        .method = events->config->method,
+        .url = shown(events, &events->text, plan->request.url),
+        .bytes = plan_file_size(plan)};
+    if (view_build(&view, events, plan)) {
+        event.fields = view.fields;
+        event.field_count = view.field_count;
+        event.headers = view.headers;
+    }
+    emit(events, &event);
+    buf_free(&view.texts);
+    free(view.fields);
+    free(view.headers);
+}
+
+void events_progress(struct events *events, uint64_t in_flight, int64_t bytes_moved)
+{
+    struct shoal_event event = {.kind = SHOAL_EVENT_PROGRESS,
+        .totals = &events->totals,
+        .in_flight = in_flight,
+        .bytes_moved = bytes_moved};
+    emit(events, &event);
+}
+
+static int exit_status(const struct events *events, int signal)
+{
+    const struct shoal_totals *totals = &events->totals;
+    if (signal != 0)
+        return EXIT_SIGNAL_FIRST + signal;
+    if (totals->found == 0 && totals->problems == 0 && !events->config->allow_empty)
+        return EXIT_NOTHING;
+    bool unsure = totals->problems > 0 || totals->verdicts[SHOAL_UNKNOWN] > 0;
+    if (unsure || events->bad_failures > 0)
+        return EXIT_FAILED;
+    return totals->verdicts[SHOAL_FAILED] > 0 ? EXIT_TEMPORARY : EXIT_SENT;
+}
+
+int events_end(struct events *events, int signal)
+{
+    struct shoal_event event = {.kind = SHOAL_EVENT_END,
+        .totals = &events->totals,
+        .exit_status = exit_status(events, signal),
+        .dry_run = events->config->dry_run,
+        .signal = signal};
+    emit(events, &event);
+    return event.exit_status;
+}

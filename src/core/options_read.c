@@ -1,0 +1,131 @@
+#include "core/options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "text/status_list.h"
+#include "text/units.h"
+
+static bool bad_value(
+    const struct option_row *row, const char *text, const char *allowed, struct error *error)
+{
+    char label[OPTION_LABEL_SIZE];
+    option_label(row, label);
+    return error_set(error, ERROR_USAGE, 0, "%s \"%s\": %s", label, text, allowed);
+}
+
+static bool store_text(const char *text, void *into, struct error *error)
+{
+    char **field = into;
+    if (field == NULL)
+        return true;
+    char *copy = strdup(text);
+    if (copy == NULL)
+        return error_set_memory(error);
+    free(*field);
+    *field = copy;
+    return true;
+}
+
+static bool read_text(
+    const struct option_row *row, const char *text, void *into, struct error *error)
+{
+    if (text[0] == '\0')
+        return bad_value(row, text, "it must not be empty", error);
+    return store_text(text, into, error);
+}
+
+/* Opened rather than asked about, so that what can't be read is found before anything is sent. */
+static bool read_readable(
+    const struct option_row *row, const char *text, void *into, struct error *error)
+{
+    if (!read_text(row, text, NULL, error))
+        return false;
+    int descriptor = open(text, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (descriptor < 0) {
+        int code = errno;
+        return error_set(error, ERROR_USAGE, code, "--%s: \"%s\" can't be read: %s", row->name,
+            text, strerror(code));
+    }
+    struct stat facts;
+    bool is_folder = fstat(descriptor, &facts) == 0 && S_ISDIR(facts.st_mode);
+    (void)close(descriptor);
+    if (is_folder)
+        return bad_value(row, text, "that is a folder; it must be a file", error);
+    return store_text(text, into, error);
+}
+
+static bool read_number(
+    const struct option_row *row, const char *text, void *into, struct error *error)
+{
+    bool is_auto = row->kind == OPTION_JOBS && strcmp(text, "auto") == 0;
+    int64_t number = 0;
+    if (!is_auto && !units_parse_number(text, row->least, row->most, &number)) {
+        char allowed[96];
+        (void)snprintf(allowed, sizeof allowed,
+            "it must be a whole number from %" PRId64 " to %" PRId64 "%s", row->least, row->most,
+            row->kind == OPTION_JOBS ? ", or auto" : "");
+        return bad_value(row, text, allowed, error);
+    }
+    if (into != NULL)
+        *(unsigned *)into = (unsigned)number;
+    return true;
+}
+
+static bool read_duration(
+    const struct option_row *row, const char *text, void *into, struct error *error)
+{
+    int64_t microseconds = 0;
+    if (!units_parse_duration(text, &microseconds))
+        return bad_value(row, text,
+            "it must be a number of seconds, or one with a unit: 500ms, 10s, 5m, 1h, 1d", error);
+    if (microseconds < row->least)
+        return bad_value(row, text, "it must be more than 0", error);
+    if (microseconds > row->most)
+        return bad_value(row, text, "it must be at most a year", error);
+    if (into != NULL)
+        *(int64_t *)into = microseconds;
+    return true;
+}
+
+static bool read_codes(
+    const struct option_row *row, const char *text, void *into, struct error *error)
+{
+    struct status_list list;
+    struct error reason = {0};
+    if (!status_list_parse(text, &list, &reason))
+        return bad_value(row, text, reason.text, error);
+    if (into != NULL)
+        *(struct status_list *)into = list;
+    return true;
+}
+
+bool option_read(const struct option_row *row, const char *text, void *into, struct error *error)
+{
+    switch (row->kind) {
+    case OPTION_SPECIAL:
+        return true;
+    case OPTION_SWITCH:
+        if (into != NULL)
+            *(bool *)into = true;
+        return true;
+    case OPTION_TEXT:
+        return read_text(row, text, into, error);
+    case OPTION_READABLE:
+        return read_readable(row, text, into, error);
+    case OPTION_NUMBER:
+    case OPTION_JOBS:
+        return read_number(row, text, into, error);
+    case OPTION_DURATION:
+        return read_duration(row, text, into, error);
+    case OPTION_CODES:
+        return read_codes(row, text, into, error);
+    }
+    return true;
+}

@@ -1,0 +1,238 @@
+/* A session puts the parts together and turns the loop: step, poll, step, poll.
+ *
+ * Threads of the walk and of the reader wake the loop only while it sleeps: `asleep` is set before
+ * the last look for work, so that nothing that comes in between is missed. */
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/descriptors.h"
+#include "core/sched.h"
+#include "shoal.h"
+
+#define JOBS_AUTO            32
+#define READER_THREADS_LEAST 2
+#define READER_THREADS_MOST  16
+#define PROGRESS_US          (100 * CLOCK_US_PER_MS)
+
+struct shoal_session {
+    struct config *config;
+    struct clock clock;
+    struct random_source random;
+    struct events events;
+    struct walk *walk; /* until the source takes it over */
+    struct source *source;
+    struct reader *reader;
+    struct http *http;
+    struct sched *sched;
+    unsigned jobs;
+    int64_t next_progress_us;
+    atomic_bool asleep;
+    atomic_int interrupts; /* asked for */
+    int interrupts_seen;
+    atomic_int signal;
+};
+
+static void *give_up(struct shoal_session *session, const struct error *error, char *text)
+{
+    if (text != NULL)
+        (void)snprintf(text, SHOAL_ERROR_SIZE, "%s", error->text);
+    shoal_session_free(session);
+    return NULL;
+}
+
+static bool open_walk(struct shoal_session *session, struct error *error)
+{
+    const struct config *config = session->config;
+    struct walk_options options = {.operands = (const char *const *)config->operands,
+        .operand_count = config->operand_count,
+        .base = config->base,
+        .nul_separated = config->nul_separated,
+        .list_descriptor = STDIN_FILENO,
+        .follow = config->follow,
+        .no_hidden = config->no_hidden,
+        .ignore = config->ignore};
+    session->walk = walk_new(&options, error);
+    return session->walk != NULL;
+}
+
+static bool open_transport(struct shoal_session *session, struct error *error)
+{
+    const struct config *config = session->config;
+    const char *cacert = config->cacert;
+    if (cacert == NULL)
+        cacert = getenv("SSL_CERT_FILE");
+    struct http_settings settings = {.connections = session->jobs,
+        .connect_timeout_us = config->connect_timeout_us,
+        .stall_timeout_us = config->stall_timeout_us,
+        .cacert = cacert != NULL && cacert[0] != '\0' ? cacert : NULL,
+        .cert = config->cert,
+        .key = config->key,
+        .insecure = config->insecure,
+        .proxy = config->proxy,
+        .no_proxy = config->no_proxy,
+        .user_agent = "shoal/" SHOAL_VERSION};
+    session->http = http_new(&settings, error);
+    return session->http != NULL;
+}
+
+static unsigned files_of_request(const struct config *config)
+{
+    unsigned files = 1;
+    for (size_t i = 0; i < config->field_count; i++)
+        files += config->fields[i].kind != CONFIG_TEXT && !config->fields[i].is_main;
+    return files;
+}
+
+struct shoal_session *shoal_session_new(
+    const struct shoal_options *options, shoal_event_fn *on_event, void *context, char *error)
+{
+    struct error why = {0};
+    struct shoal_session *session = calloc(1, sizeof *session);
+    if (session == NULL) {
+        error_set_memory(&why);
+        return give_up(NULL, &why, error);
+    }
+    session->clock = clock_system();
+    session->random = random_system();
+    session->config = config_new(options, &why);
+    if (session->config == NULL)
+        return give_up(session, &why, error);
+    events_init(&session->events, session->config, &session->clock, on_event, context);
+    if (!open_walk(session, &why))
+        return give_up(session, &why, error);
+    unsigned wanted = session->config->jobs == CONFIG_JOBS_AUTO ? JOBS_AUTO : session->config->jobs;
+    session->jobs = descriptors_jobs(wanted, files_of_request(session->config));
+    if (!open_transport(session, &why))
+        return give_up(session, &why, error);
+    return session;
+}
+
+void shoal_session_free(struct shoal_session *session)
+{
+    if (session == NULL)
+        return;
+    if (session->source != NULL)
+        session->source->ops->free(session->source);
+    walk_free(session->walk);
+    if (session->reader != NULL)
+        session->reader->ops->free(session->reader);
+    sched_free(session->sched);
+    if (session->http != NULL)
+        session->http->ops->free(session->http);
+    events_free(&session->events);
+    config_free(session->config);
+    free(session);
+}
+
+static void wake_loop(void *context)
+{
+    struct shoal_session *session = context;
+    if (atomic_load(&session->asleep))
+        session->http->ops->wake(session->http);
+}
+
+static bool start_parts(struct shoal_session *session, struct error *error)
+{
+    unsigned threads = session->jobs / 4;
+    if (threads < READER_THREADS_LEAST)
+        threads = READER_THREADS_LEAST;
+    if (threads > READER_THREADS_MOST)
+        threads = READER_THREADS_MOST;
+    session->reader = reader_new(threads, wake_loop, session, error);
+    if (session->reader == NULL)
+        return false;
+    struct walk *walk = session->walk;
+    session->walk = NULL;
+    session->source = source_new(walk, wake_loop, session, error);
+    if (session->source == NULL)
+        return false;
+    struct sched_parts parts = {.config = session->config,
+        .clock = &session->clock,
+        .random = &session->random,
+        .source = session->source,
+        .reader = session->reader,
+        .http = session->http,
+        .events = &session->events,
+        .jobs_most = session->jobs};
+    session->sched = sched_new(&parts, error);
+    return session->sched != NULL;
+}
+
+static void notice_fewer_jobs(struct shoal_session *session)
+{
+    if (session->config->jobs <= session->jobs)
+        return;
+    char text[160];
+    (void)snprintf(text, sizeof text,
+        "%u files in flight instead of %u: the limit of open files (ulimit -n) allows no more",
+        session->jobs, session->config->jobs);
+    events_notice(&session->events, text);
+}
+
+static void look_for_interrupts(struct shoal_session *session)
+{
+    int asked = atomic_load(&session->interrupts);
+    for (; session->interrupts_seen < asked; session->interrupts_seen++) {
+        if (session->interrupts_seen == 0)
+            events_notice(&session->events,
+                "interrupted: what is in flight may finish; interrupt again to stop at once");
+        if (session->interrupts_seen < 2)
+            sched_end_run(session->sched, "the run was interrupted");
+    }
+}
+
+static void tell_progress(struct shoal_session *session)
+{
+    int64_t now_us = clock_now_us(&session->clock);
+    if (now_us < session->next_progress_us)
+        return;
+    session->next_progress_us = now_us + PROGRESS_US;
+    events_progress(
+        &session->events, sched_in_flight(session->sched), sched_bytes_moved(session->sched));
+}
+
+static void turn(struct shoal_session *session)
+{
+    struct error error;
+    look_for_interrupts(session);
+    int64_t wait_us = sched_step(session->sched);
+    if (wait_us > 0 && !sched_done(session->sched)) {
+        atomic_store(&session->asleep, true);
+        wait_us = sched_step(session->sched);
+        if (atomic_load(&session->interrupts) > session->interrupts_seen ||
+            sched_done(session->sched))
+            wait_us = 0;
+    }
+    if (!session->http->ops->poll(session->http, wait_us, &error)) {
+        events_problem(&session->events, NULL, error.text);
+        sched_end_run(session->sched, error.text);
+        sched_end_run(session->sched, error.text);
+    }
+    atomic_store(&session->asleep, false);
+    tell_progress(session);
+}
+
+int shoal_session_run(struct shoal_session *session)
+{
+    struct error error = {0};
+    events_start(&session->events, session->jobs);
+    notice_fewer_jobs(session);
+    if (!start_parts(session, &error)) {
+        events_problem(&session->events, NULL, error.text);
+        return events_end(&session->events, 0);
+    }
+    while (!sched_done(session->sched))
+        turn(session);
+    return events_end(&session->events, atomic_load(&session->signal));
+}
+
+void shoal_session_interrupt(struct shoal_session *session, int signal)
+{
+    atomic_store(&session->signal, signal);
+    atomic_fetch_add(&session->interrupts, 1);
+    session->http->ops->wake(session->http);
+}

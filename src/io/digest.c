@@ -1,0 +1,96 @@
+#include "io/digest.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#define DIGESTS 3
+
+/* Which bit asks for it, how libcrypto makes it, and where its text goes. */
+struct digest_method {
+    unsigned kind;
+    const EVP_MD *(*method)(void);
+    size_t offset;
+    size_t room;
+};
+
+#define TEXT_OF(member)                                                                            \
+    offsetof(struct digest_texts, member), sizeof((struct digest_texts *)NULL)->member
+
+static const struct digest_method methods[DIGESTS] = {
+    {DIGEST_SHA256, EVP_sha256, TEXT_OF(sha256)},
+    {DIGEST_SHA1, EVP_sha1, TEXT_OF(sha1)},
+    {DIGEST_MD5, EVP_md5, TEXT_OF(md5)},
+};
+
+struct digest {
+    EVP_MD_CTX *contexts[DIGESTS]; /* NULL where it was not asked for */
+};
+
+/* False: no memory, or libcrypto refuses the method (MD5 where only approved ones are allowed). */
+static bool begin(struct digest *digest, size_t which)
+{
+    digest->contexts[which] = EVP_MD_CTX_new();
+    return digest->contexts[which] != NULL &&
+           EVP_DigestInit_ex(digest->contexts[which], methods[which].method(), NULL) == 1;
+}
+
+struct digest *digest_new(unsigned kinds)
+{
+    struct digest *digest = calloc(1, sizeof *digest);
+    if (digest == NULL)
+        return NULL;
+    for (size_t i = 0; i < DIGESTS; i++) {
+        if ((kinds & methods[i].kind) != 0 && !begin(digest, i)) {
+            digest_free(digest);
+            return NULL;
+        }
+    }
+    return digest;
+}
+
+bool digest_add(struct digest *digest, const void *data, size_t length)
+{
+    for (size_t i = 0; i < DIGESTS; i++) {
+        if (digest->contexts[i] != NULL && EVP_DigestUpdate(digest->contexts[i], data, length) != 1)
+            return false;
+    }
+    return true;
+}
+
+/* Writes `length` bytes as hexadecimal and a NUL. */
+static void write_hexadecimal(char *text, const unsigned char *bytes, size_t length)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < length; i++) {
+        *text++ = digits[bytes[i] >> 4];
+        *text++ = digits[bytes[i] & 15];
+    }
+    *text = '\0';
+}
+
+bool digest_end(struct digest *digest, struct digest_texts *texts)
+{
+    bool complete = true;
+    *texts = (struct digest_texts){0};
+    for (size_t i = 0; i < DIGESTS && complete; i++) {
+        unsigned char bytes[EVP_MAX_MD_SIZE];
+        unsigned length = 0;
+        if (digest->contexts[i] == NULL)
+            continue;
+        complete = EVP_DigestFinal_ex(digest->contexts[i], bytes, &length) == 1 &&
+                   2 * (size_t)length + 1 == methods[i].room;
+        if (complete)
+            write_hexadecimal((char *)texts + methods[i].offset, bytes, length);
+    }
+    digest_free(digest);
+    return complete;
+}
+
+void digest_free(struct digest *digest)
+{
+    if (digest == NULL)
+        return;
+    for (size_t i = 0; i < DIGESTS; i++)
+        EVP_MD_CTX_free(digest->contexts[i]);
+    free(digest);
+}

@@ -1,0 +1,116 @@
+/* How many files may be in flight: the controller behind `-j auto`. Pure: it is fed with starts,
+ * ends and a clock, and allocates nothing. docs/concurrency.md says how it decides and compares it.
+ *
+ * The scheduler's part:
+ *     start a file   if adapt_next_start_us() <= now, and then adapt_note_start()
+ *     bytes move     adapt_note_moved(), for bodies that are streamed
+ *     it ends        adapt_note_end() */
+#ifndef SHOAL_POLICY_ADAPT_H
+#define SHOAL_POLICY_ADAPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "policy/outcome.h"
+
+struct adapt_config {
+    unsigned fixed; /* -j N: so many, fewer only while the server rejects; 0: auto */
+    unsigned most;  /* never more (descriptors); 0: ADAPT_MOST */
+};
+
+#define ADAPT_MOST 256
+
+/* Kept for each attempt between its start and its end; adapt.c's. */
+struct adapt_attempt {
+    int64_t started_us;
+    unsigned in_flight; /* itself included */
+    bool streamed;
+};
+
+enum adapt_phase {
+    ADAPT_GROWING, /* at the start and after an outage: by half in each step */
+    ADAPT_HOLDING, /* measures where it is */
+    ADAPT_TRYING,  /* measures a little above or below */
+};
+
+/* Sums over a stretch of time. */
+struct adapt_sums {
+    int64_t begins_us;
+    double area;        /* in flight, integrated over time: files times microseconds */
+    double stream_area; /* the same of those with a streamed body */
+    double work;        /* of whole bodies that were taken, in files */
+    double slot_us;     /* how long all whole bodies were in flight, summed */
+    double moved_work;  /* of streamed bodies */
+    unsigned ends;
+};
+
+/* What is measured at one limit: all of it, and slices of it, by whose differences its error is
+ * known. */
+struct adapt_epoch {
+    struct adapt_sums whole;
+    struct adapt_sums slice;
+    double goodputs; /* of the slices that are over, summed */
+    double squares;
+    unsigned slices;
+};
+
+/* What an epoch came to. */
+struct adapt_yield {
+    double goodput;   /* work a microsecond */
+    double in_flight; /* on average */
+    double error;     /* relative standard error of goodput, squared */
+};
+
+/* The fields are adapt.c's. */
+struct adapt {
+    double limit;    /* below 1: one at a time, and `slot_us / limit` between starts */
+    unsigned opened; /* so much of it is in use: a higher limit is filled end by end, not at once */
+    double most;
+    bool fixed;
+    enum adapt_phase phase;
+    struct adapt_epoch epoch;
+    struct adapt_yield base; /* at the limit that is held */
+    bool has_base;
+    double base_limit;
+    double slot_us;        /* how long a file is in flight: a running mean */
+    int64_t next_try_us;   /* not before */
+    int64_t try_wait_us;   /* grows while tries find nothing better */
+    bool try_up;           /* the next one's direction */
+    double try_step;       /* and its size, relative */
+    unsigned tries_failed; /* in a row */
+    double ceiling;        /* what was in flight when the server rejected; 0: not known */
+    int64_t ceiling_us;    /* when it did */
+    int64_t ceiling_hold_us;
+    unsigned rejected_row; /* rejections since the last success */
+    double pressure;       /* rejections, of which successes wear some off */
+    unsigned pressed_at;   /* the least that was in flight at one of them */
+    int64_t counted_us;    /* until when `epoch.area` was summed */
+    int64_t last_start_us;
+    int64_t last_success_us;
+    int64_t cut_us;  /* when the limit was last cut by a rejection */
+    bool cut_in_row; /* and there was no success since */
+    unsigned in_flight;
+    unsigned streams; /* of them */
+};
+
+void adapt_init(struct adapt *adapt, const struct adapt_config *config, int64_t now_us);
+
+/* How many may be in flight now: 1 or more. For the number of files to read ahead. */
+unsigned adapt_limit(const struct adapt *adapt);
+
+/* When the next attempt may start: `now_us` for at once, CLOCK_NEVER where one in flight must end
+ * first. */
+int64_t adapt_next_start_us(const struct adapt *adapt, int64_t now_us);
+
+/* An attempt starts; `streamed`: its body is sent in pieces, which adapt_note_moved() tells of. */
+void adapt_note_start(
+    struct adapt *adapt, struct adapt_attempt *attempt, bool streamed, int64_t now_us);
+
+/* Bytes of a streamed body went out. */
+void adapt_note_moved(struct adapt *adapt, int64_t bytes);
+
+/* An attempt ended; `bytes` of its body. */
+void adapt_note_end(struct adapt *adapt, const struct adapt_attempt *attempt, enum outcome outcome,
+    const struct attempt_end *end, int64_t bytes, int64_t now_us);
+
+#endif

@@ -1,0 +1,194 @@
+#include "policy/outcome.h"
+
+#include <stddef.h>
+
+enum outcome_status {
+    STATUS_REQUEST_TIMEOUT = 408,
+    STATUS_TOO_EARLY = 425,
+    STATUS_TOO_MANY_REQUESTS = 429,
+    STATUS_NOT_IMPLEMENTED = 501,
+    STATUS_SERVICE_UNAVAILABLE = 503,
+    STATUS_VERSION_NOT_SUPPORTED = 505,
+    STATUS_INSUFFICIENT_STORAGE = 507,
+    STATUS_LOOP_DETECTED = 508,
+    STATUS_NOT_EXTENDED = 510,
+    STATUS_LOG_IN_TO_NETWORK = 511,
+};
+
+/* A success counts once its answer is whole, or was long enough to be cut by us: a server that dies
+ * within it may have died before it kept the file. */
+static enum outcome outcome_of_success(const struct attempt_end *end)
+{
+    if (end->error != ATTEMPT_OK && end->error != ATTEMPT_LARGE_ANSWER)
+        return OUTCOME_AMBIGUOUS;
+    return end->body == ATTEMPT_BODY_BAD ? OUTCOME_REFUSED : OUTCOME_DONE;
+}
+
+static enum outcome outcome_of_client_error(long status)
+{
+    switch (status) {
+    case STATUS_REQUEST_TIMEOUT:
+        return OUTCOME_AMBIGUOUS;
+    case STATUS_TOO_EARLY:
+    case STATUS_TOO_MANY_REQUESTS:
+        return OUTCOME_REJECTED;
+    default:
+        return OUTCOME_REFUSED;
+    }
+}
+
+static enum outcome outcome_of_server_error(long status)
+{
+    switch (status) {
+    case STATUS_SERVICE_UNAVAILABLE:
+        return OUTCOME_REJECTED;
+    case STATUS_NOT_IMPLEMENTED:
+    case STATUS_VERSION_NOT_SUPPORTED:
+    case STATUS_INSUFFICIENT_STORAGE: /* RFC 4918: not to be repeated without the user */
+    case STATUS_LOOP_DETECTED:
+    case STATUS_NOT_EXTENDED:
+    case STATUS_LOG_IN_TO_NETWORK:
+        return OUTCOME_REFUSED;
+    default:
+        return OUTCOME_AMBIGUOUS;
+    }
+}
+
+static enum outcome outcome_of_status(
+    const struct attempt_end *end, const struct outcome_rules *rules)
+{
+    if (status_list_has(&rules->exists, end->status))
+        return OUTCOME_EXISTS;
+    if (status_list_has(&rules->success, end->status))
+        return outcome_of_success(end);
+    if (end->status >= 200 && end->status < 400)
+        return OUTCOME_REFUSED;
+    if (end->status >= 400 && end->status < 500)
+        return outcome_of_client_error(end->status);
+    if (end->status >= 500 && end->status < 600)
+        return outcome_of_server_error(end->status);
+    return OUTCOME_AMBIGUOUS;
+}
+
+/* Nothing reached the origin, whatever the proxy said; only whether it may say otherwise next time
+ * differs. */
+static enum outcome outcome_of_proxy(long proxy_status)
+{
+    if (proxy_status < 400 || proxy_status >= 500)
+        return OUTCOME_REJECTED;
+    return outcome_of_client_error(proxy_status) == OUTCOME_REFUSED ? OUTCOME_REFUSED
+                                                                    : OUTCOME_REJECTED;
+}
+
+static enum outcome outcome_while_connecting(const struct attempt_end *end)
+{
+    switch (end->error) {
+    case ATTEMPT_OK:
+    case ATTEMPT_WOULD_RESEND:
+        return OUTCOME_AMBIGUOUS; /* something had left, whatever the phase says */
+    case ATTEMPT_PROXY:
+        return outcome_of_proxy(end->proxy_status);
+    case ATTEMPT_FILE_UNREADABLE:
+        return OUTCOME_REFUSED;
+    default:
+        return OUTCOME_REJECTED;
+    }
+}
+
+/* Some of the request may have left, but not all of it: what we broke off can't have been taken. */
+static enum outcome outcome_while_sending(const struct attempt_end *end)
+{
+    switch (end->error) {
+    case ATTEMPT_FILE_CHANGED:
+    case ATTEMPT_CANCELLED:
+        return OUTCOME_REJECTED;
+    case ATTEMPT_FILE_UNREADABLE:
+        return OUTCOME_REFUSED;
+    default:
+        return OUTCOME_AMBIGUOUS;
+    }
+}
+
+enum outcome outcome_of(const struct attempt_end *end, const struct outcome_rules *rules)
+{
+    if (end->status != 0)
+        return outcome_of_status(end, rules);
+    if (end->error == ATTEMPT_CERTIFICATE || end->error == ATTEMPT_SETUP)
+        return OUTCOME_REFUSED;
+    if (end->phase == ATTEMPT_CONNECTING)
+        return outcome_while_connecting(end);
+    if (end->phase == ATTEMPT_SENDING)
+        return outcome_while_sending(end);
+    return OUTCOME_AMBIGUOUS;
+}
+
+bool outcome_is_temporary(enum outcome outcome, const struct attempt_end *end)
+{
+    switch (outcome) {
+    case OUTCOME_REJECTED:
+    case OUTCOME_AMBIGUOUS:
+        return true;
+    case OUTCOME_REFUSED:
+        return end->status == STATUS_INSUFFICIENT_STORAGE;
+    default:
+        return false;
+    }
+}
+
+bool outcome_counts(enum outcome outcome, const struct attempt_end *end)
+{
+    return outcome == OUTCOME_AMBIGUOUS ||
+           (outcome == OUTCOME_REJECTED && end->status == 0 && end->error == ATTEMPT_FILE_CHANGED);
+}
+
+bool attempt_reached(const struct attempt_end *end)
+{
+    return end->status != 0 || end->phase != ATTEMPT_CONNECTING;
+}
+
+const char *outcome_name(enum outcome outcome)
+{
+    static const char *const names[OUTCOMES] = {
+        [OUTCOME_DONE] = "done",
+        [OUTCOME_EXISTS] = "exists",
+        [OUTCOME_REFUSED] = "refused",
+        [OUTCOME_REJECTED] = "rejected",
+        [OUTCOME_AMBIGUOUS] = "ambiguous",
+    };
+    return names[outcome];
+}
+
+const char *attempt_phase_name(enum attempt_phase phase)
+{
+    static const char *const names[ATTEMPT_PHASES] = {
+        [ATTEMPT_CONNECTING] = "connecting",
+        [ATTEMPT_SENDING] = "sending",
+        [ATTEMPT_WAITING] = "waiting",
+        [ATTEMPT_ANSWERING] = "answering",
+    };
+    return names[phase];
+}
+
+const char *attempt_error_name(enum attempt_error error)
+{
+    static const char *const names[ATTEMPT_ERRORS] = {
+        [ATTEMPT_OK] = "ok",
+        [ATTEMPT_RESOLVE] = "resolve",
+        [ATTEMPT_CONNECT] = "connect",
+        [ATTEMPT_CERTIFICATE] = "certificate",
+        [ATTEMPT_TLS] = "tls",
+        [ATTEMPT_PROXY] = "proxy",
+        [ATTEMPT_SEND] = "send",
+        [ATTEMPT_RECEIVE] = "receive",
+        [ATTEMPT_STALL] = "stall",
+        [ATTEMPT_GARBAGE] = "garbage",
+        [ATTEMPT_LARGE_ANSWER] = "large-answer",
+        [ATTEMPT_WOULD_RESEND] = "would-resend",
+        [ATTEMPT_FILE_CHANGED] = "file-changed",
+        [ATTEMPT_FILE_UNREADABLE] = "file-unreadable",
+        [ATTEMPT_CANCELLED] = "cancelled",
+        [ATTEMPT_SETUP] = "setup",
+        [ATTEMPT_RESOURCES] = "resources",
+    };
+    return names[error];
+}

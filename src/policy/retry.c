@@ -1,0 +1,236 @@
+/* How it works. A *credit* is kept for the origin: it rises with each answer that is a verdict and
+ * falls with each rejection or ambiguous end. At zero the origin is only probed: one attempt at a
+ * time, at most one a second, less often the longer it lasts. So an outage costs its first few
+ * attempts and then a probe a second, however many files wait. The first success turns probing into
+ * ramping, where each success allows two more starts: the load doubles with each round trip, and
+ * does not fall on a server that has just come back all at once.
+ *
+ * Credit rather than a count of failures in a row: with half of the attempts failing here and there
+ * the other half keeps it up, and nothing is held back. */
+#include "policy/retry.h"
+
+#include <stddef.h>
+
+#include "base/clock.h"
+
+enum {
+    CREDIT_MOST = 8,     /* failures in a row until the origin is only probed */
+    CREDIT_SUCCESS = 2,  /* so that it takes two thirds of failures to use it up */
+    RAMP_OPEN_AT = 64,   /* so many unused starts: the ramp is over */
+    PROBE_SHARE = 60,    /* the wait between probes is the outage's length divided by this */
+    BACKOFF_DOUBLES = 6, /* 0.5 s doubled six times is over 30 s */
+};
+
+static const int64_t backoff_first_us = CLOCK_US_PER_SECOND / 2;
+static const int64_t backoff_most_us = 30 * CLOCK_US_PER_SECOND;
+static const int64_t probe_least_us = CLOCK_US_PER_SECOND;
+static const int64_t probe_most_us = 30 * CLOCK_US_PER_SECOND;
+
+static int64_t later_of(int64_t one, int64_t other)
+{
+    return one > other ? one : other;
+}
+
+static int64_t earlier_of(int64_t one, int64_t other)
+{
+    return one < other ? one : other;
+}
+
+/* Sums of moments and waits that stay within CLOCK_NEVER. */
+static int64_t after(int64_t moment_us, int64_t wait_us)
+{
+    return wait_us > CLOCK_NEVER - later_of(moment_us, 0) ? CLOCK_NEVER : moment_us + wait_us;
+}
+
+void retry_init(struct retry *retry, const struct retry_config *config)
+{
+    *retry = (struct retry){
+        .config = *config,
+        .mode = RETRY_OPEN,
+        .credit = CREDIT_MOST,
+        .paused_until_us = INT64_MIN,
+        .last_start_us = INT64_MIN,
+        .failing_since_us = CLOCK_NEVER,
+        .try_ended_us = INT64_MIN,
+    };
+}
+
+int64_t retry_backoff_us(unsigned waits, const struct random_source *random)
+{
+    unsigned doubles = waits > 0 ? waits - 1 : 0;
+    int64_t most = doubles >= BACKOFF_DOUBLES ? backoff_most_us : backoff_first_us << doubles;
+    return (int64_t)random_below(random, (uint64_t)earlier_of(most, backoff_most_us) + 1);
+}
+
+/* While ramping without an allowance too, so that an end which says nothing of the origin (a file
+ * that changed) can't leave it waiting for ever. */
+static int64_t retry_next_probe_us(const struct retry *retry)
+{
+    int64_t lasted = retry->last_start_us - retry->mode_since_us;
+    int64_t wait = earlier_of(later_of(lasted / PROBE_SHARE, probe_least_us), probe_most_us);
+    return after(retry->last_start_us, wait);
+}
+
+int64_t retry_next_start_us(const struct retry *retry, int64_t now_us)
+{
+    if (retry_state(retry, now_us) != RETRY_GOING)
+        return CLOCK_NEVER;
+    int64_t next = later_of(now_us, retry->paused_until_us);
+    if (retry->mode == RETRY_PROBING)
+        return retry->probe_out ? CLOCK_NEVER : later_of(next, retry_next_probe_us(retry));
+    if (retry->mode == RETRY_RAMPING && retry->allowance <= 0)
+        return later_of(next, retry_next_probe_us(retry));
+    return next;
+}
+
+void retry_note_start(struct retry *retry, int64_t now_us)
+{
+    retry->last_start_us = now_us;
+    if (retry->mode == RETRY_PROBING)
+        retry->probe_out = true;
+    else if (retry->mode == RETRY_RAMPING && retry->allowance > 0)
+        retry->allowance--;
+}
+
+static void retry_begin_probing(struct retry *retry, int64_t now_us)
+{
+    retry->mode = RETRY_PROBING;
+    retry->credit = 0;
+    retry->mode_since_us = now_us;
+    retry->probe_out = false;
+    /* The attempts that failed were the first second's. */
+    retry->last_start_us = now_us;
+}
+
+static void retry_learn_success(struct retry *retry)
+{
+    retry->failing_since_us = CLOCK_NEVER;
+    retry->credit += CREDIT_SUCCESS;
+    if (retry->credit > CREDIT_MOST)
+        retry->credit = CREDIT_MOST;
+    if (retry->mode == RETRY_PROBING) {
+        retry->mode = RETRY_RAMPING;
+        retry->allowance = 0;
+    }
+    if (retry->mode == RETRY_RAMPING) {
+        retry->allowance += 2;
+        if (retry->allowance >= RAMP_OPEN_AT)
+            retry->mode = RETRY_OPEN;
+    }
+}
+
+static void retry_learn_failure(struct retry *retry, int64_t now_us)
+{
+    if (retry->failing_since_us == CLOCK_NEVER)
+        retry->failing_since_us = now_us;
+    if (retry->mode == RETRY_PROBING)
+        return;
+    retry->credit--;
+    if (retry->credit <= 0 || !retry->reached)
+        retry_begin_probing(retry, now_us);
+}
+
+/* A try is a round: of many attempts that found nobody at the same moment one counts, else a
+ * server's restart would use up all tries at once. */
+static void retry_learn_reach(struct retry *retry, const struct retry_end *end, int64_t now_us)
+{
+    if (attempt_reached(end->attempt)) {
+        retry->reached = true;
+    } else if (end->attempt->error == ATTEMPT_CERTIFICATE) {
+        retry->distrusted = true;
+    } else if (end->outcome == OUTCOME_REJECTED && end->started_us >= retry->try_ended_us) {
+        retry->tries++;
+        retry->try_ended_us = now_us;
+    }
+}
+
+/* Ends that are our own doing say nothing of the origin. */
+static bool is_ours(const struct attempt_end *attempt)
+{
+    switch (attempt->error) {
+    case ATTEMPT_FILE_CHANGED:
+    case ATTEMPT_FILE_UNREADABLE:
+    case ATTEMPT_CANCELLED:
+    case ATTEMPT_SETUP:
+        return attempt->status == 0;
+    default:
+        return false;
+    }
+}
+
+static void retry_pause(struct retry *retry, int64_t wait_us, int64_t now_us)
+{
+    int64_t until_us = after(now_us, wait_us);
+    if (wait_us <= 0 || until_us <= retry->paused_until_us)
+        return;
+    retry->paused_until_us = until_us;
+    retry->paused_at_us = now_us;
+}
+
+static void retry_learn(struct retry *retry, const struct retry_end *end, int64_t now_us)
+{
+    bool failed = end->outcome == OUTCOME_REJECTED || end->outcome == OUTCOME_AMBIGUOUS;
+    if (failed)
+        retry_pause(retry, end->retry_after_us, now_us);
+    retry_pause(retry, end->limit_us, now_us);
+    if (retry->mode == RETRY_PROBING && end->started_us >= retry->mode_since_us)
+        retry->probe_out = false;
+    if (is_ours(end->attempt))
+        return;
+    if (!retry->reached && end->attempt->error != ATTEMPT_RESOURCES)
+        retry_learn_reach(retry, end, now_us);
+    if (failed)
+        retry_learn_failure(retry, now_us);
+    else if (end->attempt->status != 0)
+        retry_learn_success(retry);
+}
+
+enum retry_step retry_note_end(struct retry *retry, struct retry_file *file,
+    const struct retry_end *end, int64_t now_us, const struct random_source *random)
+{
+    retry_learn(retry, end, now_us);
+    if (end->outcome != OUTCOME_REJECTED && end->outcome != OUTCOME_AMBIGUOUS)
+        return RETRY_STEP_FINAL;
+    if (end->outcome == OUTCOME_AMBIGUOUS && retry->config.at_most_once)
+        return RETRY_STEP_UNKNOWN;
+    if (outcome_counts(end->outcome, end->attempt) && ++file->counted > retry->config.retries)
+        return RETRY_STEP_EXHAUSTED;
+    if (file->waits < UINT32_MAX)
+        file->waits++;
+    file->ready_us =
+        later_of(retry->paused_until_us, after(now_us, retry_backoff_us(file->waits, random)));
+    return RETRY_STEP_AGAIN;
+}
+
+void retry_note_held(struct retry *retry, int64_t held_us)
+{
+    if (retry->failing_since_us != CLOCK_NEVER)
+        retry->failing_since_us = after(retry->failing_since_us, held_us);
+}
+
+/* Then there is no use in sitting it out. */
+static bool retry_pause_outlasts_patience(const struct retry *retry, int64_t now_us)
+{
+    if (now_us >= retry->paused_until_us)
+        return false;
+    int64_t since_us = earlier_of(retry->paused_at_us, retry->failing_since_us);
+    return retry->paused_until_us >= after(since_us, retry->config.give_up_after_us);
+}
+
+enum retry_state retry_state(const struct retry *retry, int64_t now_us)
+{
+    if (!retry->reached && retry->distrusted)
+        return RETRY_NOT_TRUSTED;
+    if (!retry->reached && retry->tries > retry->config.retries)
+        return RETRY_NEVER_REACHED;
+    if (now_us >= retry_deadline_us(retry) || retry_pause_outlasts_patience(retry, now_us))
+        return RETRY_NO_PROGRESS;
+    return RETRY_GOING;
+}
+
+int64_t retry_deadline_us(const struct retry *retry)
+{
+    if (retry->failing_since_us == CLOCK_NEVER)
+        return CLOCK_NEVER;
+    return after(retry->failing_since_us, retry->config.give_up_after_us);
+}

@@ -1,0 +1,186 @@
+#include <jansson.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "receive/receiver_parts.h"
+#include "receive/upload_json.h"
+#include "text/json.h"
+
+/* Far beyond what 10,000 parts and 4 MiB of text in them can come to. */
+#define ANSWER_MAX ((size_t)256 * 1024 * 1024)
+
+#define DATE_SIZE 64
+
+/* An answer's body that is given in two halves, so that a fault can strike between them. */
+struct halves {
+    struct request *request;
+    char *text;
+    size_t length;
+};
+
+static ssize_t read_halves(void *context, uint64_t position, char *into, size_t room)
+{
+    struct halves *halves = context;
+    size_t end = halves->length / 2;
+    if (position >= end) {
+        enum strike strike = strike_at(halves->request, FAULT_ANSWER);
+        if (strike == STRIKE_WAIT)
+            return 0;
+        if (strike == STRIKE_BREAK)
+            return MHD_CONTENT_READER_END_WITH_ERROR;
+        end = halves->length;
+    }
+    size_t length = end - (size_t)position;
+    if (length > room)
+        length = room;
+    memcpy(into, halves->text + position, length);
+    return (ssize_t)length;
+}
+
+static void free_halves(void *context)
+{
+    struct halves *halves = context;
+    free(halves->text);
+    free(halves);
+}
+
+static bool is_cut(const struct request *request)
+{
+    const struct fault_pair *faults = &request->faults;
+    return (faults->delay != NULL && faults->delay->phase == FAULT_ANSWER) ||
+           (faults->other != NULL && faults->other->phase == FAULT_ANSWER);
+}
+
+/* Makes a response of `text`, which it takes over. NULL: no memory. */
+static struct MHD_Response *make_response(struct request *request, char *text)
+{
+    size_t length = strlen(text);
+    if (!is_cut(request))
+        return MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_FREE);
+    struct halves *halves = malloc(sizeof *halves);
+    if (halves == NULL) {
+        free(text);
+        return NULL;
+    }
+    *halves = (struct halves){.request = request, .text = text, .length = length};
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(length, length, read_halves, halves, free_halves);
+    if (response == NULL)
+        free_halves(halves);
+    return response;
+}
+
+struct answer {
+    unsigned status;
+    json_t *body; /* taken over */
+    const char *extra_name;
+    const char *extra_value;
+};
+
+/* A HEAD, 204 and 304 have no body: libmicrohttpd leaves it out. */
+static enum MHD_Result queue_answer(struct request *request, const struct answer *answer)
+{
+    struct buf text;
+    buf_init(&text, ANSWER_MAX);
+    bool written = answer->body != NULL && json_add_line(&text, answer->body);
+    json_decref(answer->body);
+    char *line = written ? buf_take(&text) : NULL;
+    buf_free(&text);
+    struct MHD_Response *response = line == NULL ? NULL : make_response(request, line);
+    if (response == NULL)
+        return MHD_NO;
+    bool complete = MHD_add_response_header(
+                        response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json") == MHD_YES;
+    if (answer->extra_name != NULL)
+        complete = complete && MHD_add_response_header(
+                                   response, answer->extra_name, answer->extra_value) == MHD_YES;
+    enum MHD_Result result = MHD_NO;
+    if (complete) {
+        request_report(request, answer->status);
+        result = MHD_queue_response(request->connection, answer->status, response);
+    }
+    MHD_destroy_response(response);
+    return result;
+}
+
+enum MHD_Result answer_taken(struct request *request)
+{
+    json_t *parts = upload_parts_json(request->upload);
+    json_t *fields = upload_fields_json(request->upload);
+    struct answer answer = {
+        .status = MHD_HTTP_CREATED,
+        .body = json_pack("{s:o, s:o}", "parts", parts, "fields", fields),
+    };
+    return queue_answer(request, &answer);
+}
+
+static json_t *error_json(const char *text)
+{
+    return json_pack("{s:o}", "error", json_text(text, strlen(text)));
+}
+
+enum MHD_Result answer_error(struct request *request, unsigned status)
+{
+    struct answer answer = {.status = status, .body = error_json(request->error.text)};
+    return queue_answer(request, &answer);
+}
+
+/* An HTTP-date (RFC 9110, IMF-fixdate), whatever the locale. */
+static void write_date(int64_t seconds, char *out)
+{
+    static const char days[] = "SunMonTueWedThuFriSat";
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    time_t moment = (time_t)seconds;
+    struct tm parts = {0};
+    (void)gmtime_r(&moment, &parts);
+    (void)snprintf(out, DATE_SIZE, "%.3s, %02d %.3s %d %02d:%02d:%02d GMT",
+        days + 3 * (ptrdiff_t)parts.tm_wday, parts.tm_mday, months + 3 * (ptrdiff_t)parts.tm_mon,
+        parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+enum MHD_Result answer_fault(struct request *request)
+{
+    const struct fault *fault = request->faults.other;
+    char value[DATE_SIZE];
+    struct answer answer = {
+        .status = fault->status, .body = error_json("a fault that was asked for")};
+    if (fault->retry_after >= 0) {
+        if (fault->retry_after_date)
+            write_date(
+                clock_wall_seconds(&request->receiver->options.clock) + fault->retry_after, value);
+        else
+            (void)snprintf(value, sizeof value, "%lld", (long long)fault->retry_after);
+        answer.extra_name = MHD_HTTP_HEADER_RETRY_AFTER;
+        answer.extra_value = value;
+    }
+    return queue_answer(request, &answer);
+}
+
+static json_t *status_json(const struct receiver_totals *totals)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I}", "files", (json_int_t)totals->files, "bytes",
+        (json_int_t)totals->bytes, "requests", (json_int_t)totals->requests, "failed",
+        (json_int_t)totals->failed, "connections", (json_int_t)totals->connections);
+}
+
+enum MHD_Result answer_status(struct request *request)
+{
+    struct answer answer = {.status = MHD_HTTP_OK};
+    bool reads = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+    if (!reads) {
+        answer.status = MHD_HTTP_METHOD_NOT_ALLOWED;
+        answer.body = error_json("files come by POST or PUT; GET / tells how many came");
+        answer.extra_name = MHD_HTTP_HEADER_ALLOW;
+        answer.extra_value = "GET, HEAD, POST, PUT";
+    } else if (strcmp(request->path, "/") != 0) {
+        answer.status = MHD_HTTP_NOT_FOUND;
+        answer.body = error_json("only GET / tells something: how many files came");
+    } else {
+        answer.body = status_json(&request->receiver->totals);
+    }
+    return queue_answer(request, &answer);
+}

@@ -1,0 +1,226 @@
+#include "receive/fault.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "text/units.h"
+
+#define PHASE(x)       (1U << (x))
+#define PHASES_ON_PATH (PHASE(FAULT_HEADERS) | PHASE(FAULT_BODY) | PHASE(FAULT_TAKEN))
+
+#define DELAY_MAX_MS INT64_C(86400000)
+#define RETRY_MAX    INT64_C(31536000)
+#define SPEC_MAX     256
+
+/* The words for FAULT_HEADERS and so on. */
+static const char *const phase_names[FAULT_PHASES] = {
+    "headers", "body", "taken", "answer", "kept", "next"};
+
+struct fault_row {
+    const char *name;
+    enum fault_kind kind;
+    enum fault_phase phase; /* unless told */
+    unsigned phases;        /* those that may be told */
+    bool has_value;
+};
+
+static const struct fault_row rows[] = {
+    {"delay", FAULT_DELAY, FAULT_TAKEN, PHASES_ON_PATH | PHASE(FAULT_ANSWER), true},
+    {"status", FAULT_STATUS, FAULT_BODY, PHASES_ON_PATH, true},
+    {"early", FAULT_STATUS, FAULT_HEADERS, PHASE(FAULT_HEADERS), true},
+    {"reset", FAULT_RESET, FAULT_ANSWER, PHASES_ON_PATH | PHASE(FAULT_ANSWER), false},
+    {"stall", FAULT_STALL, FAULT_TAKEN, PHASES_ON_PATH | PHASE(FAULT_ANSWER), false},
+    {"close", FAULT_CLOSE, FAULT_KEPT, (1U << FAULT_PHASES) - 1, false},
+    {"drop", FAULT_CLOSE, FAULT_TAKEN, PHASE(FAULT_TAKEN), false},
+    {"truncate", FAULT_CLOSE, FAULT_ANSWER, PHASE(FAULT_ANSWER), false},
+    {"garbage", FAULT_GARBAGE, FAULT_TAKEN, PHASES_ON_PATH, false},
+};
+
+const char *fault_help(void)
+{
+    return "  delay=MS        wait before the answer (:headers, :body, :answer: wait there)\n"
+           "  status=CODE     read the body, keep nothing, answer CODE (:headers: answer before "
+           "the\n"
+           "                  body is read; :taken: keep the file); CODE,retry-after=S adds a\n"
+           "                  Retry-After in seconds, CODE,retry-after=date+S one as a date\n"
+           "  early=CODE      status=CODE:headers\n"
+           "  reset           reset the connection amid the answer (:headers, :body, :taken)\n"
+           "  stall           take the file, then never move again (:headers, :body, :answer)\n"
+           "  close           answer, then close without having said so (:headers, :body, :taken,\n"
+           "                  :answer; :next: as the next request arrives)\n"
+           "  drop            take the file, then close without an answer (close:taken)\n"
+           "  truncate        cut the answer short (close:answer)\n"
+           "  garbage         answer with what is no HTTP (:headers, :body)\n"
+           "each strikes every request, or @10% by chance, @every=3, @first=2\n";
+}
+
+const char *fault_kind_name(enum fault_kind kind)
+{
+    static const char *const names[] = {"delay", "status", "reset", "stall", "close", "garbage"};
+    return names[kind];
+}
+
+static bool wrong(struct error *error, const char *spec, const char *reason)
+{
+    return error_set(error, ERROR_USAGE, 0, "--fault %s: %s", spec, reason);
+}
+
+/* Cuts `text` at the first `separator` and gives what stood behind it, or NULL. */
+static char *cut(char *text, char separator)
+{
+    char *found = strchr(text, separator);
+    if (found == NULL)
+        return NULL;
+    *found = '\0';
+    return found + 1;
+}
+
+/* A share without its `%`, with at most one decimal. */
+static bool parse_share(char *text, const char *spec, struct fault *fault, struct error *error)
+{
+    int64_t whole = 0;
+    int64_t tenths = 0;
+    char *decimal = cut(text, '.');
+    bool right = units_parse_number(text, 0, 100, &whole);
+    if (decimal != NULL)
+        right = right && strlen(decimal) == 1 && units_parse_number(decimal, 0, 9, &tenths);
+    fault->choice = FAULT_SHARE;
+    fault->amount = (uint64_t)(whole * 10 + tenths) * (FAULT_SHARE_WHOLE / 1000);
+    if (right && fault->amount <= FAULT_SHARE_WHOLE)
+        return true;
+    return wrong(error, spec, "a share is a number from 0 to 100, as in @10% or @0.5%");
+}
+
+static bool parse_choice(char *text, const char *spec, struct fault *fault, struct error *error)
+{
+    size_t length = strlen(text);
+    if (length > 0 && text[length - 1] == '%') {
+        text[length - 1] = '\0';
+        return parse_share(text, spec, fault, error);
+    }
+    const char *value = cut(text, '=');
+    int64_t number = 0;
+    bool is_every = strcmp(text, "every") == 0;
+    if ((!is_every && strcmp(text, "first") != 0) || value == NULL ||
+        !units_parse_number(value, 1, INT64_MAX, &number))
+        return wrong(error, spec, "behind @ stands 10%, every=N or first=N");
+    fault->choice = is_every ? FAULT_EVERY : FAULT_FIRST;
+    fault->amount = (uint64_t)number;
+    return true;
+}
+
+static bool parse_phase(const char *text, const char *spec, const struct fault_row *row,
+    struct fault *fault, struct error *error)
+{
+    for (size_t i = 0; i < FAULT_PHASES; i++) {
+        if (strcmp(text, phase_names[i]) != 0)
+            continue;
+        if ((row->phases & PHASE(i)) == 0)
+            return wrong(error, spec, "it can't strike in that phase");
+        fault->phase = (enum fault_phase)i;
+        return true;
+    }
+    return wrong(error, spec, "a phase is headers, body, taken, answer, kept or next");
+}
+
+static bool parse_retry_after(
+    const char *text, const char *spec, struct fault *fault, struct error *error)
+{
+    static const char key[] = "retry-after=";
+    static const char date[] = "date+";
+    if (fault->kind != FAULT_STATUS || strncmp(text, key, sizeof key - 1) != 0)
+        return wrong(error, spec, "behind the comma stands retry-after=S, of a status only");
+    text += sizeof key - 1;
+    if (strncmp(text, date, sizeof date - 1) == 0) {
+        fault->retry_after_date = true;
+        text += sizeof date - 1;
+    }
+    if (!units_parse_number(text, 0, RETRY_MAX, &fault->retry_after))
+        return wrong(error, spec, "retry-after is a number of seconds, or date+SECONDS");
+    return true;
+}
+
+static bool parse_value(
+    const char *text, const char *spec, struct fault *fault, struct error *error)
+{
+    int64_t number;
+    if (fault->kind == FAULT_DELAY) {
+        if (text == NULL || !units_parse_number(text, 0, DELAY_MAX_MS, &number))
+            return wrong(error, spec, "a delay is a number of milliseconds, as in delay=50");
+        fault->delay_us = number * CLOCK_US_PER_MS;
+        return true;
+    }
+    if (text == NULL || !units_parse_number(text, 200, 599, &number))
+        return wrong(error, spec, "a status is a number from 200 to 599, as in status=503");
+    fault->status = (unsigned)number;
+    return true;
+}
+
+static const struct fault_row *find_row(const char *name)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+bool fault_parse(const char *spec, struct fault *fault, struct error *error)
+{
+    char text[SPEC_MAX];
+    if (strlen(spec) >= sizeof text)
+        return wrong(error, spec, "it is too long");
+    memcpy(text, spec, strlen(spec) + 1);
+    char *choice = cut(text, '@');
+    char *phase = cut(text, ':');
+    char *extra = cut(text, ',');
+    char *value = cut(text, '=');
+    const struct fault_row *row = find_row(text);
+    if (row == NULL)
+        return wrong(error, spec,
+            "no such fault: there are delay, status, early, reset, stall, "
+            "close, drop, truncate, garbage");
+    *fault = (struct fault){.kind = row->kind, .phase = row->phase, .retry_after = -1};
+    if (!row->has_value && value != NULL)
+        return wrong(error, spec, "it takes no value");
+    if (row->has_value && !parse_value(value, spec, fault, error))
+        return false;
+    if (extra != NULL && !parse_retry_after(extra, spec, fault, error))
+        return false;
+    if (phase != NULL && !parse_phase(phase, spec, row, fault, error))
+        return false;
+    return choice == NULL || parse_choice(choice, spec, fault, error);
+}
+
+static bool is_chosen(const struct fault_list *list, size_t index, uint64_t number)
+{
+    const struct fault *fault = &list->faults[index];
+    switch (fault->choice) {
+    case FAULT_SHARE: {
+        struct random_seeded state;
+        struct random_source source = random_from_seed(&state, list->seed);
+        state.state += random_next(&source) ^ (number * FAULT_LIST_MAX + index);
+        return random_below(&source, FAULT_SHARE_WHOLE) < fault->amount;
+    }
+    case FAULT_EVERY:
+        return number % fault->amount == 0;
+    case FAULT_FIRST:
+        return number <= fault->amount;
+    default:
+        return true;
+    }
+}
+
+struct fault_pair fault_choose(const struct fault_list *list, uint64_t number)
+{
+    struct fault_pair pair = {.delay = NULL};
+    for (size_t i = 0; i < list->count; i++) {
+        const struct fault *fault = &list->faults[i];
+        const struct fault **slot = fault->kind == FAULT_DELAY ? &pair.delay : &pair.other;
+        if (*slot == NULL && is_chosen(list, i, number))
+            *slot = fault;
+    }
+    return pair;
+}

@@ -1,0 +1,269 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "receive/receiver_parts.h"
+
+/* libmicrohttpd calls request_handle() again and again for one request: once its head is there (and
+ * again after each suspension there), for each piece of the body, and once the body is over (again
+ * after each suspension). A response can be queued at the first and the last of these only, so what
+ * is found wrong amid the body is answered at its end; the rest is read and dropped. */
+
+static struct connection_state *state_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info == NULL ? NULL : info->socket_context;
+}
+
+static int descriptor_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info == NULL ? -1 : info->connect_fd;
+}
+
+static void request_free(struct request *request)
+{
+    if (request == NULL)
+        return;
+    waits_remove(&request->receiver->waits, &request->wait);
+    upload_free(request->upload);
+    free(request->method);
+    free(request->path);
+    free(request);
+}
+
+static struct request *request_new(struct receiver *receiver, struct MHD_Connection *connection,
+    const char *url, const char *method)
+{
+    struct request *request = calloc(1, sizeof *request);
+    if (request == NULL)
+        return NULL;
+    request->receiver = receiver;
+    request->connection = connection;
+    wait_init(&request->wait, request, descriptor_of(connection));
+    request->method = strdup(method);
+    request->path = strdup(url);
+    if (request->method == NULL || request->path == NULL) {
+        request_free(request);
+        return NULL;
+    }
+    request->uploads = strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0;
+    if (request->uploads) {
+        receiver->totals.requests++;
+        if (receiver->options.faults != NULL)
+            request->faults = fault_choose(receiver->options.faults, receiver->totals.requests);
+    }
+    receiver->in_flight++;
+    return request;
+}
+
+void request_report(struct request *request, unsigned status)
+{
+    struct receiver *receiver = request->receiver;
+    if (request->reported || !request->uploads)
+        return;
+    request->reported = true;
+    if (!request->taken) {
+        receiver->totals.failed++;
+        upload_free(request->upload); /* whoever is told finds nothing of it */
+        request->upload = NULL;
+    }
+    const struct fault *fault =
+        request->faults.other != NULL ? request->faults.other : request->faults.delay;
+    struct receiver_event event = {
+        .at_us = clock_now_us(&receiver->options.clock) - receiver->start_us,
+        .method = request->method,
+        .path = request->path,
+        .status = status,
+        .upload = request->taken ? request->upload : NULL,
+        .error = request->error.class == ERROR_NONE ? NULL : request->error.text,
+        .fault = fault == NULL ? NULL : fault_kind_name(fault->kind),
+    };
+    receiver->options.on_request(receiver->options.context, &event);
+}
+
+/* Gives up what was received; the rest of the body is passed over. */
+static void fail(struct request *request)
+{
+    upload_free(request->upload);
+    request->upload = NULL;
+    request->error_status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+    if (request->error.class == ERROR_DATA)
+        request->error_status = MHD_HTTP_BAD_REQUEST;
+    else if (request->error.code == ENOSPC || request->error.code == EDQUOT ||
+             request->error.code == EFBIG)
+        request->error_status = MHD_HTTP_INSUFFICIENT_STORAGE;
+}
+
+static const char *header_of(const struct request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+static bool refuses_content(const struct request *request)
+{
+    const struct fault *fault = request->faults.other;
+    return fault != NULL && fault->kind == FAULT_STATUS && fault->phase == FAULT_BODY;
+}
+
+static void begin_upload(struct request *request)
+{
+    struct receiver *receiver = request->receiver;
+    struct upload_setup setup = {
+        .store = receiver->stores ? &receiver->store : NULL,
+        .content_type = header_of(request, MHD_HTTP_HEADER_CONTENT_TYPE),
+        .url_path = request->path,
+    };
+    request->upload = upload_new(&setup, &request->error);
+    if (request->upload == NULL)
+        fail(request);
+}
+
+/* Where two headers may disagree on where the body ends, nothing after them can be trusted. */
+static bool has_doubtful_length(const struct request *request)
+{
+    const char *coding = header_of(request, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+    return coding != NULL && (header_of(request, MHD_HTTP_HEADER_CONTENT_LENGTH) != NULL ||
+                                 strcasecmp(coding, "chunked") != 0);
+}
+
+static enum MHD_Result handle_head(struct request *request)
+{
+    enum strike strike = strike_at(request, FAULT_HEADERS);
+    if (strike == STRIKE_WAIT)
+        return MHD_YES;
+    if (strike == STRIKE_BREAK)
+        return MHD_NO;
+    request->begun = true;
+    if (strike == STRIKE_STATUS)
+        return answer_fault(request);
+    if (has_doubtful_length(request)) {
+        (void)error_set(&request->error, ERROR_DATA, 0,
+            "the body's length is in doubt: Transfer-Encoding with Content-Length, or not chunked");
+        return answer_error(request, MHD_HTTP_BAD_REQUEST);
+    }
+    if (request->uploads && !refuses_content(request))
+        begin_upload(request);
+    return MHD_YES;
+}
+
+static enum MHD_Result handle_body(struct request *request, const char *data, size_t *size)
+{
+    enum strike strike = strike_at(request, FAULT_BODY);
+    if (strike == STRIKE_WAIT)
+        return MHD_YES;
+    if (strike == STRIKE_BREAK)
+        return MHD_NO;
+    if (request->upload != NULL && !upload_push(request->upload, data, *size, &request->error))
+        fail(request);
+    *size = 0;
+    return MHD_YES;
+}
+
+static void finish_upload(struct request *request)
+{
+    request->finished = true;
+    if (request->upload == NULL)
+        return;
+    if (!upload_finish(request->upload, &request->error)) {
+        fail(request);
+        return;
+    }
+    request->taken = true;
+    size_t count;
+    const struct upload_part *parts = upload_parts(request->upload, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (!parts[i].is_file)
+            continue;
+        request->receiver->totals.files++;
+        request->receiver->totals.bytes += parts[i].size;
+    }
+}
+
+static enum MHD_Result handle_end(struct request *request)
+{
+    if (!request->uploads)
+        return answer_status(request);
+    enum strike strike = STRIKE_NONE;
+    if (!request->finished)
+        strike = strike_at(request, FAULT_BODY); /* there was no body to strike amid */
+    if (strike == STRIKE_NONE) {
+        if (refuses_content(request))
+            return answer_fault(request);
+        if (!request->finished)
+            finish_upload(request);
+        if (request->error.class != ERROR_NONE)
+            return answer_error(request, request->error_status);
+        strike = strike_at(request, FAULT_TAKEN);
+    }
+    switch (strike) {
+    case STRIKE_WAIT:
+        return MHD_YES;
+    case STRIKE_BREAK:
+        return MHD_NO;
+    case STRIKE_STATUS:
+        return answer_fault(request);
+    default:
+        return answer_taken(request);
+    }
+}
+
+/* NOLINTNEXTLINE(readability-function-size): the parameters are libmicrohttpd's */
+enum MHD_Result request_handle(void *context, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *data, size_t *size, void **slot)
+{
+    (void)version;
+    struct request *request = *slot;
+    if (request == NULL) {
+        const struct connection_state *state = state_of(connection);
+        if (state == NULL || state->close_next)
+            return MHD_NO;
+        request = request_new(context, connection, url, method);
+        *slot = request;
+    }
+    if (request == NULL)
+        return MHD_NO;
+    if (!request->begun)
+        return handle_head(request);
+    if (*size > 0)
+        return handle_body(request, data, size);
+    return handle_end(request);
+}
+
+/* The faults that strike behind a whole answer. */
+static void strike_connection(const struct request *request)
+{
+    const struct fault *fault = request->faults.other;
+    if (fault == NULL || fault->kind != FAULT_CLOSE)
+        return;
+    struct connection_state *state = state_of(request->connection);
+    if (fault->phase == FAULT_NEXT && state != NULL)
+        state->close_next = true;
+    if (fault->phase == FAULT_KEPT)
+        (void)shutdown(request->wait.descriptor, SHUT_RDWR);
+}
+
+void request_completed(void *context, struct MHD_Connection *connection, void **slot,
+    enum MHD_RequestTerminationCode code)
+{
+    (void)connection;
+    struct receiver *receiver = context;
+    struct request *request = *slot;
+    *slot = NULL;
+    if (request == NULL)
+        return;
+    if (!request->reported && request->error.class == ERROR_NONE)
+        (void)error_set(&request->error, ERROR_DATA, 0, "%s",
+            code == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED
+                ? "nothing came for the idle timeout"
+                : "the connection ended before the request did");
+    request_report(request, 0);
+    if (code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        strike_connection(request);
+    receiver->in_flight--;
+    request_free(request);
+}

@@ -1,0 +1,212 @@
+#include "receive/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "receive/place.h"
+
+/* Temporary names are random; meeting one that exists more than once is no chance. */
+#define TEMPORARY_TRIES 8
+
+#define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+
+/* What is wrong with the path is the client's matter, everything else is ours. */
+static bool system_error(struct error *error, int code, const char *what)
+{
+    switch (code) {
+    case ENOTDIR:
+    case ELOOP:
+        return error_set(
+            error, ERROR_DATA, 0, "a file or a link stands where the file's path needs a folder");
+    case EISDIR:
+    case EEXIST:
+    case ENOTEMPTY:
+        return error_set(error, ERROR_DATA, 0, "a folder stands where the file's path ends");
+    case ENAMETOOLONG:
+    case EILSEQ:
+    case EINVAL:
+        return error_set(
+            error, ERROR_DATA, 0, "the file system can't hold the file's name: %s", strerror(code));
+    default:
+        return error_set(error, ERROR_SYSTEM, code, "can't %s: %s", what, strerror(code));
+    }
+}
+
+bool store_open(struct store *store, const char *folder, const struct random_source *random,
+    struct error *error)
+{
+    store->random = *random;
+    store->descriptor = -1;
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return error_set(
+            error, ERROR_SYSTEM, errno, "can't make the folder %s: %s", folder, strerror(errno));
+    store->descriptor = open(folder, FOLDER_FLAGS);
+    if (store->descriptor < 0)
+        return error_set(
+            error, ERROR_SYSTEM, errno, "can't open the folder %s: %s", folder, strerror(errno));
+    return true;
+}
+
+void store_close(struct store *store)
+{
+    if (store->descriptor >= 0)
+        (void)close(store->descriptor);
+    store->descriptor = -1;
+}
+
+void store_file_init(struct store_file *file)
+{
+    *file = (struct store_file){.descriptor = -1};
+}
+
+/* Opens the folder `name` in `parent`, and makes it if told to. -1 with errno. */
+static int enter(int parent, const char *name, bool make)
+{
+    int descriptor = openat(parent, name, FOLDER_FLAGS | O_NOFOLLOW);
+    if (descriptor >= 0 || errno != ENOENT || !make)
+        return descriptor;
+    if (mkdirat(parent, name, 0777) != 0 && errno != EEXIST)
+        return -1;
+    return openat(parent, name, FOLDER_FLAGS | O_NOFOLLOW);
+}
+
+/* Closes what open_folder() gave; errno stays. */
+static void close_folder(const struct store *store, int descriptor)
+{
+    int code = errno;
+    if (descriptor >= 0 && descriptor != store->descriptor)
+        (void)close(descriptor);
+    errno = code;
+}
+
+/* Opens the folder that the first `length` bytes of `path` name, one name at a time, making what is
+ * missing or ending where something is. Gives a descriptor, or -1 with errno; `*reached` is how
+ * much of the path it stands for. */
+static int open_folder(
+    const struct store *store, const char *path, size_t length, bool make, size_t *reached)
+{
+    int descriptor = store->descriptor;
+    *reached = 0;
+    size_t at = 0;
+    while (descriptor >= 0 && at < length) {
+        char name[PLACE_NAME_MAX + 1];
+        const char *slash = memchr(path + at, '/', length - at);
+        size_t name_length = (slash == NULL ? length : (size_t)(slash - path)) - at;
+        memcpy(name, path + at, name_length);
+        name[name_length] = '\0';
+        int next = enter(descriptor, name, make);
+        if (next < 0 && errno == ENOENT && !make)
+            break;
+        close_folder(store, descriptor);
+        descriptor = next;
+        *reached = at + name_length;
+        at = *reached + 1;
+    }
+    return descriptor;
+}
+
+static int create_temporary(struct store *store, int folder, struct store_file *file)
+{
+    for (int i = 0; i < TEMPORARY_TRIES; i++) {
+        (void)snprintf(file->temporary, sizeof file->temporary, ".shoal-%016" PRIx64 ".part",
+            random_next(&store->random));
+        int descriptor = openat(
+            folder, file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (descriptor >= 0 || errno != EEXIST)
+            return descriptor;
+    }
+    return -1;
+}
+
+bool store_begin(
+    struct store *store, const char *path, struct store_file *file, struct error *error)
+{
+    store_file_init(file);
+    const char *place = path == NULL ? "" : path;
+    size_t reached;
+    int folder = open_folder(store, place, place_folder_length(place), false, &reached);
+    if (folder < 0)
+        return system_error(error, errno, "open the folder of the file");
+    file->folder = strndup(place, reached);
+    if (file->folder == NULL) {
+        close_folder(store, folder);
+        return error_set_memory(error);
+    }
+    file->descriptor = create_temporary(store, folder, file);
+    int code = errno;
+    close_folder(store, folder);
+    if (file->descriptor >= 0)
+        return true;
+    file->temporary[0] = '\0';
+    store_abandon(store, file);
+    return system_error(error, code, "create a file");
+}
+
+bool store_write(struct store_file *file, const char *data, size_t length, struct error *error)
+{
+    while (length > 0) {
+        ssize_t written = write(file->descriptor, data, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return error_set(
+                error, ERROR_SYSTEM, errno, "can't write the file: %s", strerror(errno));
+        data += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+bool store_finish(struct store_file *file, struct error *error)
+{
+    int descriptor = file->descriptor;
+    file->descriptor = -1;
+    if (close(descriptor) != 0 && errno != EINTR)
+        return error_set(error, ERROR_SYSTEM, errno, "can't write the file: %s", strerror(errno));
+    return true;
+}
+
+bool store_place(
+    struct store *store, struct store_file *file, const char *path, struct error *error)
+{
+    size_t length = place_folder_length(path);
+    size_t reached;
+    int to = open_folder(store, path, length, true, &reached);
+    if (to < 0)
+        return system_error(error, errno, "make the folder of the file");
+    bool same = strlen(file->folder) == length && memcmp(file->folder, path, length) == 0;
+    int from = to;
+    if (!same)
+        from = open_folder(store, file->folder, strlen(file->folder), false, &reached);
+    int result = from < 0 ? -1 : renameat(from, file->temporary, to, place_last_name(path));
+    int code = errno;
+    if (!same)
+        close_folder(store, from);
+    close_folder(store, to);
+    if (result != 0)
+        return system_error(error, code, "give the file its name");
+    file->temporary[0] = '\0';
+    return true;
+}
+
+void store_abandon(struct store *store, struct store_file *file)
+{
+    if (file->descriptor >= 0)
+        (void)close(file->descriptor);
+    if (file->folder != NULL && file->temporary[0] != '\0') {
+        size_t reached;
+        int folder = open_folder(store, file->folder, strlen(file->folder), false, &reached);
+        if (folder >= 0) {
+            (void)unlinkat(folder, file->temporary, 0);
+            close_folder(store, folder);
+        }
+    }
+    free(file->folder);
+    store_file_init(file);
+}

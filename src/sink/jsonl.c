@@ -1,0 +1,226 @@
+#include "sink/jsonl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "text/http_date.h"
+#include "text/json.h"
+
+#define LINE_MOST (256U << 20)
+
+struct jsonl {
+    struct writer writer;
+    const struct clock *clock;
+    struct buf line;
+    bool dry_run;
+};
+
+struct jsonl *jsonl_new(struct writer writer, const struct clock *clock)
+{
+    struct jsonl *jsonl = calloc(1, sizeof *jsonl);
+    if (jsonl == NULL)
+        return NULL;
+    jsonl->writer = writer;
+    jsonl->clock = clock;
+    buf_init(&jsonl->line, LINE_MOST);
+    return jsonl;
+}
+
+void jsonl_free(struct jsonl *jsonl)
+{
+    if (jsonl == NULL)
+        return;
+    buf_free(&jsonl->line);
+    free(jsonl);
+}
+
+/* Each sets a key and gives whether that could be done; a NULL value is no memory. */
+
+static bool set(json_t *object, const char *key, json_t *value)
+{
+    return json_object_set_new_nocheck(object, key, value) == 0;
+}
+
+static bool set_text(json_t *object, const char *key, const char *text)
+{
+    return set(object, key, text == NULL ? json_null() : json_text(text, strlen(text)));
+}
+
+static bool set_number(json_t *object, const char *key, int64_t number)
+{
+    return set(object, key, json_integer(number));
+}
+
+/* null where there is no number. */
+static bool set_known(json_t *object, const char *key, int64_t number, bool known)
+{
+    return set(object, key, known ? json_integer(number) : json_null());
+}
+
+static bool set_boolean(json_t *object, const char *key, bool value)
+{
+    return set(object, key, json_boolean(value));
+}
+
+/* Microseconds as a number of `unit_us`, rounded to a `decimals`-th. */
+static bool set_time(
+    json_t *object, const char *key, int64_t time_us, int64_t unit_us, int64_t decimals)
+{
+    int64_t step_us = unit_us / decimals;
+    int64_t steps = (time_us + step_us / 2) / step_us;
+    return set(object, key, json_real((double)steps / (double)decimals));
+}
+
+static json_t *text_list(const char *const *texts)
+{
+    json_t *list = json_array();
+    for (; list != NULL && texts != NULL && *texts != NULL; texts++) {
+        if (json_array_append_new(list, json_text(*texts, strlen(*texts))) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+static bool fill_start(struct jsonl *jsonl, json_t *object, const struct shoal_event *event)
+{
+    char date[HTTP_DATE_RFC3339_SIZE];
+    http_date_rfc3339(clock_wall_seconds(jsonl->clock), date);
+    jsonl->dry_run = event->dry_run;
+    return set_text(object, "version", SHOAL_VERSION) && set_text(object, "url", event->url) &&
+           set_text(object, "method", event->method) &&
+           set(object, "paths", text_list(event->paths)) &&
+           set_number(object, "jobs", event->jobs) &&
+           set_boolean(object, "dry_run", event->dry_run) && set_text(object, "time", date);
+}
+
+static bool set_path(json_t *object, const struct shoal_event *event)
+{
+    return event->path.data == NULL || json_set_path(object, event->path.data);
+}
+
+static bool set_response(json_t *object, const struct shoal_event *event)
+{
+    const struct shoal_text *response = &event->response;
+    json_t *text =
+        response->data == NULL ? json_null() : json_text(response->data, response->length);
+    return set(object, "response", text) &&
+           (!event->response_cut || set_boolean(object, "response_cut", true));
+}
+
+static bool fill_file(json_t *object, const struct shoal_event *event)
+{
+    return set_path(object, event) &&
+           set_text(object, "verdict", shoal_verdict_name(event->verdict)) &&
+           set_known(object, "status", event->status, event->status != 0) &&
+           set_number(object, "attempts", event->attempts) &&
+           set_known(object, "bytes", event->bytes, event->bytes >= 0) &&
+           set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS) &&
+           set_time(object, "ms", event->took_us, CLOCK_US_PER_MS, 10) &&
+           set_boolean(object, "temporary", event->temporary) && set_response(object, event) &&
+           (event->error == NULL || set_text(object, "error", event->error));
+}
+
+static bool fill_problem(json_t *object, const struct shoal_event *event)
+{
+    return set_path(object, event) && set_text(object, "error", event->error) &&
+           set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS);
+}
+
+static json_t *field_object(const struct shoal_field *field)
+{
+    json_t *object = json_object();
+    json_t *value =
+        field->value.data == NULL ? json_null() : json_text(field->value.data, field->value.length);
+    bool filled = set_text(object, "name", field->name);
+    filled = set(object, field->is_file ? "file" : "value", value) && filled;
+    filled = filled && (field->file_name == NULL || set_text(object, "filename", field->file_name));
+    filled = filled && (field->type == NULL || set_text(object, "type", field->type));
+    if (filled)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *field_list(const struct shoal_event *event)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list != NULL && i < event->field_count; i++) {
+        if (json_array_append_new(list, field_object(&event->fields[i])) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+static bool fill_plan(json_t *object, const struct shoal_event *event)
+{
+    return set_path(object, event) && set_text(object, "method", event->method) &&
+           set_text(object, "url", event->url) &&
+           set(object, "headers", text_list(event->headers)) &&
+           set(object, "fields", field_list(event)) && set_number(object, "bytes", event->bytes);
+}
+
+static bool set_totals(json_t *object, const struct shoal_totals *totals)
+{
+    bool filled = set_number(object, "found", (int64_t)totals->found);
+    for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++) {
+        filled = filled && set_number(object, shoal_verdict_name((enum shoal_verdict)verdict),
+                               (int64_t)totals->verdicts[verdict]);
+    }
+    return filled && set_number(object, "passed_over", (int64_t)totals->passed_over) &&
+           set_number(object, "problems", (int64_t)totals->problems) &&
+           set_number(object, "bytes", totals->bytes);
+}
+
+static bool fill_end(const struct jsonl *jsonl, json_t *object, const struct shoal_event *event)
+{
+    const struct shoal_totals *totals = event->totals;
+    bool filled = set_totals(object, totals) &&
+                  set_time(object, "seconds", event->at_us, CLOCK_US_PER_SECOND, 1000) &&
+                  set_boolean(object, "complete", totals->complete) &&
+                  set_number(object, "temporary", (int64_t)totals->temporary) &&
+                  set_number(object, "retries", (int64_t)totals->retries) &&
+                  set_number(object, "hidden", (int64_t)totals->hidden) &&
+                  set_number(object, "exit", event->exit_status);
+    if (filled && jsonl->dry_run)
+        filled = set_boolean(object, "dry_run", true) &&
+                 set_number(object, "planned", (int64_t)totals->planned);
+    return filled;
+}
+
+static bool fill(struct jsonl *jsonl, json_t *object, const struct shoal_event *event)
+{
+    switch (event->kind) {
+    case SHOAL_EVENT_START:
+        return set_text(object, "event", "start") && fill_start(jsonl, object, event);
+    case SHOAL_EVENT_FILE:
+        return set_text(object, "event", "file") && fill_file(object, event);
+    case SHOAL_EVENT_PROBLEM:
+        return set_text(object, "event", "problem") && fill_problem(object, event);
+    case SHOAL_EVENT_PLAN:
+        return set_text(object, "event", "plan") && fill_plan(object, event);
+    case SHOAL_EVENT_NOTICE:
+        return set_text(object, "event", "notice") && set_text(object, "message", event->error) &&
+               set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS);
+    case SHOAL_EVENT_END:
+        return set_text(object, "event", "end") && fill_end(jsonl, object, event);
+    case SHOAL_EVENT_PROGRESS:
+        break;
+    }
+    return false;
+}
+
+bool jsonl_event(struct jsonl *jsonl, const struct shoal_event *event)
+{
+    if (event->kind == SHOAL_EVENT_PROGRESS)
+        return true;
+    json_t *object = json_object();
+    buf_clear(&jsonl->line);
+    bool made = object != NULL && fill(jsonl, object, event) && json_add_line(&jsonl->line, object);
+    json_decref(object);
+    return made && writer_write(&jsonl->writer, jsonl->line.data, jsonl->line.length);
+}

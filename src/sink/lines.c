@@ -1,0 +1,263 @@
+#include "sink/lines.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "sink/summary.h"
+#include "text/printable.h"
+
+#define LINE_MOST  (256U << 20)
+#define PATHS_MOST 4096 /* bytes of all operands in a message */
+#define EXCERPT    200  /* bytes of an answer in a failure's line */
+
+struct lines {
+    struct lines_options options;
+    struct buf line;
+    struct buf paths; /* the operands, with commas */
+    bool dry_run;
+};
+
+struct lines *lines_new(const struct lines_options *options)
+{
+    struct lines *lines = calloc(1, sizeof *lines);
+    if (lines == NULL)
+        return NULL;
+    lines->options = *options;
+    buf_init(&lines->line, LINE_MOST);
+    buf_init(&lines->paths, PATHS_MOST);
+    return lines;
+}
+
+void lines_free(struct lines *lines)
+{
+    if (lines == NULL)
+        return;
+    buf_free(&lines->line);
+    buf_free(&lines->paths);
+    free(lines);
+}
+
+static void add_escaped(struct lines *lines, const char *text)
+{
+    (void)printable_add(&lines->line, text, strlen(text));
+}
+
+static void add_text(struct lines *lines, const struct shoal_text *text)
+{
+    if (text->data != NULL)
+        (void)printable_add(&lines->line, text->data, text->length);
+}
+
+/* A line that memory does not suffice for still says that there was one. */
+static void finish(struct lines *lines, const struct writer *writer)
+{
+    static const char failed[] = "a line is missing here: out of memory\n";
+    if (buf_add_byte(&lines->line, '\n'))
+        (void)writer_write(writer, lines->line.data, lines->line.length);
+    else
+        (void)writer_write(writer, failed, sizeof failed - 1);
+    buf_clear(&lines->line);
+}
+
+static bool is_bad(const struct shoal_event *event)
+{
+    return event->verdict == SHOAL_FAILED || event->verdict == SHOAL_UNKNOWN;
+}
+
+static void add_verdict(struct lines *lines, const struct shoal_event *event)
+{
+    (void)buf_add_text(&lines->line, shoal_verdict_name(event->verdict));
+    (void)buf_add_byte(&lines->line, ' ');
+}
+
+/* The answer's text, of at most `most` bytes, without the line end that most close with. */
+static void add_response(
+    struct lines *lines, const struct shoal_event *event, const char *separator, size_t most)
+{
+    struct shoal_text response = event->response;
+    bool cut = event->response_cut;
+    while (response.data != NULL && response.length > 0 &&
+           strchr("\r\n", response.data[response.length - 1]) != NULL)
+        response.length--;
+    if (response.data == NULL || response.length == 0)
+        return;
+    if (response.length > most) {
+        cut = true;
+        response.length = most;
+        while (response.length > 0 && (response.data[response.length] & 0xc0) == 0x80)
+            response.length--; /* between two characters of UTF-8 */
+    }
+    (void)buf_add_text(&lines->line, separator);
+    add_text(lines, &response);
+    if (cut)
+        (void)buf_add_text(&lines->line, "...");
+}
+
+static void add_reason(struct lines *lines, const struct shoal_event *event)
+{
+    (void)buf_add_text(&lines->line, ": ");
+    if (event->error != NULL)
+        add_escaped(lines, event->error);
+    else
+        (void)buf_printf(&lines->line, "status %ld", event->status);
+    if (event->attempts > 1)
+        (void)buf_printf(&lines->line, " (%u attempts)", event->attempts);
+}
+
+static void failure_line(struct lines *lines, const struct shoal_event *event)
+{
+    add_verdict(lines, event);
+    add_text(lines, &event->path);
+    add_reason(lines, event);
+    add_response(lines, event, ": ", EXCERPT);
+    finish(lines, &lines->options.messages);
+}
+
+static void verbose_line(struct lines *lines, const struct shoal_event *event)
+{
+    add_verdict(lines, event);
+    if (event->status != 0)
+        (void)buf_printf(&lines->line, "%ld ", event->status);
+    add_text(lines, &event->path);
+    if (is_bad(event))
+        add_reason(lines, event);
+    add_response(lines, event, " ", SIZE_MAX);
+    finish(lines, &lines->options.data);
+}
+
+static void file_event(struct lines *lines, const struct shoal_event *event)
+{
+    const struct lines_options *options = &lines->options;
+    if (options->verbose)
+        verbose_line(lines, event);
+    if (is_bad(event) && !(options->verbose && options->one_place))
+        failure_line(lines, event);
+}
+
+static void problem_line(struct lines *lines, const struct shoal_event *event)
+{
+    (void)buf_add_text(&lines->line, "problem ");
+    if (event->path.data != NULL && event->path.length > 0) {
+        add_text(lines, &event->path);
+        (void)buf_add_text(&lines->line, ": ");
+    }
+    if (event->error != NULL)
+        add_escaped(lines, event->error);
+    finish(lines, &lines->options.messages);
+}
+
+static void notice_line(struct lines *lines, const struct shoal_event *event)
+{
+    if (lines->options.quiet || event->error == NULL)
+        return;
+    add_escaped(lines, event->error);
+    finish(lines, &lines->options.messages);
+}
+
+static void add_detail(struct lines *lines, const char *label, const char *text)
+{
+    if (text == NULL)
+        return;
+    (void)buf_add_text(&lines->line, label);
+    add_escaped(lines, text);
+}
+
+static void add_field(struct lines *lines, const struct shoal_field *field)
+{
+    add_escaped(lines, field->name);
+    (void)buf_add_text(&lines->line, field->is_file ? "=@" : "=");
+    add_text(lines, &field->value);
+}
+
+/* All of a request, a line each. */
+static void plan_details(struct lines *lines, const struct shoal_event *event)
+{
+    for (size_t i = 0; event->headers != NULL && event->headers[i] != NULL; i++) {
+        add_detail(lines, "    header ", event->headers[i]);
+        finish(lines, &lines->options.data);
+    }
+    for (size_t i = 0; i < event->field_count; i++) {
+        (void)buf_add_text(&lines->line, "    field ");
+        add_field(lines, &event->fields[i]);
+        add_detail(lines, ";filename=", event->fields[i].file_name);
+        add_detail(lines, ";type=", event->fields[i].type);
+        finish(lines, &lines->options.data);
+    }
+}
+
+static void plan_lines(struct lines *lines, const struct shoal_event *event)
+{
+    if (!lines->options.plans)
+        return;
+    add_escaped(lines, event->method);
+    (void)buf_add_byte(&lines->line, ' ');
+    add_text(lines, &event->path);
+    (void)buf_add_text(&lines->line, " -> ");
+    add_escaped(lines, event->url);
+    for (size_t i = 0; !lines->options.verbose && i < event->field_count; i++) {
+        (void)buf_add_byte(&lines->line, ' ');
+        add_field(lines, &event->fields[i]);
+    }
+    finish(lines, &lines->options.data);
+    if (lines->options.verbose)
+        plan_details(lines, event);
+}
+
+static void remember_paths(struct lines *lines, const char *const *paths)
+{
+    for (; paths != NULL && *paths != NULL; paths++) {
+        if (lines->paths.length > 0)
+            (void)buf_add_text(&lines->paths, ", ");
+        (void)buf_add_text(&lines->paths, *paths);
+    }
+}
+
+/* Said even where little is to be said: it ends in exit status 2. */
+static void nothing_line(struct lines *lines, const struct shoal_event *event)
+{
+    if (lines->options.quiet && event->exit_status == 0)
+        return;
+    (void)buf_add_text(&lines->line, "no file found in ");
+    (void)printable_add(&lines->line, buf_text(&lines->paths), lines->paths.length);
+    finish(lines, &lines->options.messages);
+}
+
+static void end_lines(struct lines *lines, const struct shoal_event *event)
+{
+    if (event->totals->found == 0)
+        nothing_line(lines, event);
+    if (lines->options.quiet)
+        return;
+    if (summary_add(&lines->line, event, lines->dry_run))
+        (void)writer_write(&lines->options.messages, lines->line.data, lines->line.length);
+    buf_clear(&lines->line);
+}
+
+void lines_event(struct lines *lines, const struct shoal_event *event)
+{
+    switch (event->kind) {
+    case SHOAL_EVENT_START:
+        lines->dry_run = event->dry_run;
+        remember_paths(lines, event->paths);
+        break;
+    case SHOAL_EVENT_FILE:
+        file_event(lines, event);
+        break;
+    case SHOAL_EVENT_PROBLEM:
+        problem_line(lines, event);
+        break;
+    case SHOAL_EVENT_PLAN:
+        plan_lines(lines, event);
+        break;
+    case SHOAL_EVENT_NOTICE:
+        notice_line(lines, event);
+        break;
+    case SHOAL_EVENT_END:
+        end_lines(lines, event);
+        break;
+    case SHOAL_EVENT_PROGRESS:
+        break;
+    }
+}

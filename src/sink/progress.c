@@ -1,0 +1,127 @@
+#include "sink/progress.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "sink/numbers.h"
+
+#define LINE_MOST    1024
+#define USUAL_WIDTH  80
+#define RATE_MEMORY  (3.0 * (double)CLOCK_US_PER_SECOND) /* the rate looks back so far */
+#define ERASE_TO_END "\x1b[K"
+
+struct progress {
+    struct writer writer;
+    unsigned (*width)(void *context);
+    void *context;
+    struct buf line;
+    bool shown;
+    bool drawn_before;
+    int64_t drawn_us;
+    int64_t drawn_bytes;
+    double rate; /* bytes a second */
+};
+
+struct progress *progress_new(struct writer writer, unsigned (*width)(void *context), void *context)
+{
+    struct progress *progress = calloc(1, sizeof *progress);
+    if (progress == NULL)
+        return NULL;
+    progress->writer = writer;
+    progress->width = width;
+    progress->context = context;
+    buf_init(&progress->line, LINE_MOST);
+    return progress;
+}
+
+void progress_free(struct progress *progress)
+{
+    if (progress == NULL)
+        return;
+    buf_free(&progress->line);
+    free(progress);
+}
+
+void progress_hide(struct progress *progress)
+{
+    static const char erase[] = "\r" ERASE_TO_END;
+    if (!progress->shown)
+        return;
+    progress->shown = false;
+    (void)writer_write(&progress->writer, erase, sizeof erase - 1);
+}
+
+/* Forgets slowly, so that the number can be read; the first one stands for itself. */
+static void update_rate(struct progress *progress, const struct shoal_event *event)
+{
+    int64_t elapsed_us = event->at_us - progress->drawn_us;
+    if (elapsed_us <= 0)
+        return;
+    double moved = (double)(event->bytes_moved - progress->drawn_bytes);
+    double rate = moved * (double)CLOCK_US_PER_SECOND / (double)elapsed_us;
+    double weight = (double)elapsed_us / ((double)elapsed_us + RATE_MEMORY);
+    if (!progress->drawn_before)
+        weight = 1;
+    progress->rate += (rate - progress->rate) * weight;
+}
+
+static void compose(struct progress *progress, const struct shoal_event *event)
+{
+    const struct shoal_totals *totals = event->totals;
+    struct buf *line = &progress->line;
+    uint64_t done = totals->planned;
+    for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++)
+        done += totals->verdicts[verdict];
+    buf_clear(line);
+    (void)numbers_add_count(line, done);
+    if (totals->complete) {
+        (void)buf_add_byte(line, '/');
+        (void)numbers_add_counted(line, totals->found, "file", "files");
+    } else {
+        (void)buf_add_text(line, done == 1 ? " file" : " files");
+    }
+    (void)buf_add_text(line, "  ");
+    (void)numbers_add_bytes(line, event->bytes_moved);
+    (void)buf_add_text(line, "  ");
+    (void)numbers_add_bytes(line, (int64_t)progress->rate);
+    (void)buf_add_text(line, "/s  ");
+    (void)numbers_add_count(line, totals->verdicts[SHOAL_FAILED]);
+    (void)buf_add_text(line, " failed  ");
+    (void)numbers_add_count(line, event->in_flight);
+    (void)buf_add_text(line, " in flight");
+}
+
+/* All of it is ASCII, a byte a column. The last column stays free: some terminals wrap there. */
+static void draw(struct progress *progress)
+{
+    char drawn[LINE_MOST + 8];
+    unsigned width = progress->width(progress->context);
+    if (width == 0)
+        width = USUAL_WIDTH;
+    size_t length = progress->line.length;
+    if (length > width - 1)
+        length = width - 1;
+    drawn[0] = '\r';
+    memcpy(drawn + 1, buf_text(&progress->line), length);
+    memcpy(drawn + 1 + length, ERASE_TO_END, sizeof ERASE_TO_END - 1);
+    (void)writer_write(&progress->writer, drawn, 1 + length + sizeof ERASE_TO_END - 1);
+    progress->shown = true;
+}
+
+void progress_event(struct progress *progress, const struct shoal_event *event)
+{
+    if (event->kind == SHOAL_EVENT_END)
+        progress_hide(progress);
+    if (event->kind != SHOAL_EVENT_PROGRESS)
+        return;
+    if (event->at_us - progress->drawn_us < PROGRESS_EVERY_US)
+        return; /* at the start too: a run of a blink draws nothing */
+    update_rate(progress, event);
+    compose(progress, event);
+    draw(progress);
+    progress->drawn_before = true;
+    progress->drawn_us = event->at_us;
+    progress->drawn_bytes = event->bytes_moved;
+}

@@ -1,0 +1,114 @@
+#include "sink/summary.h"
+
+#include "base/clock.h"
+#include "sink/numbers.h"
+#include "text/units.h"
+
+static void add_elapsed(struct buf *out, int64_t elapsed_us)
+{
+    char text[UNITS_TEXT_SIZE];
+    units_format_duration(elapsed_us, text);
+    (void)buf_add_text(out, text);
+}
+
+/* "2,039 sent, 2 failed": those that there are. */
+static void add_verdicts(struct buf *out, const struct shoal_totals *totals)
+{
+    static const char *const words[SHOAL_VERDICTS] = {
+        [SHOAL_SENT] = " sent",
+        [SHOAL_EXISTS] = " there already",
+        [SHOAL_SKIPPED] = " skipped",
+        [SHOAL_FAILED] = " failed",
+        [SHOAL_UNKNOWN] = " unknown",
+    };
+    const char *separator = ": ";
+    for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++) {
+        if (totals->verdicts[verdict] == 0)
+            continue;
+        (void)buf_add_text(out, separator);
+        (void)numbers_add_count(out, totals->verdicts[verdict]);
+        (void)buf_add_text(out, words[verdict]);
+        separator = ", ";
+    }
+}
+
+static void add_rate(struct buf *out, uint64_t files, int64_t elapsed_us)
+{
+    if (elapsed_us <= 0)
+        return;
+    double rate = (double)files * (double)CLOCK_US_PER_SECOND / (double)elapsed_us;
+    (void)buf_add_text(out, " (");
+    if (rate < 10)
+        (void)buf_printf(out, "%.1f files/s)", rate);
+    else if (numbers_add_count(out, (uint64_t)(rate + 0.5)))
+        (void)buf_add_text(out, " files/s)");
+}
+
+static void add_first_line(struct buf *out, const struct shoal_event *end, bool dry_run)
+{
+    const struct shoal_totals *totals = end->totals;
+    if (dry_run) {
+        (void)buf_add_text(out, "dry run: ");
+        (void)numbers_add_counted(out, totals->planned, "file", "files");
+        (void)buf_add_text(out, " would be sent");
+    } else {
+        (void)numbers_add_counted(out, totals->found, "file", "files");
+        (void)buf_add_text(out, ", ");
+        (void)numbers_add_bytes(out, totals->bytes);
+        (void)buf_add_text(out, " in ");
+        add_elapsed(out, end->at_us);
+        add_rate(out, totals->found, end->at_us);
+    }
+    add_verdicts(out, totals);
+    (void)buf_add_byte(out, '\n');
+}
+
+/* What was among the files, and what was not taken. */
+static void add_asides(struct buf *out, const struct shoal_totals *totals)
+{
+    if (totals->hidden == 0 && totals->passed_over == 0)
+        return;
+    (void)buf_add_byte(out, '(');
+    if (totals->hidden > 0) {
+        (void)numbers_add_counted(out, totals->hidden, "dot file", "dot files");
+        (void)buf_add_text(out, " among them");
+    }
+    if (totals->hidden > 0 && totals->passed_over > 0)
+        (void)buf_add_text(out, "; ");
+    if (totals->passed_over > 0) {
+        (void)numbers_add_counted(out, totals->passed_over, "link, FIFO, socket or device",
+            "links, FIFOs, sockets or devices");
+        (void)buf_add_text(out, " passed over");
+    }
+    (void)buf_add_text(out, ")\n");
+}
+
+static void add_trouble(struct buf *out, const struct shoal_event *end)
+{
+    const struct shoal_totals *totals = end->totals;
+    if (totals->problems > 0) {
+        (void)numbers_add_counted(out, totals->problems, "problem", "problems");
+        (void)buf_add_text(out, ": see above\n");
+    }
+    if (end->signal != 0)
+        (void)buf_printf(out, "interrupted by signal %d\n", end->signal);
+    if (!totals->complete)
+        (void)buf_add_text(out, "not all folders were read: there may be more files\n");
+    if (totals->temporary > 0) {
+        (void)numbers_add_counted(out, totals->temporary, "failure", "failures");
+        (void)buf_add_text(out, " may pass: run it again\n");
+    }
+    if (totals->verdicts[SHOAL_UNKNOWN] > 0) {
+        (void)numbers_add_counted(out, totals->verdicts[SHOAL_UNKNOWN], "file", "files");
+        (void)buf_add_text(out, " may have been taken: look at the server\n");
+    }
+}
+
+bool summary_add(struct buf *out, const struct shoal_event *end, bool dry_run)
+{
+    if (end->totals->found > 0)
+        add_first_line(out, end, dry_run);
+    add_asides(out, end->totals);
+    add_trouble(out, end);
+    return !out->failed;
+}

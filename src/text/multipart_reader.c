@@ -1,0 +1,306 @@
+#include "text/multipart_reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "text/multipart_disposition.h"
+
+/* A delimiter is CRLF, two dashes and the boundary. CR stands nowhere in it but at its beginning,
+ * so a match that breaks off can only begin afresh at the byte that broke it: the search needs no
+ * table and no look back, and `matched` is all that it keeps from one push to the next.
+ *
+ * The body is read as if a CRLF stood before it: a delimiter at its very beginning is one. */
+
+#define DELIMITER_START     "\r\n--"
+#define DELIMITER_START_LEN 4
+
+/* Blanks that a mail gateway may have put behind a delimiter (RFC 2046, transport-padding). */
+#define PADDING_MAX 256
+
+enum multipart_state {
+    MULTIPART_PREAMBLE,    /* before the first delimiter: passed over */
+    MULTIPART_BEHIND,      /* right behind a boundary */
+    MULTIPART_SECOND_DASH, /* behind the first dash of the closing delimiter's two */
+    MULTIPART_PADDING,     /* blanks behind a delimiter, up to its CR */
+    MULTIPART_LINE_FEED,   /* behind that CR */
+    MULTIPART_HEAD,        /* in a part's headers */
+    MULTIPART_CONTENT,     /* in a part's content */
+    MULTIPART_EPILOGUE,    /* behind the closing delimiter: passed over */
+};
+
+struct multipart_reader {
+    const struct multipart_reader_calls *calls;
+    void *context;
+    enum multipart_state state;
+    size_t matched;   /* bytes of `delimiter` that the last bytes are */
+    size_t padding;   /* blanks seen behind the delimiter */
+    size_t head_size; /* bytes of this part's headers so far */
+    struct buf line;  /* a header line as far as it has come */
+    struct multipart_disposition disposition;
+    size_t delimiter_length;
+    char delimiter[DELIMITER_START_LEN + MULTIPART_READER_BOUNDARY_MAX + 1];
+};
+
+static bool wrong(struct error *error, const char *text)
+{
+    return error_set(error, ERROR_DATA, 0, "%s", text);
+}
+
+bool multipart_reader_is_form(const char *content_type)
+{
+    static const char form[] = "multipart/form-data";
+    size_t length = sizeof form - 1;
+    if (strncasecmp(content_type, form, length) != 0)
+        return false;
+    char next = content_type[length];
+    return next == '\0' || next == ';' || next == ' ' || next == '\t';
+}
+
+/* RFC 2046's bchars, without a blank at the end. */
+static bool boundary_is_valid(const char *boundary, size_t length)
+{
+    if (length == 0 || length > MULTIPART_READER_BOUNDARY_MAX || boundary[length - 1] == ' ')
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)boundary[i];
+        if (byte < ' ' || byte > '~')
+            return false;
+    }
+    return true;
+}
+
+bool multipart_reader_boundary(const char *content_type, struct buf *boundary, struct error *error)
+{
+    if (!multipart_reader_is_form(content_type))
+        return wrong(error, "the Content-Type is not multipart/form-data");
+    const char *text = content_type + strlen("multipart/form-data");
+    const char *end = content_type + strlen(content_type);
+    struct multipart_parameter parameter;
+    int found;
+    while ((found = multipart_parameter_next(&text, end, &parameter)) > 0) {
+        if (!multipart_parameter_is(&parameter, "boundary"))
+            continue;
+        if (!boundary_is_valid(parameter.value, parameter.value_length))
+            return wrong(error, "the boundary of the multipart/form-data is not valid");
+        if (!buf_add(boundary, parameter.value, parameter.value_length))
+            return error_set_memory(error);
+        return true;
+    }
+    return wrong(error,
+        found < 0 ? "the Content-Type is malformed" : "the multipart/form-data names no boundary");
+}
+
+struct multipart_reader *multipart_reader_new(
+    const char *boundary, const struct multipart_reader_calls *calls, void *context)
+{
+    size_t length = strlen(boundary);
+    struct multipart_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL || length > MULTIPART_READER_BOUNDARY_MAX) {
+        free(reader);
+        return NULL;
+    }
+    reader->calls = calls;
+    reader->context = context;
+    reader->matched = 2; /* the CRLF that is thought before the body */
+    memcpy(reader->delimiter, DELIMITER_START, DELIMITER_START_LEN);
+    memcpy(reader->delimiter + DELIMITER_START_LEN, boundary, length);
+    reader->delimiter_length = DELIMITER_START_LEN + length;
+    buf_init(&reader->line, MULTIPART_READER_HEAD_MAX);
+    multipart_disposition_init(&reader->disposition, MULTIPART_READER_HEAD_MAX);
+    return reader;
+}
+
+void multipart_reader_free(struct multipart_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    multipart_disposition_free(&reader->disposition);
+    buf_free(&reader->line);
+    free(reader);
+}
+
+/* Gives out content; there is none in the preamble. */
+static bool give(
+    struct multipart_reader *reader, const char *data, size_t length, struct error *error)
+{
+    if (length == 0 || reader->state == MULTIPART_PREAMBLE)
+        return true;
+    return reader->calls->data(reader->context, data, length, error);
+}
+
+static bool delimiter_found(struct multipart_reader *reader, struct error *error)
+{
+    bool had_part = reader->state == MULTIPART_CONTENT;
+    reader->state = MULTIPART_BEHIND;
+    reader->matched = 0;
+    reader->padding = 0;
+    return !had_part || reader->calls->end(reader->context, error);
+}
+
+/* Goes on with a delimiter that an earlier push ended in. */
+static bool step_begun(struct multipart_reader *reader, const char *data, size_t length,
+    size_t *taken, struct error *error)
+{
+    size_t at = 0;
+    while (at < length && reader->matched < reader->delimiter_length &&
+           data[at] == reader->delimiter[reader->matched]) {
+        reader->matched++;
+        at++;
+    }
+    *taken = at;
+    if (reader->matched == reader->delimiter_length)
+        return delimiter_found(reader, error);
+    if (at == length)
+        return true;
+    size_t matched = reader->matched;
+    reader->matched = 0;
+    return give(reader, reader->delimiter, matched, error);
+}
+
+/* Where in `data` the first delimiter begins, whole or cut off by the end; `length`: nowhere. */
+static size_t find_delimiter(const struct multipart_reader *reader, const char *data, size_t length)
+{
+    size_t at = 0;
+    while (at < length) {
+        const char *start = memchr(data + at, '\r', length - at);
+        if (start == NULL)
+            return length;
+        at = (size_t)(start - data);
+        size_t left = length - at;
+        if (left > reader->delimiter_length)
+            left = reader->delimiter_length;
+        if (memcmp(start, reader->delimiter, left) == 0)
+            return at;
+        at++;
+    }
+    return length;
+}
+
+/* In the preamble or in content: passes over or gives out what stands before the next delimiter. */
+static bool step_content(struct multipart_reader *reader, const char *data, size_t length,
+    size_t *taken, struct error *error)
+{
+    if (reader->matched > 0)
+        return step_begun(reader, data, length, taken, error);
+    size_t plain = find_delimiter(reader, data, length);
+    if (!give(reader, data, plain, error))
+        return false;
+    reader->matched = length - plain;
+    if (reader->matched > reader->delimiter_length)
+        reader->matched = reader->delimiter_length;
+    *taken = plain + reader->matched;
+    return reader->matched < reader->delimiter_length || delimiter_found(reader, error);
+}
+
+static void head_begins(struct multipart_reader *reader)
+{
+    reader->state = MULTIPART_HEAD;
+    reader->head_size = 0;
+    buf_clear(&reader->line);
+    multipart_disposition_clear(&reader->disposition);
+}
+
+/* Right behind a boundary, or behind blanks there: the closing delimiter's dashes, more blanks, or
+ * the line's end. */
+static bool step_padding(struct multipart_reader *reader, char byte, struct error *error)
+{
+    if (byte == '-' && reader->state == MULTIPART_BEHIND)
+        reader->state = MULTIPART_SECOND_DASH;
+    else if (byte == '\r')
+        reader->state = MULTIPART_LINE_FEED;
+    else if ((byte == ' ' || byte == '\t') && reader->padding++ < PADDING_MAX)
+        reader->state = MULTIPART_PADDING;
+    else
+        return wrong(error, "a delimiter line of the form holds more than the boundary");
+    return true;
+}
+
+/* On a delimiter line, behind its boundary. */
+static bool step_behind(struct multipart_reader *reader, char byte, struct error *error)
+{
+    if (reader->state == MULTIPART_BEHIND || reader->state == MULTIPART_PADDING)
+        return step_padding(reader, byte, error);
+    if (reader->state == MULTIPART_SECOND_DASH && byte == '-')
+        reader->state = MULTIPART_EPILOGUE;
+    else if (reader->state == MULTIPART_LINE_FEED && byte == '\n')
+        head_begins(reader);
+    else
+        return wrong(error, "a delimiter line of the form is malformed");
+    return true;
+}
+
+static bool head_ends(struct multipart_reader *reader, struct error *error)
+{
+    const struct multipart_disposition *disposition = &reader->disposition;
+    if (!disposition->seen)
+        return wrong(error, "a part of the form has no Content-Disposition");
+    if (disposition->name.length == 0)
+        return wrong(error, "a part of the form has no name");
+    reader->state = MULTIPART_CONTENT;
+    reader->matched = 0;
+    struct multipart_reader_part part = {
+        .name = buf_text(&disposition->name),
+        .file_name = disposition->has_file_name ? buf_text(&disposition->file_name) : NULL,
+        .type = disposition->has_type ? buf_text(&disposition->type) : NULL,
+    };
+    return reader->calls->begin(reader->context, &part, error);
+}
+
+/* Takes a header line, or as much of one as there is. */
+static bool step_head(struct multipart_reader *reader, const char *data, size_t length,
+    size_t *taken, struct error *error)
+{
+    const char *feed = memchr(data, '\n', length);
+    *taken = feed == NULL ? length : (size_t)(feed - data) + 1;
+    reader->head_size += *taken;
+    if (reader->head_size > MULTIPART_READER_HEAD_MAX)
+        return wrong(error, "the headers of a part take more than 16 KiB");
+    if (!buf_add(&reader->line, data, *taken))
+        return error_set_memory(error);
+    if (feed == NULL)
+        return true;
+    size_t line_length = reader->line.length - 1;
+    if (line_length == 0 || reader->line.data[line_length - 1] != '\r')
+        return wrong(error, "a header line of a part does not end in CRLF");
+    line_length--;
+    if (line_length == 0)
+        return head_ends(reader, error);
+    bool read =
+        multipart_disposition_line(&reader->disposition, reader->line.data, line_length, error);
+    buf_clear(&reader->line);
+    return read;
+}
+
+bool multipart_reader_push(
+    struct multipart_reader *reader, const char *data, size_t length, struct error *error)
+{
+    bool fine = true;
+    while (fine && length > 0 && reader->state != MULTIPART_EPILOGUE) {
+        size_t taken = 1;
+        switch (reader->state) {
+        case MULTIPART_PREAMBLE:
+        case MULTIPART_CONTENT:
+            fine = step_content(reader, data, length, &taken, error);
+            break;
+        case MULTIPART_HEAD:
+            fine = step_head(reader, data, length, &taken, error);
+            break;
+        default:
+            fine = step_behind(reader, data[0], error);
+            break;
+        }
+        data += taken;
+        length -= taken;
+    }
+    return fine;
+}
+
+bool multipart_reader_end(const struct multipart_reader *reader, struct error *error)
+{
+    if (reader->state == MULTIPART_EPILOGUE)
+        return true;
+    return wrong(error, reader->state == MULTIPART_PREAMBLE
+                            ? "the body holds no delimiter of the form"
+                            : "the body ends before the form's closing delimiter");
+}

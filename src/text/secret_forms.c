@@ -1,0 +1,192 @@
+#include "text/secret_forms.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "text/encode.h"
+
+/* The longest form: every byte of a value in JSON's six. */
+#define FORM_MAX (64U << 20)
+
+/* Shorter pieces of Base64 turn up in other text by chance. */
+#define SHORTEST_BASE64 8
+
+static bool add_form(struct secrets *secrets, const struct buf *form)
+{
+    return !form->failed && secrets_add(secrets, buf_text(form), form->length);
+}
+
+/* One byte and what stands in its place. */
+struct replacement {
+    char byte;
+    const char *text;
+};
+
+/* Adds `value` with each byte of the list replaced. The list ends with an entry without text. */
+static bool add_replaced(
+    struct secrets *secrets, const char *value, size_t length, const struct replacement *list)
+{
+    struct buf form;
+    buf_init(&form, FORM_MAX);
+    for (size_t i = 0; i < length; i++) {
+        const struct replacement *found = list;
+        while (found->text != NULL && found->byte != value[i])
+            found++;
+        if (found->text != NULL)
+            (void)buf_add_text(&form, found->text);
+        else
+            (void)buf_add_byte(&form, value[i]);
+    }
+    bool added = add_form(secrets, &form);
+    buf_free(&form);
+    return added;
+}
+
+/* Adds one `\uXXXX`, or two where the code point needs a surrogate pair. */
+static void add_escaped_rune(struct buf *out, unsigned rune, const char *digits)
+{
+    unsigned units[2] = {rune, 0};
+    size_t count = 1;
+    if (rune >= 0x10000) {
+        units[0] = 0xd800 + ((rune - 0x10000) >> 10);
+        units[1] = 0xdc00 + ((rune - 0x10000) & 0x3ff);
+        count = 2;
+    }
+    for (size_t i = 0; i < count; i++) {
+        (void)buf_add_text(out, "\\u");
+        for (int shift = 12; shift >= 0; shift -= 4)
+            (void)buf_add_byte(out, digits[units[i] >> shift & 15]);
+    }
+}
+
+/* Valid UTF-8 as a JSON string with nothing but ASCII in it, as many servers write it; `digits` are
+ * the hexadecimal ones in either case. */
+static void encode_ascii_json(struct buf *out, const char *value, size_t length, const char *digits)
+{
+    size_t done = 0;
+    while (done < length) {
+        unsigned rune;
+        size_t step = utf8_sequence(value + done, length - done, &rune);
+        if (step == 0)
+            return;
+        if (rune < 0x7f)
+            (void)encode_json(out, value + done, step);
+        else
+            add_escaped_rune(out, rune, digits);
+        done += step;
+    }
+}
+
+/* Adds `form` as it is and with `\/` for `/`, which JSON allows and some servers write. */
+static bool add_json_form(struct secrets *secrets, const struct buf *form)
+{
+    static const struct replacement slash[] = {{'/', "\\/"}, {0, NULL}};
+    return add_form(secrets, form) && add_replaced(secrets, buf_text(form), form->length, slash);
+}
+
+/* `value` is valid UTF-8. */
+static bool add_json_forms(struct secrets *secrets, const char *value, size_t length)
+{
+    static const char *const digits[] = {"0123456789abcdef", "0123456789ABCDEF"};
+    struct buf form;
+    buf_init(&form, FORM_MAX);
+    bool added = encode_json(&form, value, length) && add_json_form(secrets, &form);
+    for (size_t i = 0; i < 2 && added; i++) {
+        buf_clear(&form);
+        encode_ascii_json(&form, value, length, digits[i]);
+        added = add_json_form(secrets, &form);
+    }
+    buf_free(&form);
+    return added;
+}
+
+/* What an answer shows of a value that is no UTF-8, and JSON's escapings of that. */
+static bool add_text_forms(struct secrets *secrets, const char *value, size_t length)
+{
+    struct buf repaired;
+    buf_init(&repaired, FORM_MAX);
+    bool added = utf8_repair(&repaired, value, length) && add_form(secrets, &repaired) &&
+                 add_json_forms(secrets, buf_text(&repaired), repaired.length);
+    buf_free(&repaired);
+    return added;
+}
+
+static bool add_form_and_html(struct secrets *secrets, const char *value, size_t length)
+{
+    static const struct replacement space[] = {{' ', "+"}, {0, NULL}};
+    static const struct replacement named[] = {
+        {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}, {0, NULL}};
+    static const struct replacement numbered[] = {
+        {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&#34;"}, {'\'', "&#x27;"}, {0, NULL}};
+    return add_replaced(secrets, value, length, space) &&
+           add_replaced(secrets, value, length, named) &&
+           add_replaced(secrets, value, length, numbered);
+}
+
+/* Adds a piece of Base64 in the standard and in the URL alphabet. */
+static bool add_both_alphabets(struct secrets *secrets, const char *base64, size_t length)
+{
+    static const struct replacement url[] = {{'+', "-"}, {'/', "_"}, {0, NULL}};
+    return secrets_add(secrets, base64, length) && add_replaced(secrets, base64, length, url);
+}
+
+/* Base64 of the value by itself, with padding and without. */
+static bool add_base64(struct secrets *secrets, const char *value, size_t length)
+{
+    struct buf form;
+    buf_init(&form, FORM_MAX);
+    bool added = encode_base64(&form, value, length);
+    size_t bare = form.length;
+    while (bare > 0 && form.data[bare - 1] == '=')
+        bare--;
+    added = added && add_both_alphabets(secrets, buf_text(&form), form.length) &&
+            (bare < SHORTEST_BASE64 / 2 || add_both_alphabets(secrets, buf_text(&form), bare));
+    buf_free(&form);
+    return added;
+}
+
+/* Base64 of longer text in which the value stands behind `before` bytes (modulo 3): the digits that
+ * depend on the value alone. */
+static bool add_inner_base64(
+    struct secrets *secrets, const char *value, size_t length, size_t before)
+{
+    struct buf text;
+    struct buf form;
+    buf_init(&text, FORM_MAX);
+    buf_init(&form, FORM_MAX);
+    (void)buf_add(&text, "\0\0", before);
+    (void)buf_add(&text, value, length);
+    bool added = !text.failed && encode_base64(&form, buf_text(&text), text.length);
+    size_t first = (before * 8 + 5) / 6;
+    size_t end = text.length * 8 / 6;
+    if (added && end >= first + SHORTEST_BASE64)
+        added = add_both_alphabets(secrets, form.data + first, end - first);
+    buf_free(&form);
+    buf_free(&text);
+    return added;
+}
+
+bool secret_forms_add(struct secrets *secrets, const char *value, size_t length)
+{
+    if (length == 0)
+        return true;
+    bool added = secrets_add(secrets, value, length) && add_text_forms(secrets, value, length) &&
+                 add_form_and_html(secrets, value, length) && add_base64(secrets, value, length);
+    for (size_t before = 0; before < 3 && added; before++)
+        added = add_inner_base64(secrets, value, length, before);
+    return added;
+}
+
+bool secret_forms_add_basic(struct secrets *secrets, const char *user, const char *secret)
+{
+    struct buf credentials;
+    buf_init(&credentials, FORM_MAX);
+    (void)buf_add_text(&credentials, user);
+    (void)buf_add_byte(&credentials, ':');
+    (void)buf_add_text(&credentials, secret);
+    bool added = !credentials.failed &&
+                 add_base64(secrets, buf_text(&credentials), credentials.length) &&
+                 secret_forms_add(secrets, secret, strlen(secret));
+    buf_free(&credentials);
+    return added;
+}

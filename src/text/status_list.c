@@ -1,0 +1,62 @@
+#include "text/status_list.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* Reads one code of exactly three digits and moves `*text` behind it. */
+static bool read_code(const char **text, unsigned *code)
+{
+    const char *next = *text;
+    if (!is_digit(next[0]) || !is_digit(next[1]) || !is_digit(next[2]) || is_digit(next[3]))
+        return false;
+    *code = (unsigned)(next[0] - '0') * 100 + (unsigned)(next[1] - '0') * 10 +
+            (unsigned)(next[2] - '0');
+    *text = next + 3;
+    return *code >= STATUS_FIRST && *code <= STATUS_LAST;
+}
+
+/* Reads `N` or `N-N`. */
+static bool read_range(const char **text, unsigned *first, unsigned *last)
+{
+    if (!read_code(text, first))
+        return false;
+    *last = *first;
+    if (**text != '-')
+        return true;
+    (*text)++;
+    return read_code(text, last) && *first <= *last;
+}
+
+bool status_list_parse(const char *text, struct status_list *list, struct error *error)
+{
+    *list = (struct status_list){0};
+    const char *next = text;
+    while (*next != '\0') {
+        const char *item = next;
+        unsigned first;
+        unsigned last;
+        bool read = read_range(&next, &first, &last);
+        if (read && *next == ',' && next[1] != '\0')
+            next++;
+        else if (!read || *next != '\0')
+            return error_set(error, ERROR_USAGE, 0,
+                "`%.*s` is no status code from %d to %d and no range of them, as in "
+                "`200,202,300-399`",
+                (int)(item[strcspn(item, ",")] == '\0' ? strlen(item) : strcspn(item, ",")), item,
+                STATUS_FIRST, STATUS_LAST);
+        for (unsigned code = first; code <= last; code++)
+            list->bits[code / 64] |= UINT64_C(1) << code % 64;
+    }
+    return true;
+}
+
+bool status_list_has(const struct status_list *list, long status)
+{
+    return status >= STATUS_FIRST && status <= STATUS_LAST &&
+           (list->bits[status / 64] >> status % 64 & 1) != 0;
+}

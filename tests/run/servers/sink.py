@@ -1,0 +1,118 @@
+"""A quick server for many or large requests: reads, counts, answers 200. Bodies are not kept.
+
+The names that arrive are counted (the file name of the last part, or the URL's path), so that a
+test can tell that each came once."""
+
+import asyncio
+import collections
+import re
+import threading
+
+LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
+FILE_NAME = re.compile(rb'name="path"\r\n\r\n([^\r\n]*)\r\n|filename="([^"\r\n]*)"')
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+LOOK_AT = 4096  # bytes of a body in which its names are looked for
+
+
+class Connection(asyncio.Protocol):
+    """One connection: a head, then a counted body, again and again."""
+
+    def __init__(self, sink):
+        self.sink = sink
+        self.head = b""
+        self.left = 0
+        self.first = b""
+        self.target = b""
+
+    def connection_made(self, transport):
+        self.transport = transport
+        self.sink.connections += 1
+        self.sink.open += 1
+        self.sink.most_open = max(self.sink.most_open, self.sink.open)
+
+    def connection_lost(self, _):
+        self.sink.open -= 1
+
+    def data_received(self, data):
+        while data:
+            if not self.left:
+                data = self.read_head(data)
+                continue
+            take = data[: self.left]
+            if len(self.first) < LOOK_AT:
+                self.first += take[: LOOK_AT - len(self.first)]
+            self.left -= len(take)
+            self.sink.bytes += len(take)
+            data = data[len(take) :]
+            if not self.left:
+                self.answer()
+
+    def read_head(self, data):
+        """Adds to the head; gives what stands behind it, or nothing while it is not whole."""
+        self.head += data
+        head, blank, rest = self.head.partition(b"\r\n\r\n")
+        if not blank:
+            return b""
+        self.head = b""
+        self.target = head.split(b" ", 2)[1]
+        match = LENGTH.search(head)
+        self.left = int(match[1]) if match else 0
+        self.first = b""
+        if not self.left:
+            self.answer()
+        return rest
+
+    def answer(self):
+        match = FILE_NAME.search(self.first)
+        name = (match[1] or match[2] or b"") if match else self.target
+        self.sink.take(name)
+        self.transport.write(ANSWER)
+
+
+class Sink:
+    """with Sink() as sink: ... sink.url, sink.count, sink.names."""
+
+    def __init__(self):
+        self.count = 0
+        self.bytes = 0
+        self.connections = 0
+        self.open = 0
+        self.most_open = 0
+        self.names = collections.Counter()
+        self.arrived = threading.Condition()
+        self._ready = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def take(self, name):
+        self.count += 1
+        self.names[name] += 1
+        if self.count == 1 or self.count % 100 == 0:
+            with self.arrived:
+                self.arrived.notify_all()
+
+    def wait_first(self, timeout=20):
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: self.count >= 1, timeout)
+
+    def __enter__(self):
+        self._thread.start()
+        assert self._ready.wait(10)
+        return self
+
+    def __exit__(self, *_):
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def _run(self):
+        asyncio.set_event_loop(self._loop)
+        make = self._loop.create_server(lambda: Connection(self), "127.0.0.1", 0, backlog=4096)
+        server = self._loop.run_until_complete(make)
+        self.port = server.sockets[0].getsockname()[1]
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self.url = f"{self.origin}/upload"
+        self._ready.set()
+        self._loop.run_forever()
+        server.close()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()

@@ -1,0 +1,237 @@
+"""Files that change while they wait, are read ahead, or stream: never torn, never a false verdict."""
+
+import os
+import random
+import threading
+
+import pytest
+
+from servers.ledger import Answer
+from servers.raw import OK, RawServer
+
+FORM = ("-F", "path={path}", "-F", "file=@{file}")
+LARGE = 24_000_000
+
+
+def grow(path):
+    with open(path, "ab") as file:
+        file.write(b"+" * 1000)
+
+
+def shrink(path):
+    os.truncate(path, os.path.getsize(path) // 2)
+
+
+def empty(path):
+    os.truncate(path, 0)
+
+
+def replace(path):
+    """Another file of the same size is renamed over it."""
+    size = os.path.getsize(path)
+    other = f"{path}.new"
+    with open(other, "wb") as file:
+        file.write(b"R" * size)
+    os.rename(other, path)
+
+
+def rewrite(path):
+    """The same size, other content, in place."""
+    size = os.path.getsize(path)
+    with open(path, "r+b") as file:
+        file.write(b"W" * size)
+
+
+CHANGES = [grow, shrink, empty, replace, rewrite]
+
+
+def whole(content):
+    """Is it one of the states that a file had, and no mixture? Each is of one byte (grown: two)."""
+    return len(set(content.rstrip(b"+"))) <= 1
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("size", [1000, LARGE])
+def test_a_file_that_changes_while_it_waits_is_sent_whole(shoal, tree, ledger, change, size):
+    """The first answer comes after the change, at -j 1."""
+    tree("a-first", b"x")
+    path = tree("b-waits", b"o" * size)
+    changed = threading.Event()
+    states = [b"o" * size]
+
+    def answer(record):
+        if not changed.is_set():
+            change(path)
+            states.append(path.read_bytes())
+            changed.set()
+        return Answer()
+
+    ledger.default = answer
+    run = shoal.send("-j", "1", *FORM, tree, ledger.url)
+    # It may have been read ahead before it changed: then it goes as it was, whole.
+    sent = {record.key: record.field("file") for record in ledger.records}
+    assert run.end["found"] == 2
+    assert sent["b-waits"] in states
+    run.sent_all(2)
+    assert run.verdicts["b-waits"]["bytes"] == len(sent["b-waits"])
+
+
+def test_a_file_that_vanishes_while_it_waits_fails_or_was_read_whole(shoal, tree, ledger):
+    tree("a")
+    tree("b")
+    gone = []
+
+    def answer(record):
+        if not gone:
+            gone.append("b" if record.key == "a" else "a")
+            os.unlink(tree.path / gone[0])
+        return Answer()
+
+    ledger.default = answer
+    run = shoal.send("-j", "1", *FORM, tree, ledger.url)
+    if run.end["sent"] == 2:  # it had been read ahead
+        assert {record.field("file") for record in ledger.records} == {b"content\n"}
+        return
+    assert run.status == 1
+    assert run.verdicts[gone[0]]["verdict"] == "failed"
+    assert run.verdicts[gone[0]]["error"]
+
+
+class HeldBody:
+    """A server that stops reading in the middle of the first body until it is told to go on."""
+
+    def __init__(self):
+        self.begun = threading.Event()
+        self.go_on = threading.Event()
+        self.whole = []
+
+    def __call__(self, connection):
+        while True:
+            head = connection.read_head()
+            if not self.begun.is_set():
+                connection.receive()
+                self.begun.set()
+                assert self.go_on.wait(20)
+            self.whole.append(connection.read_body(head))
+            connection.send(OK)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_file_that_changes_while_it_streams_is_never_sent_torn(shoal, tree, change):
+    path = tree("a", b"o" * LARGE)
+    behave = HeldBody()
+    with RawServer(behave, receive_buffer=65536) as server:
+        running = shoal.start("-T", tree, server.origin + "/")
+        assert behave.begun.wait(20)
+        change(path)
+        behave.go_on.set()
+        run = running.finish()
+        run.sent_all(1)
+        # The first attempt was broken off: one whole body arrived, in the file's last state. A file
+        # replaced by rename may also be sent as it was: it is open, and whole.
+        bodies = behave.whole
+        assert bodies and all(body in (b"o" * LARGE, path.read_bytes()) for body in bodies)
+        assert bodies[-1] == path.read_bytes() or change is replace
+        if change is not replace:
+            assert run.verdicts["a"]["attempts"] == 2
+        assert run.verdicts["a"]["bytes"] == len(bodies[-1])
+
+
+def test_a_file_that_vanishes_while_it_streams_is_sent_or_fails(shoal, tree):
+    path = tree("a", b"o" * LARGE)
+    behave = HeldBody()
+    with RawServer(behave, receive_buffer=65536) as server:
+        running = shoal.start("-T", tree, server.origin + "/")
+        assert behave.begun.wait(20)
+        os.unlink(path)
+        behave.go_on.set()
+        run = running.finish()
+        if run.end["sent"]:
+            assert behave.whole == [b"o" * LARGE]
+        else:
+            assert run.paths("failed") == {b"a"} and not behave.whole
+
+
+def test_a_file_that_changes_for_ever_fails_after_the_retries(shoal, tree):
+    path = tree("a", b"o" * LARGE)
+    torn = []
+
+    def behave(connection):
+        head = connection.read_head()
+        connection.receive()
+        grow(path)
+        torn.append(connection.read_body(head))
+        connection.send(OK)
+
+    with RawServer(behave, receive_buffer=65536) as server:
+        run = shoal.send("--retries", "2", "-T", tree, server.origin + "/")
+        assert not torn, "not one whole body"
+        event = run.verdicts["a"]
+        assert event["verdict"] == "failed" and event["attempts"] == 3
+        assert "chang" in event["error"]
+
+
+def race(shoal, tree, ledger, seconds_most, files, rounds):
+    """Writers change small and middling files at random while they are sent, again and again."""
+    dice = random.Random(11)
+    names = []
+    for number in range(files):
+        name = f"f{number}"
+        tree(name, bytes([97 + number % 26]) * dice.choice([10, 5000, 100_000, 400_000]))
+        names.append(name)
+    stop = threading.Event()
+
+    def disturb(seed):
+        own = random.Random(seed)
+        while not stop.is_set():
+            path = str(tree.path / own.choice(names))
+            letter = bytes([own.randrange(97, 123)])
+            if own.random() < 0.5:
+                with open(f"{path}.{seed}", "wb") as file:
+                    file.write(letter * own.choice([10, 5000, 100_000, 400_000]))
+                os.rename(f"{path}.{seed}", path)
+            else:  # in place, in one write of the same length: every state on the disk is whole
+                descriptor = os.open(path, os.O_WRONLY)
+                os.pwrite(descriptor, letter * os.fstat(descriptor).st_size, 0)
+                os.close(descriptor)
+            stop.wait(0.002)
+
+    threads = [threading.Thread(target=disturb, args=(seed,)) for seed in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(rounds):
+            shoal.send("--exclude", "*.?", "-j", "8", "--retries", "20", *FORM, tree, ledger.url,
+                       timeout=seconds_most)  # fmt: skip
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    torn = [record.key for record in ledger.records if not whole(record.field("file"))]
+    assert not torn, f"{len(torn)} torn of {len(ledger.records)}"
+    assert ledger.records
+
+
+def test_races_accept_no_torn_file(shoal, tree, ledger):
+    race(shoal, tree, ledger, 60, files=50, rounds=2)
+
+
+@pytest.mark.soak
+def test_a_thousand_races_accept_no_torn_file(shoal, tree, ledger):
+    race(shoal, tree, ledger, 600, files=100, rounds=10)
+
+
+def test_a_second_file_of_the_form_that_changes_is_not_torn_either(shoal, tree):
+    tree("a.map", b"m")
+    other = tree("a", b"o" * LARGE)
+    behave = HeldBody()
+    with RawServer(behave, receive_buffer=65536) as server:
+        running = shoal.start(
+            "--include", "*.map", "-F", "min=@{folder}/{stem}", "-F", "map=@{file}", tree, server.url
+        )
+        assert behave.begun.wait(20)
+        rewrite(other)
+        behave.go_on.set()
+        running.finish().sent_all(1)
+        (body,) = behave.whole
+        assert (b"W" * LARGE) in body

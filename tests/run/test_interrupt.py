@@ -1,0 +1,94 @@
+"""SIGINT and SIGTERM: what is in flight is finished or recorded, every found file has its verdict."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+FORM = ("-F", "path={path}", "-F", "file=@{file}")
+
+
+@pytest.fixture
+def held(ledger):
+    """Answers are held until the event is set."""
+    event = threading.Event()
+    ledger.always(wait=event)
+    yield event
+    event.set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_in_flight_may_finish(shoal, tree, ledger, held, number):
+    tree.many(10)
+    running = shoal.start(*FORM, "-j", "2", tree, ledger.url)
+    ledger.wait_requests(2)
+    running.signal(number)
+    running.wait_files(8, "failed")  # those that were never attempted
+    held.set()
+    run = running.finish(interrupted=number)
+    assert run.end["found"] == 10 and run.end["sent"] == 2 and run.end["failed"] == 8
+    for event in run.files:
+        if event["verdict"] == "failed":
+            assert event["attempts"] == 0 and event["temporary"] is True
+    assert len(ledger.records) == 2
+    assert run.paths("sent") == {key.encode() for key in ledger.keys}
+
+
+def test_after_the_grace_what_is_in_flight_is_unknown(shoal, tree, ledger, held):
+    tree.many(5)
+    running = shoal.start(*FORM, "-j", "2", "--grace", "300ms", tree, ledger.url)
+    ledger.wait_requests(2)
+    running.signal()
+    run = running.finish(timeout=10, interrupted=signal.SIGINT)
+    assert run.end["unknown"] == 2 and run.end["failed"] == 3
+    assert run.paths("unknown") == {key.encode() for key in ledger.keys}
+
+
+def test_a_second_signal_stops_at_once(shoal, tree, ledger, held):
+    tree.many(5)
+    running = shoal.start(*FORM, "-j", "2", "--grace", "60", tree, ledger.url)
+    ledger.wait_requests(2)
+    running.signal()
+    running.wait_files(3, "failed")
+    began = time.monotonic()
+    running.signal()
+    run = running.finish(timeout=10, interrupted=signal.SIGINT)
+    assert time.monotonic() - began < 5
+    assert run.end["unknown"] == 2
+
+
+def test_an_interrupt_ends_a_wait_for_the_next_attempt(shoal, tree, ledger):
+    tree("a")
+    ledger.always(status=503, headers={"Retry-After": "600"})
+    running = shoal.start(*FORM, tree, ledger.url)
+    ledger.wait_requests(1)
+    running.signal()
+    run = running.finish(timeout=15, interrupted=signal.SIGINT)
+    assert run.verdicts["a"]["verdict"] == "failed" and run.verdicts["a"]["temporary"] is True
+
+
+def test_an_interrupt_during_the_walk_keeps_the_account(shoal, tree, ledger):
+    tree.many(3000)
+    ledger.always(delay=0.01)
+    running = shoal.start(*FORM, "-j", "4", tree, ledger.url)
+    running.wait_files(20, "sent")
+    running.signal()
+    run = running.finish(timeout=30, interrupted=signal.SIGINT)
+    assert run.paths("sent") <= {key.encode() for key in ledger.keys}
+    assert run.end["sent"] >= 20 and run.end["found"] <= 3000
+
+
+def test_an_interrupt_while_standard_input_is_read(shoal, ledger):
+    (shoal.folder / "a").write_text("x")
+    read, write = os.pipe()
+    running = shoal.start(*FORM, "-", ledger.url, stdin=read)
+    os.close(read)
+    os.write(write, b"a\nnot-yet-who")
+    running.wait_files(1, "sent")
+    running.signal()
+    run = running.finish(timeout=10, interrupted=signal.SIGINT)
+    os.close(write)
+    assert run.end["complete"] is False
+    assert run.paths("sent") == {b"a"}

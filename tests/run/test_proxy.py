@@ -1,0 +1,225 @@
+"""Proxies: tunnels, plain requests, credentials, no_proxy."""
+
+import base64
+import urllib.parse
+
+import pytest
+
+from servers.ledger import Ledger
+from servers.proxy import Proxy
+from servers.raw import RawServer, unused_port
+
+FORM = ("-F", "path={path}", "-F", "file=@{file}")
+SHORT = ("--connect-timeout", "2", "--stall-timeout", "2", "--retries", "0", "--give-up-after", "2")
+PASSWORD = "p@ss/w0rd & more"
+
+
+@pytest.fixture
+def proxy():
+    with Proxy() as server:
+        yield server
+
+
+@pytest.fixture
+def tls(certificates):
+    with Ledger(ssl_context=certificates.context()) as server:
+        yield server
+
+
+def with_credentials(proxy, user="user", password=PASSWORD):
+    return proxy.origin.replace("//", f"//{user}:{urllib.parse.quote(password, safe='')}@")
+
+
+def assert_hidden(run):
+    output = run.everything
+    for form in (
+        PASSWORD.encode(),
+        urllib.parse.quote(PASSWORD, safe="").encode(),
+        urllib.parse.quote(PASSWORD).encode(),
+        base64.b64encode(f"user:{PASSWORD}".encode()),
+    ):
+        assert form not in output, (form, run)
+
+
+def test_plain_requests_go_through_it(shoal, tree, ledger, proxy):
+    tree.many(5)
+    shoal.send("--proxy", proxy.origin, *FORM, tree, ledger.url).sent_all(5)
+    assert len(proxy.seen) == 5 and proxy.seen[0].startswith(f"POST {ledger.url} ")
+
+
+def test_https_goes_through_a_tunnel(shoal, tree, tls, proxy, certificates):
+    tree.many(10)
+    shoal.send(
+        "--proxy", proxy.origin, "--cacert", certificates.ca, "-j", "2", *FORM, tree, tls.url
+    ).sent_all(10)
+    assert set(proxy.seen) == {f"CONNECT 127.0.0.1:{tls.port} HTTP/1.1"}
+    assert len(proxy.seen) <= 2, "the tunnel is kept"
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_proxy_with_a_password(shoal, tree, ledger, tls, certificates, secure):
+    tree("a")
+    target = tls if secure else ledger
+    with Proxy(user="user", password=PASSWORD) as proxy:
+        run = shoal.send(
+            "-v", "--proxy", with_credentials(proxy), "--cacert", certificates.ca, *FORM, tree,
+            target.url,
+        )  # fmt: skip
+        run.sent_all(1)
+    assert_hidden(run)
+    assert target.records[0].header("Proxy-Authorization") == []
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_wrong_password_is_a_failure_that_does_not_show_it(
+    shoal, tree, ledger, tls, certificates, secure
+):
+    tree("a")
+    target = tls if secure else ledger
+    with Proxy(user="user", password="another") as proxy:
+        run = shoal.send(
+            *SHORT, "-v", "--proxy", with_credentials(proxy), "--cacert", certificates.ca, *FORM,
+            tree, target.url,
+        )  # fmt: skip
+    assert run.paths("failed") == {b"a"} and run.status == 1
+    assert "407" in run.text
+    assert_hidden(run)
+    assert not target.records
+
+
+@pytest.mark.parametrize("status", [403, 502, 503])
+def test_a_proxy_that_refuses_the_tunnel(shoal, tree, tls, certificates, status):
+    tree("a", b"very private")
+    with Proxy(refuse=status) as proxy:
+        run = shoal.send(
+            *SHORT, "--at-most-once", "--proxy", proxy.origin, "--cacert", certificates.ca, *FORM,
+            tree, tls.url,
+        )  # fmt: skip
+        assert all(line.startswith("CONNECT") for line in proxy.seen)
+        assert not proxy.requests
+    assert run.paths("failed") == {b"a"}
+    assert "proxy" in run.text.lower() and str(status) in run.text
+
+
+def test_a_proxy_that_is_not_there(shoal, tree, ledger):
+    tree("a")
+    url = f"http://user:{urllib.parse.quote(PASSWORD, safe='')}@127.0.0.1:{unused_port()}"
+    run = shoal.send(*SHORT, "--proxy", url, *FORM, tree, ledger.url)
+    assert run.status == 75 and not ledger.records
+    assert_hidden(run)
+
+
+def test_a_proxy_that_never_answers(shoal, tree, tls, certificates):
+    tree("a")
+
+    def hold(connection):
+        connection.read_head()
+        connection.hold()
+
+    with RawServer(hold) as silent:
+        run = shoal.send(
+            *SHORT, "--proxy", silent.origin, "--cacert", certificates.ca, *FORM, tree, tls.url
+        )
+        assert run.paths("failed") == {b"a"} and run.seconds < 10
+
+
+def test_a_proxy_name_that_has_no_address_does_not_show_the_password(shoal, tree, ledger):
+    tree("a")
+    url = f"http://user:{urllib.parse.quote(PASSWORD, safe='')}@no-such-proxy.invalid:3128"
+    run = shoal.send(*SHORT, "--proxy", url, *FORM, tree, ledger.url)
+    assert run.end["failed"] == 1
+    assert "no-such-proxy.invalid" in run.text
+    assert_hidden(run)
+
+
+@pytest.mark.parametrize("url", ["http://user:{}@[::1", "gopher://user:{}@x:1", "http://user:{}@x:port"])
+def test_a_malformed_proxy_url_does_not_show_the_password(shoal, tree, ledger, url):
+    tree("a")
+    given = url.format(urllib.parse.quote(PASSWORD, safe=""))
+    run = shoal.send(*SHORT, "--proxy", given, *FORM, tree, ledger.url)
+    assert run.status in (1, 2) and not ledger.records
+    assert_hidden(run)
+
+
+def test_http_proxy_in_the_environment(shoal, tree, ledger, proxy):
+    tree("a")
+    shoal.send(*FORM, tree, ledger.url, env={"http_proxy": proxy.origin}).sent_all(1)
+    assert len(proxy.seen) == 1
+
+
+def test_a_password_from_the_environment_is_hidden(shoal, tree, ledger):
+    tree("a")
+    with Proxy(user="user", password="another") as proxy:
+        env = {"http_proxy": with_credentials(proxy)}
+        run = shoal.send(*SHORT, "-v", *FORM, tree, ledger.url, env=env)
+    assert run.end["failed"] == 1
+    assert_hidden(run)
+
+
+def test_https_proxy_in_the_environment(shoal, tree, ledger, tls, proxy, certificates):
+    tree("a")
+    env = {"https_proxy": proxy.origin}
+    shoal.send("--cacert", certificates.ca, *FORM, tree, tls.url, env=env).sent_all(1)
+    assert len(proxy.seen) == 1
+    shoal.send(*FORM, tree, ledger.url, env=env).sent_all(1)
+    assert len(proxy.seen) == 1, "plain HTTP has its own variable"
+
+
+def test_the_upper_case_http_proxy_is_not_trusted(shoal, tree, ledger, proxy):
+    """A CGI program finds a client's `Proxy:` header in it."""
+    tree("a")
+    shoal.send(*FORM, tree, ledger.url, env={"HTTP_PROXY": proxy.origin}).sent_all(1)
+    assert not proxy.seen
+
+
+def test_the_option_goes_before_the_environment(shoal, tree, ledger, proxy):
+    tree("a")
+    env = {"http_proxy": f"http://127.0.0.1:{unused_port()}"}
+    shoal.send("--proxy", proxy.origin, *FORM, tree, ledger.url, env=env).sent_all(1)
+    assert len(proxy.seen) == 1
+
+
+def test_no_proxy_option_passes_it_by(shoal, tree, ledger, proxy):
+    tree("a")
+    env = {"http_proxy": proxy.origin}
+    shoal.send("--no-proxy", *FORM, tree, ledger.url, env=env).sent_all(1)
+    assert not proxy.seen
+
+
+@pytest.mark.parametrize(
+    "names, passed_by",
+    [
+        ("*", True),
+        ("127.0.0.1", True),
+        ("example.com,127.0.0.1", True),
+        ("example.com, 127.0.0.1", True),
+        ("example.com", False),
+        ("27.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_no_proxy_lists(shoal, tree, ledger, proxy, names, passed_by):
+    tree("a")
+    env = {"http_proxy": proxy.origin, "no_proxy": names}
+    shoal.send(*FORM, tree, ledger.url, env=env).sent_all(1)
+    assert bool(proxy.seen) is not passed_by
+
+
+@pytest.mark.parametrize(
+    "names, passed_by",
+    [
+        ("site.test", True),
+        (".site.test", True),
+        ("up.site.test", True),
+        ("te.test", False),
+        ("other.test", False),
+        ("UP.SITE.TEST", True),
+    ],
+)
+def test_no_proxy_lists_of_domains(shoal, tree, ledger, proxy, hosts, names, passed_by):
+    tree("a")
+    prefix = hosts("127.0.0.1 up.site.test")
+    url = ledger.url.replace("127.0.0.1", "up.site.test")
+    env = {"http_proxy": proxy.origin, "no_proxy": names}
+    shoal.send(*SHORT, *FORM, tree, url, env=env, prefix=prefix).sent_all(1)
+    assert bool(proxy.seen) is not passed_by

@@ -1,0 +1,198 @@
+"""Real input: the npm package rxjs, byte for byte, as other clients send it."""
+
+import asyncio
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tarfile
+
+import aiohttp
+import pytest
+import requests
+
+from servers.ledger import Ledger
+from servers.nginx import Nginx
+
+PACKAGE = "rxjs@7.8.1"
+HOST = "https://example.com/"
+
+
+@pytest.fixture(scope="session")
+def rxjs(cache):
+    """The package's dist/ folder."""
+    unpacked = cache / PACKAGE
+    if not (unpacked / "package" / "dist").is_dir():
+        packed = cache / "packed"
+        packed.mkdir(exist_ok=True)
+        command = ["npm", "pack", "--silent", "--pack-destination", str(packed), PACKAGE]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        (archive,) = packed.glob("rxjs-*.tgz")
+        with tarfile.open(archive) as tar:
+            tar.extractall(unpacked)
+        archive.unlink()
+    return unpacked / "package" / "dist"
+
+
+@pytest.fixture(scope="session")
+def files(rxjs):
+    """{path: file} of everything below dist/: .js, .js.map and .d.ts."""
+    found = {
+        path.relative_to(rxjs).as_posix(): path for path in rxjs.rglob("*") if path.is_file()
+    }
+    assert len(found) > 2000
+    return found
+
+
+def received(ledger):
+    """What arrived: for each file its parts' names, file names and digests, in order."""
+    return sorted(
+        tuple((part.name, part.file_name, part.sha256) for part in record.parts)
+        for record in ledger.records
+    )
+
+
+def send_with_requests(files, url):
+    with requests.Session() as session:
+        for name, path in files.items():
+            with open(path, "rb") as file:
+                answer = session.post(
+                    url, data={"url": HOST + name}, files={"file": (path.name, file)}
+                )
+            assert answer.status_code == 200
+
+
+def send_with_aiohttp(files, url):
+    async def send_one(session, limit, name, path):
+        async with limit:
+            form = aiohttp.FormData()
+            form.add_field("url", HOST + name)
+            form.add_field("file", path.read_bytes(), filename=path.name)
+            async with session.post(url, data=form) as answer:
+                assert answer.status == 200
+
+    async def send_all():
+        limit = asyncio.Semaphore(16)
+        async with aiohttp.ClientSession() as session:
+            await asyncio.gather(
+                *(send_one(session, limit, name, path) for name, path in files.items())
+            )
+
+    asyncio.run(send_all())
+
+
+def test_the_package_arrives_as_requests_and_aiohttp_send_it(shoal, rxjs, files, ledger):
+    run = shoal.send("-F", f"url={HOST}{{path}}", "-F", "file=@{file}", rxjs, ledger.url)
+    run.sent_all(len(files))
+    ours = received(ledger)
+    with Ledger(parse=True) as other:
+        send_with_requests(files, other.url)
+        theirs = received_loosely(other)
+    assert ours == theirs
+    with Ledger(parse=False) as other:
+        send_with_aiohttp(files, other.url)
+        theirs = received_loosely(other)
+    assert ours == theirs
+    arrived = {record.field("url")[len(HOST) :].decode(): record for record in ledger.records}
+    assert set(arrived) == set(files)
+    for name, path in files.items():
+        assert arrived[name].field("file") == path.read_bytes()
+
+
+def received_loosely(ledger):
+    """As received(), read with Python's email parser: other clients write more headers."""
+    import email.parser
+    import email.policy
+    import hashlib
+
+    result = []
+    for record in ledger.records:
+        kind = record.header("Content-Type")[0].encode()
+        message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(
+            b"Content-Type: " + kind + b"\r\n\r\n" + record.body
+        )
+        parts = []
+        for part in message.iter_parts():
+            name = part.get_param("name", header="Content-Disposition").encode()
+            file_name = part.get_filename()
+            digest = hashlib.sha256(part.get_payload(decode=True)).hexdigest()
+            parts.append((name, file_name.encode() if file_name else None, digest))
+        result.append(tuple(parts))
+    return sorted(result)
+
+
+class Receiver:
+    """`shoal serve --into DIR`, started and ended by the test."""
+
+    def __init__(self, shoal, into):
+        self.events = into.parent / "received.jsonl"
+        self.err = open(into.parent / "receiver.err", "wb")
+        self.process = subprocess.Popen(
+            [str(shoal.binary), "serve", "--into", str(into), f"--json={self.events}"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self.err,
+            env=shoal.environment(None),
+        )
+        line = self.process.stdout.readline().decode()
+        match = re.search(r"http://\S+:\d+", line)
+        assert match, f"no address in {line!r}"
+        self.origin = match[0]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+        finally:
+            self.process.stdout.close()
+            self.err.close()
+
+
+def contents(folder):
+    folder = pathlib.Path(folder)
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_the_package_arrives_at_shoal_serve(shoal, rxjs, folder):
+    into = folder / "received"
+    into.mkdir()
+    with Receiver(shoal, into) as receiver:
+        run = shoal.send(
+            "-F", f"url={HOST}{{path}}", "-F", "path={path}", "-F", "file=@{file}", rxjs,
+            receiver.origin + "/upload",
+        )  # fmt: skip
+        run.sent_all(len(contents(rxjs)))
+    assert contents(into) == contents(rxjs)
+    for event in run.files[:50]:
+        assert isinstance(json.loads(event["response"]), dict)
+
+
+def test_the_package_arrives_at_shoal_serve_by_put(shoal, rxjs, folder):
+    into = folder / "received"
+    into.mkdir()
+    with Receiver(shoal, into) as receiver:
+        shoal.send("-T", rxjs, receiver.origin + "/").sent_all(len(contents(rxjs)))
+    assert contents(into) == contents(rxjs)
+
+
+def test_nginx_takes_the_package_by_put_over_tls(shoal, rxjs, folder, certificates):
+    certificate, key = certificates.server()
+    os.umask(0o022)
+    with Nginx(folder / "nginx", certificate, key) as server:
+        run = shoal.send("-T", "--cacert", certificates.ca, rxjs, server.origin + "/a/b/")
+        run.sent_all(len(contents(rxjs)))
+        assert contents(server.root / "a" / "b") == contents(rxjs)
+        again = shoal.send("-T", "--cacert", certificates.ca, rxjs, server.origin + "/a/b/")
+        assert {event["status"] for event in again.files} == {204}

@@ -1,0 +1,165 @@
+"""At a terminal: a line that is redrawn, and nothing from outside that the terminal would obey."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import threading
+import time
+
+import pytest
+
+FORM = ("-F", "path={path}", "-F", "file=@{file}")
+OWN = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Terminal:
+    """The program with a terminal for its three streams (or for standard error alone)."""
+
+    def __init__(self, shoal, arguments, columns=80, only_error=False, term="xterm"):
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        other = subprocess.DEVNULL if only_error else slave
+        self.popen = subprocess.Popen(
+            [str(shoal.binary), "send", *map(str, arguments)],
+            stdin=other,
+            stdout=other,
+            stderr=slave,
+            env=shoal.environment({"TERM": term}),
+            cwd=shoal.folder,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.text = b""
+
+    def read_until(self, pattern, timeout=20):
+        """Reads on until the pattern (bytes) is found in all that was shown."""
+        until = time.monotonic() + timeout
+        while not re.search(pattern, self.text):
+            assert time.monotonic() < until, self.text[-2000:]
+            if not self._read(0.1):
+                assert re.search(pattern, self.text), self.text[-2000:]
+                return
+
+    def _read(self, wait):
+        ready, _, _ = select.select([self.master], [], [], wait)
+        if not ready:
+            return True
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return False
+        self.text += data
+        return bool(data)
+
+    def finish(self, timeout=30):
+        until = time.monotonic() + timeout
+        while self._read(0.1):
+            assert time.monotonic() < until, "hangs"
+        self.popen.wait(10)
+        os.close(self.master)
+        return self.popen.returncode
+
+
+@pytest.fixture
+def terminal(shoal):
+    started = []
+
+    def start(*arguments, **more):
+        started.append(Terminal(shoal, arguments, **more))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.popen.poll() is None:
+            one.popen.kill()
+            one.popen.wait()
+
+
+@pytest.fixture
+def held(ledger):
+    event = threading.Event()
+    ledger.always(wait=event)
+    yield event
+    event.set()
+
+
+def test_a_line_is_redrawn_and_shows_the_total(terminal, tree, ledger, held):
+    tree.many(20)
+    shown = terminal(*FORM, "-j", "4", tree, ledger.url)
+    ledger.wait_requests(4)
+    shown.read_until(rb"\b20\b")
+    shown.read_until(rb"\r")
+    held.set()
+    assert shown.finish() == 0
+    assert shown.text.count(b"\r") >= 2
+    last = shown.text.rpartition(b"\r\n")[0].rpartition(b"\r\n")[2]
+    assert b"20" in shown.text and last
+
+
+def test_the_line_is_no_wider_than_the_terminal(terminal, tree, ledger, held):
+    tree.many(20)
+    shown = terminal(*FORM, "-j", "4", tree, ledger.url, columns=30, only_error=True)
+    ledger.wait_requests(4)
+    shown.read_until(rb"\r")
+    held.set()
+    assert shown.finish() == 0
+    line = shown.text.replace(b"\r\n", b"\n").split(b"\n")[0]
+    for redrawn in line.split(b"\r")[:-1]:  # the last is the summary
+        assert len(OWN.sub(b"", redrawn).decode()) <= 30, redrawn
+
+
+def test_nothing_that_a_name_or_an_answer_says_is_obeyed(terminal, tree, ledger):
+    evil = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\u200bevil\r\n\x08"
+    tree("name" + evil.replace("/", ""), b"x")
+    tree("plain", b"x")
+    ledger.always(status=400, body=("answer" + evil).encode())
+    shown = terminal(*FORM, "-v", tree, ledger.url)
+    assert shown.finish() == 1
+    left = OWN.sub(b"", shown.text.replace(b"\x1b[2K", b"").replace(b"\x1b[K", b""))
+    assert b"\x1b[2J" not in shown.text
+    for byte in (b"\x1b", b"\x07", b"\x08", "\x9b".encode(), "\u202e".encode(), "\u200b".encode()):
+        assert byte not in left, (byte, left)
+    assert b"evil" in left and b"answer" in left
+
+
+def test_an_interrupt_leaves_the_terminal_as_it_was(terminal, tree, ledger, held):
+    tree.many(5)
+    shown = terminal(*FORM, "-j", "2", "--grace", "200ms", tree, ledger.url)
+    ledger.wait_requests(2)
+    shown.read_until(rb"\r")
+    shown.popen.send_signal(signal.SIGINT)
+    assert shown.finish() in (130, -2)
+    hidden, again = shown.text.count(b"\x1b[?25l"), shown.text.count(b"\x1b[?25h")
+    assert hidden == again
+    assert shown.text.endswith(b"\n")
+
+
+def test_no_progress_where_there_is_no_terminal(shoal, tree, ledger):
+    tree.many(50)
+    run = shoal.send(*FORM, tree, ledger.url).sent_all(50)
+    assert b"\r" not in run.err and b"\x1b" not in run.err
+    assert 1 <= len(run.err.splitlines()) <= 4
+
+
+def test_quiet_shows_no_progress(terminal, tree, ledger):
+    tree.many(20)
+    shown = terminal("-q", *FORM, tree, ledger.url)
+    assert shown.finish() == 0
+    assert shown.text == b""
+
+
+def test_a_terminal_that_hangs_up_ends_nothing_in_disorder(terminal, tree, ledger, held):
+    """The terminal goes away in the middle of the run: an interrupt, no crash."""
+    tree.many(5)
+    shown = terminal(*FORM, "-j", "2", "--grace", "200ms", tree, ledger.url)
+    ledger.wait_requests(2)
+    os.close(shown.master)
+    held.set()
+    shown.popen.wait(20)
+    assert shown.popen.returncode not in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGPIPE)

@@ -1,0 +1,184 @@
+"""Certificates, protocol versions, client certificates."""
+
+import contextlib
+import os
+import re
+import socket
+import ssl
+
+import pytest
+
+from servers.ledger import Ledger
+from servers.raw import RawServer
+
+FORM = ("-F", "path={path}", "-F", "file=@{file}")
+SHORT = ("--connect-timeout", "3", "--retries", "0", "--give-up-after", "3")
+
+# kind of server -> what its message says
+BAD = {
+    "expired": r"expired",
+    "future": r"not yet valid",
+    "wrong-host": r"(?i)(another|other|wrong|not for|does not match|no match).*host|localhost",
+    "self-signed": r"(?i)self[- ]signed",
+    "unknown-ca": r"(?i)(unknown|issuer|not known|authority)",
+}
+
+
+def local(ledger):
+    """The server by its name, which its certificate has."""
+    return ledger.url.replace("127.0.0.1", "localhost")
+
+
+@pytest.fixture
+def tls(certificates):
+    with Ledger(ssl_context=certificates.context()) as server:
+        yield server
+
+
+def test_a_good_certificate_of_a_ca_that_is_given(shoal, tree, tls, certificates):
+    tree.many(30)
+    shoal.send("--cacert", certificates.ca, "-j", "4", *FORM, tree, local(tls)).sent_all(30)
+    assert len(tls.connections) <= 4
+    shoal.send("--cacert", certificates.ca, *FORM, tree, tls.url).sent_all(30)
+
+
+def test_a_large_file_over_tls(shoal, tree, tls, certificates):
+    content = bytes(range(256)) * 30_000
+    tree("a", content)
+    shoal.send("--cacert", certificates.ca, *FORM, tree, local(tls)).sent_all(1)
+    assert tls.records[0].field("file") == content
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_certificate_is_refused_with_its_own_message(shoal, tree, certificates, kind):
+    tree.many(3)
+    with Ledger(ssl_context=certificates.context(kind)) as server:
+        run = shoal.send("--cacert", certificates.ca, "--retries", "5", *FORM, tree, local(server))
+        assert not server.records, "nothing is sent to a server that is not the one it says"
+    assert run.status == 1 and run.end["failed"] == 3
+    tried = [event for event in run.files if event["attempts"]]
+    assert tried and run.seconds < 10
+    for event in tried:
+        assert event["temporary"] is False and event["attempts"] == 1, "final at once"
+        assert event["status"] is None
+        assert re.search(BAD[kind], event["error"]), event["error"]
+        assert "certificate" in event["error"].lower()
+
+
+def test_the_messages_differ(shoal, tree, certificates):
+    tree("a")
+    messages = {}
+    for kind in BAD:
+        with Ledger(ssl_context=certificates.context(kind)) as server:
+            run = shoal.send(*SHORT, "--cacert", certificates.ca, *FORM, tree, local(server))
+            (event,) = run.files
+            messages[kind] = re.sub(r"\d+", "N", event["error"])
+    assert len(set(messages.values())) == len(BAD), messages
+
+
+def test_a_server_that_speaks_only_tls_1_1_is_refused(shoal, tree, certificates):
+    tree("a")
+    with Ledger(ssl_context=certificates.old_context()) as server:
+        run = shoal.send(*SHORT, "--cacert", certificates.ca, *FORM, tree, local(server))
+        assert not server.records
+    assert run.paths("failed") == {b"a"}
+    assert re.search(r"(?i)tls|protocol", run.files[0]["error"])
+
+
+def test_without_its_ca_a_certificate_is_unknown(shoal, tree, tls):
+    tree("a")
+    run = shoal.send(*SHORT, *FORM, tree, local(tls))
+    assert run.status == 1 and not tls.records
+
+
+def test_ssl_cert_file_is_honoured(shoal, tree, tls, certificates):
+    tree("a")
+    env = {"SSL_CERT_FILE": str(certificates.ca)}
+    shoal.send(*SHORT, *FORM, tree, local(tls), env=env).sent_all(1)
+
+
+def test_cacert_goes_before_ssl_cert_file(shoal, tree, tls, certificates):
+    tree("a")
+    env = {"SSL_CERT_FILE": str(certificates.ca)}
+    run = shoal.send(*SHORT, "--cacert", certificates.other_ca, *FORM, tree, local(tls), env=env)
+    assert run.status == 1 and not tls.records
+
+
+@pytest.mark.parametrize("kind", ["self-signed", "expired", "wrong-host"])
+def test_insecure_takes_any_certificate(shoal, tree, certificates, kind):
+    tree("a")
+    with Ledger(ssl_context=certificates.context(kind)) as server:
+        shoal.send("--insecure", *FORM, tree, local(server)).sent_all(1)
+
+
+def test_a_client_certificate_is_shown(shoal, tree, certificates):
+    tree.many(5)
+    certificate, key = certificates.make("client", names="email:me@example.com")
+    context = certificates.context(client_ca=certificates.ca)
+    with Ledger(ssl_context=context) as server:
+        shoal.send(
+            "--cacert", certificates.ca, "--cert", certificate, "--key", key, *FORM, tree,
+            local(server),
+        ).sent_all(5)  # fmt: skip
+
+
+def test_a_certificate_and_its_key_in_one_file(shoal, tree, certificates, folder):
+    tree("a")
+    certificate, key = certificates.make("client", names="email:me@example.com")
+    both = folder / "both.pem"
+    both.write_text(certificate.read_text() + key.read_text())
+    with Ledger(ssl_context=certificates.context(client_ca=certificates.ca)) as server:
+        shoal.send("--cacert", certificates.ca, "--cert", both, *FORM, tree, local(server)).sent_all(1)
+
+
+def test_without_a_client_certificate_the_server_says_no(shoal, tree, certificates):
+    tree("a")
+    context = certificates.context(client_ca=certificates.ca)
+
+    def wrap(sock):
+        return context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+
+    def say_why(connection):
+        """The alert must be read before the connection is gone."""
+        with contextlib.suppress(ssl.SSLError):
+            connection.socket.do_handshake()
+        with socket.socket(fileno=os.dup(connection.socket.fileno())) as plain:
+            plain.shutdown(socket.SHUT_WR)
+            while plain.recv(65536):
+                pass
+
+    with RawServer(say_why, wrap=wrap) as server:
+        run = shoal.send(*SHORT, "--cacert", certificates.ca, *FORM, tree, local(server))
+        assert run.status in (1, 75) and not server.requests
+        assert re.search(r"(?i)certificate|tls|handshake", run.files[0]["error"])
+
+
+@pytest.mark.parametrize("option", ["--cacert", "--cert", "--key"])
+def test_a_missing_tls_file_is_an_error_at_the_start(shoal, tree, tls, certificates, option):
+    tree("a")
+    given = {"--cacert": certificates.ca, "--cert": certificates.ca, "--key": certificates.ca_key}
+    given[option] = "/nonexistent/file.pem"
+    arguments = [str(word) for pair in given.items() for word in pair]
+    shoal.send(*arguments, *FORM, tree, local(tls)).usage_error(option, "/nonexistent/file.pem")
+
+
+@pytest.mark.parametrize("content", ["", "this is no certificate\n"])
+def test_a_ca_file_that_is_none_is_named(shoal, tree, tls, folder, content):
+    tree("a")
+    path = folder / "no-ca.pem"
+    path.write_text(content)
+    run = shoal.send(*SHORT, "--cacert", path, *FORM, tree, local(tls))
+    assert run.status in (1, 2) and "no-ca.pem" in run.text
+    assert not tls.records
+
+
+def test_https_to_a_server_that_speaks_http(shoal, tree, ledger):
+    tree("a")
+    run = shoal.send(*SHORT, *FORM, tree, ledger.url.replace("http:", "https:"))
+    assert run.paths("failed") == {b"a"} and not ledger.records
+
+
+def test_http_to_a_server_that_speaks_https(shoal, tree, tls):
+    tree("a")
+    run = shoal.send(*SHORT, *FORM, tree, tls.url.replace("https:", "http:"))
+    assert run.paths("failed") == {b"a"} and not tls.records

@@ -1,0 +1,82 @@
+/* A simulation of servers under a client that has always another file: time is counted, not spent,
+ * and everything random comes from a seed. For the tests of adapt.c and for bench/concurrency_sim. */
+#ifndef SHOAL_TESTS_ADAPT_SIM_H
+#define SHOAL_TESTS_ADAPT_SIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SIM_UNLIMITED 1000000
+#define SIM_SHIFTS    6
+#define SIM_SECONDS   600
+
+/* What a server can do from a moment on. */
+struct sim_shift {
+    double at_s;
+    unsigned workers; /* 0: it refuses everything */
+    unsigned queue;   /* waiting beside them; more get 503 */
+    double service_ms;
+};
+
+struct sim_server {
+    const char *name;
+    const char *about;
+    struct sim_shift shifts[SIM_SHIFTS]; /* at least one, by time; the last has workers and queue 0
+                                            and a time beyond the run */
+    size_t shift_count;
+    double seconds;          /* length of a run */
+    double spread;           /* of service times: 0 all alike, 1 exponential */
+    double network_ms;       /* there and back */
+    double client_us;        /* of the client's own work a file: one after the other */
+    double link_bytes_per_s; /* 0: as wide as you like */
+    double file_bytes;
+    double large_share;      /* of the files, `large_bytes` in size */
+    double large_bytes;
+    double flaky;            /* share of the requests that get 503 whatever the load */
+    double dropped;          /* share whose connection breaks before the answer */
+    double per_second;       /* takes so many a second and rejects more; 0: any number */
+    double thrash_above;     /* in the server: service takes longer in proportion; 0: never */
+};
+
+/* Those that the tests and the comparison use. */
+const struct sim_server *sim_servers(size_t *count);
+const struct sim_server *sim_find(const char *name);
+
+enum sim_controller {
+    SIM_FIXED,
+    SIM_AIMD,
+    SIM_GRADIENT2,
+    SIM_ADAPT,
+    SIM_ADAPT_FIXED, /* adapt.c with -j N */
+};
+
+#define SIM_CONTROLLERS 5
+const char *sim_controller_name(enum sim_controller controller);
+
+struct sim_tick {
+    double limit;
+    unsigned taken;
+    unsigned rejected;
+    unsigned started;
+};
+
+struct sim_result {
+    uint64_t taken;
+    uint64_t rejected;
+    double last_half;            /* files taken a second in the last half */
+    double work_last_half;       /* the same in files of 64 KiB and requests: as adapt.c counts */
+    double rejected_last_half;   /* share of the attempts that ended */
+    double rejected_after_10s;
+    struct sim_tick seconds[SIM_SECONDS];
+    struct sim_tick tenths[SIM_SECONDS * 10];
+};
+
+/* Runs one. `jobs` counts for the fixed ones. `result` is large: not for the stack. */
+void sim_run(const struct sim_server *server, enum sim_controller controller, unsigned jobs,
+    uint64_t seed, struct sim_result *result);
+
+/* The best fixed number of 1 to 256 by files taken in the last half (`best_jobs` may be NULL). */
+double sim_best_fixed(const struct sim_server *server, uint64_t seed, unsigned *best_jobs,
+    struct sim_result *scratch);
+
+#endif

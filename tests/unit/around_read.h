@@ -1,0 +1,78 @@
+/* read(2) by way of the test, so that a file can change, or the disk fail, at exactly that moment.
+ * To be included once in a program. */
+#ifndef SHOAL_TESTS_AROUND_READ_H
+#define SHOAL_TESTS_AROUND_READ_H
+
+#include "reader_fixture.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sys/syscall.h>
+
+/* What read(2) does differently, for the next call by the reader. */
+static struct {
+    const struct fixture *fixture;
+    const char *name;
+    const struct change *before; /* made before a byte is read, */
+    const struct change *after;  /* or after the last one */
+    size_t most;                 /* bytes a call gives; 0: as many as asked for */
+    int error;                   /* what it fails with; 0: it does not */
+    struct rewriter *rewriter;   /* rewrites the file at the same time */
+} around_read;
+
+ssize_t read(int descriptor, void *data, size_t length)
+{
+    if (around_read.error != 0) {
+        errno = around_read.error;
+        return -1;
+    }
+    if (around_read.before != NULL)
+        around_read.before->make(around_read.fixture, around_read.name);
+    if (around_read.rewriter != NULL)
+        rewriter_poke(around_read.rewriter, descriptor);
+    if (around_read.most != 0 && length > around_read.most)
+        length = around_read.most;
+    ssize_t count = syscall(SYS_read, descriptor, data, length);
+    if (around_read.after != NULL)
+        around_read.after->make(around_read.fixture, around_read.name);
+    return count;
+}
+
+static inline int setup(void **state)
+{
+    memset(&around_read, 0, sizeof around_read);
+    *state = fixture_new(2);
+    return 0;
+}
+
+static inline void finish(struct fixture *fixture, const char *const *names)
+{
+    memset(&around_read, 0, sizeof around_read);
+    fixture_free(fixture, names);
+}
+
+/* The names end with NULL. */
+#define FINISH(fixture, ...) finish(fixture, (const char *const[]){__VA_ARGS__})
+
+static inline size_t count_descriptors(void)
+{
+    DIR *folder = opendir("/dev/fd");
+    size_t count = 0;
+    assert_non_null(folder);
+    while (readdir(folder) != NULL)
+        count++;
+    closedir(folder);
+    return count;
+}
+
+static inline void assert_content(const struct load *load, size_t which, const char *content)
+{
+    const struct reader_file *file = &load->files[which];
+    assert_int_equal(load->job.result, READER_OK);
+    assert_true(load->job.whole);
+    assert_int_equal(file->facts.size, strlen(content));
+    assert_memory_equal(load->job.content.data + file->offset, content, strlen(content));
+    assert_int_equal(file->descriptor, -1);
+}
+
+#endif

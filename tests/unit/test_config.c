@@ -1,0 +1,409 @@
+#include <stdbool.h>
+
+#include "scratch.h"
+
+#include "check.h"
+
+#include <shoal.h>
+
+#include "base/buf.h"
+#include "core/config.h"
+#include "text/ignore.h"
+
+/* A configuration of the options in `pairs` (a name, a value or NULL, ..., ended by NULL) with the
+ * PATH "dist", and its error. */
+static struct config *config_of(const char *const *pairs, struct error *error)
+{
+    struct shoal_options *options = shoal_options_new();
+    assert_non_null(options);
+    for (; *pairs != NULL; pairs += 2) {
+        bool set = strcmp(*pairs, "PATH") == 0
+                       ? shoal_options_add_operand(options, pairs[1])
+                       : shoal_options_set(options, *pairs, pairs[1], error->text);
+        if (!set) {
+            shoal_options_free(options);
+            return NULL;
+        }
+    }
+    struct config *config = config_new(options, error);
+    shoal_options_free(options);
+    return config;
+}
+
+#define GIVEN(...) ((const char *const[]){"PATH", "dist", __VA_ARGS__, NULL})
+#define TO_URL     "url", "https://example.com/up"
+
+static struct config *good(const char *const *pairs)
+{
+    struct error error = {0};
+    struct config *config = config_of(pairs, &error);
+    if (config == NULL)
+        print_message("# %s\n", error.text);
+    assert_non_null(config);
+    return config;
+}
+
+/* It must be refused, with `words` in the sentence. Gives that sentence. */
+static struct error bad(const char *const *pairs, const char *words)
+{
+    struct error error = {0};
+    assert_null(config_of(pairs, &error));
+    if (strstr(error.text, words) == NULL)
+        print_message("# %s\n", error.text);
+    assert_non_null(strstr(error.text, words));
+    return error;
+}
+
+static void assert_fills(const struct template *template, const char *expected)
+{
+    static const struct template_file file = {
+        .file = "dist/a b/c.js", .path = "a b/c.js", .size = 5, .mtime = 0};
+    struct buf filled;
+    buf_init(&filled, 4096);
+    assert_true(template_fill(template, &file, &filled, NULL));
+    assert_string_equal(buf_text(&filled), expected);
+    buf_free(&filled);
+}
+
+static void assert_hides(const struct config *config, const char *text)
+{
+    struct buf shown;
+    buf_init(&shown, 4096);
+    assert_true(secrets_redact(config->secrets, text, strlen(text), &shown));
+    assert_string_equal(buf_text(&shown), SECRET_SHOWN_AS);
+    buf_free(&shown);
+}
+
+static void defaults_are_those_of_the_help(void **state)
+{
+    (void)state;
+    struct config *config = good(GIVEN(TO_URL));
+    assert_string_equal(config->method, "POST");
+    assert_int_equal(config->field_count, 1);
+    assert_string_equal(config->fields[0].name, "file");
+    assert_true(config->fields[0].is_main);
+    assert_int_equal(config->jobs, CONFIG_JOBS_AUTO);
+    assert_int_equal(config->retries, 5);
+    assert_true(config->connect_timeout_us == 10000000);
+    assert_true(config->stall_timeout_us == 60000000);
+    assert_true(config->give_up_after_us == 300000000);
+    assert_true(config->grace_us == 10000000);
+    assert_int_equal(config->max_failures, 0);
+    assert_true(status_list_has(&config->rules.success, 299));
+    assert_false(status_list_has(&config->rules.success, 300));
+    assert_false(status_list_has(&config->rules.exists, 409));
+    assert_string_equal(config->operands[0], "dist");
+    assert_null(config->operands[1]);
+    assert_string_equal(config->shown_url, "https://example.com/up");
+    assert_null(config->ignore);
+    config_free(config);
+    config_free(NULL);
+}
+
+static void every_plain_option_reaches_its_field(void **state)
+{
+    (void)state;
+    make_file("cert.pem", "x");
+    struct config *config = good(GIVEN(TO_URL, "jobs", "7", "retries", "2", "retries", "0",
+        "connect-timeout", "1", "stall-timeout", "500ms", "give-up-after", "1h", "grace", "0",
+        "max-failures", "9", "success", "201", "exists", "409", "follow", NULL, "no-hidden", NULL,
+        "null", NULL, "allow-empty", NULL, "at-most-once", NULL, "dry-run", NULL, "insecure", NULL,
+        "no-proxy", NULL, "cacert", "cert.pem", "cert", "cert.pem", "key", "cert.pem", "base", ".",
+        "request", "PATCH"));
+    assert_int_equal(config->jobs, 7);
+    assert_int_equal(config->retries, 0);
+    assert_true(config->connect_timeout_us == 1000000);
+    assert_true(config->stall_timeout_us == 500000);
+    assert_true(config->give_up_after_us == INT64_C(3600000000));
+    assert_true(config->grace_us == 0);
+    assert_int_equal(config->max_failures, 9);
+    assert_false(status_list_has(&config->rules.success, 200));
+    assert_true(status_list_has(&config->rules.exists, 409));
+    assert_true(config->follow && config->no_hidden && config->nul_separated);
+    assert_true(config->allow_empty && config->at_most_once && config->dry_run);
+    assert_true(config->insecure && config->no_proxy);
+    assert_string_equal(config->cacert, "cert.pem");
+    assert_string_equal(config->cert, "cert.pem");
+    assert_string_equal(config->key, "cert.pem");
+    assert_string_equal(config->base, ".");
+    assert_string_equal(config->method, "PATCH");
+    config_free(config);
+}
+
+static void a_form_is_compiled_in_its_order(void **state)
+{
+    (void)state;
+    make_file("fixed", "x");
+    struct config *config = good(GIVEN(TO_URL, "set", "v=1.0", "form", "url=https://e/{path};v={v}",
+        "form-string", "raw={path}@;type=x", "form", "map=?@{folder}/{stem}.map", "form",
+        "x=@fixed;filename=", "form", "file=@{file};type=text/x;filename={v}-{name}"));
+    assert_int_equal(config->field_count, 5);
+    assert_int_equal(config->fields[0].kind, CONFIG_TEXT);
+    assert_fills(config->fields[0].value, "https://e/a b/c.js;v=1.0");
+    assert_fills(config->fields[1].value, "{path}@;type=x");
+    assert_int_equal(config->fields[2].kind, CONFIG_OPTIONAL_FILE);
+    assert_fills(config->fields[2].value, "dist/a b/c.map");
+    assert_false(config->fields[2].fixed_path);
+    assert_true(config->fields[3].fixed_path && config->fields[3].no_file_name);
+    assert_true(config->fields[4].is_main);
+    assert_string_equal(config->fields[4].type, "text/x");
+    assert_fills(config->fields[4].file_name, "1.0-c.js");
+    assert_true((config->needs & TEMPLATE_NEEDS_PATH) != 0);
+    assert_true((config->needs & TEMPLATE_NEEDS_SHA256) == 0);
+    config_free(config);
+}
+
+static void a_form_that_can_not_work_is_refused(void **state)
+{
+    (void)state;
+    make_folder("folder");
+    bad(GIVEN(TO_URL, "form", "a=b"), "in no field: add -F 'file=@{file}'");
+    bad(GIVEN(TO_URL, "form", "a=@{folder}/{name}"), "in no field");
+    bad(GIVEN(TO_URL, "form", "a={nope}"), "{nope}");
+    bad(GIVEN(TO_URL, "form", "a=@missing", "form", "f=@{file}"), "\"missing\"");
+    bad(GIVEN(TO_URL, "form", "a=@folder", "form", "f=@{file}"), "no regular file");
+    bad(GIVEN(TO_URL, "form", "a"), "-F \"a\"");
+    bad(GIVEN(TO_URL, "form-string", "a"), "--form-string \"a\"");
+    bad(GIVEN(TO_URL, "raw", NULL, "form", "a=b"), "--form and --raw");
+    bad(GIVEN(TO_URL, "form", "f=@{file};filename={nope}"), "{nope}");
+    config_free(good(GIVEN(TO_URL, "form", "a=?@missing", "form", "f=@{file}")));
+    struct config *config = good(GIVEN(TO_URL, "form", "f=?@{file}"));
+    assert_int_equal(config->fields[0].kind, CONFIG_FILE); /* the file that was found is there */
+    config_free(config);
+}
+
+static void a_raw_body_needs_a_url_for_every_file(void **state)
+{
+    (void)state;
+    make_file("dist/one", "x");
+    struct config *config = good(GIVEN("raw", NULL, "url", "http://h/up/"));
+    assert_string_equal(config->method, "PUT");
+    assert_int_equal(config->field_count, 0);
+    assert_fills(config->url, "http://h/up/a%20b/c.js");
+    assert_string_equal(config->shown_url, "http://h/up/{path}");
+    config_free(config);
+    config_free(good(GIVEN("raw", NULL, "url", "http://h/{name}")));
+    config_free(good(GIVEN("raw", NULL, "url", "http://h/{sha256}")));
+    bad(GIVEN("raw", NULL, "url", "http://h/up"), "a URL of its own");
+    bad(GIVEN("raw", NULL, "url", "http://h/{size}"), "a URL of its own");
+    bad(GIVEN("raw", NULL, "url", "http://h/up", "PATH", "dist/one"), "a URL of its own");
+    const char *const single[] = {"PATH", "dist/one", "raw", NULL, "url", "http://h/up", NULL};
+    config_free(good(single));
+    const char *const list[] = {"PATH", "-", "raw", NULL, "url", "http://h/up", NULL};
+    bad(list, "a URL of its own");
+}
+
+static void a_url_that_can_not_be_sent_to_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url;
+        const char *words;
+    } list[] = {{"ftp://h/", "http:// or https://"}, {"h/x", "http:// or https://"},
+        {"", "http:// or https://"}, {"http:/h", "http:// or https://"}, {"http://", "no host"},
+        {"http:///x", "no host"}, {"http://:80/", "no host"}, {"http://u:p@/", "no host"},
+        {"http://?x", "no host"}, {"http://h/a b", "%20"}, {"http://h/\n", "%0A"},
+        {"http://h/\x7f", "%7F"}, {"http://h/#a", "%23"}, {"http://h#", "%23"},
+        {"http://h/{{#", "%23"}, {"http://h:0/", "port"}, {"http://h:65536/", "port"},
+        {"http://h:8o/", "port"}, {"http://[::1/", "[ ]"}, {"http://[]/", "[ ]"},
+        {"http://[::1]8/", ":port"}, {"http://a@b@c/", "%40"}, {"http://h<x/", "<"},
+        {"http://h/{nope}", "{nope}"}, {"http://h/{path", "{"}};
+    static const char *const fine[] = {"http://h", "HTTPS://h:443/x?y=z", "http://[::1]:80/",
+        "http://{k}.h:{p}/{path}", "http://h/{{x}}", "http://u:p%40@h/", "http://h/a:b@c",
+        "http://h?a@b"};
+    for (size_t i = 0; i < COUNT_OF(list); i++)
+        bad(GIVEN("url", list[i].url), list[i].words);
+    for (size_t i = 0; i < COUNT_OF(fine); i++)
+        config_free(good(GIVEN("url", fine[i], "set", "k=v", "set", "p=80")));
+    bad(GIVEN("jobs", "1"), "no URL");
+    bad(GIVEN(TO_URL, "PATH", "http://h/"), "looks like a URL");
+    bad(GIVEN(TO_URL, "PATH", ""), "empty");
+    config_free(good(GIVEN(TO_URL, "PATH", "./http://h")));
+    const char *const none[] = {TO_URL, NULL};
+    bad(none, "no PATH");
+}
+
+static void headers_are_checked_before_anything_is_sent(void **state)
+{
+    (void)state;
+    struct config *config = good(GIVEN(TO_URL, "set", "t=v", "header", "X-A: {name} {t}", "header",
+        "X-B;", "header", "Accept:", "header", "X-C:"));
+    assert_int_equal(config->header_count, 4);
+    assert_fills(config->headers[0], "X-A: c.js v");
+    assert_fills(config->headers[1], "X-B;");
+    assert_fills(config->headers[2], "Accept:");
+    config_free(config);
+    bad(GIVEN(TO_URL, "header", "no colon"), "Name: value");
+    bad(GIVEN(TO_URL, "header", ": x"), "Name: value");
+    bad(GIVEN(TO_URL, "header", "X A: x"), "Name: value");
+    bad(GIVEN(TO_URL, "header", "X;y"), "Name: value");
+    bad(GIVEN(TO_URL, "header", "X: a\r\nY: b"), "line end");
+    bad(GIVEN(TO_URL, "header", "X: a\x7f"), "control byte");
+    bad(GIVEN(TO_URL, "header", "content-length: 3"), "how long");
+    bad(GIVEN(TO_URL, "header", "Transfer-Encoding: chunked"), "how long");
+    bad(GIVEN(TO_URL, "header", "Content-Type: a/b"), "boundary");
+    bad(GIVEN(TO_URL, "header", "X: {nope}"), "{nope}");
+    bad(GIVEN(TO_URL, "set", "k=a\nb", "header", "X: {k}"), "--header");
+    config_free(good(GIVEN("raw", NULL, "url", "http://h/", "header", "Content-Type: a/b")));
+}
+
+static void keys_come_from_the_environment_files_and_descriptors(void **state)
+{
+    (void)state;
+    int ends[2];
+    char descriptor[32];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "from fd\r\n", 9), 9);
+    (void)close(ends[1]);
+    (void)snprintf(descriptor, sizeof descriptor, "d=fd:%d", ends[0]);
+    make_file("token", "from\nfile\n\n");
+    assert_int_equal(setenv("SHOAL_TEST_TOKEN", "from env/", 1), 0);
+    struct config *config = good(GIVEN("url", "https://h/{p}?e={e}", "set", "p=plain", "set",
+        "e=env:SHOAL_TEST_TOKEN", "set", "f=file:token", "set", descriptor, "set", "p=last", "form",
+        "x={p}|{e}|{f}|{d}", "form", "file=@{file}"));
+    (void)close(ends[0]);
+    assert_fills(config->fields[0].value, "last|from env/|from\nfile\n|from fd");
+    assert_hides(config, "from env/");
+    assert_hides(config, "from%20env%2F");
+    assert_hides(config, "from\nfile\n");
+    assert_hides(config, "from fd");
+    struct buf shown;
+    buf_init(&shown, 64);
+    assert_true(secrets_redact(config->secrets, "last", 4, &shown));
+    assert_string_equal(buf_text(&shown), "last");
+    buf_free(&shown);
+    config_free(config);
+    assert_int_equal(unsetenv("SHOAL_TEST_TOKEN"), 0);
+}
+
+static void keys_that_can_not_be_had_are_refused(void **state)
+{
+    (void)state;
+    int zero = open("zero", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(write(zero, "a\0b", 3), 3);
+    (void)close(zero);
+    bad(GIVEN(TO_URL, "set", "k"), "KEY=VALUE");
+    bad(GIVEN(TO_URL, "set", "=v"), "key \"\"");
+    bad(GIVEN(TO_URL, "set", "1k=v"), "\"1k\"");
+    bad(GIVEN(TO_URL, "set", "path=v"), "\"path\"");
+    bad(GIVEN(TO_URL, "set", "k=env:SHOAL_NO_SUCH"), "\"SHOAL_NO_SUCH\"");
+    bad(GIVEN(TO_URL, "set", "k=file:missing"), "\"missing\"");
+    bad(GIVEN(TO_URL, "set", "k=file:zero"), "NUL");
+    bad(GIVEN(TO_URL, "set", "k=fd:999"), "descriptor 999");
+    bad(GIVEN(TO_URL, "set", "k=fd:x"), "fd:x");
+}
+
+static void passwords_are_secrets_in_every_form(void **state)
+{
+    (void)state;
+    struct config *config = good(GIVEN("url", "https://me:url%20word{k}@h/", "set", "k=!", "user",
+        "you:user:{k}word", "proxy", "http://p:proxy%2fword@h:1"));
+    assert_string_equal(config->shown_url, "https://me:***@h/");
+    assert_fills(config->user_password, "you:user:!word");
+    assert_hides(config, "user:!word");
+    assert_hides(config, "eW91OnVzZXI6IXdvcmQ="); /* you:user:!word */
+    assert_hides(config, "url word!");
+    assert_hides(config, "url%20word%21");
+    assert_hides(config, "proxy/word");
+    assert_hides(config, "proxy%2fword");
+    assert_hides(config, "cDpwcm94eS93b3Jk"); /* p:proxy/word */
+    config_free(config);
+    bad(GIVEN(TO_URL, "user", "nobody"), "no colon");
+    bad(GIVEN(TO_URL, "user", "a:{path}"), "no field");
+    struct error error = bad(GIVEN(TO_URL, "user", "a:pass{word}"), "unknown field");
+    assert_null(strstr(error.text, "word}"));
+    error = bad(GIVEN("url", "https://a:pass{word}@h/"), "unknown field");
+    assert_null(strstr(error.text, "{word"));
+}
+
+static void no_error_shows_a_secret(void **state)
+{
+    (void)state;
+    static char url[900];
+    (void)snprintf(url, sizeof url, "ftp://u:%0*d@h/", 400, 7);
+    struct error error = bad(GIVEN("url", "ftp://u:hidden@h/"), "***");
+    assert_null(strstr(error.text, "hidden"));
+    error = bad(GIVEN(TO_URL, "PATH", "http://u:hidden@h/"), "***");
+    assert_null(strstr(error.text, "hidden"));
+    error = bad(GIVEN(TO_URL, "set", "k=env:SHOAL_TEST_HIDDEN", "jobs", "1", "base", "/hidden"),
+        "SHOAL_TEST_HIDDEN");
+    assert_int_equal(setenv("SHOAL_TEST_HIDDEN", "hidden", 1), 0);
+    error = bad(GIVEN(TO_URL, "set", "k=env:SHOAL_TEST_HIDDEN", "base", "/hidden"), "/***");
+    assert_int_equal(unsetenv("SHOAL_TEST_HIDDEN"), 0);
+    /* Cut in the middle of the secret, which is no longer known by its beginning. */
+    error = bad(GIVEN("url", url), "");
+    assert_null(strstr(error.text, "0000"));
+    (void)snprintf(url, sizeof url, "ftp://%0*d:hidden-%0*d@h/", 440, 1, 100, 7);
+    error = bad(GIVEN("url", url), "");
+    assert_null(strstr(error.text, "hidden"));
+}
+
+static void rules_keep_their_order(void **state)
+{
+    (void)state;
+    make_file("rules", "*.log\n!keep.log\n");
+    struct config *config =
+        good(GIVEN(TO_URL, "exclude", "*.map", "ignore-file", "rules", "include", "x.map"));
+    assert_non_null(config->ignore);
+    assert_int_equal(ignore_match(config->ignore, "a.map", false), IGNORE_LEAVE);
+    assert_int_equal(ignore_match(config->ignore, "x.map", false), IGNORE_TAKE);
+    assert_int_equal(ignore_match(config->ignore, "a.log", false), IGNORE_LEAVE);
+    assert_int_equal(ignore_match(config->ignore, "keep.log", false), IGNORE_TAKE);
+    assert_int_equal(ignore_match(config->ignore, "a", false), IGNORE_NO_RULE);
+    config_free(config);
+    make_file("broken", "a\n[z\n");
+    bad(GIVEN(TO_URL, "ignore-file", "broken"), "broken");
+    bad(GIVEN(TO_URL, "ignore-file", "missing"), "\"missing\"");
+    bad(GIVEN(TO_URL, "include", ""), "--include");
+    bad(GIVEN(TO_URL, "exclude", "[z"), "--exclude");
+}
+
+static void options_that_do_not_go_together_are_refused(void **state)
+{
+    (void)state;
+    make_file("key.pem", "x");
+    bad(GIVEN(TO_URL, "key", "key.pem"), "--cert");
+    bad(GIVEN(TO_URL, "proxy", "http://p", "no-proxy", NULL), "exclude each other");
+    bad(GIVEN(TO_URL, "base", "missing"), "--base \"missing\"");
+    bad(GIVEN(TO_URL, "base", "key.pem"), "a folder");
+    bad(GIVEN(TO_URL, "request", "A B"), "no HTTP method");
+    bad(GIVEN(TO_URL, "request", "HEAD"), "can't carry a file");
+}
+
+static void a_proxy_is_checked_and_its_password_never_shown(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"http://u:hidden@[::1", "gopher://u:hidden@x:1",
+        "http://u:hidden@x:port", "http://u:hidden@", "u:hidden@x:0", "http://u:hidden@a b:1"};
+    static const char *const fine[] = {
+        "http://u:p@h:1", "h:3128", "h", "socks5h://[::1]:1080", "HTTPS://h"};
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        struct error error = bad(GIVEN(TO_URL, "proxy", wrong[i]), "--proxy");
+        assert_null(strstr(error.text, "hidden"));
+    }
+    for (size_t i = 0; i < COUNT_OF(fine); i++)
+        config_free(good(GIVEN(TO_URL, "proxy", fine[i])));
+}
+
+#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_those_of_the_help),
+        IN_A_FOLDER(every_plain_option_reaches_its_field),
+        IN_A_FOLDER(a_form_is_compiled_in_its_order),
+        IN_A_FOLDER(a_form_that_can_not_work_is_refused),
+        IN_A_FOLDER(a_raw_body_needs_a_url_for_every_file),
+        cmocka_unit_test(a_url_that_can_not_be_sent_to_is_refused),
+        cmocka_unit_test(headers_are_checked_before_anything_is_sent),
+        IN_A_FOLDER(keys_come_from_the_environment_files_and_descriptors),
+        IN_A_FOLDER(keys_that_can_not_be_had_are_refused),
+        cmocka_unit_test(passwords_are_secrets_in_every_form),
+        cmocka_unit_test(no_error_shows_a_secret),
+        cmocka_unit_test(a_proxy_is_checked_and_its_password_never_shown),
+        IN_A_FOLDER(rules_keep_their_order),
+        IN_A_FOLDER(options_that_do_not_go_together_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

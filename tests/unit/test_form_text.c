@@ -1,0 +1,122 @@
+#include "check.h"
+
+#include <string.h>
+
+#include "core/form_text.h"
+
+struct expected {
+    const char *text;
+    enum form_text_kind kind;
+    const char *name;
+    const char *value;
+    const char *type;
+    const char *file_name;
+};
+
+static void assert_same_text(const char *got, const char *expected)
+{
+    if (expected == NULL)
+        assert_null(got);
+    else
+        assert_string_equal(got, expected);
+}
+
+static void check(const struct expected *expected, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct form_text form;
+        struct error error = {0};
+        assert_true(form_text_parse(expected[i].text, &form, &error));
+        assert_int_equal(form.kind, expected[i].kind);
+        assert_string_equal(form.name, expected[i].name);
+        assert_string_equal(form.value, expected[i].value);
+        assert_same_text(form.type, expected[i].type);
+        assert_same_text(form.file_name, expected[i].file_name);
+        form_text_free(&form);
+    }
+}
+
+static void text_and_files_are_told_apart(void **state)
+{
+    (void)state;
+    static const struct expected list[] = {
+        {"a=b", FORM_TEXT_VALUE, "a", "b", NULL, NULL},
+        {"a=", FORM_TEXT_VALUE, "a", "", NULL, NULL},
+        {"a==b=c", FORM_TEXT_VALUE, "a", "=b=c", NULL, NULL},
+        {"a b\"c=d", FORM_TEXT_VALUE, "a b\"c", "d", NULL, NULL},
+        {"a= b ", FORM_TEXT_VALUE, "a", " b ", NULL, NULL},
+        {"a=@{file}", FORM_TEXT_FILE, "a", "{file}", NULL, NULL},
+        {"a=?@{folder}/x", FORM_TEXT_OPTIONAL_FILE, "a", "{folder}/x", NULL, NULL},
+        {"a=?b", FORM_TEXT_VALUE, "a", "?b", NULL, NULL},
+        {"a=b@c", FORM_TEXT_VALUE, "a", "b@c", NULL, NULL},
+    };
+    check(list, COUNT_OF(list));
+}
+
+static void suffixes_are_read_as_curl_reads_them(void **state)
+{
+    (void)state;
+    static const struct expected list[] = {
+        {"a=@x;type=text/plain", FORM_TEXT_FILE, "a", "x", "text/plain", NULL},
+        {"a=@x;filename=y", FORM_TEXT_FILE, "a", "x", NULL, "y"},
+        {"a=@x;filename=", FORM_TEXT_FILE, "a", "x", NULL, ""},
+        {"a=@x; filename=y; type=a/b", FORM_TEXT_FILE, "a", "x", "a/b", "y"},
+        {"a=@x;TYPE=a/b;charset=utf-8;filename={path}", FORM_TEXT_FILE, "a", "x",
+            "a/b;charset=utf-8", "{path}"},
+        {"a=b;type=application/json", FORM_TEXT_VALUE, "a", "b", "application/json", NULL},
+        {"a=b;c;d", FORM_TEXT_VALUE, "a", "b;c;d", NULL, NULL},
+        {"a=b;typed=c", FORM_TEXT_VALUE, "a", "b;typed=c", NULL, NULL},
+        {"a=@x;filename=y;z", FORM_TEXT_FILE, "a", "x", NULL, "y;z"},
+        {"a=@x;filename=y;filename=z", FORM_TEXT_FILE, "a", "x", NULL, "z"},
+    };
+    check(list, COUNT_OF(list));
+}
+
+static void quotes_take_everything(void **state)
+{
+    (void)state;
+    static const struct expected list[] = {
+        {"a=\"b;type=x/y\"", FORM_TEXT_VALUE, "a", "b;type=x/y", NULL, NULL},
+        {"a=\"say \\\"hi\\\" \\\\ \\n\"", FORM_TEXT_VALUE, "a", "say \"hi\" \\ \\n", NULL, NULL},
+        {"a=@\"b;c,d\" ;type=x/y", FORM_TEXT_FILE, "a", "b;c,d", "x/y", NULL},
+        {"a=@b;filename=\"c;type=d\"", FORM_TEXT_FILE, "a", "b", NULL, "c;type=d"},
+        {"a=\"", FORM_TEXT_VALUE, "a", "\"", NULL, NULL},
+        {"a=\"open", FORM_TEXT_VALUE, "a", "\"open", NULL, NULL},
+        {"a=\"\"", FORM_TEXT_VALUE, "a", "", NULL, NULL},
+        {"a=in \"the\" middle", FORM_TEXT_VALUE, "a", "in \"the\" middle", NULL, NULL},
+    };
+    check(list, COUNT_OF(list));
+}
+
+static void what_makes_no_sense_is_refused_with_the_reason(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *reason;
+    } bad[] = {{"", "NAME=VALUE"}, {"a", "NAME=VALUE"}, {"=b", "no name"},
+        {"a=<b", "not supported"}, {"a=@", "no PATH"}, {"a=?@", "no PATH"}, {"a=@-", "@-"},
+        {"a=@;type=a/b", "no PATH"}, {"a=b;headers=c", "headers"}, {"a=b;encoder=8bit", "encoder"},
+        {"a=b;type=", "media type"}, {"a=b;type=text", "media type"}, {"a=b;type=/x", "media type"},
+        {"a=b;type=x/", "media type"}, {"a=b;type=a/b\r\nX: y", "media type"},
+        {"a=b;type=a b/c", "media type"}, {"a=\"b\" c", "closing quote"},
+        {"a=b;filename=\"c\"d", "closing quote"}};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        struct form_text form;
+        struct error error = {0};
+        assert_false(form_text_parse(bad[i].text, &form, &error));
+        assert_int_equal(error.class, ERROR_USAGE);
+        assert_non_null(strstr(error.text, bad[i].reason));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_and_files_are_told_apart),
+        cmocka_unit_test(suffixes_are_read_as_curl_reads_them),
+        cmocka_unit_test(quotes_take_everything),
+        cmocka_unit_test(what_makes_no_sense_is_refused_with_the_reason),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,180 @@
+#include "sink_fixture.h"
+
+#include "sink/jsonl.h"
+
+static int64_t new_year(void *context)
+{
+    (void)context;
+    return 1767225600;
+}
+
+static int64_t no_time(void *context)
+{
+    (void)context;
+    return 0;
+}
+
+static const struct clock new_year_clock = {.now_us = no_time, .wall_seconds = new_year};
+
+/* The lines of `count` events. */
+static void assert_lines(const struct shoal_event *events, size_t count, const char *expected)
+{
+    struct buf kept;
+    struct jsonl *jsonl = jsonl_new(writer_into(&kept), &new_year_clock);
+    assert_non_null(jsonl);
+    for (size_t i = 0; i < count; i++)
+        assert_true(jsonl_event(jsonl, &events[i]));
+    assert_written(&kept, expected);
+    jsonl_free(jsonl);
+    buf_free(&kept);
+}
+
+static void a_start_says_what_was_asked_for(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"dist", "\xff", NULL};
+    const struct shoal_event event = {.kind = SHOAL_EVENT_START,
+        .url = "https://h/",
+        .method = "POST",
+        .paths = paths,
+        .jobs = 32};
+    assert_lines(&event, 1,
+        "{\"event\":\"start\",\"version\":\"" SHOAL_VERSION
+        "\",\"url\":\"https://h/\",\"method\":\"POST\",\"paths\":[\"dist\",\"\xef\xbf\xbd\"],"
+        "\"jobs\":32,\"dry_run\":false,\"time\":\"2026-01-01T00:00:00Z\"}\n");
+}
+
+static void a_file_has_every_key_of_the_contract(void **state)
+{
+    (void)state;
+    const struct shoal_event events[] = {sent_event(), failed_event()};
+    assert_lines(events, COUNT_OF(events),
+        "{\"event\":\"file\",\"path\":\"a/b.js\",\"verdict\":\"sent\",\"status\":201,"
+        "\"attempts\":1,\"bytes\":4096,\"at_ms\":12,\"ms\":12.3,\"temporary\":false,"
+        "\"response\":\"{\\\"ok\\\":true}\\r\\n\"}\n"
+        "{\"event\":\"file\",\"path\":\"b\",\"verdict\":\"failed\",\"status\":null,"
+        "\"attempts\":3,\"bytes\":null,\"at_ms\":2000,\"ms\":0.0,\"temporary\":true,"
+        "\"response\":null,\"error\":\"it stalled\"}\n");
+}
+
+static void a_name_of_any_bytes_can_be_read_back(void **state)
+{
+    (void)state;
+    struct shoal_event event = failed_event();
+    event.path = TEXT("x\xff");
+    event.response = TEXT("\x1b[2J\0\xc3");
+    event.response_cut = true;
+    assert_lines(&event, 1,
+        "{\"event\":\"file\",\"path\":\"x\xef\xbf\xbd\",\"path_base64\":\"eP8=\","
+        "\"verdict\":\"failed\",\"status\":null,\"attempts\":3,\"bytes\":null,\"at_ms\":2000,"
+        "\"ms\":0.0,\"temporary\":true,\"response\":\"\\u001B[2J\\u0000\xef\xbf\xbd\","
+        "\"response_cut\":true,\"error\":\"it stalled\"}\n");
+}
+
+static void problems_and_notices_have_their_sentence(void **state)
+{
+    (void)state;
+    const struct shoal_event events[] = {
+        {.kind = SHOAL_EVENT_PROBLEM, .path = TEXT("d"), .error = "it can't be read"},
+        {.kind = SHOAL_EVENT_PROBLEM, .error = "the transport broke", .at_us = 5999},
+        {.kind = SHOAL_EVENT_NOTICE, .error = "a pause"},
+        {.kind = SHOAL_EVENT_PROGRESS},
+    };
+    assert_lines(events, COUNT_OF(events),
+        "{\"event\":\"problem\",\"path\":\"d\",\"error\":\"it can't be read\",\"at_ms\":0}\n"
+        "{\"event\":\"problem\",\"error\":\"the transport broke\",\"at_ms\":5}\n"
+        "{\"event\":\"notice\",\"message\":\"a pause\",\"at_ms\":0}\n");
+}
+
+static void a_dry_run_has_plans_and_their_count(void **state)
+{
+    (void)state;
+    static const char *const headers[] = {"X: y", NULL};
+    static const struct shoal_field fields[] = {
+        {.name = "u", .value = {.data = "v\nw", .length = 3}},
+        {.name = "file",
+            .value = {.data = "d/a", .length = 3},
+            .is_file = true,
+            .file_name = "a",
+            .type = "text/plain"},
+    };
+    static const struct shoal_totals totals = {.found = 2, .planned = 2, .complete = true};
+    const struct shoal_event events[] = {
+        {.kind = SHOAL_EVENT_START, .url = "u", .method = "PUT", .jobs = 1, .dry_run = true},
+        {.kind = SHOAL_EVENT_PLAN,
+            .path = TEXT("a"),
+            .method = "PUT",
+            .url = "http://h/a",
+            .headers = headers,
+            .fields = fields,
+            .field_count = 2,
+            .bytes = 7},
+        {.kind = SHOAL_EVENT_PLAN, .path = TEXT("b"), .method = "PUT", .url = "http://h/b"},
+        {.kind = SHOAL_EVENT_END, .totals = &totals, .at_us = 1234567},
+    };
+    assert_lines(events, COUNT_OF(events),
+        "{\"event\":\"start\",\"version\":\"" SHOAL_VERSION
+        "\",\"url\":\"u\",\"method\":\"PUT\",\"paths\":[],\"jobs\":1,\"dry_run\":true,"
+        "\"time\":\"2026-01-01T00:00:00Z\"}\n"
+        "{\"event\":\"plan\",\"path\":\"a\",\"method\":\"PUT\",\"url\":\"http://h/a\","
+        "\"headers\":[\"X: y\"],\"fields\":[{\"name\":\"u\",\"value\":\"v\\nw\"},"
+        "{\"name\":\"file\",\"file\":\"d/a\",\"filename\":\"a\",\"type\":\"text/plain\"}],"
+        "\"bytes\":7}\n"
+        "{\"event\":\"plan\",\"path\":\"b\",\"method\":\"PUT\",\"url\":\"http://h/b\","
+        "\"headers\":[],\"fields\":[],\"bytes\":0}\n"
+        "{\"event\":\"end\",\"found\":2,\"sent\":0,\"exists\":0,\"skipped\":0,\"failed\":0,"
+        "\"unknown\":0,\"passed_over\":0,\"problems\":0,\"bytes\":0,\"seconds\":1.235,"
+        "\"complete\":true,\"temporary\":0,\"retries\":0,\"hidden\":0,\"exit\":0,"
+        "\"dry_run\":true,\"planned\":2}\n");
+}
+
+static void an_end_has_every_total(void **state)
+{
+    (void)state;
+    static const struct shoal_totals totals = {.found = 15,
+        .verdicts = {1, 2, 3, 4, 5},
+        .temporary = 6,
+        .passed_over = 7,
+        .hidden = 8,
+        .problems = 9,
+        .retries = 10,
+        .bytes = INT64_C(5000000000)};
+    const struct shoal_event event = {
+        .kind = SHOAL_EVENT_END, .totals = &totals, .at_us = 60000000, .exit_status = 1};
+    assert_lines(&event, 1,
+        "{\"event\":\"end\",\"found\":15,\"sent\":1,\"exists\":2,\"skipped\":3,\"failed\":4,"
+        "\"unknown\":5,\"passed_over\":7,\"problems\":9,\"bytes\":5000000000,\"seconds\":60.0,"
+        "\"complete\":false,\"temporary\":6,\"retries\":10,\"hidden\":8,\"exit\":1}\n");
+}
+
+static bool full(void *context, const char *data, size_t length)
+{
+    (void)context;
+    (void)data;
+    (void)length;
+    return false;
+}
+
+static void a_writer_that_failed_is_told(void **state)
+{
+    (void)state;
+    struct jsonl *jsonl = jsonl_new((struct writer){.write = full}, &new_year_clock);
+    const struct shoal_event event = sent_event();
+    assert_false(jsonl_event(jsonl, &event));
+    jsonl_free(jsonl);
+    jsonl_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_start_says_what_was_asked_for),
+        cmocka_unit_test(a_file_has_every_key_of_the_contract),
+        cmocka_unit_test(a_name_of_any_bytes_can_be_read_back),
+        cmocka_unit_test(problems_and_notices_have_their_sentence),
+        cmocka_unit_test(a_dry_run_has_plans_and_their_count),
+        cmocka_unit_test(an_end_has_every_total),
+        cmocka_unit_test(a_writer_that_failed_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,237 @@
+#include "sink_fixture.h"
+
+#include <stdio.h>
+
+#include "sink/lines.h"
+
+/* A sink with both of its writers kept. */
+struct sink {
+    struct lines *lines;
+    struct buf data;
+    struct buf messages;
+};
+
+static void open_sink(struct sink *sink, struct lines_options options)
+{
+    options.data = writer_into(&sink->data);
+    options.messages = writer_into(&sink->messages);
+    sink->lines = lines_new(&options);
+    assert_non_null(sink->lines);
+}
+
+static void close_sink(struct sink *sink)
+{
+    lines_free(sink->lines);
+    buf_free(&sink->data);
+    buf_free(&sink->messages);
+}
+
+static void tell(struct sink *sink, struct shoal_event event)
+{
+    lines_event(sink->lines, &event);
+}
+
+static void a_failure_has_a_line_and_a_success_has_none(void **state)
+{
+    (void)state;
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){.verbose = false});
+    tell(&sink, sent_event());
+    assert_written(&sink.messages, "");
+    tell(&sink, failed_event());
+    assert_written(&sink.messages, "failed b: it stalled (3 attempts)\n");
+    struct shoal_event refused = failed_event();
+    refused.verdict = SHOAL_UNKNOWN;
+    refused.error = NULL;
+    refused.status = 502;
+    refused.attempts = 1;
+    refused.response = TEXT("bad\ngateway\n");
+    tell(&sink, refused);
+    assert_written(&sink.messages, "unknown b: status 502: bad\\ngateway\n");
+    assert_written(&sink.data, "");
+    close_sink(&sink);
+}
+
+static void a_long_answer_is_cut_between_two_characters(void **state)
+{
+    (void)state;
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){.verbose = false});
+    char answer[301] = "";
+    char expected[400];
+    memset(answer, 'x', 300);
+    memcpy(answer + 198, "\xe2\x82\xac", 3); /* the 200th byte is in the middle of it */
+    (void)snprintf(
+        expected, sizeof expected, "failed b: it stalled (3 attempts): %.198s...\n", answer);
+    struct shoal_event event = failed_event();
+    event.response = (struct shoal_text){.data = answer, .length = 300};
+    tell(&sink, event);
+    assert_written(&sink.messages, expected);
+    close_sink(&sink);
+}
+
+static void verbose_has_every_file_with_its_answer(void **state)
+{
+    (void)state;
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){.verbose = true});
+    tell(&sink, sent_event());
+    assert_written(&sink.data, "sent 201 a/b.js {\"ok\":true}\n");
+    struct shoal_event cut = sent_event();
+    cut.verdict = SHOAL_EXISTS;
+    cut.response_cut = true;
+    tell(&sink, cut);
+    assert_written(&sink.data, "exists 201 a/b.js {\"ok\":true}...\n");
+    assert_written(&sink.messages, "");
+    tell(&sink, failed_event());
+    assert_written(&sink.data, "failed b: it stalled (3 attempts)\n");
+    assert_written(&sink.messages, "failed b: it stalled (3 attempts)\n");
+    close_sink(&sink);
+    open_sink(&sink, (struct lines_options){.verbose = true, .one_place = true});
+    tell(&sink, failed_event());
+    assert_written(&sink.data, "failed b: it stalled (3 attempts)\n");
+    assert_written(&sink.messages, "");
+    close_sink(&sink);
+}
+
+static void nothing_from_outside_is_obeyed_by_a_terminal(void **state)
+{
+    (void)state;
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){.verbose = true});
+    struct shoal_event event = sent_event();
+    event.path = TEXT("\x1b]0;t\x07\xe2\x80\xae");
+    event.response = TEXT("\x1b[2J\r\n\0\x9b");
+    tell(&sink, event);
+    assert_written(&sink.data, "sent 201 \\x1b]0;t\\x07\\u{202E} \\x1b[2J\\r\\n\\x00\\x9b\n");
+    tell(
+        &sink, (struct shoal_event){
+                   .kind = SHOAL_EVENT_PROBLEM, .path = TEXT("a\nb"), .error = "it says \x1b[31m"});
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_NOTICE, .error = "note \x1b[31m"});
+    assert_written(&sink.messages, "problem a\\nb: it says \\x1b[31m\nnote \\x1b[31m\n");
+    close_sink(&sink);
+}
+
+static struct shoal_event plan_event(void)
+{
+    static const char *const headers[] = {"X: y", NULL};
+    static const struct shoal_field fields[] = {
+        {.name = "u", .value = {.data = "v\nw", .length = 3}},
+        {.name = "file",
+            .value = {.data = "d/a", .length = 3},
+            .is_file = true,
+            .file_name = "a",
+            .type = "text/plain"},
+    };
+    return (struct shoal_event){.kind = SHOAL_EVENT_PLAN,
+        .path = TEXT("a"),
+        .method = "POST",
+        .url = "http://h/",
+        .headers = headers,
+        .fields = fields,
+        .field_count = 2};
+}
+
+static void a_plan_is_a_line_and_with_verbose_all_of_the_request(void **state)
+{
+    (void)state;
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){.plans = true});
+    tell(&sink, plan_event());
+    assert_written(&sink.data, "POST a -> http://h/ u=v\\nw file=@d/a\n");
+    close_sink(&sink);
+    open_sink(&sink, (struct lines_options){.plans = true, .verbose = true, .quiet = true});
+    tell(&sink, plan_event());
+    assert_written(&sink.data, "POST a -> http://h/\n"
+                               "    header X: y\n"
+                               "    field u=v\\nw\n"
+                               "    field file=@d/a;filename=a;type=text/plain\n");
+    close_sink(&sink);
+    open_sink(&sink, (struct lines_options){.verbose = true});
+    tell(&sink, plan_event());
+    assert_written(&sink.data, "");
+    close_sink(&sink);
+}
+
+static void end_with(struct sink *sink, struct shoal_totals totals, int64_t at_us, int signal)
+{
+    tell(sink, (struct shoal_event){
+                   .kind = SHOAL_EVENT_END, .totals = &totals, .at_us = at_us, .signal = signal});
+}
+
+static void the_summary_adds_up(void **state)
+{
+    (void)state;
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){.verbose = false});
+    struct shoal_totals totals = {.found = 2041, .bytes = 32715571, .complete = true};
+    totals.verdicts[SHOAL_SENT] = 2039;
+    totals.verdicts[SHOAL_FAILED] = 2;
+    end_with(&sink, totals, 1900000, 0);
+    assert_written(
+        &sink.messages, "2,041 files, 31.2 MiB in 1.9 s (1,074 files/s): 2,039 sent, 2 failed\n");
+    totals = (struct shoal_totals){.found = 5, .verdicts = {1, 1, 1, 1, 1}, .hidden = 3};
+    totals.passed_over = 2;
+    totals.problems = 1;
+    totals.temporary = 1;
+    end_with(&sink, totals, 2000000, 2);
+    assert_written(&sink.messages,
+        "5 files, 0 B in 2.0 s (2.5 files/s): 1 sent, 1 there already, 1 skipped, 1 failed, "
+        "1 unknown\n"
+        "(3 dot files among them; 2 links, FIFOs, sockets or devices passed over)\n"
+        "1 problem: see above\n"
+        "interrupted by signal 2\n"
+        "not all folders were read: there may be more files\n"
+        "1 failure may pass: run it again\n"
+        "1 file may have been taken: look at the server\n");
+    close_sink(&sink);
+}
+
+static void a_dry_run_says_that_it_was_one(void **state)
+{
+    (void)state;
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){.verbose = false});
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_START, .dry_run = true});
+    struct shoal_totals totals = {.found = 1, .planned = 1, .complete = true, .hidden = 1};
+    end_with(&sink, totals, 1, 0);
+    assert_written(&sink.messages, "dry run: 1 file would be sent\n(1 dot file among them)\n");
+    close_sink(&sink);
+}
+
+static void quiet_keeps_failures_and_what_ends_in_an_error(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"dist", "src\x1b", NULL};
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){.quiet = true});
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_START, .paths = paths});
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_NOTICE, .error = "a pause"});
+    assert_written(&sink.messages, "");
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_PROBLEM, .error = "broken"});
+    assert_written(&sink.messages, "problem broken\n");
+    struct shoal_totals totals = {.found = 1, .verdicts = {1}, .complete = true};
+    end_with(&sink, totals, 1, 0);
+    assert_written(&sink.messages, "");
+    totals = (struct shoal_totals){.complete = true};
+    end_with(&sink, totals, 1, 0);
+    assert_written(&sink.messages, ""); /* --allow-empty */
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_END, .totals = &totals, .exit_status = 2});
+    assert_written(&sink.messages, "no file found in dist, src\\x1b\n");
+    close_sink(&sink);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failure_has_a_line_and_a_success_has_none),
+        cmocka_unit_test(a_long_answer_is_cut_between_two_characters),
+        cmocka_unit_test(verbose_has_every_file_with_its_answer),
+        cmocka_unit_test(nothing_from_outside_is_obeyed_by_a_terminal),
+        cmocka_unit_test(a_plan_is_a_line_and_with_verbose_all_of_the_request),
+        cmocka_unit_test(the_summary_adds_up),
+        cmocka_unit_test(a_dry_run_says_that_it_was_one),
+        cmocka_unit_test(quiet_keeps_failures_and_what_ends_in_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,440 @@
+/* Waits, probes and giving up, on a clock of the test's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "policy/retry.h"
+
+static const int64_t second = CLOCK_US_PER_SECOND;
+
+static const struct retry_config usual = {.retries = 5, .give_up_after_us = 300 * INT64_C(1000000)};
+
+static const struct attempt_end taken = {.phase = ATTEMPT_ANSWERING, .status = 200};
+static const struct attempt_end busy = {.phase = ATTEMPT_ANSWERING, .status = 503};
+static const struct attempt_end broken = {.phase = ATTEMPT_WAITING, .error = ATTEMPT_RECEIVE};
+static const struct attempt_end nobody = {.phase = ATTEMPT_CONNECTING, .error = ATTEMPT_CONNECT};
+static const struct attempt_end changed = {.phase = ATTEMPT_SENDING, .error = ATTEMPT_FILE_CHANGED};
+static const struct attempt_end distrusted = {
+    .phase = ATTEMPT_CONNECTING, .error = ATTEMPT_CERTIFICATE};
+static const struct attempt_end resources = {
+    .phase = ATTEMPT_CONNECTING, .error = ATTEMPT_RESOURCES};
+
+struct bench {
+    struct retry retry;
+    struct retry_file file;
+    struct random_seeded seeded;
+    struct random_source random;
+    int64_t now;
+};
+
+static void bench_init(struct bench *bench, const struct retry_config *config)
+{
+    *bench = (struct bench){.now = second};
+    bench->random = random_from_seed(&bench->seeded, 7);
+    retry_init(&bench->retry, config);
+}
+
+static struct retry_end end_of(const struct attempt_end *attempt, int64_t started_us)
+{
+    struct outcome_rules rules = {0};
+    for (int code = 200; code < 300; code++)
+        rules.success.bits[code / 64] |= UINT64_C(1) << (code % 64);
+    return (struct retry_end){
+        .attempt = attempt, .outcome = outcome_of(attempt, &rules), .started_us = started_us};
+}
+
+/* An attempt that starts and ends now. */
+static enum retry_step attempt(struct bench *bench, const struct attempt_end *attempt)
+{
+    retry_note_start(&bench->retry, bench->now);
+    struct retry_end end = end_of(attempt, bench->now);
+    return retry_note_end(&bench->retry, &bench->file, &end, bench->now, &bench->random);
+}
+
+static int64_t wait_now(const struct bench *bench)
+{
+    int64_t next = retry_next_start_us(&bench->retry, bench->now);
+    return next == CLOCK_NEVER ? CLOCK_NEVER : next - bench->now;
+}
+
+static void reach(struct bench *bench)
+{
+    assert_int_equal(attempt(bench, &taken), RETRY_STEP_FINAL);
+    bench->file = (struct retry_file){0};
+}
+
+static void an_outcome_that_is_final_is_the_files_verdict(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    assert_int_equal(attempt(&bench, &taken), RETRY_STEP_FINAL);
+    struct attempt_end refused = {.phase = ATTEMPT_ANSWERING, .status = 401};
+    assert_int_equal(attempt(&bench, &refused), RETRY_STEP_FINAL);
+    assert_int_equal(wait_now(&bench), 0);
+}
+
+static void an_ambiguous_end_is_followed_by_as_many_attempts_as_retries_says(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    for (unsigned i = 0; i < usual.retries; i++)
+        assert_int_equal(attempt(&bench, &broken), RETRY_STEP_AGAIN);
+    assert_int_equal(attempt(&bench, &broken), RETRY_STEP_EXHAUSTED);
+}
+
+static void a_file_that_changes_again_and_again_runs_out_of_retries(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    for (unsigned i = 0; i < usual.retries; i++)
+        assert_int_equal(attempt(&bench, &changed), RETRY_STEP_AGAIN);
+    assert_int_equal(attempt(&bench, &changed), RETRY_STEP_EXHAUSTED);
+    assert_int_equal(wait_now(&bench), 0); /* it says nothing of the origin */
+}
+
+static void rejections_use_up_no_retries(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    reach(&bench);
+    for (int i = 0; i < 200; i++) {
+        bench.now += second;
+        assert_int_equal(attempt(&bench, &busy), RETRY_STEP_AGAIN);
+        assert_true(bench.file.ready_us >= bench.now);
+        assert_true(bench.file.ready_us <= bench.now + 30 * second);
+    }
+    assert_int_equal(bench.file.counted, 0);
+}
+
+static void at_most_once_makes_an_ambiguous_end_unknown(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct retry_config config = usual;
+    config.at_most_once = true;
+    bench_init(&bench, &config);
+    assert_int_equal(attempt(&bench, &broken), RETRY_STEP_UNKNOWN);
+    assert_int_equal(attempt(&bench, &busy), RETRY_STEP_AGAIN);
+    assert_int_equal(attempt(&bench, &changed), RETRY_STEP_AGAIN);
+}
+
+static void backoff_doubles_up_to_thirty_seconds_and_uses_the_whole_range(void **state)
+{
+    (void)state;
+    struct random_seeded seeded;
+    struct random_source random = random_from_seed(&seeded, 1);
+    const int64_t most[] = {
+        500000, 500000, 1000000, 2000000, 4000000, 8000000, 16000000, 30000000, 30000000, 30000000};
+    for (unsigned waits = 0; waits < 10; waits++) {
+        int64_t least_seen = CLOCK_NEVER;
+        int64_t most_seen = 0;
+        for (int i = 0; i < 2000; i++) {
+            int64_t wait = retry_backoff_us(waits, &random);
+            least_seen = wait < least_seen ? wait : least_seen;
+            most_seen = wait > most_seen ? wait : most_seen;
+        }
+        assert_true(most_seen <= most[waits] && most_seen > most[waits] * 99 / 100);
+        assert_true(least_seen >= 0 && least_seen < most[waits] / 100);
+    }
+    assert_true(retry_backoff_us(UINT32_MAX, &random) <= 30 * second);
+}
+
+static void retry_after_pauses_every_file_and_is_a_floor_for_its_own(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    reach(&bench);
+    struct retry_end end = end_of(&busy, bench.now);
+    end.retry_after_us = 20 * second;
+    assert_int_equal(retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random),
+        RETRY_STEP_AGAIN);
+    assert_true(bench.file.ready_us >= bench.now + 20 * second);
+    assert_int_equal(wait_now(&bench), 20 * second);
+    end.retry_after_us = 3 * second; /* a shorter one does not shorten it */
+    (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
+    assert_int_equal(wait_now(&bench), 20 * second);
+    bench.now += 20 * second;
+    assert_int_equal(wait_now(&bench), 0);
+}
+
+static void retry_after_with_a_success_is_not_heeded_but_a_used_up_limit_is(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    struct retry_end end = end_of(&taken, bench.now);
+    end.retry_after_us = 20 * second;
+    (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
+    assert_int_equal(wait_now(&bench), 0);
+    end.limit_us = 7 * second;
+    (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
+    assert_int_equal(wait_now(&bench), 7 * second);
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
+}
+
+static void a_pause_that_outlasts_the_patience_ends_the_run(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    struct retry_end end = end_of(&taken, bench.now);
+    end.limit_us = 301 * second;
+    (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_NO_PROGRESS);
+    assert_int_equal(wait_now(&bench), CLOCK_NEVER);
+}
+
+static void half_of_the_attempts_failing_holds_nothing_back(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    reach(&bench);
+    for (int i = 0; i < 1000; i++) {
+        bench.file = (struct retry_file){0};
+        (void)attempt(&bench, i % 2 == 0 ? &broken : &taken);
+        assert_int_equal(wait_now(&bench), 0);
+    }
+}
+
+/* Starts whatever may start; every attempt fails at once. Gives the number of starts in each of the
+ * first `seconds` seconds. */
+static void run_outage(struct bench *bench, int seconds, int starts[])
+{
+    int64_t begin = bench->now;
+    for (int i = 0; i < seconds; i++)
+        starts[i] = 0;
+    while (bench->now - begin < seconds * second) {
+        int64_t next = retry_next_start_us(&bench->retry, bench->now);
+        assert_true(next != CLOCK_NEVER);
+        bench->now = next;
+        if (bench->now - begin >= seconds * second)
+            return;
+        starts[(bench->now - begin) / second]++;
+        bench->file = (struct retry_file){0};
+        (void)attempt(bench, &busy);
+    }
+}
+
+static void an_outage_costs_at_most_one_probe_a_second(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    reach(&bench);
+    int starts[120];
+    run_outage(&bench, 120, starts);
+    assert_true(starts[0] <= 8);
+    for (int i = 1; i < 120; i++)
+        assert_true(starts[i] <= 1);
+    assert_int_equal(starts[30], 1);
+}
+
+static void only_one_probe_is_out_at_a_time(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    reach(&bench);
+    int starts[3];
+    run_outage(&bench, 3, starts);
+    retry_note_start(&bench.retry, bench.now);
+    int64_t started = bench.now;
+    bench.now += 10 * second;
+    assert_int_equal(wait_now(&bench), CLOCK_NEVER);
+    struct retry_end old = end_of(&broken, started - 5 * second); /* not the probe */
+    (void)retry_note_end(&bench.retry, &bench.file, &old, bench.now, &bench.random);
+    assert_int_equal(wait_now(&bench), CLOCK_NEVER);
+    struct retry_end probe = end_of(&broken, started);
+    (void)retry_note_end(&bench.retry, &bench.file, &probe, bench.now, &bench.random);
+    assert_int_equal(wait_now(&bench), 0);
+}
+
+static void after_an_outage_each_success_allows_two_more(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    reach(&bench);
+    int starts[10];
+    run_outage(&bench, 10, starts);
+    unsigned in_flight = 1;
+    retry_note_start(&bench.retry, bench.now);
+    int64_t started = bench.now;
+    for (unsigned round = 2; round <= 64; round *= 2) {
+        bench.now += second / 20;
+        for (unsigned i = 0; i < in_flight; i++) {
+            struct retry_end end = end_of(&taken, started);
+            (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
+        }
+        started = bench.now;
+        for (in_flight = 0; in_flight < 64 && wait_now(&bench) == 0; in_flight++)
+            retry_note_start(&bench.retry, bench.now);
+        assert_int_equal(in_flight, round);
+    }
+    assert_int_equal(wait_now(&bench), 0); /* open again */
+}
+
+static void a_ramp_never_waits_for_ever(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    reach(&bench);
+    int starts[3];
+    run_outage(&bench, 3, starts);
+    (void)attempt(&bench, &taken);
+    (void)attempt(&bench, &changed);
+    (void)attempt(&bench, &changed);
+    assert_true(wait_now(&bench) <= second);
+}
+
+static void without_a_success_for_the_given_time_it_gives_up(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    assert_int_equal(retry_deadline_us(&bench.retry), CLOCK_NEVER);
+    reach(&bench);
+    bench.now += 1000 * second; /* nothing to do is no failure */
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
+    int64_t first_failure = bench.now;
+    while (bench.now < first_failure + usual.give_up_after_us) {
+        assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
+        (void)attempt(&bench, &busy);
+        bench.now += second;
+    }
+    assert_int_equal(retry_deadline_us(&bench.retry), first_failure + usual.give_up_after_us);
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_NO_PROGRESS);
+    assert_int_equal(wait_now(&bench), CLOCK_NEVER);
+}
+
+static void a_rate_of_the_users_own_does_not_use_up_patience(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    reach(&bench);
+    retry_note_held(&bench.retry, 50 * second);
+    (void)attempt(&bench, &busy);
+    bench.now += 3600 * second;
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_NO_PROGRESS);
+    retry_note_held(&bench.retry, 3500 * second);
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
+}
+
+static void a_success_or_a_refusal_by_an_answer_is_progress(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    reach(&bench);
+    struct attempt_end refused = {.phase = ATTEMPT_ANSWERING, .status = 413};
+    for (int i = 0; i < 20; i++) {
+        (void)attempt(&bench, &busy);
+        bench.now += 299 * second;
+        assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
+        (void)attempt(&bench, i % 2 == 0 ? &taken : &refused);
+    }
+}
+
+static void an_origin_never_reached_is_given_up_after_its_tries(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    int64_t begin = bench.now;
+    /* Thirty at the same moment are one try, and then there are probes. */
+    for (int i = 0; i < 30; i++)
+        retry_note_start(&bench.retry, bench.now);
+    bench.now += second / 100;
+    for (int i = 0; i < 30; i++) {
+        struct retry_end end = end_of(&nobody, begin);
+        (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
+    }
+    for (unsigned i = 0; i < usual.retries; i++) {
+        assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
+        bench.now = retry_next_start_us(&bench.retry, bench.now);
+        (void)attempt(&bench, &nobody);
+    }
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_NEVER_REACHED);
+    assert_int_equal(wait_now(&bench), CLOCK_NEVER);
+    assert_true(bench.now - begin < 10 * second);
+}
+
+static void an_origin_once_reached_is_waited_for(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    (void)attempt(&bench, &nobody);
+    bench.now += second;
+    (void)attempt(&bench, &busy);
+    for (int i = 0; i < 100; i++) {
+        bench.now += second;
+        (void)attempt(&bench, &nobody);
+        assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
+    }
+}
+
+static void a_certificate_that_does_not_verify_ends_the_run_at_once(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    assert_int_equal(attempt(&bench, &distrusted), RETRY_STEP_FINAL);
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_NOT_TRUSTED);
+    bench_init(&bench, &usual);
+    reach(&bench);
+    (void)attempt(&bench, &distrusted); /* one of several servers behind the name */
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
+}
+
+static void no_resources_here_is_not_an_origin_that_is_not_there(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    for (int i = 0; i < 100; i++) {
+        bench.now += second;
+        assert_int_equal(attempt(&bench, &resources), RETRY_STEP_AGAIN);
+    }
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_outcome_that_is_final_is_the_files_verdict),
+        cmocka_unit_test(an_ambiguous_end_is_followed_by_as_many_attempts_as_retries_says),
+        cmocka_unit_test(a_file_that_changes_again_and_again_runs_out_of_retries),
+        cmocka_unit_test(rejections_use_up_no_retries),
+        cmocka_unit_test(at_most_once_makes_an_ambiguous_end_unknown),
+        cmocka_unit_test(backoff_doubles_up_to_thirty_seconds_and_uses_the_whole_range),
+        cmocka_unit_test(retry_after_pauses_every_file_and_is_a_floor_for_its_own),
+        cmocka_unit_test(retry_after_with_a_success_is_not_heeded_but_a_used_up_limit_is),
+        cmocka_unit_test(a_pause_that_outlasts_the_patience_ends_the_run),
+        cmocka_unit_test(half_of_the_attempts_failing_holds_nothing_back),
+        cmocka_unit_test(an_outage_costs_at_most_one_probe_a_second),
+        cmocka_unit_test(only_one_probe_is_out_at_a_time),
+        cmocka_unit_test(after_an_outage_each_success_allows_two_more),
+        cmocka_unit_test(a_ramp_never_waits_for_ever),
+        cmocka_unit_test(without_a_success_for_the_given_time_it_gives_up),
+        cmocka_unit_test(a_rate_of_the_users_own_does_not_use_up_patience),
+        cmocka_unit_test(a_success_or_a_refusal_by_an_answer_is_progress),
+        cmocka_unit_test(an_origin_never_reached_is_given_up_after_its_tries),
+        cmocka_unit_test(an_origin_once_reached_is_waited_for),
+        cmocka_unit_test(a_certificate_that_does_not_verify_ends_the_run_at_once),
+        cmocka_unit_test(no_resources_here_is_not_an_origin_that_is_not_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
