@@ -7,7 +7,9 @@
 #include "text/glob.h"
 #include "text/ignore.h"
 
-#define SLOW_MAX 12 /* longer patterns and names take the plain matcher too long */
+/* More takes the plain matcher too long. */
+#define SLOW_MAX       12
+#define SLOW_STARS_MAX 5
 
 static bool matches_slowly(
     const char *pattern, size_t pattern_length, const char *name, size_t left)
@@ -38,11 +40,20 @@ static bool is_good(const char *pattern, size_t length)
     return true;
 }
 
+static size_t count_stars(const char *pattern)
+{
+    size_t count = 0;
+    for (; *pattern != '\0'; pattern++)
+        count += *pattern == '*';
+    return count;
+}
+
 static void check_glob(const char *pattern, const char *name)
 {
     size_t pattern_length = strlen(pattern);
     size_t length = strlen(name);
-    if (length > SLOW_MAX || pattern_length > 2 * SLOW_MAX || strchr(name, '/') != NULL ||
+    if (length > SLOW_MAX || pattern_length > 2 * SLOW_MAX ||
+        count_stars(pattern) > SLOW_STARS_MAX || strchr(name, '/') != NULL ||
         !is_good(pattern, pattern_length))
         return;
     MUST(glob_match(pattern, pattern_length, name, length) ==

@@ -31,6 +31,8 @@
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
+ *   adapt_epoch            what that is measured with
+ *   adapt_search           and how the best number is looked for
  *   limits                 rate limits that an answer's headers tell of
  *   outcome                what an attempt came to
  *   rate                   how many files may start
@@ -71,6 +73,7 @@
  *   config_filter          --include, --exclude, --ignore-file
  *   config_form            -F and --form-string
  *   config_header          -H
+ *   config_pace            --rate, --serial-by
  *   config_parts           what the parts of config share
  *   config_secret          -s, -u, passwords in URLs
  *   config_url             --url
@@ -78,13 +81,17 @@
  *   event                  what happened, counted and told
  *   form_text              the grammar of -F
  *   frame                  the body around the files' contents
+ *   gate                   may a transfer start now?
+ *   group                  files that wait for one another
  *   options                the one table of options
  *   options_read           an option's value
  *   options_store          what was given: struct shoal_options
  *   plan                   configuration and file become a request
  *   sched                  the scheduler: sole owner of a file's state
  *   sched_file             its files and their states
+ *   sched_load             from the walk to a request that is ready
  *   sched_private          what its files share
+ *   sched_start            from ready to in flight
  *   sched_verdict          what an attempt's end means for a file
  *   session                puts the parts together and turns the loop
  *   slurp                  small files read whole

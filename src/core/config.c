@@ -186,11 +186,15 @@ static bool read_method(struct config_build *build)
 
 static bool check_pairs(struct config_build *build)
 {
-    const struct config *config = build->config;
+    struct config *config = build->config;
+    if (config->idempotency_key)
+        config->needs |= TEMPLATE_NEEDS_SHA256;
     if (config->key != NULL && config->cert == NULL)
         return config_wrong(build, "--key is of no use without --cert");
     if (config->proxy != NULL && config->no_proxy)
         return config_wrong(build, "--proxy (-x) and --no-proxy exclude each other");
+    if (config->http1 && config->http2)
+        return config_wrong(build, "--http1.1 and --http2 exclude each other");
     return true;
 }
 
@@ -235,6 +239,8 @@ static config_step *const steps[] = {
     config_read_url,
     config_read_headers,
     config_read_filters,
+    config_read_rates,
+    config_read_groups,
     config_check_proxy,
     check_pairs,
 };
@@ -282,6 +288,7 @@ void config_free(struct config *config)
         template_free(config->headers[i]);
     free(config->headers);
     template_free(config->user_password);
+    template_free(config->serial_by);
     for (size_t i = 0; i < config->operand_count; i++)
         free(config->operands[i]);
     free(config->operands);

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "policy/outcome.h"
+#include "policy/rate.h"
 #include "text/ignore.h"
 #include "text/template.h"
 
@@ -43,6 +44,7 @@ struct config {
     struct template *user_password; /* -u, the same for every file; NULL: none */
     unsigned needs;                 /* OR of template_needs() over all of them */
     bool raw;                       /* -T: the body is the file */
+    bool idempotency_key;
 
     /* Which files */
     char **operands; /* PATHs, NULL-terminated; count beside it */
@@ -62,6 +64,10 @@ struct config {
     int64_t give_up_after_us;
     int64_t grace_us;
     struct outcome_rules rules;
+    struct rate rate;
+    int64_t limit_rate;         /* bytes a second; 0: no limit */
+    struct template *serial_by; /* NULL: not given */
+    bool first_alone;
     unsigned max_failures; /* 0: no limit */
     bool at_most_once;
     bool dry_run;
@@ -72,6 +78,8 @@ struct config {
     char *key;
     char *proxy;
     bool insecure;
+    bool http1;
+    bool http2;
     bool no_proxy;
 
     struct secrets *secrets; /* what must never be shown */

@@ -82,7 +82,11 @@ static bool compile_field(struct config_build *build, struct form_text *text,
         return false;
     if (field->kind == CONFIG_TEXT)
         return true;
-    field->fixed_path = template_needs(field->value) == 0;
+    unsigned needs = template_needs(field->value);
+    if ((needs & ~(unsigned)TEMPLATE_NEEDS_PATH) != 0)
+        return config_wrong(
+            build, "%s: a file's path may hold fields of the path, but none of the content", label);
+    field->fixed_path = needs == 0;
     field->is_main = template_is_file(field->value);
     if (field->is_main)
         field->kind = CONFIG_FILE; /* the file that was found is there */

@@ -46,6 +46,10 @@ bool config_add_form(struct config_build *build, const char *text, bool literal)
 /* config_header.c: -H. */
 bool config_read_headers(struct config_build *build);
 
+/* config_pace.c: --rate; --serial-by. */
+bool config_read_rates(struct config_build *build);
+bool config_read_groups(struct config_build *build);
+
 /* config_filter.c: --include, --exclude, --ignore-file, in their order. */
 bool config_read_filters(struct config_build *build);
 

@@ -1,6 +1,7 @@
 #include "core/descriptors.h"
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/resource.h>
 
@@ -21,31 +22,38 @@ static unsigned long count_open(void)
     return count;
 }
 
-/* A socket and another while its successor connects, and the files of two requests: one in flight,
- * one loaded ahead. */
-static unsigned long descriptors_for(unsigned files)
+/* For each in flight a socket, another while its successor connects, and its files; for each that
+ * is loaded ahead its files. */
+static unsigned long needed_for(struct descriptors some, unsigned files)
 {
-    return 2 + 2 * (unsigned long)files;
+    return some.jobs * (2 + (unsigned long)files) + some.ahead * (unsigned long)files;
 }
 
-unsigned descriptors_jobs(unsigned wanted, unsigned files)
+/* Raises the soft limit to `needed`, or as far as it goes. Gives what it is then. */
+static rlim_t raise_limit(struct rlimit limit, unsigned long needed)
+{
+    rlim_t soft = limit.rlim_cur;
+    if (soft == RLIM_INFINITY || soft >= needed)
+        return soft;
+    bool enough = limit.rlim_max == RLIM_INFINITY || limit.rlim_max > needed;
+    limit.rlim_cur = enough ? (rlim_t)needed : limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : soft;
+}
+
+struct descriptors descriptors_fit(struct descriptors wanted, unsigned files)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return wanted;
     unsigned long taken = count_open() + RESERVED;
-    unsigned long needed = taken + wanted * descriptors_for(files);
-    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < needed) {
-        rlim_t soft = limit.rlim_cur;
-        limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || limit.rlim_max > needed
-                             ? (rlim_t)needed
-                             : limit.rlim_max;
-        if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-            limit.rlim_cur = soft;
-    }
-    if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= needed)
+    unsigned long needed = taken + needed_for(wanted, files);
+    rlim_t soft = raise_limit(limit, needed);
+    if (soft == RLIM_INFINITY || soft >= needed)
         return wanted;
-    unsigned long left = limit.rlim_cur > taken ? limit.rlim_cur - taken : 0;
-    unsigned long fitting = left / descriptors_for(files);
-    return fitting == 0 ? 1 : (unsigned)fitting;
+    unsigned long left = soft > taken ? (unsigned long)soft - taken : 0;
+    /* As many ahead as in flight, while there is so little. */
+    unsigned long each = left / (2 + 2 * (unsigned long)files);
+    unsigned fitting = each == 0 ? 1 : (unsigned)each;
+    return (struct descriptors){.jobs = wanted.jobs < fitting ? wanted.jobs : fitting,
+        .ahead = wanted.ahead < fitting ? wanted.ahead : fitting};
 }

@@ -2,8 +2,13 @@
 #ifndef SHOAL_CORE_DESCRIPTORS_H
 #define SHOAL_CORE_DESCRIPTORS_H
 
-/* How many of `wanted` files may be in flight, where each request opens `files` files: at least 1.
- * Raises the process's soft limit to the hard one where that is needed. */
-unsigned descriptors_jobs(unsigned wanted, unsigned files);
+struct descriptors {
+    unsigned jobs;  /* files in flight */
+    unsigned ahead; /* files loaded ahead of them */
+};
+
+/* What fits of the two in `wanted`, where each request opens `files` files: at least 1 of both.
+ * Raises the process's soft limit towards the hard one where that is needed. */
+struct descriptors descriptors_fit(struct descriptors wanted, unsigned files);
 
 #endif

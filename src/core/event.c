@@ -182,7 +182,7 @@ static bool view_build(struct plan_view *view, const struct events *events, cons
     const struct config *config = events->config;
     buf_init(&view->texts, VIEW_MOST);
     view->fields = calloc(config->field_count + 1, sizeof *view->fields);
-    view->headers = calloc(config->header_count + 2, sizeof *view->headers);
+    view->headers = calloc(plan->header_count + 1, sizeof *view->headers);
     if (view->fields == NULL || view->headers == NULL)
         return false;
     for (size_t i = 0; i < config->field_count; i++) {

@@ -12,6 +12,8 @@
 #define TLS    "TLS and proxies"
 #define OUTPUT "What is said"
 
+#define RATE_LEAST 1024
+#define RATE_MOST  (INT64_C(1000) * 1024 * 1024 * 1024)
 #define LONGEST_US (INT64_C(366) * 24 * 3600 * CLOCK_US_PER_SECOND)
 
 /* A row of each sort; `member` is the field of struct config that it goes to. */
@@ -44,6 +46,7 @@ static const struct option_row table[] = {
     SWITCH("raw", 'T', raw, WHAT, "The body is the file itself, sent with PUT. A URL that ends in / gets {path} appended"),
     VALUE(OPTION_TEXT, "request", 'X', "METHOD", method, NULL, 0, 0, WHAT, "The method. Default: POST for a form, PUT with -T"),
     REPEATS("header", 'H', "'NAME: VALUE'", WHAT, "A header. 'NAME;' sends it empty, 'NAME:' takes away one of shoal's own"),
+    SWITCH("idempotency-key", 0, idempotency_key, WHAT, "Send an Idempotency-Key, which is the same in every attempt and every run as long as the file's path and content are"),
     SPECIAL("user", 'u', "USER:SECRET", WHAT, "Credentials for Basic authentication"),
     SPECIAL("url", 0, "URL", WHAT, "The URL; then every operand is a PATH"),
     REPEATS("set", 's', "KEY=VALUE", WHAT, "A value for {KEY} in templates. VALUE may be env:NAME, file:PATH or fd:N: read from there, and never shown"),
@@ -58,8 +61,12 @@ static const struct option_row table[] = {
     SWITCH("null", '0', nul_separated, FILES, "Paths on standard input end with a NUL, not a newline"),
     SWITCH("allow-empty", 0, allow_empty, FILES, "Nothing found is fine"),
 
-    VALUE(OPTION_JOBS, "jobs", 'j', "N", jobs, "auto", 1, 4096, HOW, "Files in flight, 1 to 4096, or auto. Default: auto, which is 32 for now"),
+    VALUE(OPTION_JOBS, "jobs", 'j', "N", jobs, "auto", 1, 4096, HOW, "Files in flight, 1 to 4096, or auto: as many as the server takes well. Default: auto"),
     VALUE(OPTION_NUMBER, "retries", 0, "N", retries, "5", 0, 1000, HOW, "How often a file is sent again after its end was unclear. Default: 5"),
+    REPEATS("rate", 0, "N/s", HOW, "At most N requests a second, or a minute (N/m), hour (N/h), day (N/d); may be given again: every limit holds"),
+    VALUE(OPTION_BYTES, "limit-rate", 0, "BYTES", limit_rate, NULL, RATE_LEAST, RATE_MOST, HOW, "At most so many bytes a second in all; k, M or G may stand behind the number"),
+    SPECIAL("serial-by", 0, "TEMPLATE", HOW, "Files for which TEMPLATE gives the same text go one after the other"),
+    SWITCH("first-alone", 0, first_alone, HOW, "The first file goes alone, the others when it has its verdict; with --serial-by the first of each group, whose others then go side by side"),
     SWITCH("at-most-once", 0, at_most_once, HOW, "Never send again what the server may have taken: such a file is unknown"),
     VALUE(OPTION_DURATION, "connect-timeout", 0, "T", connect_timeout_us, "10s", 1, LONGEST_US, HOW, "For a connection to come about. T is in seconds, or with a unit: 500ms, 5m, 1h. Default: 10s"),
     VALUE(OPTION_DURATION, "stall-timeout", 0, "T", stall_timeout_us, "60s", 1, LONGEST_US, HOW, "A transfer on which nothing moves for so long ends. Default: 60s"),
@@ -74,6 +81,8 @@ static const struct option_row table[] = {
     VALUE(OPTION_READABLE, "key", 0, "FILE", key, NULL, 0, 0, TLS, "The client's private key, where --cert does not hold it"),
     SWITCH("insecure", 'k', insecure, TLS, "Do not verify the server's certificate"),
     VALUE(OPTION_TEXT, "proxy", 'x', "URL", proxy, NULL, 0, 0, TLS, "The proxy to go through. Default: http_proxy, https_proxy and no_proxy of the environment"),
+    SWITCH("http1.1", 0, http1, TLS, "Speak HTTP/1.1, as by default"),
+    SWITCH("http2", 0, http2, TLS, "Speak HTTP/2 where a server offers it over TLS"),
     SWITCH("no-proxy", 0, no_proxy, TLS, "Go through no proxy, whatever the environment says"),
 
     COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Events as JSON, one a line, on standard output, or appended to FILE"),

@@ -28,6 +28,7 @@ enum option_kind {
     OPTION_NUMBER,   /* unsigned: a whole number from `least` to `most` */
     OPTION_JOBS,     /* unsigned: as OPTION_NUMBER, or `auto`, which is 0 */
     OPTION_DURATION, /* int64_t: microseconds from `least` to `most` */
+    OPTION_BYTES,    /* int64_t: bytes from `least` to `most` */
     OPTION_CODES,    /* struct status_list */
 };
 

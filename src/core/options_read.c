@@ -94,6 +94,20 @@ static bool read_duration(
     return true;
 }
 
+static bool read_bytes(
+    const struct option_row *row, const char *text, void *into, struct error *error)
+{
+    int64_t bytes = 0;
+    if (!units_parse_bytes(text, &bytes))
+        return bad_value(
+            row, text, "it must be a number of bytes, or one with k, M or G behind it", error);
+    if (bytes < row->least || bytes > row->most)
+        return bad_value(row, text, "it must be from 1k to 1000G", error);
+    if (into != NULL)
+        *(int64_t *)into = bytes;
+    return true;
+}
+
 static bool read_codes(
     const struct option_row *row, const char *text, void *into, struct error *error)
 {
@@ -124,6 +138,8 @@ bool option_read(const struct option_row *row, const char *text, void *into, str
         return read_number(row, text, into, error);
     case OPTION_DURATION:
         return read_duration(row, text, into, error);
+    case OPTION_BYTES:
+        return read_bytes(row, text, into, error);
     case OPTION_CODES:
         return read_codes(row, text, into, error);
     }

@@ -11,6 +11,7 @@
 #define TEXTS_MOST    (16 * 1024 * 1024)
 #define BODY_MOST     (64 * 1024 * 1024)
 #define HEADROOM_STEP 1024
+#define OWN_HEADERS   2 /* Content-Type, Idempotency-Key */
 
 static size_t count_extra_files(const struct config *config)
 {
@@ -45,8 +46,8 @@ struct plan *plan_new(
     plan->random = random;
     plan->files = calloc(1 + count_extra_files(config), sizeof *plan->files);
     plan->fields = calloc(config->field_count + 1, sizeof *plan->fields);
-    plan->header_starts = calloc(config->header_count + 1, sizeof *plan->header_starts);
-    plan->headers = calloc(config->header_count + 2, sizeof *plan->headers);
+    plan->header_starts = calloc(config->header_count + OWN_HEADERS, sizeof *plan->header_starts);
+    plan->headers = calloc(config->header_count + OWN_HEADERS + 1, sizeof *plan->headers);
     if (plan->files == NULL || plan->fields == NULL || plan->header_starts == NULL ||
         plan->headers == NULL) {
         plan_free(plan);
@@ -184,18 +185,39 @@ const struct reader_file *plan_unreadable(const struct plan *plan)
     return NULL;
 }
 
+/* A key that is the same whenever the same content is sent for the same path: half of a SHA-256
+ * over the two. Quoted: draft-ietf-httpapi-idempotency-key-header makes it a structured string. */
+static bool add_idempotency_key(
+    struct plan *plan, const struct template_file *file, struct error *error)
+{
+    struct digest_texts key;
+    struct digest *digest = digest_new(DIGEST_SHA256);
+    if (digest == NULL)
+        return error_set_memory(error);
+    bool added = digest_add(digest, file->path, strlen(file->path) + 1) &&
+                 digest_add(digest, file->sha256, strlen(file->sha256));
+    if (!digest_end(digest, &key) || !added)
+        return error_set_memory(error);
+    plan->header_starts[plan->header_count++] = plan->texts.length;
+    (void)buf_printf(&plan->texts, "Idempotency-Key: \"%.32s\"", key.sha256);
+    return buf_add_byte(&plan->texts, '\0') || error_set_memory(error);
+}
+
 static bool fill_headers(struct plan *plan, const struct template_file *file, struct error *error)
 {
     const struct config *config = plan->config;
+    plan->header_count = 0;
     for (size_t i = 0; i < config->header_count; i++) {
-        plan->header_starts[i] = plan->texts.length;
+        plan->header_starts[plan->header_count++] = plan->texts.length;
         if (!template_fill(config->headers[i], file, &plan->texts, error))
             return false;
         (void)buf_add_byte(&plan->texts, '\0');
     }
+    if (config->idempotency_key && !add_idempotency_key(plan, file, error))
+        return false;
     /* Last of all: the form's type with its boundary, or the removal of the one that a transport
      * would add to a bare body of its own. */
-    plan->header_starts[config->header_count] = plan->texts.length;
+    plan->header_starts[plan->header_count++] = plan->texts.length;
     if (!config->raw)
         (void)buf_printf(
             &plan->texts, "Content-Type: multipart/form-data; boundary=%s", plan->boundary);
@@ -209,7 +231,7 @@ static void point_headers(struct plan *plan)
 {
     size_t count = 0;
     bool has_type = false;
-    for (size_t i = 0; i <= plan->config->header_count; i++) {
+    for (size_t i = 0; i < plan->header_count; i++) {
         const char *line = plan->texts.data + plan->header_starts[i];
         bool is_type = strncasecmp(line, "Content-Type:", 13) == 0 ||
                        strncasecmp(line, "Content-Type;", 13) == 0;

@@ -43,10 +43,11 @@ struct plan {
     struct buf file_path;      /* {file} */
     struct buf url;
     struct buf user;
-    struct buf texts;  /* header lines and field values, NUL behind each */
-    struct buf frame;  /* what stands around the contents */
-    struct buf joined; /* the whole body, where it could not be laid around one content */
-    size_t *header_starts;
+    struct buf texts;      /* header lines and field values, NUL behind each */
+    struct buf frame;      /* what stands around the contents */
+    struct buf joined;     /* the whole body, where it could not be laid around one content */
+    size_t *header_starts; /* in `texts` */
+    size_t header_count;
     const char **headers; /* for the request, NULL-terminated */
     struct body *body;    /* where it streams */
     char boundary[MULTIPART_BOUNDARY_LENGTH + 1];

@@ -30,8 +30,12 @@ struct sched_parts {
     struct reader *reader;
     struct http *http;
     struct events *events;
-    unsigned jobs_most; /* files in flight at most, whatever the options say: descriptors */
+    unsigned jobs_most;  /* files in flight at most, whatever the options say: descriptors */
+    unsigned ahead_most; /* files loaded ahead of them */
 };
+
+#define SCHED_AHEAD_LEAST 16 /* so many files are worth loading ahead of the transfers: */
+#define SCHED_AHEAD_MOST  64 /* as many as are in flight, but within these */
 
 struct sched;
 

@@ -56,6 +56,7 @@ static void leave_state(struct sched *sched, struct file *file)
         sched->large_in_flight -= file->slot->large;
         break;
     case FILE_LOADING:
+    case FILE_HELD:
         break;
     }
 }
@@ -118,6 +119,8 @@ struct slot *slot_take(struct sched *sched, struct file *file)
     sched->used_slots++;
     slot->file = file;
     slot->large = false;
+    slot->has_turn = false;
+    slot->turn_bytes = 0;
     file->slot = slot;
     return slot;
 }
@@ -126,6 +129,10 @@ void slot_give_back(struct sched *sched, struct slot *slot)
 {
     slot->file = NULL;
     slot->transfer = NULL;
+    heap_remove(&sched->throttled, &slot->throttled);
+    if (slot->turn_bytes > 0)
+        throttle_give_back(&sched->throttle, slot->turn_bytes);
+    slot->turn_bytes = 0;
     slot->closing = slot->plan->body != NULL && body_busy(slot->plan->body);
     if (slot->closing)
         return;
@@ -143,8 +150,23 @@ void file_leave_slot(struct sched *sched, struct file *file)
     file->slot = NULL;
 }
 
+/* The members of its group that it held up are queued. */
+static void leave_group(struct sched *sched, struct file *file)
+{
+    if (sched->groups == NULL)
+        return;
+    struct group_member *member = groups_leave(sched->groups, &file->member);
+    while (member != NULL) {
+        struct group_member *next = member->next;
+        struct file *other = (struct file *)((char *)member - offsetof(struct file, member));
+        file_set_state(sched, other, FILE_QUEUED);
+        member = next;
+    }
+}
+
 static void file_free(struct sched *sched, struct file *file)
 {
+    leave_group(sched, file);
     if (file->previous_live != NULL)
         file->previous_live->next_live = file->next_live;
     else

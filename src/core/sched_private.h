@@ -1,25 +1,28 @@
-/* What the files of the scheduler share: sched.c moves files along, sched_file.c keeps their
- * states, sched_verdict.c decides what an end means. */
+/* What the files of the scheduler share: sched.c takes the steps and ends the run, sched_load.c
+ * brings files to where they are ready, sched_start.c starts their transfers, sched_verdict.c
+ * decides what an end means, sched_file.c keeps the states. */
 #ifndef SHOAL_CORE_SCHED_PRIVATE_H
 #define SHOAL_CORE_SCHED_PRIVATE_H
 
 #include "base/heap.h"
+#include "core/gate.h"
+#include "core/group.h"
 #include "core/plan.h"
 #include "core/sched.h"
-#include "policy/retry.h"
+#include "policy/throttle.h"
 
-#define SCHED_LIVE_MOST  4096 /* files that are known and have no verdict yet */
-#define SCHED_AHEAD_MOST 64   /* files loaded ahead of the transfers */
+#define SCHED_LIVE_MOST 4096 /* files that are known and have no verdict yet */
 
 enum file_state {
     FILE_QUEUED,  /* waits for a slot */
+    FILE_HELD,    /* waits for another of its group */
     FILE_LOADING, /* the reader has it */
     FILE_READY,   /* its request is made */
     FILE_FLYING,  /* in flight */
     FILE_WAITING, /* for its next attempt */
 };
 
-#define FILE_STATES 5
+#define FILE_STATES 6
 
 /* A file that was found and has no verdict yet. */
 struct file {
@@ -30,25 +33,33 @@ struct file {
     struct file *next;          /* in its list: QUEUED, READY */
     struct file *previous_live; /* all of them, for the end of the run */
     struct file *next_live;
+    struct group_member member; /* of its group, where there are groups */
+    struct gate_file gate;
     unsigned attempts; /* transfers begun */
-    struct retry_file retry;
-    bool fresh;         /* its next attempt takes a new connection */
-    bool maybe_taken;   /* an attempt ended so that the server may have taken it */
-    int64_t first_us;   /* when its first attempt began; 0: none did */
-    int64_t started_us; /* when its last one began */
-    int64_t bytes;      /* its size; -1: not known yet */
-    long status;        /* of the last attempt */
-    char *error;        /* why the last attempt failed; owned; NULL: none */
+    bool fresh;        /* its next attempt takes a new connection */
+    bool maybe_taken;  /* an attempt ended so that the server may have taken it */
+    int64_t first_us;  /* when its first attempt began; 0: none did */
+    int64_t bytes;     /* its size; -1: not known yet */
+    long status;       /* of the last attempt */
+    char *error;       /* why the last attempt failed; owned; NULL: none */
 };
 
 /* Room for one file's request. */
 struct slot {
+    struct sched *sched;
     struct plan *plan;
     struct file *file; /* NULL: free, or closing */
     struct http_transfer *transfer;
     struct slot *next_free;
     bool closing; /* its file is gone, but the reader still has a piece of its body */
     bool large;   /* its body streams */
+
+    /* --limit-rate: bytes may move from `turn_us` on, all of a small body or so many of a large
+     * one, */
+    bool has_turn;
+    int64_t turn_us;
+    int64_t turn_bytes;
+    struct heap_node throttled; /* which waits here meanwhile */
 };
 
 struct file_list {
@@ -75,8 +86,6 @@ struct sched {
     size_t slot_count;
     struct slot *free_slots;
     size_t used_slots;
-    unsigned jobs;     /* in flight at most */
-    size_t whole_most; /* bytes: what is read whole */
 
     struct file *live;
     size_t live_count;
@@ -86,8 +95,11 @@ struct sched {
     struct heap waiting;
     size_t large_in_flight;
 
-    struct retry retry;
-    uint64_t failures; /* verdicts, for --max-failures */
+    struct gate gate;
+    struct groups *groups; /* NULL: none were asked for */
+    struct throttle throttle;
+    struct heap throttled; /* slots, by the moment of their turn */
+    uint64_t failures;     /* verdicts, for --max-failures */
     int64_t bytes_moved;
     struct buf text;       /* for sentences */
     struct buf last_error; /* the last one about an attempt */
@@ -98,7 +110,7 @@ struct sched {
 /* Takes over `entry`. NULL: no memory (and `entry` is freed). The file is QUEUED. */
 struct file *file_new(struct sched *sched, struct entry *entry);
 /* The only place where a state changes: leaves the lists of the old one, enters those of the new. A
- * QUEUED file goes to the front where it was attempted before. */
+ * file that was attempted before is QUEUED at the front. */
 void file_set_state(struct sched *sched, struct file *file, enum file_state state);
 /* Puts it aside until `until_us`. */
 void file_wait(struct sched *sched, struct file *file, int64_t until_us);
@@ -109,13 +121,27 @@ void file_leave_slot(struct sched *sched, struct file *file);
 /* Its verdict: told, counted, and the file is freed. `end` NULL: not by an answer. */
 void file_verdict(struct sched *sched, struct file *file, enum shoal_verdict verdict,
     bool temporary, const struct http_end *end);
-
 /* Dry run: it would be sent. It has no verdict; it is counted and freed. */
 void file_planned(struct sched *sched, struct file *file);
 
 struct slot *slot_take(struct sched *sched, struct file *file);
 /* Frees it once the reader has nothing of it any more. */
 void slot_give_back(struct sched *sched, struct slot *slot);
+
+/* sched_load.c: each does what can be done now. */
+
+void sched_take_from_walk(struct sched *sched);
+void sched_take_from_reader(struct sched *sched);
+void sched_queue_what_waited(struct sched *sched, int64_t now_us);
+void sched_load_files(struct sched *sched);
+
+/* sched_start.c */
+
+void sched_start_files(struct sched *sched, int64_t now_us);
+/* Lets large bodies go on whose turn has come. */
+void sched_resume_throttled(struct sched *sched, int64_t now_us);
+/* When a transfer may start, or go on: CLOCK_NEVER where time alone changes nothing. */
+int64_t sched_next_start_us(const struct sched *sched, int64_t now_us);
 
 /* sched_verdict.c */
 

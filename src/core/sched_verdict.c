@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/sched_private.h"
-#include "text/http_date.h"
 
 static void add_status(struct buf *text, const struct http_end *end)
 {
@@ -34,16 +33,6 @@ static const char *sentence(
     else
         (void)buf_add_text(text, end->detail);
     return buf_text(text);
-}
-
-static int64_t retry_after_us(struct sched *sched, const struct http_end *end)
-{
-    int64_t wait_us = 0;
-    if (end->retry_after[0] != '\0' &&
-        !retry_after_parse(end->retry_after, strlen(end->retry_after),
-            clock_wall_seconds(sched->parts.clock), &wait_us))
-        return 0;
-    return wait_us;
 }
 
 static void try_again(struct sched *sched, struct file *file, int64_t ready_us)
@@ -87,8 +76,8 @@ static void remember(
  * followed by a new connection at once. */
 static int64_t ready_us(const struct sched *sched, const struct file *file)
 {
-    bool at_once = file->fresh && file->retry.waits <= 1;
-    return at_once ? clock_now_us(sched->parts.clock) : file->retry.ready_us;
+    bool at_once = file->fresh && file->gate.retry.waits <= 1;
+    return at_once ? clock_now_us(sched->parts.clock) : file->gate.retry.ready_us;
 }
 
 void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
@@ -96,16 +85,12 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
     struct sched *sched = owner;
     struct file *file = context;
     enum outcome outcome = outcome_of(&end->attempt, &sched->parts.config->rules);
-    struct retry_end told = {.attempt = &end->attempt,
-        .outcome = outcome,
-        .started_us = file->started_us,
-        .retry_after_us = retry_after_us(sched, end)};
     file->slot->transfer = NULL;
     sched->bytes_moved += end->request_bytes;
     if (outcome != OUTCOME_DONE && outcome != OUTCOME_EXISTS)
         remember(sched, file, outcome, end);
-    enum retry_step step = retry_note_end(
-        &sched->retry, &file->retry, &told, clock_now_us(sched->parts.clock), sched->parts.random);
+    enum retry_step step = gate_note_end(
+        &sched->gate, &file->gate, outcome, end, sched->parts.clock, sched->parts.random);
     if (step == RETRY_STEP_FINAL)
         settle(sched, file, outcome, end);
     else if (step == RETRY_STEP_UNKNOWN)
@@ -127,11 +112,11 @@ static bool is_shortage(int code)
 /* What could not be read counts against --retries as an ambiguous end does. */
 static void repeat(struct sched *sched, struct file *file)
 {
-    if (++file->retry.counted > sched->parts.config->retries) {
+    if (++file->gate.retry.counted > sched->parts.config->retries) {
         file_verdict(sched, file, SHOAL_FAILED, true, NULL);
         return;
     }
-    int64_t wait_us = retry_backoff_us(++file->retry.waits, sched->parts.random);
+    int64_t wait_us = retry_backoff_us(++file->gate.retry.waits, sched->parts.random);
     try_again(sched, file, clock_now_us(sched->parts.clock) + wait_us);
 }
 

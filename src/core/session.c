@@ -11,9 +11,9 @@
 
 #include "core/descriptors.h"
 #include "core/sched.h"
+#include "policy/adapt.h"
 #include "shoal.h"
 
-#define JOBS_AUTO            32
 #define READER_THREADS_LEAST 2
 #define READER_THREADS_MOST  16
 #define PROGRESS_US          (100 * CLOCK_US_PER_MS)
@@ -28,7 +28,7 @@ struct shoal_session {
     struct reader *reader;
     struct http *http;
     struct sched *sched;
-    unsigned jobs;
+    struct descriptors room; /* how many files in flight, and loaded ahead */
     int64_t next_progress_us;
     atomic_bool asleep;
     atomic_int interrupts; /* asked for */
@@ -65,7 +65,7 @@ static bool open_transport(struct shoal_session *session, struct error *error)
     const char *cacert = config->cacert;
     if (cacert == NULL)
         cacert = getenv("SSL_CERT_FILE");
-    struct http_settings settings = {.connections = session->jobs,
+    struct http_settings settings = {.connections = session->room.jobs,
         .connect_timeout_us = config->connect_timeout_us,
         .stall_timeout_us = config->stall_timeout_us,
         .cacert = cacert != NULL && cacert[0] != '\0' ? cacert : NULL,
@@ -74,6 +74,7 @@ static bool open_transport(struct shoal_session *session, struct error *error)
         .insecure = config->insecure,
         .proxy = config->proxy,
         .no_proxy = config->no_proxy,
+        .http2 = config->http2,
         .user_agent = "shoal/" SHOAL_VERSION};
     session->http = http_new(&settings, error);
     return session->http != NULL;
@@ -85,6 +86,16 @@ static unsigned files_of_request(const struct config *config)
     for (size_t i = 0; i < config->field_count; i++)
         files += config->fields[i].kind != CONFIG_TEXT && !config->fields[i].is_main;
     return files;
+}
+
+/* One may be loaded for each that is in flight, and some more where those are few. */
+static struct descriptors make_room(const struct config *config)
+{
+    unsigned jobs = config->jobs == CONFIG_JOBS_AUTO ? ADAPT_MOST : config->jobs;
+    unsigned ahead = jobs < SCHED_AHEAD_LEAST ? SCHED_AHEAD_LEAST : jobs;
+    struct descriptors wanted = {
+        .jobs = jobs, .ahead = ahead < SCHED_AHEAD_MOST ? ahead : SCHED_AHEAD_MOST};
+    return descriptors_fit(wanted, files_of_request(config));
 }
 
 struct shoal_session *shoal_session_new(
@@ -104,8 +115,7 @@ struct shoal_session *shoal_session_new(
     events_init(&session->events, session->config, &session->clock, on_event, context);
     if (!open_walk(session, &why))
         return give_up(session, &why, error);
-    unsigned wanted = session->config->jobs == CONFIG_JOBS_AUTO ? JOBS_AUTO : session->config->jobs;
-    session->jobs = descriptors_jobs(wanted, files_of_request(session->config));
+    session->room = make_room(session->config);
     if (!open_transport(session, &why))
         return give_up(session, &why, error);
     return session;
@@ -137,7 +147,7 @@ static void wake_loop(void *context)
 
 static bool start_parts(struct shoal_session *session, struct error *error)
 {
-    unsigned threads = session->jobs / 4;
+    unsigned threads = session->room.jobs / 4;
     if (threads < READER_THREADS_LEAST)
         threads = READER_THREADS_LEAST;
     if (threads > READER_THREADS_MOST)
@@ -157,19 +167,20 @@ static bool start_parts(struct shoal_session *session, struct error *error)
         .reader = session->reader,
         .http = session->http,
         .events = &session->events,
-        .jobs_most = session->jobs};
+        .jobs_most = session->room.jobs,
+        .ahead_most = session->room.ahead};
     session->sched = sched_new(&parts, error);
     return session->sched != NULL;
 }
 
 static void notice_fewer_jobs(struct shoal_session *session)
 {
-    if (session->config->jobs <= session->jobs)
+    if (session->config->jobs <= session->room.jobs)
         return;
     char text[160];
     (void)snprintf(text, sizeof text,
         "%u files in flight instead of %u: the limit of open files (ulimit -n) allows no more",
-        session->jobs, session->config->jobs);
+        session->room.jobs, session->config->jobs);
     events_notice(&session->events, text);
 }
 
@@ -219,7 +230,7 @@ static void turn(struct shoal_session *session)
 int shoal_session_run(struct shoal_session *session)
 {
     struct error error = {0};
-    events_start(&session->events, session->jobs);
+    events_start(&session->events, session->config->jobs);
     notice_fewer_jobs(session);
     if (!start_parts(session, &error)) {
         events_problem(&session->events, NULL, error.text);

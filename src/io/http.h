@@ -103,9 +103,10 @@ struct http_settings {
     const char *proxy; /* else http_proxy, https_proxy, all_proxy and no_proxy of the environment */
     bool no_proxy;     /* none, whatever the environment says */
     const char *user_agent;
+    bool http2; /* where a server offers it over TLS; else HTTP/1.1 */
 };
 
-/* The real transport (libcurl): HTTP/1.1, TLS 1.2 at least, redirects not followed, nothing
+/* The real transport (libcurl): TLS 1.2 at least, redirects not followed, nothing
  * repeated on its own. NULL with `error`: no memory, or libcurl can't be set up as it must. The
  * process must ignore SIGPIPE. */
 struct http *http_new(const struct http_settings *settings, struct error *error);

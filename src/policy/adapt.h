@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "policy/adapt_epoch.h"
 #include "policy/outcome.h"
 
 struct adapt_config {
@@ -31,34 +32,6 @@ enum adapt_phase {
     ADAPT_GROWING, /* at the start and after an outage: by half in each step */
     ADAPT_HOLDING, /* measures where it is */
     ADAPT_TRYING,  /* measures a little above or below */
-};
-
-/* Sums over a stretch of time. */
-struct adapt_sums {
-    int64_t begins_us;
-    double area;        /* in flight, integrated over time: files times microseconds */
-    double stream_area; /* the same of those with a streamed body */
-    double work;        /* of whole bodies that were taken, in files */
-    double slot_us;     /* how long all whole bodies were in flight, summed */
-    double moved_work;  /* of streamed bodies */
-    unsigned ends;
-};
-
-/* What is measured at one limit: all of it, and slices of it, by whose differences its error is
- * known. */
-struct adapt_epoch {
-    struct adapt_sums whole;
-    struct adapt_sums slice;
-    double goodputs; /* of the slices that are over, summed */
-    double squares;
-    unsigned slices;
-};
-
-/* What an epoch came to. */
-struct adapt_yield {
-    double goodput;   /* work a microsecond */
-    double in_flight; /* on average */
-    double error;     /* relative standard error of goodput, squared */
 };
 
 /* The fields are adapt.c's. */

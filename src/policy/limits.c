@@ -59,29 +59,37 @@ static bool span_is(struct span span, const char *word)
     return span.length == strlen(word) && strncasecmp(span.data, word, span.length) == 0;
 }
 
+/* Takes the digits off the front of `text`. Gives how many there were. */
+static size_t take_digits(struct span *text, int64_t *number)
+{
+    size_t count = 0;
+    *number = 0;
+    while (count < text->length && text->data[count] >= '0' && text->data[count] <= '9') {
+        if (count < NUMBER_DIGITS_MOST)
+            *number = *number * 10 + (text->data[count] - '0');
+        count++;
+    }
+    text->data += count;
+    text->length -= count;
+    return count;
+}
+
 /* Digits, and perhaps a fraction, which is rounded up: "12", "0.25". False: anything else. */
 static bool read_number(struct span text, int64_t *number)
 {
-    size_t at = 0;
-    *number = 0;
-    for (; at < text.length && text.data[at] >= '0' && text.data[at] <= '9'; at++) {
-        if (at >= NUMBER_DIGITS_MOST)
-            return false;
-        *number = *number * 10 + (text.data[at] - '0');
-    }
-    if (at == 0)
+    size_t digits = take_digits(&text, number);
+    if (digits == 0 || digits > NUMBER_DIGITS_MOST)
         return false;
-    if (at == text.length)
+    if (text.length == 0)
         return true;
-    if (text.data[at++] != '.' || at == text.length)
+    if (text.data[0] != '.')
         return false;
-    bool more = false;
-    for (; at < text.length; at++) {
-        if (text.data[at] < '0' || text.data[at] > '9')
-            return false;
-        more = more || text.data[at] != '0';
-    }
-    *number += more ? 1 : 0;
+    text.data++;
+    text.length--;
+    int64_t fraction;
+    if (take_digits(&text, &fraction) == 0 || text.length > 0)
+        return false;
+    *number += fraction > 0 ? 1 : 0;
     return true;
 }
 

@@ -38,29 +38,33 @@ static const struct {
     {"xdigit", CLASS_DIGIT | CLASS_HEX_LETTER},
 };
 
-static unsigned bits_of_letter(unsigned char byte)
-{
-    unsigned bits = byte >= 'a' ? CLASS_LOWER : CLASS_UPPER;
-    unsigned char lower = byte | 0x20;
-    return lower <= 'f' ? bits | CLASS_HEX_LETTER : bits;
-}
+/* What each byte is: the last range that holds it counts. Beyond ASCII, nothing. */
+static const struct {
+    unsigned char first;
+    unsigned char last;
+    unsigned bits;
+} ranges[] = {
+    {0x00, 0x1f, CLASS_CONTROL},
+    {'\t', '\t', CLASS_CONTROL | CLASS_TAB},
+    {'\n', '\r', CLASS_CONTROL | CLASS_OTHER_SPACE},
+    {' ', ' ', CLASS_SPACE_BYTE},
+    {'!', '~', CLASS_PUNCTUATION},
+    {'0', '9', CLASS_DIGIT},
+    {'A', 'Z', CLASS_UPPER},
+    {'A', 'F', CLASS_UPPER | CLASS_HEX_LETTER},
+    {'a', 'z', CLASS_LOWER},
+    {'a', 'f', CLASS_LOWER | CLASS_HEX_LETTER},
+    {0x7f, 0x7f, CLASS_CONTROL},
+};
 
 static unsigned bits_of(unsigned char byte)
 {
-    if (byte >= 0x7f)
-        return byte == 0x7f ? CLASS_CONTROL : 0;
-    if (byte < 0x20) {
-        if (byte == '\t')
-            return CLASS_CONTROL | CLASS_TAB;
-        return byte >= '\n' && byte <= '\r' ? CLASS_CONTROL | CLASS_OTHER_SPACE : CLASS_CONTROL;
+    unsigned bits = 0;
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        if (byte >= ranges[i].first && byte <= ranges[i].last)
+            bits = ranges[i].bits;
     }
-    if (byte == ' ')
-        return CLASS_SPACE_BYTE;
-    if (byte >= '0' && byte <= '9')
-        return CLASS_DIGIT;
-    if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z'))
-        return bits_of_letter(byte);
-    return CLASS_PUNCTUATION;
+    return bits;
 }
 
 static unsigned find_class(const char *name, size_t length)

@@ -9,13 +9,11 @@
 /* Reads an HTTP-date in any of the three forms (IMF-fixdate, RFC 850, asctime). Gives seconds since
  * 1970 in UTC. A two-digit year over 50 years ahead of `now_seconds` is of the past, as the RFC
  * says. False where it is none of them. */
-bool http_date_parse(
-    const char *text, size_t length, int64_t now_seconds, int64_t *seconds);
+bool http_date_parse(const char *text, size_t length, int64_t now_seconds, int64_t *seconds);
 
 /* Reads a Retry-After value: whole seconds, or a date (a past one is 0). Gives the wait in
  * microseconds from `now_seconds`, at most a day. False where it is neither. */
-bool retry_after_parse(
-    const char *text, size_t length, int64_t now_seconds, int64_t *wait_us);
+bool retry_after_parse(const char *text, size_t length, int64_t now_seconds, int64_t *wait_us);
 
 /* Writes RFC 3339 in UTC with whole seconds, as in `2026-01-31T12:00:00Z`, into `out`
  * (HTTP_DATE_RFC3339_SIZE bytes). */

@@ -26,7 +26,8 @@ void ignore_free(struct ignore *ignore);
 bool ignore_add(struct ignore *ignore, const char *pattern, bool takes, struct error *error);
 
 /* Adds every line of a .gitignore's text: comments and blank lines passed over, closing blanks
- * dropped unless escaped, `!` turned into an including rule. Errors name `file_name` and the line. */
+ * dropped unless escaped, `!` turned into an including rule. Errors name `file_name` and the line.
+ */
 bool ignore_add_lines(struct ignore *ignore, const char *text, size_t length, const char *file_name,
     struct error *error);
 

@@ -8,8 +8,8 @@
 /* A whole number from `least` to `most`. */
 bool units_parse_number(const char *text, int64_t least, int64_t most, int64_t *number);
 
-/* T: seconds (`1.5`), or a number with a unit: `500ms`, `10s`, `5m`, `1h`, `1d`. Gives microseconds.
- * Decimals are allowed; over 100 years is refused. */
+/* T: seconds (`1.5`), or a number with a unit: `500ms`, `10s`, `5m`, `1h`, `1d`. Gives
+ * microseconds. Decimals are allowed; over 100 years is refused. */
 bool units_parse_duration(const char *text, int64_t *microseconds);
 
 /* BYTES: a number, or one with `k`, `M`, `G` (powers of 1,024; either case; decimals allowed). */

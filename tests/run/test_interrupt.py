@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.commands
+
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
 
 

@@ -14,6 +14,7 @@ import requests
 
 from servers.ledger import Ledger
 from servers.nginx import Nginx
+from servers.raw import wait_until
 
 PACKAGE = "rxjs@7.8.1"
 HOST = "https://example.com/"
@@ -126,19 +127,17 @@ class Receiver:
     """`shoal serve --into DIR`, started and ended by the test."""
 
     def __init__(self, shoal, into):
-        self.events = into.parent / "received.jsonl"
-        self.err = open(into.parent / "receiver.err", "wb")
-        self.process = subprocess.Popen(
-            [str(shoal.binary), "serve", "--into", str(into), f"--json={self.events}"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self.err,
-            env=shoal.environment(None),
-        )
-        line = self.process.stdout.readline().decode()
-        match = re.search(r"http://\S+:\d+", line)
-        assert match, f"no address in {line!r}"
-        self.origin = match[0]
+        self.output = into.parent / "receiver.out"
+        with open(self.output, "wb") as output:
+            self.process = subprocess.Popen(
+                [str(shoal.binary), "serve", "--into", str(into)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=shoal.environment(None),
+            )
+        wait_until(lambda: b"http://" in self.output.read_bytes())
+        self.origin = re.search(r"http://\S+:\d+", self.output.read_text())[0]
 
     def __enter__(self):
         return self
@@ -151,9 +150,6 @@ class Receiver:
             self.process.kill()
             self.process.wait()
             raise
-        finally:
-            self.process.stdout.close()
-            self.err.close()
 
 
 def contents(folder):

@@ -9,6 +9,8 @@ import pytest
 
 from servers.raw import unused_port
 
+pytestmark = pytest.mark.commands
+
 SECRET = 's3cr/t +&"\\é~=x'
 
 

@@ -8,6 +8,9 @@ import os
 
 import pytest
 
+pytestmark = pytest.mark.commands
+
+
 
 def only(ledger):
     assert len(ledger.records) == 1, ledger.keys

@@ -2,6 +2,9 @@
 
 import pytest
 
+pytestmark = pytest.mark.commands
+
+
 
 def test_put_below_a_url_that_ends_in_a_slash(shoal, tree, ledger):
     tree("a.txt", b"one")

@@ -7,6 +7,8 @@ import pytest
 
 from servers.raw import OK, RawServer
 
+pytestmark = pytest.mark.commands
+
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
 SHORT = ("--connect-timeout", "2", "--stall-timeout", "1", "--retries", "1", "--give-up-after", "3")
 MOST_MEMORY = 64 * 1024  # KiB

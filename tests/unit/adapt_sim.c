@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapt_sim_control.h"
 #include "base/clock.h"
 #include "base/heap.h"
-#include "policy/adapt.h"
 #include "policy/retry.h"
 
 enum {
@@ -14,103 +14,6 @@ enum {
     WAITING_MAX = 65536,
     REJECT_US = 500,
 };
-
-/* --- The controllers that are compared ------------------------------------------------------- */
-
-struct simple {
-    double limit;
-    double most;
-    int64_t cut_us;
-    bool slow_start;
-    double long_us; /* Gradient2: times in flight, over long */
-};
-
-struct control {
-    enum sim_controller kind;
-    struct simple simple;
-    struct adapt adapt;
-    unsigned in_flight;
-};
-
-static void control_init(struct control *control, enum sim_controller kind, unsigned jobs)
-{
-    *control = (struct control){.kind = kind};
-    control->simple = (struct simple){
-        .limit = kind == SIM_FIXED ? jobs : 8, .most = 256, .cut_us = INT64_MIN, .slow_start = true};
-    struct adapt_config config = {.fixed = kind == SIM_ADAPT_FIXED ? jobs : 0};
-    adapt_init(&control->adapt, &config, 0);
-}
-
-static bool control_is_adapt(const struct control *control)
-{
-    return control->kind == SIM_ADAPT || control->kind == SIM_ADAPT_FIXED;
-}
-
-static double control_limit(const struct control *control)
-{
-    return control_is_adapt(control) ? control->adapt.limit : control->simple.limit;
-}
-
-static int64_t control_next_start_us(const struct control *control, int64_t now_us)
-{
-    if (control_is_adapt(control))
-        return adapt_next_start_us(&control->adapt, now_us);
-    return control->in_flight < (unsigned)control->simple.limit ? now_us : CLOCK_NEVER;
-}
-
-/* As in TCP: doubled each round until the first rejection, then one more a round; halved by one. */
-static void aimd_note_end(
-    struct simple *simple, bool taken, bool rejected, int64_t started_us, int64_t now_us)
-{
-    if (taken)
-        simple->limit += simple->slow_start ? 1 : 1 / simple->limit;
-    if (rejected && started_us >= simple->cut_us) {
-        simple->limit /= 2;
-        simple->slow_start = false;
-        simple->cut_us = now_us;
-    }
-}
-
-/* After Netflix's description: the limit is scaled by how the present time compares with the time
- * over long, and a queue of a few is allowed on top. A rejection takes a tenth off. */
-static void gradient2_note_end(struct simple *simple, unsigned in_flight, bool taken, bool rejected,
-    double slot_us)
-{
-    if (rejected)
-        simple->limit *= 0.9;
-    if (!taken)
-        return;
-    if (simple->long_us == 0)
-        simple->long_us = slot_us;
-    simple->long_us += (slot_us - simple->long_us) * 2 / 601;
-    if (simple->long_us / slot_us > 2)
-        simple->long_us *= 0.95;
-    if (in_flight < simple->limit / 2)
-        return;
-    double gradient = 1.5 * simple->long_us / slot_us;
-    gradient = gradient > 1 ? 1 : gradient < 0.5 ? 0.5 : gradient;
-    simple->limit = simple->limit * 0.8 + (simple->limit * gradient + 4) * 0.2;
-}
-
-static void control_note_end(struct control *control, const struct adapt_attempt *attempt,
-    enum outcome outcome, const struct attempt_end *end, int64_t bytes, int64_t now_us)
-{
-    unsigned in_flight = control->in_flight--;
-    struct simple *simple = &control->simple;
-    bool taken = outcome == OUTCOME_DONE;
-    bool rejected = outcome == OUTCOME_REJECTED;
-    if (control_is_adapt(control))
-        adapt_note_end(&control->adapt, attempt, outcome, end, bytes, now_us);
-    else if (control->kind == SIM_AIMD)
-        aimd_note_end(simple, taken, rejected, attempt->started_us, now_us);
-    else if (control->kind == SIM_GRADIENT2)
-        gradient2_note_end(
-            simple, in_flight, taken, rejected, (double)(now_us - attempt->started_us) + 1);
-    simple->limit = simple->limit > simple->most ? simple->most : simple->limit;
-    simple->limit = simple->limit < 1 ? 1 : simple->limit;
-}
-
-/* --- The world ------------------------------------------------------------------------------- */
 
 enum step {
     STEP_ARRIVES, /* at the server */
@@ -161,10 +64,10 @@ static double uniform(struct world *world)
     return (double)(random_next(&world->random) >> 11) * 0x1p-53;
 }
 
-/* -ln(u), by the series of the logarithm's inverse: enough for a service time. */
+/* Exponentially distributed around 1, by von Neumann's method of comparisons: exact, and without a
+ * logarithm. */
 static double exponential(struct world *world)
 {
-    /* von Neumann's comparison method: exact, and needs no logarithm. */
     for (double whole = 0;; whole += 1) {
         double first = uniform(world);
         double last = first;
@@ -183,7 +86,7 @@ static const struct sim_shift *world_shift(const struct world *world)
     const struct sim_server *server = world->server;
     size_t at = 0;
     while (at + 1 < server->shift_count &&
-        world->now_us >= (int64_t)(server->shifts[at + 1].at_s * CLOCK_US_PER_SECOND))
+           world->now_us >= (int64_t)(server->shifts[at + 1].at_s * CLOCK_US_PER_SECOND))
         at++;
     return &server->shifts[at];
 }
@@ -350,14 +253,10 @@ static void world_start(struct world *world)
     attempt->bytes = large ? server->large_bytes : server->file_bytes;
     attempt->streamed = attempt->bytes > 1024 * 1024;
     retry_note_start(&world->retry, world->now_us);
-    if (control_is_adapt(&world->control))
-        adapt_note_start(
-            &world->control.adapt, &attempt->noted, attempt->streamed, world->now_us);
-    else
-        attempt->noted = (struct adapt_attempt){.started_us = world->now_us};
-    world->control.in_flight++;
+    control_note_start(&world->control, &attempt->noted, attempt->streamed, world->now_us);
     world_tenth(world)->started++;
-    int64_t leaves_us = world->client_free_us > world->now_us ? world->client_free_us : world->now_us;
+    int64_t leaves_us =
+        world->client_free_us > world->now_us ? world->client_free_us : world->now_us;
     leaves_us += (int64_t)server->client_us;
     world->client_free_us = leaves_us;
     if (server->link_bytes_per_s > 0) {
@@ -468,8 +367,8 @@ void sim_run(const struct sim_server *server, enum sim_controller controller, un
     free(world);
 }
 
-double sim_best_fixed(const struct sim_server *server, uint64_t seed, unsigned *best_jobs,
-    struct sim_result *scratch)
+double sim_best_fixed(
+    const struct sim_server *server, uint64_t seed, unsigned *best_jobs, struct sim_result *scratch)
 {
     static const unsigned jobs[] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48,
         50, 56, 64, 80, 96, 128, 160, 192, 224, 256};
@@ -482,163 +381,5 @@ double sim_best_fixed(const struct sim_server *server, uint64_t seed, unsigned *
                 *best_jobs = jobs[i];
         }
     }
-    return best;
-}
-
-/* --- The servers ----------------------------------------------------------------------------- */
-
-static const struct sim_server servers[] = {
-    {.name = "delay",
-        .about = "answers after 50 ms, any number at once",
-        .shifts = {{0, SIM_UNLIMITED, 0, 50}},
-        .shift_count = 1,
-        .seconds = 20,
-        .client_us = 50,
-        .file_bytes = 4096},
-    {.name = "capacity",
-        .about = "16 at a time, 40 ms each, 503 beyond 32 waiting",
-        .shifts = {{0, 16, 32, 40}},
-        .shift_count = 1,
-        .seconds = 40,
-        .client_us = 50,
-        .file_bytes = 4096},
-    {.name = "noisy",
-        .about = "16 at a time, times exponential around 40 ms, 503 beyond 32 waiting",
-        .shifts = {{0, 16, 32, 40}},
-        .shift_count = 1,
-        .seconds = 60,
-        .spread = 1,
-        .client_us = 50,
-        .file_bytes = 4096},
-    {.name = "far",
-        .about = "60 ms away, 64 at a time, around 20 ms each, 503 beyond 64 waiting",
-        .shifts = {{0, 64, 64, 20}},
-        .shift_count = 1,
-        .seconds = 40,
-        .spread = 0.5,
-        .network_ms = 60,
-        .client_us = 50,
-        .file_bytes = 4096},
-    {.name = "no queue",
-        .about = "50 at a time, 40 ms each, 503 for the 51st",
-        .shifts = {{0, 50, 0, 40}},
-        .shift_count = 1,
-        .seconds = 40,
-        .network_ms = 2,
-        .client_us = 50,
-        .file_bytes = 4096},
-    {.name = "overload",
-        .about = "takes 50 at a time, then 5, then nothing for 60 s, then 50",
-        .shifts = {{0, 50, 0, 40}, {30, 5, 0, 40}, {60, 0, 0, 40}, {120, 50, 0, 40}},
-        .shift_count = 4,
-        .seconds = 180,
-        .network_ms = 2,
-        .client_us = 50,
-        .file_bytes = 4096},
-    {.name = "slowing",
-        .about = "32 at a time, from 20 ms to 200 ms and back",
-        .shifts = {{0, 32, SIM_UNLIMITED, 20}, {30, 32, SIM_UNLIMITED, 200},
-            {60, 32, SIM_UNLIMITED, 20}},
-        .shift_count = 3,
-        .seconds = 60,
-        .spread = 0.2,
-        .network_ms = 5,
-        .client_us = 50,
-        .file_bytes = 4096},
-    {.name = "halved",
-        .about = "32 at a time, then 8, then 64; what waits is kept",
-        .shifts = {{0, 32, SIM_UNLIMITED, 30}, {20, 8, SIM_UNLIMITED, 30},
-            {40, 64, SIM_UNLIMITED, 30}},
-        .shift_count = 3,
-        .seconds = 60,
-        .spread = 0.3,
-        .network_ms = 10,
-        .client_us = 50,
-        .file_bytes = 4096},
-    {.name = "bandwidth",
-        .about = "a link of 10 MB/s, 20 ms away, files of 256 KiB",
-        .shifts = {{0, SIM_UNLIMITED, 0, 5}},
-        .shift_count = 1,
-        .seconds = 40,
-        .spread = 0.3,
-        .network_ms = 20,
-        .client_us = 50,
-        .link_bytes_per_s = 10e6,
-        .file_bytes = 262144},
-    {.name = "mixed",
-        .about = "a link of 100 MB/s, 30 ms away, small files and 2 % of 4 MiB",
-        .shifts = {{0, SIM_UNLIMITED, 0, 10}},
-        .shift_count = 1,
-        .seconds = 40,
-        .spread = 0.3,
-        .network_ms = 30,
-        .client_us = 50,
-        .link_bytes_per_s = 100e6,
-        .file_bytes = 8192,
-        .large_share = 0.02,
-        .large_bytes = 4194304},
-    {.name = "loopback",
-        .about = "answers at once: the client is the bottleneck",
-        .shifts = {{0, 4, SIM_UNLIMITED, 0.1}},
-        .shift_count = 1,
-        .seconds = 20,
-        .spread = 0.5,
-        .network_ms = 0.05,
-        .client_us = 50,
-        .file_bytes = 4096},
-    {.name = "thrashing",
-        .about = "32 at a time, 20 ms each, slower in proportion to what is beyond 40",
-        .shifts = {{0, 32, SIM_UNLIMITED, 20}},
-        .shift_count = 1,
-        .seconds = 40,
-        .spread = 0.3,
-        .network_ms = 10,
-        .client_us = 50,
-        .file_bytes = 4096,
-        .thrash_above = 40},
-    {.name = "rate",
-        .about = "answers after 5 ms, 503 for what comes faster than 50 a second",
-        .shifts = {{0, SIM_UNLIMITED, 0, 5}},
-        .shift_count = 1,
-        .seconds = 60,
-        .network_ms = 1,
-        .client_us = 50,
-        .file_bytes = 4096,
-        .per_second = 50},
-    {.name = "flaky",
-        .about = "30 ms, any number at once, 503 for 1 % and no answer for 5 % at random",
-        .shifts = {{0, SIM_UNLIMITED, 0, 30}},
-        .shift_count = 1,
-        .seconds = 20,
-        .client_us = 50,
-        .file_bytes = 4096,
-        .flaky = 0.01,
-        .dropped = 0.05},
-};
-
-const struct sim_server *sim_servers(size_t *count)
-{
-    *count = sizeof servers / sizeof servers[0];
-    return servers;
-}
-
-const struct sim_server *sim_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++) {
-        if (strcmp(servers[i].name, name) == 0)
-            return &servers[i];
-    }
-    return NULL;
-}
-
-const char *sim_controller_name(enum sim_controller controller)
-{
-    static const char *const names[SIM_CONTROLLERS] = {
-        [SIM_FIXED] = "fixed",
-        [SIM_AIMD] = "AIMD",
-        [SIM_GRADIENT2] = "Gradient2",
-        [SIM_ADAPT] = "shoal auto",
-        [SIM_ADAPT_FIXED] = "shoal fixed",
-    };
-    return names[controller];
+    return server->per_second > best ? server->per_second : best;
 }

@@ -1,5 +1,6 @@
 /* A simulation of servers under a client that has always another file: time is counted, not spent,
- * and everything random comes from a seed. For the tests of adapt.c and for bench/concurrency_sim. */
+ * and everything random comes from a seed. For the tests of adapt.c and for bench/concurrency_sim.
+ */
 #ifndef SHOAL_TESTS_ADAPT_SIM_H
 #define SHOAL_TESTS_ADAPT_SIM_H
 
@@ -21,8 +22,7 @@ struct sim_shift {
 struct sim_server {
     const char *name;
     const char *about;
-    struct sim_shift shifts[SIM_SHIFTS]; /* at least one, by time; the last has workers and queue 0
-                                            and a time beyond the run */
+    struct sim_shift shifts[SIM_SHIFTS]; /* at least one, by time, the first at 0 */
     size_t shift_count;
     double seconds;          /* length of a run */
     double spread;           /* of service times: 0 all alike, 1 exponential */
@@ -30,12 +30,12 @@ struct sim_server {
     double client_us;        /* of the client's own work a file: one after the other */
     double link_bytes_per_s; /* 0: as wide as you like */
     double file_bytes;
-    double large_share;      /* of the files, `large_bytes` in size */
+    double large_share; /* of the files, `large_bytes` in size */
     double large_bytes;
-    double flaky;            /* share of the requests that get 503 whatever the load */
-    double dropped;          /* share whose connection breaks before the answer */
-    double per_second;       /* takes so many a second and rejects more; 0: any number */
-    double thrash_above;     /* in the server: service takes longer in proportion; 0: never */
+    double flaky;        /* share of the requests that get 503 whatever the load */
+    double dropped;      /* share whose connection breaks before the answer */
+    double per_second;   /* takes so many a second and rejects more; 0: any number */
+    double thrash_above; /* in the server: service takes longer in proportion; 0: never */
 };
 
 /* Those that the tests and the comparison use. */
@@ -63,9 +63,9 @@ struct sim_tick {
 struct sim_result {
     uint64_t taken;
     uint64_t rejected;
-    double last_half;            /* files taken a second in the last half */
-    double work_last_half;       /* the same in files of 64 KiB and requests: as adapt.c counts */
-    double rejected_last_half;   /* share of the attempts that ended */
+    double last_half;          /* files taken a second in the last half */
+    double work_last_half;     /* the same in files of 64 KiB and requests: as adapt.c counts */
+    double rejected_last_half; /* share of the attempts that ended */
     double rejected_after_10s;
     struct sim_tick seconds[SIM_SECONDS];
     struct sim_tick tenths[SIM_SECONDS * 10];
@@ -75,7 +75,8 @@ struct sim_result {
 void sim_run(const struct sim_server *server, enum sim_controller controller, unsigned jobs,
     uint64_t seed, struct sim_result *result);
 
-/* The best fixed number of 1 to 256 by files taken in the last half (`best_jobs` may be NULL). */
+/* Files a second in the last half with the best fixed number of 1 to 256 (`best_jobs` may be NULL),
+ * or what the server takes a second where no number in flight gets that much out of it. */
 double sim_best_fixed(const struct sim_server *server, uint64_t seed, unsigned *best_jobs,
     struct sim_result *scratch);
 

@@ -119,7 +119,8 @@ static void play(struct run *run)
         .reader = &sim->reader,
         .http = &sim->http,
         .events = &events,
-        .jobs_most = run->jobs};
+        .jobs_most = run->jobs,
+        .ahead_most = run->jobs};
     struct sched *sched = sched_new(&parts, &error);
     REQUIRE(sched != NULL);
     turn_until_done(run, sched);

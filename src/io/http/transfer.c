@@ -200,7 +200,8 @@ static void set_constants(struct http_transfer *transfer)
     (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     (void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    long version = settings->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1;
+    (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
     (void)curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
     (void)curl_easy_setopt(easy, CURLOPT_POST, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, settings->user_agent);

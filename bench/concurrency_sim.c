@@ -1,0 +1,90 @@
+/* Compares `-j auto` with plain AIMD, Gradient2 and the best fixed -j on simulated servers.
+ *
+ *     concurrency-sim [SEEDS]          the table of docs/concurrency.md
+ *     concurrency-sim --trace SERVER   one run a controller, second by second, as CSV, for
+ *                                      scripts/plot-concurrency */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapt_sim.h"
+
+static const enum sim_controller compared[] = {SIM_AIMD, SIM_GRADIENT2, SIM_ADAPT};
+
+enum {
+    COMPARED = sizeof compared / sizeof compared[0],
+    SEEDS_USUAL = 10,
+    TENTHS_A_ROW = 5,
+};
+
+static struct sim_result result;
+
+static void print_row(const struct sim_server *server, unsigned long seeds)
+{
+    unsigned jobs = 0;
+    double best = sim_best_fixed(server, 1, &jobs, &result);
+    (void)printf("| %s: %s | %.0f/s at %u |", server->name, server->about, best, jobs);
+    for (size_t i = 0; i < COMPARED; i++) {
+        double sum = 0;
+        double worst = 1e9;
+        double rejected = 0;
+        for (unsigned long seed = 1; seed <= seeds; seed++) {
+            sim_run(server, compared[i], 0, seed, &result);
+            double share = result.last_half / best;
+            sum += share;
+            worst = share < worst ? share : worst;
+            rejected += result.rejected_after_10s;
+        }
+        (void)printf(
+            " %.2f (%.2f), %.1f %% |", sum / (double)seeds, worst, rejected / (double)seeds * 100);
+    }
+    (void)printf("\n");
+    (void)fflush(stdout);
+}
+
+static int print_table(unsigned long seeds)
+{
+    size_t count;
+    const struct sim_server *servers = sim_servers(&count);
+    (void)printf("| server | best fixed |");
+    for (size_t i = 0; i < COMPARED; i++)
+        (void)printf(" %s |", sim_controller_name(compared[i]));
+    (void)printf("\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < count; i++)
+        print_row(&servers[i], seeds);
+    return EXIT_SUCCESS;
+}
+
+static void print_trace(const struct sim_server *server, enum sim_controller controller)
+{
+    sim_run(server, controller, 0, 1, &result);
+    size_t tenths = (size_t)(server->seconds * 10);
+    for (size_t at = 0; at + TENTHS_A_ROW <= tenths; at += TENTHS_A_ROW) {
+        unsigned taken = 0;
+        unsigned rejected = 0;
+        for (size_t i = at; i < at + TENTHS_A_ROW; i++) {
+            taken += result.tenths[i].taken;
+            rejected += result.tenths[i].rejected;
+        }
+        (void)printf("%s,%.1f,%.2f,%.1f,%.1f\n", sim_controller_name(controller), (double)at / 10,
+            result.tenths[at + TENTHS_A_ROW - 1].limit, taken * 10.0 / TENTHS_A_ROW,
+            rejected * 10.0 / TENTHS_A_ROW);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && strcmp(argv[1], "--trace") == 0) {
+        const struct sim_server *server = sim_find(argv[2]);
+        if (server == NULL) {
+            (void)fprintf(stderr, "concurrency-sim: no server \"%s\"\n", argv[2]);
+            return EXIT_FAILURE;
+        }
+        (void)printf("# %s\ncontroller,seconds,limit,taken,rejected\n", server->about);
+        for (size_t i = 0; i < COMPARED; i++)
+            print_trace(server, compared[i]);
+        return EXIT_SUCCESS;
+    }
+    unsigned long seeds = argc > 1 ? strtoul(argv[1], NULL, 10) : SEEDS_USUAL;
+    return print_table(seeds > 0 ? seeds : SEEDS_USUAL);
+}

@@ -1,0 +1,72 @@
+#include "core/gate.h"
+
+#include <string.h>
+
+#include "policy/limits.h"
+#include "text/http_date.h"
+
+void gate_init(struct gate *gate, const struct config *config, unsigned jobs_most, int64_t now_us)
+{
+    retry_init(&gate->retry, &(struct retry_config){.retries = config->retries,
+                                 .give_up_after_us = config->give_up_after_us,
+                                 .at_most_once = config->at_most_once});
+    gate->rate = config->rate;
+    bool automatic = config->jobs == CONFIG_JOBS_AUTO;
+    adapt_init(&gate->adapt,
+        &(struct adapt_config){.fixed = automatic ? 0 : jobs_most, .most = jobs_most}, now_us);
+}
+
+static int64_t later(int64_t first, int64_t second)
+{
+    return first > second ? first : second;
+}
+
+int64_t gate_next_start_us(const struct gate *gate, int64_t now_us)
+{
+    int64_t next_us = retry_next_start_us(&gate->retry, now_us);
+    next_us = later(next_us, rate_next_us(&gate->rate, now_us));
+    return later(next_us, adapt_next_start_us(&gate->adapt, now_us));
+}
+
+void gate_note_start(struct gate *gate, struct gate_file *file, bool streamed, int64_t now_us)
+{
+    file->started_us = now_us;
+    retry_note_start(&gate->retry, now_us);
+    rate_take(&gate->rate, now_us);
+    adapt_note_start(&gate->adapt, &file->attempt, streamed, now_us);
+}
+
+void gate_note_moved(struct gate *gate, int64_t bytes)
+{
+    adapt_note_moved(&gate->adapt, bytes);
+}
+
+static int64_t retry_after_us(const struct http_end *end, int64_t wall_seconds)
+{
+    int64_t wait_us = 0;
+    if (end->retry_after[0] != '\0' &&
+        !retry_after_parse(end->retry_after, strlen(end->retry_after), wall_seconds, &wait_us))
+        return 0;
+    return wait_us;
+}
+
+enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, enum outcome outcome,
+    const struct http_end *end, const struct clock *clock, const struct random_source *random)
+{
+    int64_t now_us = clock_now_us(clock);
+    int64_t wall_seconds = clock_wall_seconds(clock);
+    const struct buf *headers = end->headers;
+    struct retry_end told = {.attempt = &end->attempt,
+        .outcome = outcome,
+        .started_us = file->started_us,
+        .retry_after_us = retry_after_us(end, wall_seconds),
+        .limit_us = limits_pause_us(buf_text(headers), headers->length, wall_seconds)};
+    adapt_note_end(
+        &gate->adapt, &file->attempt, outcome, &end->attempt, end->request_bytes, now_us);
+    return retry_note_end(&gate->retry, &file->retry, &told, now_us, random);
+}
+
+unsigned gate_limit(const struct gate *gate)
+{
+    return adapt_limit(&gate->adapt);
+}

@@ -1,0 +1,49 @@
+/* The gate: may a transfer start now? Three policies must agree: what the origin has asked for and
+ * how it fares (policy/retry.h), the rates (policy/rate.h), and how many may be in flight
+ * (policy/adapt.h). */
+#ifndef SHOAL_CORE_GATE_H
+#define SHOAL_CORE_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "core/config.h"
+#include "io/http.h"
+#include "policy/adapt.h"
+#include "policy/rate.h"
+#include "policy/retry.h"
+
+struct gate {
+    struct retry retry;
+    struct rate rate;
+    struct adapt adapt;
+};
+
+/* What the gate keeps of a file, from its first attempt to its verdict. */
+struct gate_file {
+    struct retry_file retry;
+    struct adapt_attempt attempt;
+    int64_t started_us; /* its last attempt */
+};
+
+/* `jobs_most`: never more in flight, whatever `config` says. */
+void gate_init(struct gate *gate, const struct config *config, unsigned jobs_most, int64_t now_us);
+
+/* When the next transfer may start: `now_us` for at once, CLOCK_NEVER where one that is in flight
+ * must end first. */
+int64_t gate_next_start_us(const struct gate *gate, int64_t now_us);
+
+/* A transfer starts; `streamed`: its body goes in pieces, of which gate_note_moved() tells. */
+void gate_note_start(struct gate *gate, struct gate_file *file, bool streamed, int64_t now_us);
+void gate_note_moved(struct gate *gate, int64_t bytes);
+
+/* It ended: what becomes of its file. Waits that the answer asked for are read from its headers. */
+enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, enum outcome outcome,
+    const struct http_end *end, const struct clock *clock, const struct random_source *random);
+
+/* How many may be in flight: so many are worth being ready. */
+unsigned gate_limit(const struct gate *gate);
+
+#endif

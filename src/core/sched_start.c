@@ -1,0 +1,113 @@
+/* From ready to in flight, as the gate and the throttle allow. */
+#include "core/sched_private.h"
+
+/* Headers and what else goes with a body, roughly, for --limit-rate. */
+#define REQUEST_OVERHEAD 300
+
+/* struct http_request's `read` for a body that streams: the body's own, a turn of the throttle at a
+ * time. */
+static int64_t read_paced(void *context, char *into, size_t room)
+{
+    struct slot *slot = context;
+    struct sched *sched = slot->sched;
+    int64_t now_us = clock_now_us(sched->parts.clock);
+    if (sched->throttle.bytes_per_second > 0 && slot->turn_bytes == 0) {
+        if (!slot->has_turn)
+            slot->turn_us =
+                throttle_take_us(&sched->throttle, throttle_piece(&sched->throttle), now_us);
+        slot->has_turn = slot->turn_us > now_us;
+        if (slot->has_turn) {
+            /* Room for every slot was reserved. */
+            heap_remove(&sched->throttled, &slot->throttled);
+            (void)heap_add(&sched->throttled, &slot->throttled, slot->turn_us);
+            return HTTP_READ_WAIT;
+        }
+        slot->turn_bytes = throttle_piece(&sched->throttle);
+    }
+    if (slot->turn_bytes > 0 && room > (size_t)slot->turn_bytes)
+        room = (size_t)slot->turn_bytes;
+    int64_t count = body_read(slot->plan->body, into, room);
+    if (count > 0) {
+        slot->turn_bytes -= slot->turn_bytes > 0 ? count : 0;
+        gate_note_moved(&sched->gate, count);
+    }
+    return count;
+}
+
+void sched_resume_throttled(struct sched *sched, int64_t now_us)
+{
+    struct http *http = sched->parts.http;
+    struct heap_node *node;
+    while ((node = heap_first(&sched->throttled)) != NULL && node->key <= now_us) {
+        struct slot *slot = (struct slot *)((char *)node - offsetof(struct slot, throttled));
+        heap_remove(&sched->throttled, node);
+        if (slot->transfer != NULL)
+            http->ops->resume(http, slot->transfer);
+    }
+}
+
+/* The first transfer goes alone: it resolves the name and finds out whether anyone is there, at the
+ * price of one descriptor pair and one refused connection instead of many. */
+static bool has_room(const struct sched *sched)
+{
+    size_t most = sched->parts.http->connected ? sched->parts.jobs_most : 1;
+    return sched->phase == SCHED_RUNNING && sched->ready.first != NULL &&
+           sched->state_counts[FILE_FLYING] < most;
+}
+
+/* When the bytes of a small body may go; a large one takes its turns while it is read. */
+static int64_t turn_of(struct sched *sched, struct slot *slot, int64_t now_us)
+{
+    if (slot->large || sched->throttle.bytes_per_second == 0)
+        return now_us;
+    if (!slot->has_turn)
+        slot->turn_us = throttle_take_us(
+            &sched->throttle, slot->plan->request.length + REQUEST_OVERHEAD, now_us);
+    slot->has_turn = true;
+    return slot->turn_us;
+}
+
+static void start_file(struct sched *sched, struct file *file, int64_t now_us)
+{
+    struct http *http = sched->parts.http;
+    struct slot *slot = file->slot;
+    struct http_request *request = &slot->plan->request;
+    struct error error;
+    slot->has_turn = false;
+    request->context = file;
+    request->fresh_connection = file->fresh;
+    if (slot->large) {
+        request->read = read_paced;
+        request->body = slot;
+    }
+    file_set_state(sched, file, FILE_FLYING);
+    slot->transfer = http->ops->start(http, request, &error);
+    if (slot->transfer == NULL) {
+        sched_plan_failed(sched, file, &error);
+        return;
+    }
+    file->attempts++;
+    if (file->first_us == 0)
+        file->first_us = now_us;
+    gate_note_start(&sched->gate, &file->gate, slot->large, now_us);
+}
+
+void sched_start_files(struct sched *sched, int64_t now_us)
+{
+    while (has_room(sched) && gate_next_start_us(&sched->gate, now_us) <= now_us &&
+           turn_of(sched, sched->ready.first->slot, now_us) <= now_us)
+        start_file(sched, sched->ready.first, now_us);
+}
+
+int64_t sched_next_start_us(const struct sched *sched, int64_t now_us)
+{
+    int64_t next_us = CLOCK_NEVER;
+    if (has_room(sched)) {
+        const struct slot *slot = sched->ready.first->slot;
+        next_us = gate_next_start_us(&sched->gate, now_us);
+        if (slot->has_turn && slot->turn_us > next_us)
+            next_us = slot->turn_us;
+    }
+    const struct heap_node *node = heap_first(&sched->throttled);
+    return node != NULL && node->key < next_us ? node->key : next_us;
+}

@@ -1,0 +1,292 @@
+/* How it works. By Little's law, goodput is what is in flight divided by how long each is in
+ * flight, so one epoch at a limit measures the goodput at that limit without waiting for a steady
+ * state, and without the honest server times that libcurl can't give. Two epochs at two limits give
+ * the elasticity: by how much goodput rises for a rise of what is in flight, 1 where the server has
+ * room for all of it, 0 where it only makes a queue longer, less where it does harm.
+ *
+ * GROWING raises the limit as long as the elasticity is high. Then HOLDING measures, and TRYING
+ * measures beside it, upwards and downwards in turn: up is kept where it pays, down where it costs
+ * next to nothing. Tries that find nothing get rarer, until something changes. */
+#include "policy/adapt_search.h"
+
+#include "base/clock.h"
+
+enum {
+    ENDS_LEAST = 16,   /* in an epoch */
+    TRIES_A_ROUND = 3, /* one of them downwards */
+    SLICES_LEAST = 4,  /* by which an error can be judged */
+};
+
+static const double grow_factor = 1.5;
+static const double grow_fast_factor = 2;
+static const double grow_elasticity = 0.4;
+static const double grow_fast_elasticity = 0.85;
+static const double up_elasticity = 0.12;
+static const double down_elasticity = 0.06;
+static const double busy_share = 0.85; /* of the limit: under that, files were lacking */
+/* Relative standard errors, squared. */
+static const double error_floor = 0.01 * 0.01;
+static const double error_good = 0.015 * 0.015;
+static const double error_fair = 0.03 * 0.03;
+static const double clear_sigmas = 2.5 * 2.5; /* a difference this large is one */
+static const double change_sigmas = 4 * 4;
+static const double step_least = 0.125;
+static const double step_most = 0.5;
+static const double limit_least = 1.0 / 4096;
+static const double stream_settle_us = 1e6;
+static const int64_t epoch_least_us = 50 * CLOCK_US_PER_MS;
+static const int64_t epoch_most_us = 2 * CLOCK_US_PER_SECOND;
+static const int64_t try_wait_most_us = 4 * CLOCK_US_PER_SECOND;
+
+/* A change shows once what began before it is over, and what began during that too. */
+static void adapt_begin_epoch(struct adapt *adapt, int64_t now_us)
+{
+    double settle_us = 2 * adapt->slot_us;
+    if (adapt->streams * 2 > adapt->in_flight && settle_us > stream_settle_us)
+        settle_us = stream_settle_us;
+    epoch_begin(&adapt->epoch, now_us + (int64_t)settle_us);
+}
+
+unsigned adapt_most_open(const struct adapt *adapt)
+{
+    return adapt->limit < 1 ? 1 : (unsigned)adapt->limit;
+}
+
+void adapt_set_limit(struct adapt *adapt, double limit, int64_t now_us)
+{
+    if (limit > adapt->most)
+        limit = adapt->most;
+    if (limit < limit_least)
+        limit = limit_least;
+    adapt->limit = limit;
+    if (adapt->opened > adapt_most_open(adapt))
+        adapt->opened = adapt_most_open(adapt);
+    adapt_begin_epoch(adapt, now_us);
+}
+
+/* By what share goodput rises, for the share by which what is in flight does. */
+static double elasticity(const struct adapt *adapt, const struct adapt_yield *yield)
+{
+    double more = adapt->limit < 1 || adapt->base_limit < 1
+                      ? adapt->limit / adapt->base_limit
+                      : yield->in_flight / adapt->base.in_flight;
+    double change = more - 1;
+    if (change < 0.02 && change > -0.02)
+        return adapt->limit > adapt->base_limit ? 0 : 1;
+    return (yield->goodput / adapt->base.goodput - 1) / change;
+}
+
+void adapt_hold(struct adapt *adapt, int64_t now_us)
+{
+    adapt->phase = ADAPT_HOLDING;
+    adapt->has_base = false;
+    adapt_set_limit(adapt, adapt->limit, now_us);
+}
+
+static void adapt_take_base(struct adapt *adapt, const struct adapt_yield *yield)
+{
+    adapt->base = *yield;
+    adapt->base_limit = adapt->limit;
+    adapt->has_base = true;
+}
+
+/* Adds what was measured at the same limit, weighed by how sure it is; a server that changed makes
+ * it new. */
+static void adapt_merge_base(struct adapt *adapt, const struct adapt_yield *yield)
+{
+    struct adapt_yield *base = &adapt->base;
+    double errors = base->error + yield->error;
+    double change = adapt->has_base ? yield->goodput / base->goodput - 1 : 1;
+    if (change * change > change_sigmas * errors + error_floor) {
+        adapt->try_wait_us = ADAPT_TRY_WAIT_US;
+        adapt_take_base(adapt, yield);
+        return;
+    }
+    double weight = errors > 0 ? base->error / errors : 0.5;
+    base->goodput += weight * (yield->goodput - base->goodput);
+    base->in_flight += weight * (yield->in_flight - base->in_flight);
+    base->error = errors > 0 ? base->error * yield->error / errors : 0;
+    if (base->error < error_floor)
+        base->error = error_floor;
+}
+
+static double step_for(double error)
+{
+    if (error <= error_good)
+        return step_least;
+    return error <= error_fair ? 2 * step_least : step_most;
+}
+
+static double target_below(const struct adapt *adapt)
+{
+    double limit = adapt->limit;
+    if (limit <= ADAPT_LEAST_LIMIT)
+        return limit;
+    double lower = limit / (1 + adapt->try_step);
+    if (lower > limit - 1)
+        lower = limit - 1;
+    return lower > ADAPT_LEAST_LIMIT ? lower : ADAPT_LEAST_LIMIT;
+}
+
+/* Up to one below what was rejected; to that itself only after a while. */
+static double target_under_ceiling(const struct adapt *adapt, int64_t now_us)
+{
+    double below = adapt->ceiling >= 2 ? adapt->ceiling - 1 : adapt->limit;
+    bool held = now_us < adapt->ceiling_us + adapt->ceiling_hold_us;
+    if (held || adapt->limit < below)
+        return below > adapt->limit ? below : adapt->limit;
+    return adapt->ceiling;
+}
+
+static double target_above(const struct adapt *adapt, int64_t now_us)
+{
+    double upper = adapt->limit * (1 + adapt->try_step);
+    if (adapt->limit >= 1 && upper < adapt->limit + 1)
+        upper = adapt->limit + 1;
+    if (adapt->ceiling > 0 && upper >= adapt->ceiling)
+        upper = target_under_ceiling(adapt, now_us);
+    return upper > adapt->most ? adapt->most : upper;
+}
+
+/* The next limit to try, or the present one where there is none in that direction. */
+static double try_target(const struct adapt *adapt, int64_t now_us)
+{
+    return adapt->try_up ? target_above(adapt, now_us) : target_below(adapt);
+}
+
+/* After two tries in a row that found nothing the next ones come rarer and rarer. Most go upwards,
+ * where they cost nothing if there is no use in it; every third goes down. */
+static void adapt_plan_try(struct adapt *adapt, int64_t now_us)
+{
+    adapt->tries_failed++;
+    if (adapt->tries_failed < 2) {
+        adapt->try_up = !adapt->try_up;
+        return;
+    }
+    adapt->try_up = adapt->tries_failed % TRIES_A_ROUND != 0;
+    adapt->next_try_us = now_us + adapt->try_wait_us;
+    adapt->try_wait_us *= 2;
+    if (adapt->try_wait_us > try_wait_most_us)
+        adapt->try_wait_us = try_wait_most_us;
+}
+
+static void adapt_try(struct adapt *adapt, int64_t now_us)
+{
+    double target = try_target(adapt, now_us);
+    if (target == adapt->limit || (adapt->fixed && target < adapt->limit)) {
+        adapt_plan_try(adapt, now_us);
+        return;
+    }
+    adapt->phase = ADAPT_TRYING;
+    adapt_set_limit(adapt, target, now_us);
+}
+
+static bool is_busy(const struct adapt *adapt, const struct adapt_yield *yield)
+{
+    return adapt->limit < 1 || yield->in_flight >= busy_share * adapt_most_open(adapt);
+}
+
+/* Has this been measured as well as it ever will be? */
+static bool epoch_is_long(
+    const struct adapt *adapt, const struct adapt_yield *yield, double error, int64_t now_us)
+{
+    if (now_us - adapt->epoch.whole.begins_us >= epoch_most_us)
+        return true;
+    return adapt->epoch.slices >= SLICES_LEAST && yield->error <= error;
+}
+
+static void adapt_look_growing(struct adapt *adapt, const struct adapt_yield *yield, int64_t now_us)
+{
+    if (!is_busy(adapt, yield)) {
+        epoch_begin(&adapt->epoch, now_us);
+        return;
+    }
+    double gain = adapt->has_base ? elasticity(adapt, yield) : 1;
+    bool pays = gain > grow_elasticity;
+    if (pays && adapt->limit < adapt->most) {
+        adapt_take_base(adapt, yield);
+        double factor = gain > grow_fast_elasticity ? grow_fast_factor : grow_factor;
+        adapt_set_limit(adapt, adapt->limit * factor, now_us);
+    } else if (pays) {
+        adapt_hold(adapt, now_us);
+    } else if (epoch_is_long(adapt, yield, error_fair, now_us)) {
+        adapt->limit = adapt->base_limit;
+        adapt->try_up = true; /* a second opinion */
+        adapt_hold(adapt, now_us);
+    }
+}
+
+static void adapt_look_holding(struct adapt *adapt, const struct adapt_yield *yield, int64_t now_us)
+{
+    if (adapt->epoch.slices < SLICES_LEAST)
+        return;
+    adapt_merge_base(adapt, yield);
+    adapt->try_step = step_for(yield->error);
+    if (is_busy(adapt, yield) && now_us >= adapt->next_try_us &&
+        (adapt->base.error <= error_fair || epoch_is_long(adapt, yield, error_fair, now_us)))
+        adapt_try(adapt, now_us);
+    if (adapt->phase == ADAPT_HOLDING)
+        epoch_begin(&adapt->epoch, now_us);
+}
+
+static void adapt_keep_try(struct adapt *adapt, const struct adapt_yield *yield, int64_t now_us)
+{
+    adapt->tries_failed = 0;
+    adapt->try_wait_us = ADAPT_TRY_WAIT_US;
+    if (adapt->ceiling > 0 && adapt->limit >= adapt->ceiling) {
+        adapt->ceiling = 0;
+        adapt->ceiling_hold_us = ADAPT_CEILING_HOLD_US;
+    }
+    adapt_take_base(adapt, yield);
+    adapt->try_step = adapt->try_step * 1.5 > step_most ? step_most : adapt->try_step * 1.5;
+    adapt->phase = ADAPT_HOLDING;
+    adapt_try(adapt, now_us);
+}
+
+static void adapt_drop_try(struct adapt *adapt, int64_t now_us)
+{
+    adapt_plan_try(adapt, now_us);
+    adapt->phase = ADAPT_HOLDING;
+    adapt_set_limit(adapt, adapt->base_limit, now_us);
+}
+
+/* Ends a try as soon as it is clear what it came to. */
+static void adapt_look_trying(struct adapt *adapt, const struct adapt_yield *yield, int64_t now_us)
+{
+    double gain = elasticity(adapt, yield);
+    bool up = adapt->limit > adapt->base_limit;
+    double line = up ? up_elasticity : down_elasticity;
+    double change = adapt->limit / adapt->base_limit - 1;
+    double apart = (gain - line) * change;
+    double errors = adapt->base.error + yield->error;
+    bool clear = adapt->epoch.slices >= SLICES_LEAST && apart * apart > clear_sigmas * errors;
+    if (!clear && !epoch_is_long(adapt, yield, error_good, now_us))
+        return;
+    /* No rejection where there was one before is reason enough. */
+    bool passed = up && adapt->ceiling > 0 && adapt->limit >= adapt->ceiling;
+    if (adapt->fixed || passed || (up ? gain > line : gain < line))
+        adapt_keep_try(adapt, yield, now_us);
+    else
+        adapt_drop_try(adapt, now_us);
+}
+
+/* Looks at what has been measured, and acts where it is enough. */
+void adapt_look(struct adapt *adapt, int64_t now_us)
+{
+    const struct adapt_epoch *epoch = &adapt->epoch;
+    int64_t lasted = now_us - epoch->whole.begins_us;
+    bool enough = epoch_is_of_streams(epoch)
+                      ? epoch->slices >= SLICES_LEAST
+                      : epoch->whole.ends >= ENDS_LEAST && epoch->whole.ends >= adapt->limit;
+    if (epoch->slices == 0 || !enough || (lasted < epoch_least_us && adapt->phase != ADAPT_GROWING))
+        return;
+    struct adapt_yield yield = epoch_yield(epoch);
+    if (yield.goodput <= 0)
+        epoch_begin(&adapt->epoch, now_us);
+    else if (adapt->phase == ADAPT_GROWING)
+        adapt_look_growing(adapt, &yield, now_us);
+    else if (adapt->phase == ADAPT_HOLDING)
+        adapt_look_holding(adapt, &yield, now_us);
+    else
+        adapt_look_trying(adapt, &yield, now_us);
+}

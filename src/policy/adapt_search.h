@@ -1,0 +1,25 @@
+/* The search for the best limit by measuring: adapt.c's other half, for adapt.c alone. */
+#ifndef SHOAL_POLICY_ADAPT_SEARCH_H
+#define SHOAL_POLICY_ADAPT_SEARCH_H
+
+#include <stdint.h>
+
+#include "policy/adapt.h"
+
+#define ADAPT_LEAST_LIMIT     4               /* that is tried, and that an outage is followed by */
+#define ADAPT_TRY_WAIT_US     INT64_C(250000) /* the first wait between tries */
+#define ADAPT_CEILING_HOLD_US INT64_C(1000000) /* how long a rejection is heeded at first */
+
+/* How many the limit lets be in flight: 1 or more. */
+unsigned adapt_most_open(const struct adapt *adapt);
+
+/* Sets the limit, within bounds, and begins an epoch once the change can show. */
+void adapt_set_limit(struct adapt *adapt, double limit, int64_t now_us);
+
+/* Stays at the present limit and measures it anew. */
+void adapt_hold(struct adapt *adapt, int64_t now_us);
+
+/* Looks at what the epoch has measured, and acts where it is enough. */
+void adapt_look(struct adapt *adapt, int64_t now_us);
+
+#endif

@@ -1,0 +1,290 @@
+/* The controller, step by step on a clock of the test's, and against simulated servers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "adapt_sim.h"
+#include "base/clock.h"
+#include "policy/adapt.h"
+
+enum {
+    SEEDS = 3,
+};
+
+static const int64_t second = CLOCK_US_PER_SECOND;
+static const struct attempt_end taken = {.phase = ATTEMPT_ANSWERING, .status = 200};
+static const struct attempt_end busy = {.phase = ATTEMPT_ANSWERING, .status = 503};
+
+static struct sim_result result;
+
+/* The worst over some seeds. */
+struct worst {
+    double share;    /* of the best fixed number's goodput */
+    double rejected; /* after 10 s */
+};
+
+static struct worst worst_of(const char *name)
+{
+    const struct sim_server *server = sim_find(name);
+    assert_non_null(server);
+    double best = sim_best_fixed(server, 1, NULL, &result);
+    struct worst worst = {.share = 2};
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        sim_run(server, SIM_ADAPT, 0, seed, &result);
+        double share = result.last_half / best;
+        worst.share = share < worst.share ? share : worst.share;
+        if (result.rejected_after_10s > worst.rejected)
+            worst.rejected = result.rejected_after_10s;
+    }
+    return worst;
+}
+
+static void a_server_is_used_as_well_as_by_the_best_fixed_number(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *server;
+        double share;
+        double rejected;
+    } cases[] = {
+        {"delay", 0.97, 0},
+        {"capacity", 0.97, 0.01},
+        {"noisy", 0.93, 0.01},
+        {"far", 0.97, 0.01},
+        {"no queue", 0.97, 0.01},
+        {"slowing", 0.95, 0},
+        {"halved", 0.85, 0},
+        {"bandwidth", 0.97, 0},
+        {"mixed", 0.85, 0},
+        {"loopback", 0.95, 0},
+        {"thrashing", 0.93, 0},
+        {"rate", 0.93, 0.05},
+        {"flaky", 0.97, 0.02},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct worst worst = worst_of(cases[i].server);
+        if (worst.share < cases[i].share || worst.rejected > cases[i].rejected)
+            fail_msg("%s: %.3f of the best, %.2f %% rejected", cases[i].server, worst.share,
+                worst.rejected * 100);
+    }
+}
+
+static double taken_between(unsigned from_s, unsigned to_s)
+{
+    double files = 0;
+    for (unsigned at = from_s; at < to_s; at++)
+        files += result.seconds[at].taken;
+    return files / (to_s - from_s);
+}
+
+/* FIGURES: takes 50, then 5, then nothing for 60 s, then 50. */
+static void check_overload(enum sim_controller controller, unsigned jobs)
+{
+    const struct sim_server *server = sim_find("overload");
+    double each = 1000 / 42.0; /* files a second that one place takes */
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        sim_run(server, controller, jobs, seed, &result);
+        assert_true(taken_between(0, 30) > 0.9 * 50 * each);
+        assert_true(taken_between(31, 60) > 0.9 * 5 * each);
+        assert_true(taken_between(120, 180) > 0.9 * 50 * each);
+        assert_true(result.rejected_after_10s < 0.05);
+        for (unsigned at = 62; at < 120; at++)
+            assert_true(result.seconds[at].started <= 1);
+    }
+}
+
+static void an_outage_costs_a_probe_a_second_and_is_over_when_it_is_over(void **state)
+{
+    (void)state;
+    check_overload(SIM_ADAPT, 0);
+}
+
+static void a_fixed_number_gives_way_to_rejections_too(void **state)
+{
+    (void)state;
+    check_overload(SIM_ADAPT_FIXED, 64);
+}
+
+static void the_same_seed_gives_the_same_run(void **state)
+{
+    (void)state;
+    sim_run(sim_find("noisy"), SIM_ADAPT, 0, 9, &result);
+    uint64_t files = result.taken;
+    sim_run(sim_find("noisy"), SIM_ADAPT, 0, 9, &result);
+    assert_int_equal(result.taken, files);
+    sim_run(sim_find("noisy"), SIM_ADAPT, 0, 10, &result);
+    assert_int_not_equal(result.taken, files);
+}
+
+/* Attempts that the test itself starts and ends. */
+struct bench {
+    struct adapt adapt;
+    struct adapt_attempt attempts[ADAPT_MOST];
+    unsigned count;
+    int64_t now;
+};
+
+static void bench_init(struct bench *bench, unsigned fixed, unsigned most)
+{
+    *bench = (struct bench){.now = second};
+    adapt_init(&bench->adapt, &(struct adapt_config){.fixed = fixed, .most = most}, bench->now);
+}
+
+static void fill(struct bench *bench)
+{
+    while (adapt_next_start_us(&bench->adapt, bench->now) <= bench->now)
+        adapt_note_start(&bench->adapt, &bench->attempts[bench->count++], false, bench->now);
+}
+
+static void end_all(struct bench *bench, const struct attempt_end *end, enum outcome outcome)
+{
+    while (bench->count > 0)
+        adapt_note_end(
+            &bench->adapt, &bench->attempts[--bench->count], outcome, end, 4096, bench->now);
+}
+
+/* Rounds of `slot_us` each in which everything in flight is taken. */
+static void run(struct bench *bench, unsigned rounds, int64_t slot_us)
+{
+    for (unsigned i = 0; i < rounds; i++) {
+        fill(bench);
+        bench->now += slot_us;
+        end_all(bench, &taken, OUTCOME_DONE);
+    }
+}
+
+static void auto_starts_small_and_grows_while_that_pays(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, 0, 0);
+    fill(&bench);
+    assert_int_equal(bench.count, 8);
+    assert_true(adapt_next_start_us(&bench.adapt, bench.now) == CLOCK_NEVER);
+    run(&bench, 40, second / 20);
+    assert_true(adapt_limit(&bench.adapt) >= 200);
+}
+
+static void the_most_is_never_passed(void **state)
+{
+    (void)state;
+    static const unsigned mosts[] = {1, 2, 3, 7, 40, 256, 100000};
+    for (size_t i = 0; i < sizeof mosts / sizeof mosts[0]; i++) {
+        struct bench bench;
+        bench_init(&bench, 0, mosts[i]);
+        for (int round = 0; round < 200; round++) {
+            run(&bench, 1, second / 20);
+            assert_true(adapt_limit(&bench.adapt) <= mosts[i]);
+            assert_true(adapt_limit(&bench.adapt) <= ADAPT_MOST);
+        }
+    }
+}
+
+static void a_fixed_number_is_used_from_the_start_and_kept(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, 100, 0);
+    fill(&bench);
+    assert_int_equal(bench.count, 100);
+    run(&bench, 500, second / 20);
+    assert_int_equal(adapt_limit(&bench.adapt), 100);
+    bench_init(&bench, 100, 30); /* descriptors for 30 */
+    assert_int_equal(adapt_limit(&bench.adapt), 30);
+}
+
+static void what_was_in_flight_when_rejected_was_too_much_by_one(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, 64, 0);
+    run(&bench, 3, second / 20);
+    fill(&bench);
+    bench.now += second / 1000;
+    for (unsigned i = 40; i < 64; i++) /* those that found 40 before them */
+        adapt_note_end(&bench.adapt, &bench.attempts[i], OUTCOME_REJECTED, &busy, 0, bench.now);
+    assert_int_equal(adapt_limit(&bench.adapt), 40);
+}
+
+static void a_few_rejections_among_many_successes_are_put_up_with(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, 64, 0);
+    for (int i = 0; i < 100; i++) {
+        fill(&bench);
+        bench.now += second / 20;
+        adapt_note_end(
+            &bench.adapt, &bench.attempts[--bench.count], OUTCOME_REJECTED, &busy, 0, bench.now);
+        end_all(&bench, &taken, OUTCOME_DONE);
+    }
+    assert_int_equal(adapt_limit(&bench.adapt), 64);
+}
+
+static void what_we_broke_off_ourselves_is_no_rejection(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct attempt_end changed = {.phase = ATTEMPT_SENDING, .error = ATTEMPT_FILE_CHANGED};
+    bench_init(&bench, 64, 0);
+    for (int i = 0; i < 10; i++) {
+        fill(&bench);
+        bench.now += second / 20;
+        end_all(&bench, &changed, OUTCOME_REJECTED);
+    }
+    assert_int_equal(adapt_limit(&bench.adapt), 64);
+}
+
+static void without_enough_files_the_limit_does_not_grow(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, 0, 0);
+    for (int i = 0; i < 400; i++) { /* three at a time, as --rate may have it */
+        while (bench.count < 3)
+            adapt_note_start(&bench.adapt, &bench.attempts[bench.count++], false, bench.now);
+        bench.now += second / 20;
+        end_all(&bench, &taken, OUTCOME_DONE);
+    }
+    assert_int_equal(adapt_limit(&bench.adapt), 8);
+}
+
+static void streamed_bodies_are_measured_as_they_move(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, 0, 0);
+    /* Each goes at 1 MB/s however many there are, and takes 30 s: growing pays. */
+    for (int tick = 0; tick < 2400; tick++) {
+        while (adapt_next_start_us(&bench.adapt, bench.now) <= bench.now)
+            adapt_note_start(&bench.adapt, &bench.attempts[bench.count++], true, bench.now);
+        bench.now += second / 10;
+        adapt_note_moved(&bench.adapt, 100000 * (int64_t)bench.count);
+        if (tick % 10 == 9)
+            adapt_note_end(&bench.adapt, &bench.attempts[--bench.count], OUTCOME_DONE, &taken,
+                30000000, bench.now);
+    }
+    assert_true(adapt_limit(&bench.adapt) >= 32);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(auto_starts_small_and_grows_while_that_pays),
+        cmocka_unit_test(the_most_is_never_passed),
+        cmocka_unit_test(a_fixed_number_is_used_from_the_start_and_kept),
+        cmocka_unit_test(what_was_in_flight_when_rejected_was_too_much_by_one),
+        cmocka_unit_test(a_few_rejections_among_many_successes_are_put_up_with),
+        cmocka_unit_test(what_we_broke_off_ourselves_is_no_rejection),
+        cmocka_unit_test(without_enough_files_the_limit_does_not_grow),
+        cmocka_unit_test(streamed_bodies_are_measured_as_they_move),
+        cmocka_unit_test(a_server_is_used_as_well_as_by_the_best_fixed_number),
+        cmocka_unit_test(an_outage_costs_a_probe_a_second_and_is_over_when_it_is_over),
+        cmocka_unit_test(a_fixed_number_gives_way_to_rejections_too),
+        cmocka_unit_test(the_same_seed_gives_the_same_run),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
