@@ -25,3 +25,13 @@ configure()
         meson setup "$build" "$@"
     fi
 }
+
+# run_pytest PROGRAM REPORT OPTION...: the tests of runs, with a program. Signals are as at a terminal,
+# also where the caller ignores them (a job in the background): tests send them.
+run_pytest()
+{
+    local program=$PWD/$1 report=$2
+    shift 2
+    SHOAL=$program env --default-signal=HUP,INT,QUIT,TERM \
+        "$PYTHON" -m pytest tests/run -p no:cacheprovider --junitxml="$report" "$@"
+}

@@ -100,7 +100,7 @@ def test_a_tight_address_space(shoal, tree, ledger, mebibytes):
         assert record.field("file") == tree.files[record.key]
 
 
-@pytest.mark.parametrize("mebibytes", [40, 30, 24, 20, 16, 12])
+@pytest.mark.parametrize("mebibytes", [40, 30, 24, 20])
 def test_too_little_memory_is_said_and_nothing_is_lost(shoal, tree, ledger, mebibytes):
     """However little: it sends what it says it sent, or says why not; it does not crash."""
     unless_sanitized(shoal)

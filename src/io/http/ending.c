@@ -71,11 +71,24 @@ static struct ending ending_while_connecting(CURLcode code)
     }
 }
 
-static struct ending ending_on_the_way(const struct http_transfer *transfer, CURLcode code)
+/* libcurl is content. We are not where the headers were cut short, or where a server says that it
+ * took what it can't have had. */
+static struct ending ending_of_answer(const struct http_transfer *transfer, int64_t uploaded)
+{
+    bool success = transfer->status >= 200 && transfer->status < 300;
+    if (!transfer->headers_ended)
+        return (struct ending){ATTEMPT_RECEIVE, "the connection ended within the answer's headers"};
+    if (success && uploaded < transfer->request->length)
+        return (struct ending){ATTEMPT_RECEIVE, "the answer came before the whole body was sent"};
+    return (struct ending){ATTEMPT_OK, ""};
+}
+
+static struct ending ending_on_the_way(
+    const struct http_transfer *transfer, CURLcode code, int64_t uploaded)
 {
     switch (code) {
     case CURLE_OK:
-        return (struct ending){ATTEMPT_OK, ""};
+        return ending_of_answer(transfer, uploaded);
     case CURLE_SEND_ERROR:
         return (struct ending){ATTEMPT_SEND, "the connection broke while sending"};
     case CURLE_OUT_OF_MEMORY:
@@ -96,12 +109,13 @@ static struct ending ending_on_the_way(const struct http_transfer *transfer, CUR
     }
 }
 
-static struct ending ending_of(const struct http_transfer *transfer, CURLcode code)
+static struct ending ending_of(
+    const struct http_transfer *transfer, CURLcode code, int64_t uploaded)
 {
     if (transfer->broken != TRANSFER_GOES_ON)
         return ending_of_break(transfer->broken);
     if (transfer->requests > 0 || code == CURLE_OK)
-        return ending_on_the_way(transfer, code);
+        return ending_on_the_way(transfer, code, uploaded);
     long proxy_status = 0;
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     if (proxy_status >= 300)
@@ -138,7 +152,6 @@ static const char *detail_of(
 
 void ending_describe(struct http_transfer *transfer, CURLcode code, struct http_end *end)
 {
-    struct ending ending = ending_of(transfer, code);
     curl_off_t uploaded = 0;
     long new_connections = 0;
     long proxy_status = 0;
@@ -147,6 +160,7 @@ void ending_describe(struct http_transfer *transfer, CURLcode code, struct http_
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &new_connections);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &connect_us);
+    struct ending ending = ending_of(transfer, code, uploaded);
     bool answered = transfer_answered(transfer);
     *end = (struct http_end){
         .attempt = {.phase = phase_of(transfer, uploaded),

@@ -63,7 +63,7 @@ struct http_transfer {
     const struct http_request *request;
     struct curl_slist headers[TRANSFER_HEADERS_MAX]; /* nodes over the request's own strings */
     char *url;                                       /* what the handle is set to; NULL: nothing */
-    struct curl_slist *addresses;                    /* of its host, where libcurl can't find them */
+    struct curl_slist *addresses; /* of its host, where libcurl can't find them */
     char error_text[CURL_ERROR_SIZE];
 
     /* The attempt so far */
@@ -81,6 +81,7 @@ struct http_transfer {
     /* The answer */
     long status; /* of the last status line: 1xx too */
     size_t header_bytes;
+    bool headers_ended; /* of the final answer */
     struct buf answer;
     size_t answer_read;
     struct buf lines; /* header lines of the final answer but those below */

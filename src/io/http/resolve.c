@@ -29,12 +29,12 @@ bool resolve_has_threads(void)
 static bool add_address(struct buf *entry, const struct addrinfo *address, bool first)
 {
     char text[NI_MAXHOST];
-    if (getnameinfo(address->ai_addr, address->ai_addrlen, text, sizeof text, NULL, 0,
-            NI_NUMERICHOST) != 0)
+    if (getnameinfo(
+            address->ai_addr, address->ai_addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST) != 0)
         return false;
     bool is_ipv6 = address->ai_family == AF_INET6;
-    return buf_printf(entry, "%s%s%s%s", first ? "" : ",", is_ipv6 ? "[" : "", text,
-        is_ipv6 ? "]" : "");
+    return buf_printf(
+        entry, "%s%s%s%s", first ? "" : ",", is_ipv6 ? "[" : "", text, is_ipv6 ? "]" : "");
 }
 
 static bool add_addresses(struct buf *entry, const char *host, const char *port)

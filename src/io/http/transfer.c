@@ -105,24 +105,22 @@ static void begin_answer(struct http_transfer *transfer, const char *line, size_
         for (int i = 1; i <= 3 && space[i] >= '0' && space[i] <= '9'; i++)
             transfer->status = transfer->status * 10 + (space[i] - '0');
     }
+    transfer->headers_ended = false;
     buf_clear(&transfer->lines);
     buf_clear(&transfer->location);
     buf_clear(&transfer->retry_after);
 }
 
-void transfer_take_header(struct http_transfer *transfer, const char *line, size_t length)
+/* The line's length without its end and the blanks before that. */
+static size_t length_of_line(const char *line, size_t length)
 {
-    transfer->bytes_in += (int64_t)length;
-    transfer->header_bytes += length;
-    while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r' ||
-                             line[length - 1] == ' ' || line[length - 1] == '\t'))
+    while (length > 0 && strchr("\r\n \t", line[length - 1]) != NULL && line[length - 1] != '\0')
         length--;
-    if (length >= 5 && memcmp(line, "HTTP/", 5) == 0)
-        begin_answer(transfer, line, length);
-    if (!transfer_answered(transfer))
-        return;
-    if (transfer->answered_us == 0)
-        transfer->answered_us = clock_now_us(&transfer->multi->clock);
+    return length;
+}
+
+static void keep_header(struct http_transfer *transfer, const char *line, size_t length)
+{
     if (take_value(line, length, "Location", &transfer->location) ||
         take_value(line, length, "Retry-After", &transfer->retry_after))
         return;
@@ -130,6 +128,21 @@ void transfer_take_header(struct http_transfer *transfer, const char *line, size
         (void)buf_add(&transfer->lines, line, length);
         (void)buf_add_byte(&transfer->lines, '\n');
     }
+}
+
+void transfer_take_header(struct http_transfer *transfer, const char *line, size_t length)
+{
+    transfer->bytes_in += (int64_t)length;
+    transfer->header_bytes += length;
+    length = length_of_line(line, length);
+    if (length >= 5 && memcmp(line, "HTTP/", 5) == 0)
+        begin_answer(transfer, line, length);
+    if (!transfer_answered(transfer))
+        return;
+    if (transfer->answered_us == 0)
+        transfer->answered_us = clock_now_us(&transfer->multi->clock);
+    transfer->headers_ended = transfer->headers_ended || length == 0;
+    keep_header(transfer, line, length);
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *context)
@@ -268,6 +281,7 @@ static void forget_attempt(struct http_transfer *transfer)
     transfer->bytes_in = transfer->bytes_read = 0;
     transfer->status = 0;
     transfer->header_bytes = transfer->answer_read = 0;
+    transfer->headers_ended = false;
     transfer->moved = 0;
     transfer->error_text[0] = '\0';
     buf_clear(&transfer->answer);
