@@ -8,10 +8,10 @@
  * uploads at once, each for --work-ms; so many as --queue says wait, and any beyond is answered
  * with 503 at once. GET /stat gives the counts (JSON), GET /reset sets them to zero; SIGTERM ends
  * it and prints them. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +20,6 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,7 +27,6 @@
 
 #define INPUT_MOST     ((size_t)256 * 1024)
 #define EVENTS_AT_ONCE 256
-#define UNIX_PREFIX    "unix:"
 
 static const char ANSWER_TAKEN[] = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n";
 static const char ANSWER_REFUSED[] =
@@ -322,50 +320,14 @@ static void serve(struct sink *sink)
     }
 }
 
-static int listen_unix(const char *path)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path)
-        return -1;
-    memcpy(address.sun_path, path, strlen(path));
-    (void)unlink(path);
-    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(listener, 4096) != 0)
-        return -1;
-    printf("%s\n", path);
-    return listener;
-}
-
-static int listen_port(const char *text)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET,
-        .sin_port = htons((uint16_t)strtoul(text, NULL, 10)),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
-    int on = 1;
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    (void)setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(listener, 4096) != 0 ||
-        getsockname(listener, (struct sockaddr *)&address, &length) != 0)
-        return -1;
-    printf("%u\n", ntohs(address.sin_port));
-    return listener;
-}
-
 static bool open_sink(struct sink *sink, const char *where)
 {
-    size_t prefix = strlen(UNIX_PREFIX);
-    bool is_path = strncmp(where, UNIX_PREFIX, prefix) == 0;
     sink->poller = epoll_create1(EPOLL_CLOEXEC);
-    sink->listener = is_path ? listen_unix(where + prefix) : listen_port(where);
+    sink->listener = listen_at(where);
     struct epoll_event event = {.events = EPOLLIN};
-    if (sink->listener < 0 || epoll_ctl(sink->poller, EPOLL_CTL_ADD, sink->listener, &event) != 0) {
-        perror("sink");
-        return false;
-    }
-    return fflush(stdout) == 0;
+    return sink->listener >= 0 &&
+           epoll_ctl(sink->poller, EPOLL_CTL_ADD, sink->listener, &event) == 0 &&
+           fflush(stdout) == 0;
 }
 
 static void raise_descriptors(void)

@@ -46,6 +46,10 @@ bool request_ends_well(const struct request *request);
 #define SLOT_US   100000
 #define STAT_MOST (SLOTS * 16 + 1024)
 
+/* Listens at a port of 127.0.0.1 (0: any free one) or at "unix:PATH", and prints the port or the
+ * path on a line. Gives the descriptor, non-blocking; -1, said on standard error, on failure. */
+int listen_at(const char *where);
+
 /* What came since the start or the last reset. */
 struct counts {
     uint64_t taken;   /* uploads that were answered with 200 */

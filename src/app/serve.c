@@ -294,12 +294,13 @@ static void watch_signals(void)
 static int serve_until_stopped(struct serve *serve)
 {
     struct error error;
+    struct random_fetched fetched;
     struct receiver_options options = {
         .listen = serve->listen,
         .into = serve->into,
         .faults = &serve->faults,
         .clock = clock_system(),
-        .random = random_system(),
+        .random = random_system(&fetched),
         .on_request = on_request,
         .context = serve,
     };

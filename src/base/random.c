@@ -6,16 +6,22 @@
 
 static uint64_t system_next(void *context)
 {
-    (void)context;
-    uint64_t bits;
-    if (getentropy(&bits, sizeof bits) != 0)
-        abort();
+    struct random_fetched *fetched = context;
+    if (fetched->left == 0) {
+        if (getentropy(fetched->numbers, sizeof fetched->numbers) != 0)
+            abort();
+        fetched->left = sizeof fetched->numbers / sizeof fetched->numbers[0];
+    }
+    uint64_t *number = &fetched->numbers[--fetched->left];
+    uint64_t bits = *number;
+    *number = 0;
     return bits;
 }
 
-struct random_source random_system(void)
+struct random_source random_system(struct random_fetched *fetched)
 {
-    return (struct random_source){.next = system_next};
+    fetched->left = 0;
+    return (struct random_source){.next = system_next, .context = fetched};
 }
 
 /* Steele, Lea, Flood: Fast splittable pseudorandom number generators (2014). */

@@ -10,9 +10,16 @@ struct random_source {
     void *context;
 };
 
-/* Unpredictable bits from the kernel (getrandom(2), getentropy(3) elsewhere). Ends the process
- * with abort(3) where the kernel gives none: a guessable boundary is worse than no run. */
-struct random_source random_system(void);
+/* Bits that were fetched ahead: a call of the kernel's gives 32 numbers, not one. */
+struct random_fetched {
+    uint64_t numbers[32];
+    unsigned left;
+};
+
+/* Unpredictable bits from the kernel, by getentropy(3). `fetched` belongs to the caller and must
+ * outlive the source; each number is given once. Ends the process with abort(3) where the kernel
+ * gives none: a guessable boundary is worse than no run. */
+struct random_source random_system(struct random_fetched *fetched);
 
 struct random_seeded {
     uint64_t state;

@@ -11,6 +11,7 @@ void gate_init(struct gate *gate, const struct config *config, unsigned jobs_mos
                                  .give_up_after_us = config->give_up_after_us,
                                  .at_most_once = config->at_most_once});
     gate->rate = config->rate;
+    gate->idle_since_us = CLOCK_NEVER;
     bool automatic = config->jobs == CONFIG_JOBS_AUTO;
     adapt_init(&gate->adapt,
         &(struct adapt_config){.fixed = automatic ? 0 : jobs_most, .most = jobs_most}, now_us);
@@ -64,6 +65,25 @@ enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, enum ou
     adapt_note_end(
         &gate->adapt, &file->attempt, outcome, &end->attempt, end->request_bytes, now_us);
     return retry_note_end(&gate->retry, &file->retry, &told, now_us, random);
+}
+
+bool gate_is_held_by_rate(const struct gate *gate, int64_t now_us)
+{
+    return rate_next_us(&gate->rate, now_us) > now_us &&
+           retry_next_start_us(&gate->retry, now_us) <= now_us &&
+           adapt_next_start_us(&gate->adapt, now_us) <= now_us;
+}
+
+void gate_note_idle(struct gate *gate, int64_t now_us)
+{
+    gate->idle_since_us = now_us;
+}
+
+void gate_count_idle(struct gate *gate, int64_t now_us)
+{
+    if (gate->idle_since_us != CLOCK_NEVER)
+        retry_note_held(&gate->retry, now_us - gate->idle_since_us);
+    gate->idle_since_us = CLOCK_NEVER;
 }
 
 unsigned gate_limit(const struct gate *gate)

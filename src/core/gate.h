@@ -19,6 +19,7 @@ struct gate {
     struct retry retry;
     struct rate rate;
     struct adapt adapt;
+    int64_t idle_since_us; /* CLOCK_NEVER: it is not idle */
 };
 
 /* What the gate keeps of a file, from its first attempt to its verdict. */
@@ -42,6 +43,15 @@ void gate_note_moved(struct gate *gate, int64_t bytes);
 /* It ended: what becomes of its file. Waits that the answer asked for are read from its headers. */
 enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, enum outcome outcome,
     const struct http_end *end, const struct clock *clock, const struct random_source *random);
+
+/* Would the next transfer start now, were it not for --rate? */
+bool gate_is_held_by_rate(const struct gate *gate, int64_t now_us);
+
+/* Patience with the server (--give-up-after) does not run out while nothing is asked of it, because
+ * there is no file or --rate does not allow it: gate_note_idle() says so for the time from now
+ * until gate_count_idle() is called, at the beginning of the next round. */
+void gate_note_idle(struct gate *gate, int64_t now_us);
+void gate_count_idle(struct gate *gate, int64_t now_us);
 
 /* How many may be in flight: so many are worth being ready. */
 unsigned gate_limit(const struct gate *gate);

@@ -126,8 +126,10 @@ static int64_t next_moment(const struct sched *sched, int64_t now_us)
     if (node != NULL)
         next_us = earlier(next_us, node->key);
     next_us = earlier(next_us, sched_next_start_us(sched, now_us));
-    next_us = earlier(next_us, retry_deadline_us(&sched->gate.retry));
-    if (sched->phase == SCHED_DRAINING)
+    /* What has passed and was acted on must not keep the loop awake. */
+    if (sched->phase == SCHED_RUNNING && sched->live_count > 0)
+        next_us = earlier(next_us, retry_deadline_us(&sched->gate.retry));
+    if (sched->phase == SCHED_DRAINING && sched->state_counts[FILE_FLYING] > 0)
         next_us = earlier(next_us, sched->drain_until_us);
     return next_us;
 }
@@ -135,6 +137,7 @@ static int64_t next_moment(const struct sched *sched, int64_t now_us)
 int64_t sched_step(struct sched *sched)
 {
     int64_t now_us = clock_now_us(sched->parts.clock);
+    gate_count_idle(&sched->gate, now_us);
     sched_take_from_reader(sched);
     sched_take_from_walk(sched);
     look_at_limits(sched, now_us);
@@ -144,6 +147,8 @@ int64_t sched_step(struct sched *sched)
     sched_start_files(sched, now_us);
     if (sched->phase != SCHED_RUNNING)
         sched_record_rest(sched);
+    if (sched->live_count == 0 || sched_held_by_rate(sched, now_us))
+        gate_note_idle(&sched->gate, now_us);
     int64_t wait_us = next_moment(sched, now_us) - now_us;
     return wait_us < 0 ? 0 : wait_us;
 }

@@ -142,6 +142,8 @@ void sched_start_files(struct sched *sched, int64_t now_us);
 void sched_resume_throttled(struct sched *sched, int64_t now_us);
 /* When a transfer may start, or go on: CLOCK_NEVER where time alone changes nothing. */
 int64_t sched_next_start_us(const struct sched *sched, int64_t now_us);
+/* Is --rate all that keeps a file from being sent now? */
+bool sched_held_by_rate(const struct sched *sched, int64_t now_us);
 
 /* sched_verdict.c */
 

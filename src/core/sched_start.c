@@ -99,6 +99,11 @@ void sched_start_files(struct sched *sched, int64_t now_us)
         start_file(sched, sched->ready.first, now_us);
 }
 
+bool sched_held_by_rate(const struct sched *sched, int64_t now_us)
+{
+    return has_room(sched) && gate_is_held_by_rate(&sched->gate, now_us);
+}
+
 int64_t sched_next_start_us(const struct sched *sched, int64_t now_us)
 {
     int64_t next_us = CLOCK_NEVER;

@@ -22,6 +22,7 @@ struct shoal_session {
     struct config *config;
     struct clock clock;
     struct random_source random;
+    struct random_fetched random_fetched;
     struct events events;
     struct walk *walk; /* until the source takes it over */
     struct source *source;
@@ -108,7 +109,7 @@ struct shoal_session *shoal_session_new(
         return give_up(NULL, &why, error);
     }
     session->clock = clock_system();
-    session->random = random_system();
+    session->random = random_system(&session->random_fetched);
     session->config = config_new(options, &why);
     if (session->config == NULL)
         return give_up(session, &why, error);

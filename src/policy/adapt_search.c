@@ -32,16 +32,18 @@ static const double clear_sigmas = 2.5 * 2.5; /* a difference this large is one 
 static const double change_sigmas = 4 * 4;
 static const double step_least = 0.125;
 static const double step_most = 0.5;
+static const double cheap_queue_us = 5000;
+static const double cheap_most = 64;
 static const double limit_least = 1.0 / 4096;
 static const double stream_settle_us = 1e6;
 static const int64_t epoch_least_us = 50 * CLOCK_US_PER_MS;
 static const int64_t epoch_most_us = 2 * CLOCK_US_PER_SECOND;
 static const int64_t try_wait_most_us = 4 * CLOCK_US_PER_SECOND;
 
-/* A change shows once what began before it is over, and what began during that too. */
+/* A change shows once what began before it is over. */
 static void adapt_begin_epoch(struct adapt *adapt, int64_t now_us)
 {
-    double settle_us = 2 * adapt->slot_us;
+    double settle_us = adapt->slot_us;
     if (adapt->streams * 2 > adapt->in_flight && settle_us > stream_settle_us)
         settle_us = stream_settle_us;
     epoch_begin(&adapt->epoch, now_us + (int64_t)settle_us);
@@ -117,15 +119,28 @@ static double step_for(double error)
     return error <= error_fair ? 2 * step_least : step_most;
 }
 
+/* So much in flight keeps a queue of a few milliseconds, which harms nobody and spares a fast
+ * server, or this machine, every wait. */
+static double cheap_limit(const struct adapt *adapt, double goodput)
+{
+    double cheap = goodput * cheap_queue_us;
+    if (cheap > cheap_most)
+        cheap = cheap_most;
+    if (adapt->ceiling > 0 && cheap > adapt->ceiling - 1)
+        cheap = adapt->ceiling - 1;
+    return cheap > ADAPT_LEAST_LIMIT ? cheap : ADAPT_LEAST_LIMIT;
+}
+
 static double target_below(const struct adapt *adapt)
 {
     double limit = adapt->limit;
-    if (limit <= ADAPT_LEAST_LIMIT)
+    double least = cheap_limit(adapt, adapt->base.goodput);
+    if (limit <= least)
         return limit;
     double lower = limit / (1 + adapt->try_step);
     if (lower > limit - 1)
         lower = limit - 1;
-    return lower > ADAPT_LEAST_LIMIT ? lower : ADAPT_LEAST_LIMIT;
+    return lower > least ? lower : least;
 }
 
 /* Up to one below what was rejected; to that itself only after a while. */
@@ -202,7 +217,7 @@ static void adapt_look_growing(struct adapt *adapt, const struct adapt_yield *yi
         return;
     }
     double gain = adapt->has_base ? elasticity(adapt, yield) : 1;
-    bool pays = gain > grow_elasticity;
+    bool pays = gain > grow_elasticity || adapt->limit <= cheap_limit(adapt, yield->goodput);
     if (pays && adapt->limit < adapt->most) {
         adapt_take_base(adapt, yield);
         double factor = gain > grow_fast_elasticity ? grow_fast_factor : grow_factor;
@@ -239,6 +254,8 @@ static void adapt_keep_try(struct adapt *adapt, const struct adapt_yield *yield,
     }
     adapt_take_base(adapt, yield);
     adapt->try_step = adapt->try_step * 1.5 > step_most ? step_most : adapt->try_step * 1.5;
+    /* What looked like a gain may have been the moment's: way down is asked about twice. */
+    adapt->try_up = true;
     adapt->phase = ADAPT_HOLDING;
     adapt_try(adapt, now_us);
 }
@@ -264,7 +281,8 @@ static void adapt_look_trying(struct adapt *adapt, const struct adapt_yield *yie
         return;
     /* No rejection where there was one before is reason enough. */
     bool passed = up && adapt->ceiling > 0 && adapt->limit >= adapt->ceiling;
-    if (adapt->fixed || passed || (up ? gain > line : gain < line))
+    bool cheap = up && adapt->limit <= cheap_limit(adapt, yield->goodput);
+    if (adapt->fixed || passed || cheap || (up ? gain > line : gain < line))
         adapt_keep_try(adapt, yield, now_us);
     else
         adapt_drop_try(adapt, now_us);

@@ -68,16 +68,20 @@ static double uniform(struct world *world)
  * logarithm. */
 static double exponential(struct world *world)
 {
-    for (double whole = 0;; whole += 1) {
+    unsigned whole = 0;
+    for (;;) {
         double first = uniform(world);
         double last = first;
+        double next = uniform(world);
         unsigned run = 1;
-        for (double next = uniform(world); next < last; next = uniform(world)) {
+        while (next < last) {
             last = next;
+            next = uniform(world);
             run++;
         }
         if (run % 2 == 1)
             return whole + first;
+        whole++;
     }
 }
 

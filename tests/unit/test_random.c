@@ -68,7 +68,8 @@ static void numbers_that_would_make_it_uneven_are_passed_over(void **state)
 static void bounds_of_zero_and_one_give_zero(void **state)
 {
     (void)state;
-    struct random_source source = random_system();
+    struct random_fetched fetched;
+    struct random_source source = random_system(&fetched);
     assert_true(random_below(&source, 0) == 0);
     assert_true(random_below(&source, 1) == 0);
 }
@@ -76,9 +77,14 @@ static void bounds_of_zero_and_one_give_zero(void **state)
 static void the_system_gives_new_bits_each_time(void **state)
 {
     (void)state;
-    struct random_source source = random_system();
-    uint64_t first = random_next(&source);
-    assert_true(first != random_next(&source) || first != random_next(&source));
+    struct random_fetched fetched;
+    struct random_source source = random_system(&fetched);
+    uint64_t numbers[100]; /* more than are fetched at a time */
+    for (size_t i = 0; i < 100; i++) {
+        numbers[i] = random_next(&source);
+        for (size_t before = 0; before < i; before++)
+            assert_true(numbers[before] != numbers[i]);
+    }
 }
 
 int main(void)

@@ -176,6 +176,20 @@ static void small_bodies_get_the_bytes_asked_for_within_a_twentieth(void **state
     }
 }
 
+static void what_rounding_leaves_over_is_not_lost(void **state)
+{
+    (void)state;
+    struct throttle throttle;
+    throttle_init(&throttle, 2000000);
+    int64_t now = second;
+    int64_t moved = 0;
+    while (now < 2 * second) {
+        now = throttle_take_us(&throttle, 3, now); /* 1.5 us each */
+        moved += 3;
+    }
+    assert_true(moved < 2000000 * 106 / 100);
+}
+
 struct mover {
     int64_t size;    /* of a turn */
     int64_t turn_us; /* its next one's moment */
@@ -262,6 +276,7 @@ int main(void)
         cmocka_unit_test(without_a_limit_a_request_may_start_at_once),
         cmocka_unit_test(what_is_no_rate_is_refused_with_a_sentence),
         cmocka_unit_test(small_bodies_get_the_bytes_asked_for_within_a_twentieth),
+        cmocka_unit_test(what_rounding_leaves_over_is_not_lost),
         cmocka_unit_test(large_and_small_files_take_turns),
         cmocka_unit_test(a_pause_is_not_made_up_for),
         cmocka_unit_test(what_was_not_moved_can_be_given_back),

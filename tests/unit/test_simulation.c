@@ -1,5 +1,6 @@
 /* Whole runs of the scheduler in a world of a seed's: whatever the disk and the server do, every
- * file that was found has one verdict, and it agrees with what the server took.
+ * file that was found has one verdict, it agrees with what the server took, and what the options
+ * ask for is kept at every moment.
  *
  * SHOAL_SIM_SEEDS says how many seeds are run (1,000), SHOAL_SIM_SEED runs that one alone. */
 #include "check.h"
@@ -12,7 +13,7 @@
 #include "shoal.h"
 #include "sim.h"
 
-#define TURNS_MOST 2000000
+#define TURNS_MOST 1000000
 
 struct told {
     unsigned count;
@@ -24,11 +25,9 @@ struct told {
 struct run {
     struct sim sim;
     uint64_t seed;
-    bool at_most_once;
+    struct shoal_options *options;
     bool dry_run;
-    unsigned jobs;
-    unsigned retries;
-    bool interrupts;
+    bool ends_early; /* interrupted, or --max-failures */
     struct told told[SIM_FILES_MOST];
     unsigned planned;
     int status;
@@ -38,9 +37,27 @@ struct run {
 #define REQUIRE(condition)                                                                         \
     do {                                                                                           \
         if (!(condition))                                                                          \
-            fail_msg("seed %llu: %s (SHOAL_SIM_SEED=%llu replays it)",                             \
-                (unsigned long long)run->seed, #condition, (unsigned long long)run->seed);         \
+            fail_run(run, #condition);                                                             \
     } while (0)
+
+static void fail_run(const struct run *run, const char *rule)
+{
+    fail_msg("seed %llu: %s (SHOAL_SIM_SEED=%llu replays it)", (unsigned long long)run->seed, rule,
+        (unsigned long long)run->seed);
+}
+
+/* Giving up is right only after so long without an answer, or where a pause that the server asked
+ * for would last until then. */
+static void check_given_up(struct run *run, const char *error)
+{
+    const struct sim *sim = &run->sim;
+    if (error == NULL || strstr(error, "no progress") == NULL)
+        return;
+    int64_t until_us =
+        sim->now_us > sim->watch.quiet_until_us ? sim->now_us : sim->watch.quiet_until_us;
+    run->ends_early = true;
+    REQUIRE(until_us - sim->watch.answered_us >= sim->rules.give_up_after_us);
+}
 
 static void on_event(void *context, const struct shoal_event *event)
 {
@@ -49,67 +66,129 @@ static void on_event(void *context, const struct shoal_event *event)
         run->planned++;
     if (event->kind != SHOAL_EVENT_FILE)
         return;
-    struct told *told = &run->told[sim_number(event->path.data)];
+    unsigned number = sim_number(event->path.data);
+    struct told *told = &run->told[number];
     told->count++;
     told->verdict = event->verdict;
     told->attempts = event->attempts;
     told->temporary = event->temporary;
+    sim_watch_verdict(&run->sim, number);
+    check_given_up(run, event->error);
 }
 
-static struct shoal_options *make_options(struct run *run)
+static void set(struct run *run, const char *name, const char *value)
 {
-    struct random_source *random = &run->sim.random;
-    char number[32];
-    struct shoal_options *options = shoal_options_new();
-    run->jobs = 1 + (unsigned)random_below(random, 40);
-    run->retries = (unsigned)random_below(random, 7);
-    run->at_most_once = sim_chance(&run->sim, 300);
-    run->dry_run = sim_chance(&run->sim, 50);
-    (void)snprintf(number, sizeof number, "%u", run->jobs);
-    REQUIRE(shoal_options_set(options, "jobs", number, NULL));
-    (void)snprintf(number, sizeof number, "%u", run->retries);
-    REQUIRE(shoal_options_set(options, "retries", number, NULL));
-    REQUIRE(shoal_options_set(options, "exists", "409", NULL));
-    if (run->at_most_once)
-        REQUIRE(shoal_options_set(options, "at-most-once", NULL, NULL));
-    if (run->dry_run)
-        REQUIRE(shoal_options_set(options, "dry-run", NULL, NULL));
-    if (sim_chance(&run->sim, 500))
-        REQUIRE(shoal_options_set(options, "raw", NULL, NULL));
-    if (sim_chance(&run->sim, 100))
-        REQUIRE(shoal_options_set(options, "max-failures", "3", NULL));
-    REQUIRE(shoal_options_set(options, "url", "http://sim.example/{path}", NULL));
-    REQUIRE(shoal_options_add_operand(options, "sim"));
-    return options;
+    char error[SHOAL_ERROR_SIZE];
+    if (!shoal_options_set(run->options, name, value, error))
+        fail_run(run, error);
+}
+
+static void set_number(struct run *run, const char *name, int64_t value, const char *unit)
+{
+    char text[48];
+    (void)snprintf(text, sizeof text, "%lld%s", (long long)value, unit);
+    set(run, name, text);
+}
+
+static void choose_flag(struct run *run, bool *flag, const char *name, unsigned of_thousand)
+{
+    *flag = sim_chance(&run->sim, of_thousand);
+    if (*flag)
+        set(run, name, NULL);
+}
+
+static void choose_groups(struct run *run)
+{
+    struct sim_rules *rules = &run->sim.rules;
+    rules->grouped = sim_chance(&run->sim, 250);
+    if (rules->grouped)
+        set(run, "serial-by", "{dir}");
+    choose_flag(run, &rules->first_alone, "first-alone", 150);
+    rules->serial = rules->grouped && !rules->first_alone;
+}
+
+static void choose_rates(struct run *run)
+{
+    struct sim *sim = &run->sim;
+    if (sim_chance(sim, 150)) {
+        bool minutes = sim_chance(sim, 500);
+        sim->rules.rate_most = minutes ? 60 + (unsigned)sim_below(sim, SIM_STARTS_MOST - 60)
+                                       : 1 + (unsigned)sim_below(sim, 50);
+        sim->rules.rate_window_us = (minutes ? 60 : 1) * CLOCK_US_PER_SECOND;
+        set_number(run, "rate", sim->rules.rate_most, minutes ? "/m" : "/s");
+    }
+    if (sim_chance(sim, 150)) {
+        sim->rules.bytes_per_second = 200000 + sim_below(sim, 2000000);
+        set_number(run, "limit-rate", sim->rules.bytes_per_second, "");
+    }
+}
+
+static void choose_patience(struct run *run)
+{
+    static const int64_t seconds[] = {300, 300, 20, 5};
+    struct sim *sim = &run->sim;
+    int64_t give_up_after = seconds[sim_below(sim, 4)];
+    sim->rules.give_up_after_us = give_up_after * CLOCK_US_PER_SECOND;
+    set_number(run, "give-up-after", give_up_after, "s");
+    sim->rules.retries = (unsigned)sim_below(sim, 7);
+    set_number(run, "retries", sim->rules.retries, "");
+    choose_flag(run, &sim->rules.at_most_once, "at-most-once", 300);
+}
+
+static void make_options(struct run *run)
+{
+    struct sim *sim = &run->sim;
+    bool raw;
+    run->options = shoal_options_new();
+    sim->rules.jobs_most = 1 + (unsigned)sim_below(sim, 40);
+    if (sim_chance(sim, 300))
+        set(run, "jobs", "auto");
+    else
+        set_number(run, "jobs", sim->rules.jobs_most, "");
+    set(run, "exists", "409");
+    set(run, "url", "http://sim.example/{path}");
+    choose_flag(run, &run->dry_run, "dry-run", 50);
+    choose_flag(run, &raw, "raw", 500);
+    choose_groups(run);
+    choose_rates(run);
+    choose_patience(run);
+    run->ends_early = sim_chance(sim, 100);
+    if (run->ends_early)
+        set(run, "max-failures", "3");
+    REQUIRE(shoal_options_add_operand(run->options, "sim"));
 }
 
 /* Turns the loop as a session does, and interrupts it at a moment of the seed's. */
 static void turn_until_done(struct run *run, struct sched *sched)
 {
     struct sim *sim = &run->sim;
-    run->interrupts = sim_chance(sim, 250);
-    unsigned first = (unsigned)random_below(&sim->random, 300);
-    unsigned second = first + (unsigned)random_below(&sim->random, 300);
+    bool interrupts = sim_chance(sim, 250);
+    run->ends_early = run->ends_early || interrupts;
+    unsigned first = (unsigned)sim_below(sim, 300);
+    unsigned second = first + (unsigned)sim_below(sim, 300);
     for (unsigned turn = 0; !sched_done(sched); turn++) {
         struct error error;
         REQUIRE(turn < TURNS_MOST);
-        if (run->interrupts && (turn == first || turn == second))
+        if (interrupts && (turn == first || turn == second))
             sched_end_run(sched, "interrupted");
         int64_t wait_us = sched_step(sched);
         REQUIRE(wait_us >= 0);
         REQUIRE(sim->http.ops->poll(&sim->http, wait_us, &error));
+        if (sim->watch.wrong != NULL)
+            fail_run(run, sim->watch.wrong);
     }
     REQUIRE(sim->in_flight == 0);
-    REQUIRE(sim->in_flight_most <= run->jobs);
+    REQUIRE(sched_in_flight(sched) == 0);
 }
 
 static void play(struct run *run)
 {
     struct error error;
     struct sim *sim = &run->sim;
-    struct shoal_options *options = make_options(run);
-    struct config *config = config_new(options, &error);
-    REQUIRE(config != NULL);
+    make_options(run);
+    struct config *config = config_new(run->options, &error);
+    if (config == NULL)
+        fail_run(run, error.text);
     struct events events;
     events_init(&events, config, &sim->clock, on_event, run);
     struct sched_parts parts = {.config = config,
@@ -119,8 +198,8 @@ static void play(struct run *run)
         .reader = &sim->reader,
         .http = &sim->http,
         .events = &events,
-        .jobs_most = run->jobs,
-        .ahead_most = run->jobs};
+        .jobs_most = sim->rules.jobs_most,
+        .ahead_most = sim->rules.jobs_most};
     struct sched *sched = sched_new(&parts, &error);
     REQUIRE(sched != NULL);
     turn_until_done(run, sched);
@@ -129,7 +208,24 @@ static void play(struct run *run)
     sched_free(sched);
     events_free(&events);
     config_free(config);
-    shoal_options_free(options);
+    shoal_options_free(run->options);
+}
+
+/* What may have been taken is called failed only where its retries are used up, by attempts or by a
+ * disk; and unknown only where it is not to be sent again, or the run ended before it could. */
+static void check_doubt(struct run *run, const struct told *told, const struct sim_ledger *ledger)
+{
+    const struct sim_rules *rules = &run->sim.rules;
+    if (rules->at_most_once) {
+        REQUIRE(ledger->taken <= 1);
+        REQUIRE(ledger->taken == 0 || told->verdict != SHOAL_FAILED);
+        REQUIRE(told->verdict != SHOAL_UNKNOWN || ledger->ambiguous == 1);
+        return;
+    }
+    bool ended = run->ends_early || !run->totals.complete || run->totals.verdicts[SHOAL_FAILED] > 0;
+    REQUIRE(told->verdict != SHOAL_UNKNOWN || (ended && ledger->ambiguous > 0));
+    if (told->verdict == SHOAL_FAILED && told->temporary && ledger->taken > 0)
+        REQUIRE(ledger->ambiguous > rules->retries || run->sim.disk_faults > 0);
 }
 
 static void check_file(struct run *run, unsigned number)
@@ -138,20 +234,9 @@ static void check_file(struct run *run, unsigned number)
     const struct sim_ledger *ledger = &run->sim.ledger[number];
     REQUIRE(told->count == 1);
     REQUIRE(told->attempts == ledger->begun);
-    if (told->verdict == SHOAL_SENT)
-        REQUIRE(ledger->taken >= 1);
-    if (run->at_most_once) {
-        REQUIRE(ledger->taken <= 1);
-        REQUIRE(
-            ledger->taken == 0 || told->verdict == SHOAL_SENT || told->verdict == SHOAL_UNKNOWN);
-    } else if (told->verdict == SHOAL_UNKNOWN) {
-        REQUIRE(!run->totals.complete || run->interrupts || run->totals.verdicts[SHOAL_FAILED] > 0);
-    } else if (told->verdict == SHOAL_FAILED && told->temporary && ledger->taken > 0) {
-        /* What may have been taken is called failed only where its retries are used up, by attempts
-         * or by a disk. */
-        REQUIRE(told->attempts > run->retries || run->sim.disk_faults > 0);
-    }
+    REQUIRE(told->verdict != SHOAL_SENT || ledger->taken >= 1);
     REQUIRE(ledger->begun > 0 || told->verdict == SHOAL_FAILED);
+    check_doubt(run, told, ledger);
 }
 
 static void check_totals(struct run *run)
@@ -162,6 +247,8 @@ static void check_totals(struct run *run)
         sum += totals->verdicts[verdict];
     REQUIRE(totals->found == run->sim.given);
     REQUIRE(totals->found == sum + run->planned);
+    REQUIRE(totals->complete || run->ends_early || totals->verdicts[SHOAL_FAILED] > 0);
+    REQUIRE(!totals->complete || totals->found == run->sim.files);
     REQUIRE(totals->problems == run->sim.problems);
     REQUIRE(totals->verdicts[SHOAL_SKIPPED] == 0);
     bool all_well = sum == totals->verdicts[SHOAL_SENT] + totals->verdicts[SHOAL_EXISTS] &&

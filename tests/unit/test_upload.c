@@ -35,7 +35,8 @@ static struct store store;
 static int open_store(void **state)
 {
     (void)state;
-    struct random_source random = random_system();
+    static struct random_fetched fetched;
+    struct random_source random = random_system(&fetched);
     return mkdtemp(folder) != NULL && store_open(&store, folder, &random, NULL) ? 0 : -1;
 }
 

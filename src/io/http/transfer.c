@@ -177,13 +177,26 @@ static void set_security(CURL *easy, const struct http_settings *settings)
         (void)curl_easy_setopt(easy, CURLOPT_SSLKEY, settings->key);
 }
 
+/* Names that libcurl looks up for every transfer. */
+static bool environment_names_a_proxy(void)
+{
+    static const char *const names[] = {
+        "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0')
+            return true;
+    }
+    return false;
+}
+
 static void set_proxy(CURL *easy, const struct http_settings *settings)
 {
     (void)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    if (settings->no_proxy)
-        (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    else if (settings->proxy != NULL)
+    if (settings->proxy != NULL)
         (void)curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy);
+    else if (settings->no_proxy || !environment_names_a_proxy())
+        (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
 }
 
 static void set_callbacks(CURL *easy, struct http_transfer *transfer)

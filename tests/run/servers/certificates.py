@@ -4,6 +4,7 @@ import functools
 import pathlib
 import ssl
 import subprocess
+import warnings
 
 SPAN = {
     "good": ("20200101000000Z", "20490101000000Z"),
@@ -105,6 +106,8 @@ class Certificates:
         """A server that speaks TLS 1.1 at most."""
         context = self.context()
         context.set_ciphers("ALL:@SECLEVEL=0")
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # that is the point
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
         return context

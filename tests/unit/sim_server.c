@@ -1,0 +1,279 @@
+/* The network of the simulation and the server behind it: transfers take a while, and end as the
+ * seed says. What was taken stands in the ledger. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+#define CONNECT_MOST_US 2000
+#define ANSWER_MOST_US  80000
+#define STALL_US        (60 * CLOCK_US_PER_SECOND)
+#define READ_SIZE       65536
+
+/* The faults of the server, each as likely as the others. */
+enum sim_fault {
+    FAULT_BUSY,     /* 503 and a Retry-After */
+    FAULT_TOO_MANY, /* 429 */
+    FAULT_REFUSED,  /* 403: final */
+    FAULT_NO_CONNECTION,
+    FAULT_RESET_FIRST, /* before the body */
+    FAULT_RESET_EARLY, /* amid the body: nothing taken */
+    FAULT_RESET_LATE,  /* taken, no answer */
+    FAULT_EARLY_BUSY,  /* 503 amid the body */
+    FAULT_STALL,
+    FAULT_ERROR,       /* 500, taken or not */
+    FAULT_CUT_ANSWER,  /* 201, taken, and then a reset within the answer */
+    FAULT_KEPT_CLOSED, /* the kept connection died, taken or not */
+    FAULT_EXISTS,      /* 409 */
+    SIM_FAULTS,
+    FAULT_NONE,
+};
+
+struct http_transfer {
+    struct sim *sim;
+    const struct http_request *request;
+    enum sim_fault fault;
+    unsigned number;
+    int64_t sent;
+    bool paused;
+    bool cancelled;
+    bool taken;
+    struct buf answer;
+    struct buf headers;
+};
+
+/* What an end by a fault looks like. */
+struct ending {
+    enum attempt_phase phase;
+    enum attempt_error error;
+    long status;
+    unsigned taken; /* how likely, in a thousand */
+};
+
+static const struct ending endings[] = {
+    [FAULT_BUSY] = {ATTEMPT_ANSWERING, ATTEMPT_OK, 503, 0},
+    [FAULT_TOO_MANY] = {ATTEMPT_ANSWERING, ATTEMPT_OK, 429, 0},
+    [FAULT_REFUSED] = {ATTEMPT_ANSWERING, ATTEMPT_OK, 403, 0},
+    [FAULT_NO_CONNECTION] = {ATTEMPT_CONNECTING, ATTEMPT_CONNECT, 0, 0},
+    [FAULT_RESET_FIRST] = {ATTEMPT_SENDING, ATTEMPT_SEND, 0, 0},
+    [FAULT_RESET_EARLY] = {ATTEMPT_SENDING, ATTEMPT_SEND, 0, 0},
+    [FAULT_RESET_LATE] = {ATTEMPT_WAITING, ATTEMPT_RECEIVE, 0, 1000},
+    [FAULT_EARLY_BUSY] = {ATTEMPT_ANSWERING, ATTEMPT_SEND, 503, 0},
+    [FAULT_STALL] = {ATTEMPT_WAITING, ATTEMPT_STALL, 0, 500},
+    [FAULT_ERROR] = {ATTEMPT_ANSWERING, ATTEMPT_OK, 500, 500},
+    [FAULT_CUT_ANSWER] = {ATTEMPT_ANSWERING, ATTEMPT_RECEIVE, 201, 1000},
+    [FAULT_KEPT_CLOSED] = {ATTEMPT_SENDING, ATTEMPT_WOULD_RESEND, 0, 500},
+    [FAULT_EXISTS] = {ATTEMPT_ANSWERING, ATTEMPT_OK, 409, 0},
+    [FAULT_NONE] = {ATTEMPT_ANSWERING, ATTEMPT_OK, 201, 1000},
+};
+
+static struct sim *sim_of_http(struct http *http)
+{
+    return (struct sim *)((char *)http - offsetof(struct sim, http));
+}
+
+static void add_headers(struct http_transfer *transfer, struct http_end *end)
+{
+    struct sim *sim = transfer->sim;
+    if (end->attempt.status == 503) {
+        end->retry_after = "1";
+        sim->watch.quiet_until_us = sim->now_us + CLOCK_US_PER_SECOND;
+    } else if (end->attempt.status != 0 && sim->tells_limits && sim_chance(sim, 30)) {
+        (void)buf_add_text(&transfer->headers, "X-RateLimit-Remaining: 0\nX-RateLimit-Reset: 2\n");
+        sim->watch.quiet_until_us = sim->now_us + 2 * CLOCK_US_PER_SECOND;
+    }
+}
+
+static void end_with(
+    struct http_transfer *transfer, enum attempt_phase phase, enum attempt_error error, long status)
+{
+    struct sim *sim = transfer->sim;
+    struct http_end end = {.detail = "simulated",
+        .attempt = {.phase = phase, .error = error, .status = status},
+        .answer = &transfer->answer,
+        .location = "",
+        .retry_after = "",
+        .headers = &transfer->headers,
+        .request_bytes = transfer->sent,
+        .connect_us = -1,
+        .wait_us = -1,
+        .reused = transfer->fault == FAULT_KEPT_CLOSED};
+    add_headers(transfer, &end);
+    sim->in_flight--;
+    if (phase != ATTEMPT_CONNECTING)
+        sim->http.connected = true;
+    sim_watch_end(sim, transfer->number, &end);
+    sim->http.ended(sim->http.owner, transfer->request->context, &end);
+    buf_free(&transfer->answer);
+    buf_free(&transfer->headers);
+    free(transfer);
+}
+
+static void take_perhaps(struct http_transfer *transfer, unsigned likely)
+{
+    if (!transfer->taken && sim_chance(transfer->sim, likely)) {
+        transfer->taken = true;
+        transfer->sim->ledger[transfer->number].taken++;
+    }
+}
+
+static void end_by_fault(struct http_transfer *transfer)
+{
+    const struct ending *ending = &endings[transfer->fault];
+    take_perhaps(transfer, ending->taken);
+    end_with(transfer, ending->phase, ending->error, ending->status);
+}
+
+/* The whole body is there, and the time for an answer has come. */
+static void answer(struct sim *sim, void *object)
+{
+    struct http_transfer *transfer = object;
+    (void)sim;
+    if (!transfer->cancelled) {
+        end_by_fault(transfer);
+        return;
+    }
+    bool whole = transfer->sent == transfer->request->length;
+    take_perhaps(transfer, whole ? 500 : 0);
+    end_with(transfer, whole ? ATTEMPT_WAITING : ATTEMPT_SENDING, ATTEMPT_CANCELLED, 0);
+}
+
+/* Where the body is the file, its marks must stand where they stand in the file. */
+static void check_marks(const struct http_transfer *transfer, const char *data, int64_t count)
+{
+    int64_t from = transfer->sent;
+    if (transfer->request->length != SIM_LARGE_SIZE)
+        return;
+    int64_t at = (from + SIM_MARK_EVERY - 1) / SIM_MARK_EVERY * SIM_MARK_EVERY;
+    for (; at + (int64_t)sizeof at <= from + count; at += SIM_MARK_EVERY) {
+        int64_t found;
+        memcpy(&found, data + (at - from), sizeof found);
+        sim_watch_rule(transfer->sim, found == at, "a body holds the file's bytes in their order");
+    }
+}
+
+/* Reads on in a body that streams. False: it paused, or the transfer is over. */
+static bool stream_body(struct http_transfer *transfer)
+{
+    const struct http_request *request = transfer->request;
+    char into[READ_SIZE];
+    while (transfer->sent < request->length) {
+        int64_t got = request->read(request->body, into, sizeof into);
+        if (got == HTTP_READ_WAIT) {
+            transfer->paused = true;
+            return false;
+        }
+        if (got < 0) {
+            end_with(transfer, ATTEMPT_SENDING,
+                got == HTTP_READ_CHANGED ? ATTEMPT_FILE_CHANGED : ATTEMPT_FILE_UNREADABLE, 0);
+            return false;
+        }
+        check_marks(transfer, into, got);
+        transfer->sent += got;
+        sim_watch_moved(transfer->sim, got);
+        bool early = transfer->fault == FAULT_RESET_EARLY || transfer->fault == FAULT_EARLY_BUSY;
+        if (early && sim_chance(transfer->sim, 300)) {
+            end_by_fault(transfer);
+            return false;
+        }
+    }
+    sim_watch_whole(transfer->sim, transfer->number);
+    return true;
+}
+
+static bool send_body(struct http_transfer *transfer)
+{
+    if (transfer->request->data == NULL)
+        return stream_body(transfer);
+    transfer->sent = transfer->request->length;
+    sim_watch_moved(transfer->sim, transfer->sent);
+    return true;
+}
+
+static void send_on(struct sim *sim, void *object)
+{
+    struct http_transfer *transfer = object;
+    if (transfer->cancelled) {
+        answer(sim, transfer);
+        return;
+    }
+    if (!send_body(transfer))
+        return;
+    bool stalls = transfer->fault == FAULT_STALL;
+    sim_schedule(sim, stalls ? STALL_US : sim_below(sim, ANSWER_MOST_US), answer, transfer);
+}
+
+static void connect_to(struct sim *sim, void *object)
+{
+    struct http_transfer *transfer = object;
+    if (transfer->cancelled) {
+        end_with(transfer, ATTEMPT_CONNECTING, ATTEMPT_CANCELLED, 0);
+        return;
+    }
+    if (sim_in_outage(sim))
+        transfer->fault = FAULT_NO_CONNECTION;
+    else if (sim->capacity > 0 && sim->in_flight > sim->capacity)
+        transfer->fault = FAULT_TOO_MANY;
+    if (transfer->fault == FAULT_NO_CONNECTION || transfer->fault == FAULT_RESET_FIRST) {
+        end_by_fault(transfer);
+        return;
+    }
+    sim->http.connected = true;
+    send_on(sim, transfer);
+}
+
+static struct http_transfer *start(
+    struct http *http, const struct http_request *request, struct error *error)
+{
+    (void)error;
+    struct sim *sim = sim_of_http(http);
+    struct http_transfer *transfer = calloc(1, sizeof *transfer);
+    if (transfer == NULL)
+        abort();
+    transfer->sim = sim;
+    transfer->request = request;
+    buf_init(&transfer->answer, 100);
+    buf_init(&transfer->headers, 100);
+    (void)buf_add_text(&transfer->answer, "an answer");
+    transfer->fault = sim_chance(sim, sim->server_faults)
+                          ? (enum sim_fault)sim_below(sim, SIM_FAULTS)
+                          : FAULT_NONE;
+    transfer->number = sim_number(request->url);
+    sim->in_flight++;
+    sim_watch_start(sim, transfer->number);
+    sim_schedule(sim, sim_below(sim, CONNECT_MOST_US), connect_to, transfer);
+    return transfer;
+}
+
+/* As with the real one, the end is told later. The event that is under way for it finds the mark;
+ * one that is paused has none, so it gets one of its own. */
+static void cancel(struct http *http, struct http_transfer *transfer)
+{
+    (void)http;
+    transfer->cancelled = true;
+    if (transfer->paused)
+        sim_schedule(transfer->sim, 0, answer, transfer);
+}
+
+static void resume(struct http *http, struct http_transfer *transfer)
+{
+    if (!transfer->paused || transfer->cancelled)
+        return;
+    transfer->paused = false;
+    sim_schedule(sim_of_http(http), 0, send_on, transfer);
+}
+
+static bool poll(struct http *http, int64_t wait_us, struct error *error)
+{
+    (void)error;
+    sim_pass_time(sim_of_http(http), wait_us);
+    return true;
+}
+
+static void wake(struct http *http)
+{
+    (void)http;
+}
+
+const struct http_ops sim_http_ops = {
+    .start = start, .cancel = cancel, .resume = resume, .poll = poll, .wake = wake};

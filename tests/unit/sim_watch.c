@@ -1,0 +1,144 @@
+/* What the scheduler promised, looked at from where it shows: at the server. */
+#include "policy/outcome.h"
+
+#include "sim.h"
+
+/* What an outage may cost before it is only probed: the credit of policy/retry.c, and what was in
+ * flight when it began. */
+#define OUTAGE_FIRST 8
+/* Time that the throttle makes up for, and a turn of the largest piece with a frame around it. */
+#define THROTTLE_IDLE_US 50000
+#define THROTTLE_TURN    (64 * 1024)
+
+void sim_watch_init(struct sim *sim)
+{
+    sim->watch.failing_since_us = CLOCK_NEVER;
+    sim->watch.answered_us = sim->now_us;
+    for (unsigned group = 0; group < SIM_GROUPS_MOST; group++)
+        sim->watch.group_open[group] = -1;
+}
+
+void sim_watch_rule(struct sim *sim, bool kept, const char *rule)
+{
+    if (!kept && sim->watch.wrong == NULL)
+        sim->watch.wrong = rule;
+}
+
+static void watch_group(struct sim *sim, unsigned number)
+{
+    struct sim_watch *watch = &sim->watch;
+    const struct sim_rules *rules = &sim->rules;
+    unsigned group = sim_group(sim, number);
+    bool alone = watch->group_open[group] < 0 || watch->group_open[group] == (int)number;
+    if (rules->serial)
+        sim_watch_rule(sim, alone, "one file of a group at a time");
+    if (rules->first_alone && !watch->group_told[group])
+        sim_watch_rule(sim, alone, "a group's first file goes alone");
+    watch->group_open[group] = (int)number;
+}
+
+static void watch_rate(struct sim *sim)
+{
+    struct sim_watch *watch = &sim->watch;
+    unsigned most = sim->rules.rate_most;
+    if (most > 0 && watch->starts >= most) {
+        int64_t before_us = watch->starts_us[(watch->starts - most) % SIM_STARTS_MOST];
+        sim_watch_rule(
+            sim, sim->now_us - before_us >= sim->rules.rate_window_us, "--rate in every window");
+    }
+    watch->starts_us[watch->starts++ % SIM_STARTS_MOST] = sim->now_us;
+}
+
+static void watch_patience(struct sim *sim)
+{
+    const struct sim_rules *rules = &sim->rules;
+    struct sim_watch *watch = &sim->watch;
+    sim_watch_rule(sim, sim->now_us >= watch->quiet_until_us, "a pause that the server asked for");
+    if (rules->rate_most == 0 && watch->failing_since_us != CLOCK_NEVER)
+        sim_watch_rule(sim, sim->now_us < watch->failing_since_us + rules->give_up_after_us,
+            "no start after --give-up-after");
+    if (!sim_in_outage(sim))
+        return;
+    int64_t seconds = (sim->now_us - sim->outage_from_us) / CLOCK_US_PER_SECOND;
+    watch->outage_starts++;
+    sim_watch_rule(sim, watch->outage_starts <= OUTAGE_FIRST + 3 * rules->jobs_most + seconds + 1,
+        "at most one probe a second in an outage");
+}
+
+void sim_watch_start(struct sim *sim, unsigned number)
+{
+    struct sim_ledger *ledger = &sim->ledger[number];
+    ledger->begun++;
+    sim_watch_rule(sim, ledger->told == 0, "no attempt after the verdict");
+    sim_watch_rule(sim, sim->in_flight <= sim->rules.jobs_most, "at most so many in flight");
+    sim_watch_rule(sim, !sim->rules.at_most_once || ledger->ambiguous == 0,
+        "at most once: no attempt after an ambiguous end");
+    sim_watch_rule(
+        sim, ledger->ambiguous <= sim->rules.retries, "no more ambiguous ends than --retries");
+    watch_group(sim, number);
+    watch_rate(sim);
+    watch_patience(sim);
+}
+
+/* Is it the client's own doing, which says nothing of the server? */
+static bool is_ours(const struct attempt_end *end)
+{
+    return end->status == 0 &&
+           (end->error == ATTEMPT_FILE_CHANGED || end->error == ATTEMPT_FILE_UNREADABLE ||
+               end->error == ATTEMPT_CANCELLED);
+}
+
+/* Written out here once more, so that a mistake in policy/outcome.c shows. */
+static bool is_ambiguous(const struct attempt_end *end)
+{
+    if (end->status != 0)
+        return end->status == 500 || (end->status == 201 && end->error != ATTEMPT_OK);
+    if (is_ours(end) && end->phase == ATTEMPT_SENDING)
+        return false;
+    return end->phase != ATTEMPT_CONNECTING;
+}
+
+void sim_watch_end(struct sim *sim, unsigned number, const struct http_end *end)
+{
+    struct sim_watch *watch = &sim->watch;
+    const struct attempt_end *attempt = &end->attempt;
+    bool ambiguous = is_ambiguous(attempt);
+    bool rejected = attempt->status == 429 || attempt->status == 503;
+    sim->ledger[number].ambiguous += ambiguous;
+    if (is_ours(attempt))
+        return;
+    if (attempt->status != 0 && !ambiguous && !rejected) {
+        watch->failing_since_us = CLOCK_NEVER;
+        watch->answered_us = sim->now_us;
+    } else if (watch->failing_since_us == CLOCK_NEVER) {
+        watch->failing_since_us = sim->now_us;
+    }
+}
+
+void sim_watch_moved(struct sim *sim, int64_t bytes)
+{
+    int64_t rate = sim->rules.bytes_per_second;
+    sim->watch.moved += bytes;
+    if (rate == 0)
+        return;
+    /* The run began a second after the world. */
+    int64_t elapsed_us = sim->now_us - CLOCK_US_PER_SECOND + THROTTLE_IDLE_US;
+    int64_t most = rate * elapsed_us / CLOCK_US_PER_SECOND + THROTTLE_TURN;
+    sim_watch_rule(sim, sim->watch.moved <= most, "--limit-rate over all transfers");
+}
+
+void sim_watch_whole(struct sim *sim, unsigned number)
+{
+    sim_watch_rule(sim, sim->ledger[number].loaded_at == sim->changes,
+        "a file that changed while it was read is not sent whole");
+}
+
+void sim_watch_verdict(struct sim *sim, unsigned number)
+{
+    unsigned group = sim_group(sim, number);
+    sim->ledger[number].told++;
+    if (!sim->ledger[number].lost)
+        sim->watch.group_told[group] = true;
+    if (sim->watch.group_open[group] == (int)number)
+        sim->watch.group_open[group] = -1;
+}
