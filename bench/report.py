@@ -93,9 +93,10 @@ def congestion_control():
 def machine():
     """What it was measured on, as a list."""
     memory = int(field_of("/proc/meminfo", "MemTotal").split()[0]) // (1 << 20)
+    release = ".".join(platform.release().split(".")[:2])
     facts = [
         f"{os.cpu_count()} cores of {field_of('/proc/cpuinfo', 'model name')}, {memory} GiB of memory",
-        f"{platform.system()} {platform.release()}, TCP with {congestion_control()}; everything on loopback",
+        f"{platform.system()} {release}, TCP with {congestion_control()}; everything on loopback",
         f"{first_line(measure.SHOAL, '--version')}; {' '.join(first_line('curl', '--version').split()[:4])}",
         f"{first_line('openssl', 'version').split('(')[0].strip()}; "
         f"{first_line('env', 'PATH=' + os.environ['PATH'] + ':/usr/sbin', 'nginx', '-v')}",

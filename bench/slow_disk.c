@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define DESCRIPTORS 65536
+#define EXPORT      __attribute__((visibility("default")))
 
 /* By descriptor: is it a file below the folder? Written by whoever opens it, before anyone reads.
  */
@@ -70,7 +71,7 @@ static mode_t mode_of(int flags, va_list arguments)
 }
 
 #define DEFINE_OPEN(name)                                                                          \
-    int name(const char *path, int flags, ...)                                                     \
+    EXPORT int name(const char *path, int flags, ...)                                              \
     {                                                                                              \
         static int (*next)(const char *, int, ...);                                                \
         if (next == NULL)                                                                          \
@@ -83,7 +84,7 @@ static mode_t mode_of(int flags, va_list arguments)
     }
 
 #define DEFINE_OPENAT(name)                                                                        \
-    int name(int folder, const char *path, int flags, ...)                                         \
+    EXPORT int name(int folder, const char *path, int flags, ...)                                  \
     {                                                                                              \
         static int (*next)(int, const char *, int, ...);                                           \
         if (next == NULL)                                                                          \
@@ -96,7 +97,7 @@ static mode_t mode_of(int flags, va_list arguments)
     }
 
 #define DEFINE_PREAD(name)                                                                         \
-    ssize_t name(int descriptor, void *data, size_t length, off_t position)                        \
+    EXPORT ssize_t name(int descriptor, void *data, size_t length, off_t position)                 \
     {                                                                                              \
         static ssize_t (*next)(int, void *, size_t, off_t);                                        \
         if (next == NULL)                                                                          \
@@ -108,7 +109,8 @@ static mode_t mode_of(int flags, va_list arguments)
 
 /* A read that must not wait finds nothing: the disk is slow, and nothing is cached. */
 #define DEFINE_PREADV2(name)                                                                       \
-    ssize_t name(int descriptor, const struct iovec *pieces, int count, off_t position, int flags) \
+    EXPORT ssize_t name(                                                                           \
+        int descriptor, const struct iovec *pieces, int count, off_t position, int flags)          \
     {                                                                                              \
         static ssize_t (*next)(int, const struct iovec *, int, off_t, int);                        \
         if (next == NULL)                                                                          \
@@ -131,7 +133,7 @@ DEFINE_PREAD(pread64)
 DEFINE_PREADV2(preadv2)
 DEFINE_PREADV2(preadv64v2)
 
-ssize_t read(int descriptor, void *data, size_t length)
+EXPORT ssize_t read(int descriptor, void *data, size_t length)
 {
     static ssize_t (*next)(int, void *, size_t);
     if (next == NULL)
@@ -142,7 +144,7 @@ ssize_t read(int descriptor, void *data, size_t length)
 }
 
 /* openat2(2) has no function of its own. */
-long syscall(long number, ...)
+EXPORT long syscall(long number, ...)
 {
     static long (*next)(long, ...);
     if (next == NULL)

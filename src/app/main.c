@@ -65,6 +65,7 @@
  *   multi                  the loop around libcurl
  *   resolve                names, where libcurl has no thread to look them up
  *   private                what these files share
+ *   security               TLS: what is verified and with what
  *   sockets                which socket a transfer is on
  *   transfer               one request under way
  *

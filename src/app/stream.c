@@ -28,18 +28,23 @@ static bool may_go_on(const struct stream *stream, int code)
     return poll(&writable, 1, -1) >= 0 || errno == EINTR;
 }
 
-bool stream_flush(struct stream *stream)
+static bool write_all(struct stream *stream, const char *data, size_t length)
 {
     size_t done = 0;
-    while (stream->failure == 0 && done < stream->pending.length) {
-        ssize_t written =
-            write(stream->descriptor, stream->pending.data + done, stream->pending.length - done);
+    while (stream->failure == 0 && done < length) {
+        ssize_t written = write(stream->descriptor, data + done, length - done);
         int code = errno;
         if (written >= 0)
             done += (size_t)written;
         else if (!may_go_on(stream, code))
             stream->failure = code;
     }
+    return stream->failure == 0;
+}
+
+bool stream_flush(struct stream *stream)
+{
+    (void)write_all(stream, buf_text(&stream->pending), stream->pending.length);
     buf_clear(&stream->pending);
     return stream->failure == 0;
 }
@@ -51,10 +56,9 @@ bool stream_add(struct stream *stream, const char *data, size_t length)
     if (stream->pending.length > 0 && stream->pending.length + length > STREAM_BATCH &&
         !stream_flush(stream))
         return false;
-    if (!buf_add(&stream->pending, data, length)) {
-        stream->failure = ENOMEM;
-        return false;
-    }
+    /* Without memory for a batch it goes as it comes. */
+    if (!buf_add(&stream->pending, data, length))
+        return stream_flush(stream) && write_all(stream, data, length);
     return stream->pending.length < STREAM_BATCH || stream_flush(stream);
 }
 

@@ -120,13 +120,13 @@ static void locate(struct reader_file *file, const struct root *root, const char
     }
 }
 
-/* {file}: the root's operand (empty for `/`) and what lies below it. */
-static bool add_file_path(struct plan *plan, const struct entry *entry)
+/* The root's operand (empty for `/`) and what lies below it. */
+bool plan_file_path(const struct entry *entry, struct buf *path)
 {
-    buf_clear(&plan->file_path);
-    (void)buf_add_text(&plan->file_path, entry->root->operand);
-    (void)buf_add_byte(&plan->file_path, '/');
-    return buf_add_text(&plan->file_path, entry_relative(entry));
+    buf_clear(path);
+    (void)buf_add_text(path, entry->root->operand);
+    (void)buf_add_byte(path, '/');
+    return buf_add_text(path, entry_relative(entry));
 }
 
 static unsigned digests_for(unsigned needs)
@@ -162,7 +162,7 @@ static bool begin_fields(struct plan *plan, const struct entry *entry, struct er
 bool plan_begin(
     struct plan *plan, const struct entry *entry, size_t whole_most, struct error *error)
 {
-    if (!add_file_path(plan, entry))
+    if (!plan_file_path(entry, &plan->file_path))
         return error_set_memory(error);
     /* The plan's own copy of the path: the entry may be gone before the reader is done. */
     const char *own = buf_text(&plan->file_path) + plan->file_path.length;

@@ -58,6 +58,9 @@ struct plan *plan_new(
     const struct config *config, const struct random_source *random, struct error *error);
 void plan_free(struct plan *plan);
 
+/* Makes `path` what {file} stands for. False: no memory. */
+bool plan_file_path(const struct entry *entry, struct buf *path);
+
 /* Prepares `plan->job` for `entry`: what to open, how much may be read whole (`whole_most` bytes).
  * False with `error` where a path can't be filled in. */
 bool plan_begin(

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define PROGRESS_WAIT_US (100 * CLOCK_US_PER_MS)
+#define TEXT_MOST        ((size_t)1024 * 1024)
 
 static bool make_slots(struct sched *sched, struct error *error)
 {
@@ -47,9 +48,10 @@ struct sched *sched_new(const struct sched_parts *parts, struct error *error)
     sched->parts = *parts;
     heap_init(&sched->waiting);
     heap_init(&sched->throttled);
-    buf_init(&sched->text, (size_t)64 * 1024);
-    buf_init(&sched->end_text, (size_t)64 * 1024);
-    buf_init(&sched->last_error, (size_t)64 * 1024);
+    buf_init(&sched->text, TEXT_MOST);
+    buf_init(&sched->file_path, TEXT_MOST);
+    buf_init(&sched->end_text, TEXT_MOST);
+    buf_init(&sched->last_error, TEXT_MOST);
     gate_init(&sched->gate, parts->config, parts->jobs_most, now_us);
     throttle_init(&sched->throttle, parts->config->limit_rate);
     if (!make_slots(sched, error) || !make_groups(sched, error)) {
@@ -79,6 +81,7 @@ void sched_free(struct sched *sched)
     heap_free(&sched->waiting);
     heap_free(&sched->throttled);
     buf_free(&sched->text);
+    buf_free(&sched->file_path);
     buf_free(&sched->end_text);
     buf_free(&sched->last_error);
     free(sched);

@@ -96,17 +96,27 @@ static size_t whole_most(const struct sched *sched)
     return piece < most ? piece : most;
 }
 
+/* Puts the name of the file's group into `sched->text`: what --serial-by says of it, or nothing. */
+static bool fill_group_key(struct sched *sched, const struct file *file, struct error *error)
+{
+    const struct template *by = sched->parts.config->serial_by;
+    buf_clear(&sched->text);
+    if (by == NULL)
+        return true;
+    if (!plan_file_path(file->entry, &sched->file_path))
+        return error_set_memory(error);
+    struct template_file named = {.file = buf_text(&sched->file_path), .path = file->entry->path};
+    return template_fill(by, &named, &sched->text, error);
+}
+
 /* May the file go on, or does its group hold it? Without memory for a group it fails. */
 static bool enter_group(struct sched *sched, struct file *file)
 {
-    const struct template *by = sched->parts.config->serial_by;
-    struct template_file named = {.file = "", .path = file->entry->path};
     struct error error;
     bool held = false;
     if (sched->groups == NULL || file->member.group != NULL)
         return true;
-    buf_clear(&sched->text);
-    if (by != NULL && !template_fill(by, &named, &sched->text, &error)) {
+    if (!fill_group_key(sched, file, &error)) {
         sched_plan_failed(sched, file, &error);
         return false;
     }

@@ -101,7 +101,8 @@ struct sched {
     struct heap throttled; /* slots, by the moment of their turn */
     uint64_t failures;     /* verdicts, for --max-failures */
     int64_t bytes_moved;
-    struct buf text;       /* for sentences */
+    struct buf text;       /* for sentences, and keys of groups */
+    struct buf file_path;  /* {file}, for those */
     struct buf last_error; /* the last one about an attempt */
 };
 

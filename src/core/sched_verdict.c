@@ -89,6 +89,8 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
     sched->bytes_moved += end->request_bytes;
     if (outcome != OUTCOME_DONE && outcome != OUTCOME_EXISTS)
         remember(sched, file, outcome, end);
+    if (sched->parts.http->connected)
+        retry_note_reached(&sched->gate.retry);
     enum retry_step step = gate_note_end(
         &sched->gate, &file->gate, outcome, end, sched->parts.clock, sched->parts.random);
     if (step == RETRY_STEP_FINAL)

@@ -14,9 +14,8 @@
 #include "policy/adapt.h"
 #include "shoal.h"
 
-#define READER_THREADS_LEAST 2
-#define READER_THREADS_MOST  16
-#define PROGRESS_US          (100 * CLOCK_US_PER_MS)
+#define READER_THREADS_MOST 64 /* only a slow disk makes them start */
+#define PROGRESS_US         (100 * CLOCK_US_PER_MS)
 
 struct shoal_session {
     struct config *config;
@@ -148,9 +147,7 @@ static void wake_loop(void *context)
 
 static bool start_parts(struct shoal_session *session, struct error *error)
 {
-    unsigned threads = session->room.jobs / 4;
-    if (threads < READER_THREADS_LEAST)
-        threads = READER_THREADS_LEAST;
+    unsigned threads = session->room.jobs + 1;
     if (threads > READER_THREADS_MOST)
         threads = READER_THREADS_MOST;
     session->reader = reader_new(threads, wake_loop, session, error);

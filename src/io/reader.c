@@ -9,6 +9,7 @@
 #include "io/reader_load.h"
 
 #define STACK_SIZE  ((size_t)256 * 1024)
+#define FEW_THREADS 2   /* are started for a fast disk */
 #define BATCH       8   /* so many jobs are worth waking a thread for, in any case */
 #define SLOW_US     200 /* a job that takes longer waited for a disk */
 #define WARY_JOBS   8   /* so many jobs after a slow one, every job gets a thread if there is one */
@@ -25,14 +26,15 @@ struct job_list {
  * To wake a thread costs more than to read a small file that is in the cache. So while the disk
  * shows itself fast, a thread is told of new jobs only where the submitter has nothing left to
  * collect, or when a batch of them waits; what waits longer than that is told of by collect(),
- * which wake() has called for by then. Once a job was slow, every job gets a thread as soon as one
- * is free. */
+ * which wake() has called for by then. Once a job was slow, every job gets a thread, and where none
+ * is idle another is started: a slow disk is answered with many reads at once, a fast one needs few
+ * threads. */
 struct thread_reader {
     struct reader base;
     void (*wake)(void *context);
     void *wake_context;
     struct clock clock;
-    pthread_mutex_t lock;  /* guards all below but the threads */
+    pthread_mutex_t lock;  /* guards all below */
     pthread_cond_t more;   /* there is something to take, or an earlier moment to wait for */
     struct job_list jobs;  /* to be done, in their order */
     struct job_list aside; /* not yet, by `due_us` */
@@ -43,7 +45,8 @@ struct thread_reader {
     bool waking;           /* one of them was told and has not looked yet */
     bool watched;          /* one of them waits for the first job of `aside` to be due */
     bool ending;
-    unsigned thread_count;
+    unsigned thread_most;  /* so many may be started */
+    unsigned thread_count; /* were */
     pthread_t threads[];
 };
 
@@ -86,13 +89,40 @@ static bool list_insert_by_due(struct job_list *list, struct reader_job *job)
     return list->first == job;
 }
 
-/* Tells one idle thread, unless one is on its way already. */
+static void *work(void *context);
+
+/* Signals are for the loop's thread: a new one inherits a mask that blocks them all. Where no
+ * thread can be had none is asked for again. */
+static void start_thread(struct thread_reader *reader)
+{
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0)
+        return;
+    sigset_t all;
+    sigset_t before;
+    (void)sigfillset(&all);
+    (void)pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
+    if (pthread_create(&reader->threads[reader->thread_count], &attributes, work, reader) == 0)
+        reader->thread_count++;
+    else
+        reader->thread_most = reader->thread_count;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    (void)pthread_attr_destroy(&attributes);
+}
+
+/* Tells one idle thread, unless one is on its way already; starts one where none is idle and it is
+ * worth it. */
 static void tell_one(struct thread_reader *reader)
 {
-    if (reader->idle == 0 || reader->waking)
-        return;
-    reader->waking = true;
-    (void)pthread_cond_signal(&reader->more);
+    bool worth_it = reader->wary > 0 || reader->thread_count < FEW_THREADS;
+    if (reader->idle > 0 && !reader->waking) {
+        reader->waking = true;
+        (void)pthread_cond_signal(&reader->more);
+    } else if (reader->idle == 0 && worth_it && reader->thread_count < reader->thread_most &&
+               !reader->ending) {
+        start_thread(reader);
+    }
 }
 
 /* Are there jobs that should not wait for the threads that are awake? */
@@ -284,25 +314,6 @@ static bool make_locks(struct thread_reader *reader)
     return made;
 }
 
-/* Signals are for the loop's thread: the new ones inherit a mask that blocks them all. */
-static void start_threads(struct thread_reader *reader, unsigned count)
-{
-    pthread_attr_t attributes;
-    if (count == 0 || pthread_attr_init(&attributes) != 0)
-        return;
-    sigset_t all;
-    sigset_t before;
-    (void)sigfillset(&all);
-    (void)pthread_attr_setstacksize(&attributes, STACK_SIZE);
-    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
-    /* A thread that runs already never looks at thread_count. */
-    while (reader->thread_count < count &&
-           pthread_create(&reader->threads[reader->thread_count], &attributes, work, reader) == 0)
-        reader->thread_count++;
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    (void)pthread_attr_destroy(&attributes);
-}
-
 struct reader *reader_new(
     unsigned threads, void (*wake)(void *context), void *context, struct error *error)
 {
@@ -317,6 +328,8 @@ struct reader *reader_new(
     reader->wake_context = context;
     reader->clock = clock_system();
     reader->wary = WARY_JOBS;
-    start_threads(reader, threads);
+    reader->thread_most = threads;
+    if (threads > 0)
+        start_thread(reader);
     return &reader->base;
 }

@@ -104,8 +104,8 @@ struct reader {
     const struct reader_ops *ops;
 };
 
-/* Starts up to `threads` threads, fewer where they can't be had; with none a job is done within
- * submit(). `wake(context)` is called, from a thread or within submit(), when the list of collect()
+/* Starts a thread at once, and up to `threads` as they are needed, fewer where they can't be had; with
+ * none a job is done within submit(). `wake(context)` is called, from a thread or within submit(), when the list of collect()
  * was empty and is no longer: then call collect() soon, jobs that wait may be begun by it. NULL
  * with `error`: no memory. */
 struct reader *reader_new(

@@ -179,7 +179,7 @@ void adapt_note_end(struct adapt *adapt, const struct adapt_attempt *attempt, en
         adapt_learn_success(adapt, slot_us, attempt->streamed, now_us);
     else if (is_rejection(outcome, end))
         adapt_learn_rejection(adapt, attempt, now_us);
-    /* As long as a file is in flight, so that what follows is new. */
-    epoch_end_slice(&adapt->epoch, adapt->slot_us, now_us);
+    /* About as long as a file is in flight, so that what follows is new. */
+    epoch_end_slice(&adapt->epoch, 0.9 * adapt->slot_us, now_us);
     adapt_look(adapt, now_us);
 }

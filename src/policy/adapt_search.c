@@ -40,10 +40,10 @@ static const int64_t epoch_least_us = 50 * CLOCK_US_PER_MS;
 static const int64_t epoch_most_us = 2 * CLOCK_US_PER_SECOND;
 static const int64_t try_wait_most_us = 4 * CLOCK_US_PER_SECOND;
 
-/* A change shows once what began before it is over. */
+/* A change shows once what began before it is over; most of it is a little earlier. */
 static void adapt_begin_epoch(struct adapt *adapt, int64_t now_us)
 {
-    double settle_us = adapt->slot_us;
+    double settle_us = 0.9 * adapt->slot_us;
     if (adapt->streams * 2 > adapt->in_flight && settle_us > stream_settle_us)
         settle_us = stream_settle_us;
     epoch_begin(&adapt->epoch, now_us + (int64_t)settle_us);
@@ -98,8 +98,8 @@ static void adapt_merge_base(struct adapt *adapt, const struct adapt_yield *yiel
 {
     struct adapt_yield *base = &adapt->base;
     double errors = base->error + yield->error;
-    double change = adapt->has_base ? yield->goodput / base->goodput - 1 : 1;
-    if (change * change > change_sigmas * errors + error_floor) {
+    double change = adapt->has_base ? yield->goodput / base->goodput - 1 : 0;
+    if (!adapt->has_base || change * change > change_sigmas * errors + error_floor) {
         adapt->try_wait_us = ADAPT_TRY_WAIT_US;
         adapt_take_base(adapt, yield);
         return;
@@ -267,22 +267,27 @@ static void adapt_drop_try(struct adapt *adapt, int64_t now_us)
     adapt_set_limit(adapt, adapt->base_limit, now_us);
 }
 
+static bool try_pays(const struct adapt *adapt, const struct adapt_yield *yield, double gain)
+{
+    if (adapt->limit < adapt->base_limit)
+        return gain < down_elasticity;
+    /* No rejection where there was one before is reason enough. */
+    bool passed = adapt->ceiling > 0 && adapt->limit >= adapt->ceiling;
+    return passed || gain > up_elasticity || adapt->limit <= cheap_limit(adapt, yield->goodput);
+}
+
 /* Ends a try as soon as it is clear what it came to. */
 static void adapt_look_trying(struct adapt *adapt, const struct adapt_yield *yield, int64_t now_us)
 {
     double gain = elasticity(adapt, yield);
-    bool up = adapt->limit > adapt->base_limit;
-    double line = up ? up_elasticity : down_elasticity;
+    double line = adapt->limit > adapt->base_limit ? up_elasticity : down_elasticity;
     double change = adapt->limit / adapt->base_limit - 1;
     double apart = (gain - line) * change;
     double errors = adapt->base.error + yield->error;
     bool clear = adapt->epoch.slices >= SLICES_LEAST && apart * apart > clear_sigmas * errors;
     if (!clear && !epoch_is_long(adapt, yield, error_good, now_us))
         return;
-    /* No rejection where there was one before is reason enough. */
-    bool passed = up && adapt->ceiling > 0 && adapt->limit >= adapt->ceiling;
-    bool cheap = up && adapt->limit <= cheap_limit(adapt, yield->goodput);
-    if (adapt->fixed || passed || cheap || (up ? gain > line : gain < line))
+    if (adapt->fixed || try_pays(adapt, yield, gain))
         adapt_keep_try(adapt, yield, now_us);
     else
         adapt_drop_try(adapt, now_us);

@@ -83,6 +83,11 @@ int64_t retry_next_start_us(const struct retry *retry, int64_t now_us)
     return next;
 }
 
+void retry_note_reached(struct retry *retry)
+{
+    retry->reached = true;
+}
+
 void retry_note_start(struct retry *retry, int64_t now_us)
 {
     retry->last_start_us = now_us;

@@ -85,6 +85,9 @@ void retry_init(struct retry *retry, const struct retry_config *config);
  * the end of an attempt that is in flight can tell. */
 int64_t retry_next_start_us(const struct retry *retry, int64_t now_us);
 
+/* There is a connection to the origin, though no attempt over it may have ended yet. */
+void retry_note_reached(struct retry *retry);
+
 /* An attempt was started. */
 void retry_note_start(struct retry *retry, int64_t now_us);
 

@@ -318,6 +318,7 @@ def test_an_early_refusal_is_the_verdict_a_thousand_times(shoal, tree):
 
     with RawServer(early) as server:
         run = shoal.send("-j", "4", *FORM, tree, server.url, timeout=600)
+        assert run.end["failed"] == 1000
         assert {event["status"] for event in run.files} == {413}
         assert {event["attempts"] for event in run.files} == {1}
 

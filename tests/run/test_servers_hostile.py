@@ -202,7 +202,7 @@ def test_an_endless_answer_is_cut(shoal, tree, peak_memory, name):
             sent[-1] += len(piece)
 
     with RawServer(behave) as server:
-        run = shoal.send(*SHORT, *FORM, tree, server.url, prefix=prefix)
+        run = shoal.send(*SHORT, *FORM, tree, server.url, prefix=prefix, timeout=25)
         assert run.seconds < 15
     if expected:
         assert run.verdicts["a"]["verdict"] == expected, run

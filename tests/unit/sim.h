@@ -27,6 +27,7 @@ struct sim_ledger {
     unsigned begun;     /* attempts */
     unsigned taken;     /* times that it took the file */
     unsigned ambiguous; /* attempts after which it may have taken it, for all the client knows */
+    unsigned counted;   /* ends that use up a retry: those, and changes and shortages */
     unsigned told;      /* verdicts */
     unsigned loaded_at; /* `changes` when it was opened for streaming */
     bool lost;          /* listed, but not there: it never gets as far as a group */
@@ -44,6 +45,8 @@ struct sim_rules {
     int64_t rate_window_us;
     int64_t bytes_per_second; /* 0: no limit */
     int64_t give_up_after_us;
+    unsigned max_failures; /* 0: any number */
+    bool no_more_starts;   /* the run was told to end */
 };
 
 /* What it is judged by. */
@@ -56,6 +59,9 @@ struct sim_watch {
     unsigned starts;
     unsigned outage_starts;
     int64_t moved; /* bytes of bodies */
+    unsigned told; /* verdicts */
+    unsigned failures;
+    int64_t idle_since_us; /* every file that was found has its verdict; CLOCK_NEVER: not so */
     bool group_told[SIM_GROUPS_MOST];
     int group_open[SIM_GROUPS_MOST]; /* the file that has begun and has no verdict, or -1 */
 };
@@ -78,6 +84,8 @@ struct sim {
     unsigned given;  /* by the source so far */
     unsigned problems;
     bool end_given;
+    unsigned walk_pauses; /* in a thousand looks at it */
+    int64_t walk_pause_until_us;
 
     /* The disk */
     unsigned disk_faults;  /* in a thousand */
@@ -131,14 +139,15 @@ extern const struct http_ops sim_http_ops;
 void sim_disk_init(struct sim *sim);
 void sim_disk_free(struct sim *sim);
 
-/* sim_watch.c: an attempt starts, it ends, body bytes move, a streamed body went out whole, a file
- * has its verdict. */
+/* sim_watch.c: a file is found, an attempt starts, it ends, body bytes move, a streamed body went
+ * out whole, a file has its verdict. */
 void sim_watch_init(struct sim *sim);
+void sim_watch_found(struct sim *sim);
 void sim_watch_start(struct sim *sim, unsigned number);
 void sim_watch_end(struct sim *sim, unsigned number, const struct http_end *end);
 void sim_watch_moved(struct sim *sim, int64_t bytes);
 void sim_watch_whole(struct sim *sim, unsigned number);
-void sim_watch_verdict(struct sim *sim, unsigned number);
+void sim_watch_verdict(struct sim *sim, unsigned number, bool failed);
 /* Writes down that the rule with this name is broken, unless `kept`. */
 void sim_watch_rule(struct sim *sim, bool kept, const char *rule);
 

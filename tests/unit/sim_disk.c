@@ -10,7 +10,8 @@
 
 #include "sim.h"
 
-#define JOB_MOST_US 5000
+#define JOB_MOST_US      5000
+#define SLOW_JOB_MOST_US 500000
 
 static struct sim *sim_of_reader(struct reader *reader)
 {
@@ -25,10 +26,13 @@ static void choose_result(struct sim *sim, struct reader_file *file)
     file->code = 0;
     file->result = READER_OK;
     file->facts = (struct reader_facts){.size = sim_below(sim, 5000)};
-    if (sim_chance(sim, sim->disk_faults)) {
-        file->result = faults[sim_below(sim, 4)];
-        file->code = file->result != READER_FAILED ? 0 : sim_chance(sim, 500) ? EIO : EMFILE;
-    }
+    if (!sim_chance(sim, sim->disk_faults))
+        return;
+    file->result = faults[sim_below(sim, 4)];
+    if (file->result == READER_FAILED)
+        file->code = sim_chance(sim, 500) ? EIO : EMFILE;
+    if (file->result == READER_CHANGED || file->code == EMFILE)
+        sim->ledger[sim_number(file->path)].counted++;
 }
 
 static void open_large(struct sim *sim, struct reader_file *file)
@@ -116,7 +120,8 @@ static void finish_job(struct sim *sim, void *object)
 static void submit(struct reader *reader, struct reader_job *job)
 {
     struct sim *sim = sim_of_reader(reader);
-    sim_schedule(sim, sim_below(sim, JOB_MOST_US), finish_job, job);
+    bool slow = sim_chance(sim, 30);
+    sim_schedule(sim, sim_below(sim, slow ? SLOW_JOB_MOST_US : JOB_MOST_US), finish_job, job);
 }
 
 static struct reader_job *collect(struct reader *reader)

@@ -8,7 +8,9 @@
 #define CONNECT_MOST_US 2000
 #define ANSWER_MOST_US  80000
 #define STALL_US        (60 * CLOCK_US_PER_SECOND)
-#define READ_SIZE       65536
+#define STALL_LOOK_US   (CLOCK_US_PER_SECOND / 2)
+#define SOCKET_MOST_US  3000
+#define READ_MOST       65536
 
 /* The faults of the server, each as likely as the others. */
 enum sim_fault {
@@ -35,6 +37,7 @@ struct http_transfer {
     enum sim_fault fault;
     unsigned number;
     int64_t sent;
+    int64_t stalled_us; /* so far */
     bool paused;
     bool cancelled;
     bool taken;
@@ -152,32 +155,43 @@ static void check_marks(const struct http_transfer *transfer, const char *data, 
     }
 }
 
-/* Reads on in a body that streams. False: it paused, or the transfer is over. */
+static void send_on(struct sim *sim, void *object);
+
+/* What broke amid the body, if anything did: an end of the reader's, or the server's fault. */
+static bool breaks_off(struct http_transfer *transfer, int64_t got)
+{
+    bool early = transfer->fault == FAULT_RESET_EARLY || transfer->fault == FAULT_EARLY_BUSY;
+    if (got < 0)
+        end_with(transfer, ATTEMPT_SENDING,
+            got == HTTP_READ_CHANGED ? ATTEMPT_FILE_CHANGED : ATTEMPT_FILE_UNREADABLE, 0);
+    else if (early && sim_chance(transfer->sim, 300))
+        end_by_fault(transfer);
+    else
+        return false;
+    return true;
+}
+
+/* Reads on in a body that streams. False: it waits, or the transfer is over. */
 static bool stream_body(struct http_transfer *transfer)
 {
     const struct http_request *request = transfer->request;
-    char into[READ_SIZE];
+    struct sim *sim = transfer->sim;
+    char into[READ_MOST];
     while (transfer->sent < request->length) {
-        int64_t got = request->read(request->body, into, sizeof into);
-        if (got == HTTP_READ_WAIT) {
-            transfer->paused = true;
+        size_t room = sim_chance(sim, 700) ? READ_MOST : 1 + (size_t)sim_below(sim, 4096);
+        int64_t got = request->read(request->body, into, room);
+        transfer->paused = got == HTTP_READ_WAIT;
+        if (transfer->paused || breaks_off(transfer, got))
             return false;
-        }
-        if (got < 0) {
-            end_with(transfer, ATTEMPT_SENDING,
-                got == HTTP_READ_CHANGED ? ATTEMPT_FILE_CHANGED : ATTEMPT_FILE_UNREADABLE, 0);
-            return false;
-        }
         check_marks(transfer, into, got);
         transfer->sent += got;
-        sim_watch_moved(transfer->sim, got);
-        bool early = transfer->fault == FAULT_RESET_EARLY || transfer->fault == FAULT_EARLY_BUSY;
-        if (early && sim_chance(transfer->sim, 300)) {
-            end_by_fault(transfer);
+        sim_watch_moved(sim, got);
+        if (transfer->sent < request->length && sim_chance(sim, 200)) {
+            sim_schedule(sim, sim_below(sim, SOCKET_MOST_US), send_on, transfer);
             return false;
         }
     }
-    sim_watch_whole(transfer->sim, transfer->number);
+    sim_watch_whole(sim, transfer->number);
     return true;
 }
 
@@ -190,6 +204,17 @@ static bool send_body(struct http_transfer *transfer)
     return true;
 }
 
+/* A minute in which it can be cancelled. */
+static void stall(struct sim *sim, void *object)
+{
+    struct http_transfer *transfer = object;
+    transfer->stalled_us += STALL_LOOK_US;
+    if (transfer->cancelled || transfer->stalled_us >= STALL_US)
+        answer(sim, transfer);
+    else
+        sim_schedule(sim, STALL_LOOK_US, stall, transfer);
+}
+
 static void send_on(struct sim *sim, void *object)
 {
     struct http_transfer *transfer = object;
@@ -199,8 +224,10 @@ static void send_on(struct sim *sim, void *object)
     }
     if (!send_body(transfer))
         return;
-    bool stalls = transfer->fault == FAULT_STALL;
-    sim_schedule(sim, stalls ? STALL_US : sim_below(sim, ANSWER_MOST_US), answer, transfer);
+    if (transfer->fault == FAULT_STALL)
+        stall(sim, transfer);
+    else
+        sim_schedule(sim, sim_below(sim, ANSWER_MOST_US), answer, transfer);
 }
 
 static void connect_to(struct sim *sim, void *object)

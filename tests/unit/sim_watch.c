@@ -9,11 +9,14 @@
 /* Time that the throttle makes up for, and a turn of the largest piece with a frame around it. */
 #define THROTTLE_IDLE_US 50000
 #define THROTTLE_TURN    (64 * 1024)
+/* Between two rounds of the loop. */
+#define ROUND_US 100000
 
 void sim_watch_init(struct sim *sim)
 {
     sim->watch.failing_since_us = CLOCK_NEVER;
     sim->watch.answered_us = sim->now_us;
+    sim->watch.idle_since_us = sim->now_us;
     for (unsigned group = 0; group < SIM_GROUPS_MOST; group++)
         sim->watch.group_open[group] = -1;
 }
@@ -55,7 +58,8 @@ static void watch_patience(struct sim *sim)
     struct sim_watch *watch = &sim->watch;
     sim_watch_rule(sim, sim->now_us >= watch->quiet_until_us, "a pause that the server asked for");
     if (rules->rate_most == 0 && watch->failing_since_us != CLOCK_NEVER)
-        sim_watch_rule(sim, sim->now_us < watch->failing_since_us + rules->give_up_after_us,
+        sim_watch_rule(sim,
+            sim->now_us < watch->failing_since_us + rules->give_up_after_us + ROUND_US,
             "no start after --give-up-after");
     if (!sim_in_outage(sim))
         return;
@@ -65,16 +69,40 @@ static void watch_patience(struct sim *sim)
         "at most one probe a second in an outage");
 }
 
+/* Times without anything to do are nobody's fault. */
+void sim_watch_found(struct sim *sim)
+{
+    struct sim_watch *watch = &sim->watch;
+    if (watch->idle_since_us == CLOCK_NEVER)
+        return;
+    int64_t idle_us = sim->now_us - watch->idle_since_us;
+    watch->idle_since_us = CLOCK_NEVER;
+    watch->answered_us += idle_us;
+    if (watch->failing_since_us != CLOCK_NEVER)
+        watch->failing_since_us += idle_us;
+}
+
+static void watch_end_of_run(struct sim *sim)
+{
+    const struct sim_rules *rules = &sim->rules;
+    sim_watch_rule(sim, !rules->no_more_starts, "no start after the run was told to end");
+    sim_watch_rule(sim, rules->max_failures == 0 || sim->watch.failures < rules->max_failures,
+        "no start after --max-failures");
+}
+
 void sim_watch_start(struct sim *sim, unsigned number)
 {
     struct sim_ledger *ledger = &sim->ledger[number];
     ledger->begun++;
+    watch_end_of_run(sim);
+    sim_watch_rule(
+        sim, sim->http.connected || sim->in_flight == 1, "one alone until there is a connection");
     sim_watch_rule(sim, ledger->told == 0, "no attempt after the verdict");
     sim_watch_rule(sim, sim->in_flight <= sim->rules.jobs_most, "at most so many in flight");
     sim_watch_rule(sim, !sim->rules.at_most_once || ledger->ambiguous == 0,
         "at most once: no attempt after an ambiguous end");
     sim_watch_rule(
-        sim, ledger->ambiguous <= sim->rules.retries, "no more ambiguous ends than --retries");
+        sim, ledger->counted <= sim->rules.retries, "no more ends that count than --retries");
     watch_group(sim, number);
     watch_rate(sim);
     watch_patience(sim);
@@ -105,6 +133,7 @@ void sim_watch_end(struct sim *sim, unsigned number, const struct http_end *end)
     bool ambiguous = is_ambiguous(attempt);
     bool rejected = attempt->status == 429 || attempt->status == 503;
     sim->ledger[number].ambiguous += ambiguous;
+    sim->ledger[number].counted += ambiguous || attempt->error == ATTEMPT_FILE_CHANGED;
     if (is_ours(attempt))
         return;
     if (attempt->status != 0 && !ambiguous && !rejected) {
@@ -133,12 +162,16 @@ void sim_watch_whole(struct sim *sim, unsigned number)
         "a file that changed while it was read is not sent whole");
 }
 
-void sim_watch_verdict(struct sim *sim, unsigned number)
+void sim_watch_verdict(struct sim *sim, unsigned number, bool failed)
 {
+    struct sim_watch *watch = &sim->watch;
     unsigned group = sim_group(sim, number);
     sim->ledger[number].told++;
+    watch->failures += failed;
     if (!sim->ledger[number].lost)
-        sim->watch.group_told[group] = true;
-    if (sim->watch.group_open[group] == (int)number)
-        sim->watch.group_open[group] = -1;
+        watch->group_told[group] = true;
+    if (watch->group_open[group] == (int)number)
+        watch->group_open[group] = -1;
+    if (++watch->told == sim->given)
+        watch->idle_since_us = sim->now_us;
 }

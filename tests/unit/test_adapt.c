@@ -168,6 +168,20 @@ static void auto_starts_small_and_grows_while_that_pays(void **state)
     assert_true(adapt_limit(&bench.adapt) >= 200);
 }
 
+static void a_queue_of_a_few_milliseconds_is_kept_filled(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, 0, 0);
+    for (int i = 0; i < 2000; i++) { /* 10,000 a second, however many there are */
+        fill(&bench);
+        bench.now += 100 * (int64_t)bench.count;
+        end_all(&bench, &taken, OUTCOME_DONE);
+    }
+    assert_true(adapt_limit(&bench.adapt) >= 40);
+    assert_true(adapt_limit(&bench.adapt) <= 128);
+}
+
 static void the_most_is_never_passed(void **state)
 {
     (void)state;
@@ -274,6 +288,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(auto_starts_small_and_grows_while_that_pays),
+        cmocka_unit_test(a_queue_of_a_few_milliseconds_is_kept_filled),
         cmocka_unit_test(the_most_is_never_passed),
         cmocka_unit_test(a_fixed_number_is_used_from_the_start_and_kept),
         cmocka_unit_test(what_was_in_flight_when_rejected_was_too_much_by_one),

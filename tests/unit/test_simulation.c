@@ -13,13 +13,15 @@
 #include "shoal.h"
 #include "sim.h"
 
-#define TURNS_MOST 1000000
+#define TURNS_MOST     1000000
+#define ENDING_MOST_US (2 * CLOCK_US_PER_SECOND) /* the disk may be slow, a stall is looked at */
 
 struct told {
     unsigned count;
     enum shoal_verdict verdict;
     unsigned attempts;
     bool temporary;
+    bool given_up; /* when it had its verdict, patience with the server was over */
 };
 
 struct run {
@@ -28,7 +30,9 @@ struct run {
     struct shoal_options *options;
     bool dry_run;
     bool ends_early; /* interrupted, or --max-failures */
+    int64_t grace_us;
     struct told told[SIM_FILES_MOST];
+    unsigned looked_at; /* the file in question, for a failure's message */
     unsigned planned;
     int status;
     struct shoal_totals totals;
@@ -42,21 +46,23 @@ struct run {
 
 static void fail_run(const struct run *run, const char *rule)
 {
+    unsigned number = run->looked_at;
+    const struct told *told = &run->told[number];
+    const struct sim_ledger *ledger = &run->sim.ledger[number];
+    print_message("# file %u of %u: %u verdicts, %s, %u attempts; the server: begun %u, taken %u, "
+                  "ambiguous %u; exit status %d\n",
+        number, run->sim.given, told->count, shoal_verdict_name(told->verdict), told->attempts,
+        ledger->begun, ledger->taken, ledger->ambiguous, run->status);
     fail_msg("seed %llu: %s (SHOAL_SIM_SEED=%llu replays it)", (unsigned long long)run->seed, rule,
         (unsigned long long)run->seed);
 }
 
-/* Giving up is right only after so long without an answer, or where a pause that the server asked
- * for would last until then. */
-static void check_given_up(struct run *run, const char *error)
+/* Was there no answer for so long, or did the server ask for a pause that lasts until then? */
+static bool is_patience_over(const struct sim *sim)
 {
-    const struct sim *sim = &run->sim;
-    if (error == NULL || strstr(error, "no progress") == NULL)
-        return;
-    int64_t until_us =
-        sim->now_us > sim->watch.quiet_until_us ? sim->now_us : sim->watch.quiet_until_us;
-    run->ends_early = true;
-    REQUIRE(until_us - sim->watch.answered_us >= sim->rules.give_up_after_us);
+    int64_t quiet_until_us = sim->watch.quiet_until_us;
+    int64_t until_us = sim->now_us > quiet_until_us ? sim->now_us : quiet_until_us;
+    return until_us - sim->watch.answered_us >= sim->rules.give_up_after_us;
 }
 
 static void on_event(void *context, const struct shoal_event *event)
@@ -68,12 +74,14 @@ static void on_event(void *context, const struct shoal_event *event)
         return;
     unsigned number = sim_number(event->path.data);
     struct told *told = &run->told[number];
+    run->looked_at = number;
     told->count++;
     told->verdict = event->verdict;
     told->attempts = event->attempts;
     told->temporary = event->temporary;
-    sim_watch_verdict(&run->sim, number);
-    check_given_up(run, event->error);
+    sim_watch_verdict(&run->sim, number, event->verdict == SHOAL_FAILED);
+    told->given_up = is_patience_over(&run->sim);
+    REQUIRE(told->given_up || event->error == NULL || strstr(event->error, "no progress") == NULL);
 }
 
 static void set(struct run *run, const char *name, const char *value)
@@ -132,6 +140,8 @@ static void choose_patience(struct run *run)
     set_number(run, "give-up-after", give_up_after, "s");
     sim->rules.retries = (unsigned)sim_below(sim, 7);
     set_number(run, "retries", sim->rules.retries, "");
+    run->grace_us = sim_below(sim, 3) * 5 * CLOCK_US_PER_SECOND;
+    set_number(run, "grace", run->grace_us / CLOCK_US_PER_SECOND, "s");
     choose_flag(run, &sim->rules.at_most_once, "at-most-once", 300);
 }
 
@@ -153,27 +163,55 @@ static void make_options(struct run *run)
     choose_rates(run);
     choose_patience(run);
     run->ends_early = sim_chance(sim, 100);
-    if (run->ends_early)
-        set(run, "max-failures", "3");
+    if (run->ends_early) {
+        sim->rules.max_failures = 1 + (unsigned)sim_below(sim, 5);
+        set_number(run, "max-failures", sim->rules.max_failures, "");
+    }
     REQUIRE(shoal_options_add_operand(run->options, "sim"));
+}
+
+/* When a session would be interrupted, and how long it may go on then. */
+struct interrupts {
+    bool happen;
+    unsigned at_turn[2];
+    int64_t ends_by_us; /* CLOCK_NEVER: it was not interrupted yet */
+};
+
+static struct interrupts choose_interrupts(struct run *run)
+{
+    struct sim *sim = &run->sim;
+    struct interrupts interrupts = {.happen = sim_chance(sim, 250), .ends_by_us = CLOCK_NEVER};
+    interrupts.at_turn[0] = (unsigned)sim_below(sim, 300);
+    interrupts.at_turn[1] = interrupts.at_turn[0] + (unsigned)sim_below(sim, 300);
+    run->ends_early = run->ends_early || interrupts.happen;
+    return interrupts;
+}
+
+static void interrupt(struct run *run, struct sched *sched, struct interrupts *interrupts)
+{
+    int64_t now_us = run->sim.now_us;
+    bool second = run->sim.rules.no_more_starts;
+    sched_end_run(sched, "interrupted");
+    run->sim.rules.no_more_starts = true;
+    interrupts->ends_by_us = now_us + ENDING_MOST_US + (second ? 0 : run->grace_us);
 }
 
 /* Turns the loop as a session does, and interrupts it at a moment of the seed's. */
 static void turn_until_done(struct run *run, struct sched *sched)
 {
     struct sim *sim = &run->sim;
-    bool interrupts = sim_chance(sim, 250);
-    run->ends_early = run->ends_early || interrupts;
-    unsigned first = (unsigned)sim_below(sim, 300);
-    unsigned second = first + (unsigned)sim_below(sim, 300);
+    struct interrupts interrupts = choose_interrupts(run);
     for (unsigned turn = 0; !sched_done(sched); turn++) {
         struct error error;
         REQUIRE(turn < TURNS_MOST);
-        if (interrupts && (turn == first || turn == second))
-            sched_end_run(sched, "interrupted");
+        for (int i = 0; interrupts.happen && i < 2; i++) {
+            if (turn == interrupts.at_turn[i])
+                interrupt(run, sched, &interrupts);
+        }
         int64_t wait_us = sched_step(sched);
         REQUIRE(wait_us >= 0);
         REQUIRE(sim->http.ops->poll(&sim->http, wait_us, &error));
+        REQUIRE(sim->now_us < interrupts.ends_by_us);
         if (sim->watch.wrong != NULL)
             fail_run(run, sim->watch.wrong);
     }
@@ -211,27 +249,29 @@ static void play(struct run *run)
     shoal_options_free(run->options);
 }
 
-/* What may have been taken is called failed only where its retries are used up, by attempts or by a
- * disk; and unknown only where it is not to be sent again, or the run ended before it could. */
+/* A failure that may pass is one of a file whose retries are used up, and a file is unknown where
+ * it may have been taken and is not to be sent again; or the run ended before it could. */
 static void check_doubt(struct run *run, const struct told *told, const struct sim_ledger *ledger)
 {
     const struct sim_rules *rules = &run->sim.rules;
+    bool ended = run->ends_early || told->given_up || !run->sim.http.connected;
+    bool unknown = told->verdict == SHOAL_UNKNOWN;
     if (rules->at_most_once) {
         REQUIRE(ledger->taken <= 1);
         REQUIRE(ledger->taken == 0 || told->verdict != SHOAL_FAILED);
-        REQUIRE(told->verdict != SHOAL_UNKNOWN || ledger->ambiguous == 1);
-        return;
+        REQUIRE(!unknown || ledger->ambiguous == 1);
     }
-    bool ended = run->ends_early || !run->totals.complete || run->totals.verdicts[SHOAL_FAILED] > 0;
-    REQUIRE(told->verdict != SHOAL_UNKNOWN || (ended && ledger->ambiguous > 0));
-    if (told->verdict == SHOAL_FAILED && told->temporary && ledger->taken > 0)
-        REQUIRE(ledger->ambiguous > rules->retries || run->sim.disk_faults > 0);
+    REQUIRE(!unknown || ledger->ambiguous > 0);
+    REQUIRE(!unknown || ended || rules->at_most_once);
+    if (told->verdict == SHOAL_FAILED && told->temporary)
+        REQUIRE(ledger->counted > rules->retries || (ended && ledger->ambiguous == 0));
 }
 
 static void check_file(struct run *run, unsigned number)
 {
     const struct told *told = &run->told[number];
     const struct sim_ledger *ledger = &run->sim.ledger[number];
+    run->looked_at = number;
     REQUIRE(told->count == 1);
     REQUIRE(told->attempts == ledger->begun);
     REQUIRE(told->verdict != SHOAL_SENT || ledger->taken >= 1);
@@ -247,7 +287,7 @@ static void check_totals(struct run *run)
         sum += totals->verdicts[verdict];
     REQUIRE(totals->found == run->sim.given);
     REQUIRE(totals->found == sum + run->planned);
-    REQUIRE(totals->complete || run->ends_early || totals->verdicts[SHOAL_FAILED] > 0);
+    REQUIRE(totals->complete || run->ends_early || run->status != 0);
     REQUIRE(!totals->complete || totals->found == run->sim.files);
     REQUIRE(totals->problems == run->sim.problems);
     REQUIRE(totals->verdicts[SHOAL_SKIPPED] == 0);

@@ -4,6 +4,7 @@
  * before its owner hears of it, so that the connection is free for the transfer started next. */
 #include "io/http/private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -289,6 +290,8 @@ struct http *http_new(const struct http_settings *settings, struct error *error)
         error_set_memory(error);
         return NULL;
     }
+    (void)snprintf(
+        multi->user_agent, sizeof multi->user_agent, "User-Agent: %s", settings->user_agent);
     (void)curl_share_setopt(multi->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
     multi_set_connections(&multi->base, settings->connections);
     return &multi->base;

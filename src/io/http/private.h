@@ -45,6 +45,7 @@ struct multi {
     CURLM *curl;
     CURLSH *share; /* TLS sessions, so that a new connection resumes one */
     struct http_settings settings;
+    char user_agent[64]; /* the whole header line */
     struct clock clock;
     struct http_transfer *active; /* under way, linked by `next` and `previous` */
     struct http_transfer *idle;   /* ready to be used again, linked by `next` */
@@ -63,6 +64,7 @@ struct http_transfer {
     const struct http_request *request;
     struct curl_slist headers[TRANSFER_HEADERS_MAX]; /* nodes over the request's own strings */
     char *url;                                       /* what the handle is set to; NULL: nothing */
+    CURLU *parsed_url;                               /* the same */
     struct curl_slist *addresses; /* of its host, where libcurl can't find them */
     char error_text[CURL_ERROR_SIZE];
 
@@ -108,6 +110,10 @@ void transfer_take_header(struct http_transfer *transfer, const char *line, size
 bool transfer_take_body(struct http_transfer *transfer, const char *data, size_t length);
 /* Is a final status there? */
 bool transfer_answered(const struct http_transfer *transfer);
+
+/* security.c */
+
+void security_set_up(CURL *easy, const struct http_settings *settings);
 
 /* ending.c */
 

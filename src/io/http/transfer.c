@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define OWN_NODES 2 /* User-Agent, Expect */
+
 /* libcurl begins to send the request: for the first time, or for a second one on a new connection
  * because a kept one died. That must not happen behind the scheduler's back. */
 static int on_request(void *context, char *peer, char *local, int peer_port, int local_port)
@@ -151,32 +153,6 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     return size * count;
 }
 
-static void set_security(CURL *easy, const struct http_settings *settings)
-{
-    (void)curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    if (settings->insecure) {
-        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-        (void)curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
-        (void)curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
-    }
-    /* A folder of certificates beside the file would defeat libcurl's cache of the parsed file. */
-    if (settings->cacert != NULL) {
-        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, settings->cacert);
-        (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, settings->cacert);
-    }
-    char *file = NULL;
-    (void)curl_easy_getinfo(easy, CURLINFO_CAINFO, &file);
-    if (file != NULL) {
-        (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-        (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
-    }
-    if (settings->cert != NULL)
-        (void)curl_easy_setopt(easy, CURLOPT_SSLCERT, settings->cert);
-    if (settings->key != NULL)
-        (void)curl_easy_setopt(easy, CURLOPT_SSLKEY, settings->key);
-}
-
 /* Names that libcurl looks up for every transfer. */
 static bool environment_names_a_proxy(void)
 {
@@ -224,20 +200,18 @@ static void set_constants(struct http_transfer *transfer)
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    (void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     long version = settings->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1;
     (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
     (void)curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
     (void)curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, settings->user_agent);
     (void)curl_easy_setopt(
         easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(settings->connect_timeout_us / CLOCK_US_PER_MS));
     /* Servers drop a kept connection after some seconds; one that old is not trusted any more. */
     (void)curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, 4L);
     (void)curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
     set_callbacks(easy, transfer);
-    set_security(easy, settings);
+    security_set_up(easy, settings);
     set_proxy(easy, settings);
 }
 
@@ -248,8 +222,9 @@ static struct http_transfer *transfer_new(struct multi *multi)
         return NULL;
     transfer->multi = multi;
     transfer->easy = curl_easy_init();
-    if (transfer->easy == NULL) {
-        free(transfer);
+    transfer->parsed_url = curl_url();
+    if (transfer->easy == NULL || transfer->parsed_url == NULL) {
+        transfer_free(transfer);
         return NULL;
     }
     buf_init(&transfer->answer, HTTP_ANSWER_KEPT);
@@ -274,6 +249,7 @@ struct http_transfer *transfer_obtain(struct multi *multi)
 void transfer_free(struct http_transfer *transfer)
 {
     curl_easy_cleanup(transfer->easy);
+    curl_url_cleanup(transfer->parsed_url);
     free(transfer->url);
     curl_slist_free_all(transfer->addresses);
     buf_free(&transfer->answer);
@@ -304,17 +280,28 @@ static void forget_attempt(struct http_transfer *transfer)
     buf_clear(&transfer->detail);
 }
 
-/* The list is nodes of ours over the caller's strings: nothing is allocated for a request. */
+static bool is_header(const char *line, const char *name)
+{
+    size_t length = strlen(name);
+    return strncasecmp(line, name, length) == 0 && (line[length] == ':' || line[length] == ';');
+}
+
+/* The list is nodes of ours over the caller's strings: nothing is allocated for a request. What
+ * libcurl would add by an option of its own costs more than a node. */
 static bool set_headers(
     struct http_transfer *transfer, const struct http_request *request, struct error *error)
 {
     size_t count = 0;
+    bool has_agent = false;
     for (const char *const *header = request->headers; *header != NULL; header++) {
-        if (count + 1 == TRANSFER_HEADERS_MAX)
-            return error_set(
-                error, ERROR_USAGE, 0, "a request has over %d headers", TRANSFER_HEADERS_MAX - 1);
+        if (count + OWN_NODES == TRANSFER_HEADERS_MAX)
+            return error_set(error, ERROR_USAGE, 0, "a request has over %d headers",
+                TRANSFER_HEADERS_MAX - OWN_NODES);
+        has_agent = has_agent || is_header(*header, "User-Agent");
         transfer->headers[count++].data = (char *)*header;
     }
+    if (!has_agent)
+        transfer->headers[count++].data = (char *)transfer->multi->user_agent;
     /* Some servers never answer an `Expect: 100-continue`. */
     transfer->headers[count++].data = (char *)"Expect:";
     for (size_t i = 0; i < count; i++)
@@ -323,20 +310,34 @@ static bool set_headers(
     return true;
 }
 
-static bool set_url(struct http_transfer *transfer, const char *url)
+/* Where libcurl can't look names up by itself. */
+static void set_addresses(struct http_transfer *transfer, const char *url)
+{
+    curl_slist_free_all(transfer->addresses);
+    transfer->addresses = resolve_url(url);
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->addresses);
+}
+
+/* A URL that was parsed once need not be parsed for every transfer. */
+static bool set_url(struct http_transfer *transfer, const char *url, struct error *error)
 {
     if (transfer->url != NULL && strcmp(transfer->url, url) == 0)
         return true;
     free(transfer->url);
     transfer->url = strdup(url);
     if (transfer->url == NULL)
-        return false;
-    if (!transfer->multi->has_threads) {
-        curl_slist_free_all(transfer->addresses);
-        transfer->addresses = resolve_url(url);
-        (void)curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->addresses);
+        return error_set_memory(error);
+    CURLUcode code = curl_url_set(transfer->parsed_url, CURLUPART_URL, url, CURLU_PATH_AS_IS);
+    if (code != CURLUE_OK) {
+        free(transfer->url);
+        transfer->url = NULL;
+        return error_set(
+            error, ERROR_USAGE, 0, "the URL can't be used: %s", curl_url_strerror(code));
     }
-    return curl_easy_setopt(transfer->easy, CURLOPT_URL, transfer->url) == CURLE_OK;
+    if (!transfer->multi->has_threads)
+        set_addresses(transfer, url);
+    return curl_easy_setopt(transfer->easy, CURLOPT_CURLU, transfer->parsed_url) == CURLE_OK ||
+           error_set_memory(error);
 }
 
 bool transfer_set_up(
@@ -345,8 +346,9 @@ bool transfer_set_up(
     CURL *easy = transfer->easy;
     forget_attempt(transfer);
     transfer->request = request;
-    if (!set_url(transfer, request->url) ||
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) != CURLE_OK ||
+    if (!set_url(transfer, request->url, error))
+        return false;
+    if (curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) != CURLE_OK ||
         curl_easy_setopt(easy, CURLOPT_USERPWD, request->user_password) != CURLE_OK)
         return error_set_memory(error);
     if (!set_headers(transfer, request, error))
