@@ -65,15 +65,16 @@ struct shoal_text {
 
 struct shoal_totals {
     uint64_t found;
-    uint64_t verdicts[SHOAL_VERDICTS]; /* by enum shoal_verdict; they add up to `found` at the end */
-    uint64_t temporary;                /* failures that may pass */
-    uint64_t planned;                  /* dry run: files that would be sent; part of `found` */
-    uint64_t passed_over;              /* links, FIFOs, sockets, devices */
-    uint64_t hidden;                   /* dot files among those found */
+    uint64_t
+        verdicts[SHOAL_VERDICTS]; /* by enum shoal_verdict; they add up to `found` at the end */
+    uint64_t temporary;           /* failures that may pass */
+    uint64_t planned;             /* dry run: files that would be sent; part of `found` */
+    uint64_t passed_over;         /* links, FIFOs, sockets, devices */
+    uint64_t hidden;              /* dot files among those found */
     uint64_t problems;
-    uint64_t retries;                  /* attempts beyond each file's first */
-    int64_t bytes;                     /* of the files sent */
-    bool complete;                     /* the walk reached its end */
+    uint64_t retries; /* attempts beyond each file's first */
+    int64_t bytes;    /* of the files sent */
+    bool complete;    /* the walk reached its end */
 };
 
 struct shoal_event {
@@ -132,9 +133,9 @@ typedef void shoal_event_fn(void *context, const struct shoal_event *event);
 struct shoal_options *shoal_options_new(void);
 void shoal_options_free(struct shoal_options *options);
 
-/* Sets the option with the long name `name` (without dashes); `value` is NULL for a flag. Repeatable
- * options add. False with a sentence in `error` (SHOAL_ERROR_SIZE bytes, may be NULL) for an unknown
- * name or a bad value. Copies what it is given. */
+/* Sets the option with the long name `name` (without dashes); `value` is NULL for a flag.
+ * Repeatable options add. False with a sentence in `error` (SHOAL_ERROR_SIZE bytes, may be NULL)
+ * for an unknown name or a bad value. Copies what it is given. */
 bool shoal_options_set(
     struct shoal_options *options, const char *name, const char *value, char *error);
 
@@ -143,16 +144,16 @@ bool shoal_options_add_operand(struct shoal_options *options, const char *path);
 
 /* Checks everything that can be checked before something is sent. The options must outlive the
  * session. NULL with a sentence in `error`: a matter for exit status 2. */
-struct shoal_session *shoal_session_new(const struct shoal_options *options,
-    shoal_event_fn *on_event, void *context, char *error);
+struct shoal_session *shoal_session_new(
+    const struct shoal_options *options, shoal_event_fn *on_event, void *context, char *error);
 void shoal_session_free(struct shoal_session *session);
 
 /* Sends. Gives the exit status that the command would have: 0, 1, 2, 75, or 128 + the signal that
  * shoal_session_interrupt() was told of. */
 int shoal_session_run(struct shoal_session *session);
 
-/* Asks a running session to end: once, and what is in flight may finish within the grace; twice, and
- * it stops at once. May be called from a signal handler and from any thread. */
+/* Asks a running session to end: once, and what is in flight may finish within the grace; twice,
+ * and it stops at once. May be called from a signal handler and from any thread. */
 void shoal_session_interrupt(struct shoal_session *session, int signal);
 
 #ifdef __GNUC__

@@ -52,7 +52,7 @@ void events_notice(struct events *events, const char *text);
 /* Dry run. The plan is finished, or was begun only (then `error` says why it can't be). */
 void events_plan(struct events *events, const struct entry *entry, const struct plan *plan);
 void events_progress(struct events *events, uint64_t in_flight, int64_t bytes_moved);
-/* Gives the exit status: docs/architecture.md, and DESIGN's table. `signal` 0: not interrupted. */
+/* Gives the exit status, as shoal_session_run() does. `signal` 0: not interrupted. */
 int events_end(struct events *events, int signal);
 
 #endif

@@ -6,7 +6,7 @@
 static void list_push(struct file_list *list, struct file *file, bool in_front)
 {
     file->next = NULL;
-    if (list->first == NULL) {
+    if (list->first == NULL || list->last == NULL) {
         list->first = list->last = file;
     } else if (in_front) {
         file->next = list->first;

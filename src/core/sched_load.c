@@ -3,13 +3,14 @@
 
 #include "core/sched_private.h"
 
-#define TAKE_AT_ONCE  64
-#define WHOLE_BUDGET  ((size_t)32 * 1024 * 1024) /* for all slots in use together */
-#define WHOLE_LEAST   ((size_t)64 * 1024)
-#define WHOLE_MOST    ((size_t)256 * 1024)
-#define STREAM_BUDGET ((size_t)16 * 1024 * 1024) /* for all large files in flight */
-#define CHUNK_LEAST   ((size_t)64 * 1024)
-#define CHUNK_MOST    ((size_t)1024 * 1024)
+#define TAKE_AT_ONCE 64
+#define WHOLE_BUDGET ((size_t)32 * 1024 * 1024) /* for all slots in use together */
+#define WHOLE_LEAST  ((size_t)64 * 1024)
+#define WHOLE_MOST   ((size_t)256 * 1024)
+#define STREAM_BUDGET                                                                              \
+    ((size_t)8 * 1024 * 1024) /* for the upload buffers of large files in flight */
+#define CHUNK_LEAST ((size_t)64 * 1024)
+#define CHUNK_MOST  ((size_t)1024 * 1024)
 
 static size_t clamp(size_t value, size_t least, size_t most)
 {
@@ -153,12 +154,12 @@ void sched_load_files(struct sched *sched)
     }
 }
 
+/* By how many may be in flight, not by how many are: a transfer keeps the buffers it began with. */
 static size_t chunk_size(const struct sched *sched)
 {
-    size_t chunk = clamp(STREAM_BUDGET / (sched->large_in_flight + 1), CHUNK_LEAST, CHUNK_MOST);
     if (sched->throttle.bytes_per_second > 0)
-        chunk = CHUNK_LEAST;
-    return chunk;
+        return CHUNK_LEAST;
+    return clamp(STREAM_BUDGET / gate_limit(&sched->gate), CHUNK_LEAST, CHUNK_MOST);
 }
 
 static void make_request(struct sched *sched, struct slot *slot)

@@ -104,10 +104,10 @@ struct reader {
     const struct reader_ops *ops;
 };
 
-/* Starts a thread at once, and up to `threads` as they are needed, fewer where they can't be had; with
- * none a job is done within submit(). `wake(context)` is called, from a thread or within submit(), when the list of collect()
- * was empty and is no longer: then call collect() soon, jobs that wait may be begun by it. NULL
- * with `error`: no memory. */
+/* Starts a thread at once, and up to `threads` as they are needed, fewer where they can't be had;
+ * with none a job is done within submit(). `wake(context)` is called, from a thread or within
+ * submit(), when the list of collect() was empty and is no longer: then call collect() soon, jobs
+ * that wait may be begun by it. NULL with `error`: no memory. */
 struct reader *reader_new(
     unsigned threads, void (*wake)(void *context), void *context, struct error *error);
 

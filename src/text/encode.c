@@ -53,7 +53,6 @@ bool decode_percent(struct buf *out, const char *text, size_t length)
         const char *percent = memchr(text + done, '%', length - done);
         size_t end = percent == NULL ? length : (size_t)(percent - text);
         (void)buf_add(out, text + done, end - done);
-        done = end;
         if (percent == NULL)
             break;
         if (length - end < 3)

@@ -367,6 +367,9 @@ def test_two_independent_parsers_read_the_same_names(shoal, tree, ledger):
         names = [part.get_param("name", header="Content-Disposition") for part in message.iter_parts()]
         assert names == ["file", "path"], record.body
         lines.append(json.dumps([kind, base64.b64encode(record.body).decode()]))
+    version = subprocess.run(["node", "--version"], check=True, capture_output=True).stdout
+    if int(version.decode().lstrip("v").split(".")[0]) < 20:
+        pytest.skip("Python's parser agrees; Node's needs Node 20 for the other half")
     done = subprocess.run(
         ["node", "--no-warnings", "-e", PARSE], input="\n".join(lines).encode(), check=True,
         capture_output=True,

@@ -30,6 +30,7 @@ struct sim_ledger {
     unsigned counted;   /* ends that use up a retry: those, and changes and shortages */
     unsigned told;      /* verdicts */
     unsigned loaded_at; /* `changes` when it was opened for streaming */
+    bool unreadable;    /* the disk failed while it was streamed: by then it can't go whole */
     bool lost;          /* listed, but not there: it never gets as far as a group */
 };
 
@@ -138,6 +139,8 @@ extern const struct reader_ops sim_reader_ops;
 extern const struct http_ops sim_http_ops;
 void sim_disk_init(struct sim *sim);
 void sim_disk_free(struct sim *sim);
+/* Gives the large file another time stamp: whoever streams it now must break off. */
+void sim_change_large(struct sim *sim);
 
 /* sim_watch.c: a file is found, an attempt starts, it ends, body bytes move, a streamed body went
  * out whole, a file has its verdict. */

@@ -47,16 +47,22 @@ static void open_large(struct sim *sim, struct reader_file *file)
         .size = status.st_size,
         .mtime = status.st_mtim,
         .ctime = status.st_ctim};
-    sim->ledger[sim_number(file->path)].loaded_at = sim->changes;
+    struct sim_ledger *ledger = &sim->ledger[sim_number(file->path)];
+    ledger->loaded_at = sim->changes;
+    ledger->unreadable = false;
 }
 
-/* Another time stamp: whoever streams it now must break off. */
-static void change_large(struct sim *sim, void *object)
+void sim_change_large(struct sim *sim)
 {
-    (void)object;
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000 + ++sim->changes}};
     if (futimens(sim->large_descriptor, times) != 0)
         abort();
+}
+
+static void change_large(struct sim *sim, void *object)
+{
+    (void)object;
+    sim_change_large(sim);
 }
 
 static void load(struct sim *sim, struct reader_job *job)
@@ -94,6 +100,7 @@ static void read_chunk(struct sim *sim, struct reader_job *job)
     if (sim_chance(sim, sim->disk_faults / 4)) {
         job->result = sim_chance(sim, 500) ? READER_CHANGED : READER_FAILED;
         job->code = job->result == READER_FAILED ? EIO : 0;
+        sim->ledger[sim_number(job->file->path)].unreadable = true;
     } else if (job->last && !reader_unchanged(job->file)) {
         job->result = READER_CHANGED;
     }

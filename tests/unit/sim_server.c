@@ -11,6 +11,7 @@
 #define STALL_LOOK_US   (CLOCK_US_PER_SECOND / 2)
 #define SOCKET_MOST_US  3000
 #define READ_MOST       65536
+#define LAST_BYTES      40
 
 /* The faults of the server, each as likely as the others. */
 enum sim_fault {
@@ -171,6 +172,17 @@ static bool breaks_off(struct http_transfer *transfer, int64_t got)
     return true;
 }
 
+/* How much the transport wants to read. Often all but the last bytes: a form's end is a read of its
+ * own then, when the file has been read already. */
+static size_t choose_room(const struct http_transfer *transfer)
+{
+    struct sim *sim = transfer->sim;
+    int64_t left = transfer->request->length - transfer->sent;
+    if (left > LAST_BYTES && left <= READ_MOST && sim_chance(sim, 400))
+        return (size_t)(left - 1 - sim_below(sim, LAST_BYTES));
+    return sim_chance(sim, 700) ? READ_MOST : 1 + (size_t)sim_below(sim, 4096);
+}
+
 /* Reads on in a body that streams. False: it waits, or the transfer is over. */
 static bool stream_body(struct http_transfer *transfer)
 {
@@ -178,8 +190,7 @@ static bool stream_body(struct http_transfer *transfer)
     struct sim *sim = transfer->sim;
     char into[READ_MOST];
     while (transfer->sent < request->length) {
-        size_t room = sim_chance(sim, 700) ? READ_MOST : 1 + (size_t)sim_below(sim, 4096);
-        int64_t got = request->read(request->body, into, room);
+        int64_t got = request->read(request->body, into, choose_room(transfer));
         transfer->paused = got == HTTP_READ_WAIT;
         if (transfer->paused || breaks_off(transfer, got))
             return false;
@@ -188,6 +199,8 @@ static bool stream_body(struct http_transfer *transfer)
         sim_watch_moved(sim, got);
         if (transfer->sent < request->length && sim_chance(sim, 200)) {
             sim_schedule(sim, sim_below(sim, SOCKET_MOST_US), send_on, transfer);
+            if (sim_chance(sim, sim->disk_faults / 4))
+                sim_change_large(sim);
             return false;
         }
     }

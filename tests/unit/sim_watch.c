@@ -158,8 +158,9 @@ void sim_watch_moved(struct sim *sim, int64_t bytes)
 
 void sim_watch_whole(struct sim *sim, unsigned number)
 {
-    sim_watch_rule(sim, sim->ledger[number].loaded_at == sim->changes,
-        "a file that changed while it was read is not sent whole");
+    const struct sim_ledger *ledger = &sim->ledger[number];
+    sim_watch_rule(sim, ledger->loaded_at == sim->changes && !ledger->unreadable,
+        "a file that changed, or could not be read on, is not sent whole");
 }
 
 void sim_watch_verdict(struct sim *sim, unsigned number, bool failed)

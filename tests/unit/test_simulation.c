@@ -31,6 +31,7 @@ struct run {
     bool dry_run;
     bool ends_early; /* interrupted, or --max-failures */
     int64_t grace_us;
+    unsigned interrupts; /* how likely, in a thousand */
     struct told told[SIM_FILES_MOST];
     unsigned looked_at; /* the file in question, for a failure's message */
     unsigned planned;
@@ -145,18 +146,37 @@ static void choose_patience(struct run *run)
     choose_flag(run, &sim->rules.at_most_once, "at-most-once", 300);
 }
 
-static void make_options(struct run *run)
+/* A run in the world of a seed, without options yet. */
+static struct run *run_new(uint64_t seed)
+{
+    struct run *run = calloc(1, sizeof *run);
+    assert_non_null(run);
+    run->seed = seed;
+    sim_init(&run->sim, seed);
+    run->options = shoal_options_new();
+    set(run, "url", "http://sim.example/{path}");
+    REQUIRE(shoal_options_add_operand(run->options, "sim"));
+    return run;
+}
+
+static void run_free(struct run *run)
+{
+    shoal_options_free(run->options);
+    sim_free(&run->sim);
+    free(run);
+}
+
+static void choose_options(struct run *run)
 {
     struct sim *sim = &run->sim;
     bool raw;
-    run->options = shoal_options_new();
+    run->interrupts = 250;
     sim->rules.jobs_most = 1 + (unsigned)sim_below(sim, 40);
     if (sim_chance(sim, 300))
         set(run, "jobs", "auto");
     else
         set_number(run, "jobs", sim->rules.jobs_most, "");
     set(run, "exists", "409");
-    set(run, "url", "http://sim.example/{path}");
     choose_flag(run, &run->dry_run, "dry-run", 50);
     choose_flag(run, &raw, "raw", 500);
     choose_groups(run);
@@ -167,7 +187,6 @@ static void make_options(struct run *run)
         sim->rules.max_failures = 1 + (unsigned)sim_below(sim, 5);
         set_number(run, "max-failures", sim->rules.max_failures, "");
     }
-    REQUIRE(shoal_options_add_operand(run->options, "sim"));
 }
 
 /* When a session would be interrupted, and how long it may go on then. */
@@ -180,9 +199,10 @@ struct interrupts {
 static struct interrupts choose_interrupts(struct run *run)
 {
     struct sim *sim = &run->sim;
-    struct interrupts interrupts = {.happen = sim_chance(sim, 250), .ends_by_us = CLOCK_NEVER};
-    interrupts.at_turn[0] = (unsigned)sim_below(sim, 300);
-    interrupts.at_turn[1] = interrupts.at_turn[0] + (unsigned)sim_below(sim, 300);
+    struct interrupts interrupts = {
+        .happen = sim_chance(sim, run->interrupts), .ends_by_us = CLOCK_NEVER};
+    interrupts.at_turn[0] = (unsigned)sim_below(sim, 200);
+    interrupts.at_turn[1] = interrupts.at_turn[0] + (unsigned)sim_below(sim, 200);
     run->ends_early = run->ends_early || interrupts.happen;
     return interrupts;
 }
@@ -223,7 +243,6 @@ static void play(struct run *run)
 {
     struct error error;
     struct sim *sim = &run->sim;
-    make_options(run);
     struct config *config = config_new(run->options, &error);
     if (config == NULL)
         fail_run(run, error.text);
@@ -246,7 +265,6 @@ static void play(struct run *run)
     sched_free(sched);
     events_free(&events);
     config_free(config);
-    shoal_options_free(run->options);
 }
 
 /* A failure that may pass is one of a file whose retries are used up, and a file is unknown where
@@ -299,18 +317,20 @@ static void check_totals(struct run *run)
                 totals->temporary == totals->verdicts[SHOAL_FAILED]);
 }
 
-static void run_seed(uint64_t seed)
+static void check(struct run *run)
 {
-    struct run *run = calloc(1, sizeof *run);
-    assert_non_null(run);
-    run->seed = seed;
-    sim_init(&run->sim, seed);
-    play(run);
     check_totals(run);
     for (unsigned number = 0; !run->dry_run && number < run->sim.given; number++)
         check_file(run, number);
-    sim_free(&run->sim);
-    free(run);
+}
+
+static void run_seed(uint64_t seed)
+{
+    struct run *run = run_new(seed);
+    choose_options(run);
+    play(run);
+    check(run);
+    run_free(run);
 }
 
 static void every_file_has_one_verdict_that_agrees_with_the_server(void **state)
@@ -327,10 +347,37 @@ static void every_file_has_one_verdict_that_agrees_with_the_server(void **state)
         run_seed(seed);
 }
 
+/* Five probes find nobody, then --rate allows nothing for most of a minute: together that is longer
+ * than --give-up-after, but patience runs out only over attempts. */
+static void waiting_for_a_rate_is_not_being_stuck(void **state)
+{
+    (void)state;
+    struct run *run = run_new(1);
+    struct sim *sim = &run->sim;
+    sim->files = 40;
+    sim->disk_faults = sim->server_faults = sim->capacity = sim->walk_pauses = 0;
+    sim->tells_limits = false;
+    sim->outage_from_us = 2 * CLOCK_US_PER_SECOND;
+    sim->outage_until_us = 90 * CLOCK_US_PER_SECOND;
+    sim->rules = (struct sim_rules){.jobs_most = 1,
+        .retries = 5,
+        .rate_most = 30,
+        .rate_window_us = 60 * CLOCK_US_PER_SECOND,
+        .give_up_after_us = 40 * CLOCK_US_PER_SECOND};
+    set(run, "jobs", "1");
+    set(run, "rate", "30/m");
+    set(run, "give-up-after", "40s");
+    play(run);
+    check(run);
+    REQUIRE(run->status == 0);
+    run_free(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_file_has_one_verdict_that_agrees_with_the_server),
+        cmocka_unit_test(waiting_for_a_rate_is_not_being_stuck),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

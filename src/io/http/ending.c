@@ -4,9 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* libcurl stops reading headers a little before 300 KiB. */
-#define HEADERS_LIMIT (250 * 1024)
-
 struct ending {
     enum attempt_error error;
     const char *sentence; /* libcurl's own words follow it */
@@ -24,6 +21,8 @@ static struct ending ending_of_break(enum transfer_break broken)
         return (struct ending){ATTEMPT_FILE_UNREADABLE, "the file could not be read on"};
     case TRANSFER_LARGE_ANSWER:
         return (struct ending){ATTEMPT_LARGE_ANSWER, "the answer was cut at 1 MiB"};
+    case TRANSFER_ENDLESS_HEADERS:
+        return (struct ending){ATTEMPT_GARBAGE, "the answer's headers have no end"};
     case TRANSFER_MEMORY:
         return (struct ending){ATTEMPT_RESOURCES, "out of memory"};
     case TRANSFER_STALLED:
@@ -101,12 +100,16 @@ static struct ending ending_on_the_way(
         return (struct ending){
             ATTEMPT_RECEIVE, "the server closed the connection without an answer"};
     default:
-        if (transfer->header_bytes >= HEADERS_LIMIT)
-            return (struct ending){ATTEMPT_GARBAGE, "the answer's headers have no end"};
         return (struct ending){ATTEMPT_RECEIVE, transfer_answered(transfer)
                                                     ? "the connection broke within the answer"
                                                     : "the connection broke before an answer"};
     }
+}
+
+/* libcurl could not start the thread that would have looked the name up. */
+static bool lacked_thread(const struct http_transfer *transfer, CURLcode code)
+{
+    return code == CURLE_COULDNT_RESOLVE_HOST && strstr(transfer->error_text, "thread") != NULL;
 }
 
 static struct ending ending_of(
@@ -120,6 +123,10 @@ static struct ending ending_of(
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     if (proxy_status >= 300)
         return (struct ending){ATTEMPT_PROXY, "the proxy refused"};
+    if (lacked_thread(transfer, code)) {
+        transfer->multi->has_threads = false; /* the next attempt does without */
+        return (struct ending){ATTEMPT_RESOURCES, "no thread to look the host's name up"};
+    }
     return ending_while_connecting(code);
 }
 

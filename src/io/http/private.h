@@ -12,7 +12,8 @@
 #include "base/clock.h"
 #include "io/http.h"
 
-#define TRANSFER_HEADERS_MAX 64 /* header lines of a request */
+#define TRANSFER_HEADERS_MAX       64                   /* header lines of a request */
+#define TRANSFER_HEADER_BYTES_MOST ((size_t)256 * 1024) /* of an answer, trailers included */
 
 /* Why one of our callbacks broke a transfer off. */
 enum transfer_break {
@@ -21,6 +22,7 @@ enum transfer_break {
     TRANSFER_CHANGED,
     TRANSFER_UNREADABLE,
     TRANSFER_LARGE_ANSWER,
+    TRANSFER_ENDLESS_HEADERS,
     TRANSFER_MEMORY,
     TRANSFER_STALLED,
     TRANSFER_NEVER_CONNECTED,

@@ -47,13 +47,17 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
 
 static int local_port_of(curl_socket_t descriptor)
 {
-    struct sockaddr_storage address;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ipv4;
+        struct sockaddr_in6 ipv6;
+    } address;
     socklen_t length = sizeof address;
-    if (getsockname(descriptor, (struct sockaddr *)&address, &length) != 0)
+    memset(&address, 0, sizeof address);
+    if (getsockname(descriptor, &address.any, &length) != 0)
         return 0;
-    if (address.ss_family == AF_INET6)
-        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
-    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+    bool is_ipv6 = address.any.sa_family == AF_INET6;
+    return ntohs(is_ipv6 ? address.ipv6.sin6_port : address.ipv4.sin_port);
 }
 
 curl_socket_t sockets_find(struct socket_table *table, int local_port, bool is_ipv6)

@@ -147,9 +147,15 @@ void transfer_take_header(struct http_transfer *transfer, const char *line, size
     keep_header(transfer, line, length);
 }
 
+/* libcurl has a limit of its own for headers, but none for trailers. */
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
-    transfer_take_header(context, line, size * count);
+    struct http_transfer *transfer = context;
+    if (transfer->header_bytes + size * count > TRANSFER_HEADER_BYTES_MOST) {
+        transfer->broken = TRANSFER_ENDLESS_HEADERS;
+        return 0;
+    }
+    transfer_take_header(transfer, line, size * count);
     return size * count;
 }
 
@@ -321,7 +327,8 @@ static void set_addresses(struct http_transfer *transfer, const char *url)
 /* A URL that was parsed once need not be parsed for every transfer. */
 static bool set_url(struct http_transfer *transfer, const char *url, struct error *error)
 {
-    if (transfer->url != NULL && strcmp(transfer->url, url) == 0)
+    bool resolved = transfer->multi->has_threads || transfer->addresses != NULL;
+    if (transfer->url != NULL && strcmp(transfer->url, url) == 0 && resolved)
         return true;
     free(transfer->url);
     transfer->url = strdup(url);

@@ -6,14 +6,14 @@
 
 static int allowed = -1;
 
-int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
-    void *argument)
+int pthread_create(
+    pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
 {
     int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 
     if (allowed < 0) {
         const char *text = getenv("SHOAL_TEST_THREADS");
-        allowed = text ? atoi(text) : 0;
+        allowed = text ? (int)strtol(text, NULL, 10) : 0;
     }
     if (allowed-- <= 0) {
         allowed = 0;

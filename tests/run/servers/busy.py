@@ -1,0 +1,146 @@
+"""A server that works on so many requests at a time and refuses more, as its schedule says; quick
+enough for thousands of requests a second. It writes down every request and every byte that came."""
+
+import asyncio
+import dataclasses
+import re
+import threading
+import time
+
+LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
+TAKEN = b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"
+REFUSED = b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"
+
+
+@dataclasses.dataclass
+class Request:
+    key: bytes  # the URL's path
+    begun: float  # when its head was there
+    whole: float = 0  # when its body was
+    status: int = 0
+
+
+class Connection(asyncio.Protocol):
+    """One connection: a head, a counted body, an answer, again and again."""
+
+    def __init__(self, server):
+        self.server = server
+        self.head = b""
+        self.left = 0
+        self.request = None
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        while data:
+            if self.request is None:
+                data = self._read_head(data)
+                continue
+            took = min(len(data), self.left)
+            self._take(took)
+            data = data[took:]
+
+    def _read_head(self, data):
+        head, blank, rest = (self.head + data).partition(b"\r\n\r\n")
+        if not blank:
+            self.head = head
+            return b""
+        self.head = b""
+        self.left = int(LENGTH.search(head)[1])
+        self.request = Request(head.split(b" ", 2)[1], time.monotonic())
+        self.server.requests.append(self.request)
+        self._take(0)
+        return rest
+
+    def _take(self, count):
+        self.left -= count
+        now = time.monotonic()
+        if count and self.server.keeps_bytes:
+            self.server.bytes.append((now, self.request.key, count))
+        if not self.left:
+            request, self.request = self.request, None
+            request.whole = now
+            self.server.begin(request, self.transport)
+
+
+class Busy:
+    """with Busy([(seconds, capacity), ...], work=0.08) as server: the schedule begins with the first
+    request, its last entry stays. capacity None: any number."""
+
+    def __init__(self, schedule=((0, None),), work=0.0, keeps_bytes=False):
+        self.schedule = schedule
+        self.work = work
+        self.keeps_bytes = keeps_bytes
+        self.requests = []
+        self.bytes = []  # (when, key, count)
+        self.working = 0
+        self.most_working = 0
+        self._ready = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    @property
+    def began(self):
+        return self.requests[0].begun
+
+    @property
+    def taken(self):
+        """Path -> how often it was taken."""
+        count = {}
+        for request in list(self.requests):
+            if request.status == 201:
+                path = request.key.decode().lstrip("/")
+                count[path] = count.get(path, 0) + 1
+        return count
+
+    def capacity_at(self, moment):
+        since = moment - self.began
+        for seconds, capacity in self.schedule:
+            if since < seconds:
+                return capacity
+            since -= seconds
+        return self.schedule[-1][1]
+
+    def span(self, index):
+        """When the part of the schedule with that index begins and ends."""
+        begin = self.began + sum(seconds for seconds, _ in self.schedule[:index])
+        return begin, begin + self.schedule[index][0]
+
+    def begun_within(self, begin, end):
+        return [request for request in self.requests if begin <= request.begun < end]
+
+    def begin(self, request, transport):
+        capacity = self.capacity_at(request.whole)
+        if capacity is not None and self.working >= capacity:
+            request.status = 503
+            transport.write(REFUSED)
+            return
+        self.working += 1
+        self.most_working = max(self.most_working, self.working)
+        self._loop.call_later(self.work, self._end, request, transport)
+
+    def _end(self, request, transport):
+        self.working -= 1
+        request.status = 201
+        transport.write(TAKEN)
+
+    def __enter__(self):
+        self._thread.start()
+        assert self._ready.wait(10)
+        return self
+
+    def __exit__(self, *_):
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def _run(self):
+        asyncio.set_event_loop(self._loop)
+        make = self._loop.create_server(lambda: Connection(self), "127.0.0.1", 0, backlog=4096)
+        server = self._loop.run_until_complete(make)
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        self._ready.set()
+        self._loop.run_forever()
+        server.close()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()

@@ -1,0 +1,396 @@
+"""The fault matrix: 9 faults in 5 phases, where the pair means something. In each cell verdict,
+attempts and status are exactly what docs/verdicts.md says, by default and with --at-most-once, for a
+fault that strikes the first attempt and for one that stays.
+
+The cells spend their time waiting, so all of them run side by side from the first one on."""
+
+import concurrent.futures
+import functools
+import re
+import socket
+import tempfile
+import threading
+import time
+
+import pytest
+
+from conftest import Tree
+from harness import Shoal
+from servers.raw import OK, RawServer
+
+FORM = ("-F", "path={path}", "-F", "file=@{file}")
+LARGE = 16_000_000  # more than the sockets between the two hold
+SMALL = 1000
+LONG_GONE = 1.0  # seconds that a Retry-After asks for
+SIDE_BY_SIDE = 12
+
+# --- what a server does to a connection; all begin when it has been accepted
+
+
+def drain(connection, length):
+    """Reads the rest of a body of `length` bytes without keeping it."""
+    left = length - len(connection.kept)
+    connection.kept = b""
+    while left > 0:
+        left -= len(connection.receive())
+
+
+def length_of(head):
+    return int(re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)[1])
+
+
+def serve_well(connection):
+    """Takes every request and answers 200."""
+    while True:
+        head = connection.read_head()
+        drain(connection, length_of(head))
+        connection.server.taken += 1
+        connection.send(OK)
+
+
+def until_headers(connection):
+    connection.read_head()
+
+
+def until_body(connection):
+    connection.read_head()
+    while len(connection.kept) < 100_000:
+        connection.kept += connection.receive()
+
+
+def until_read(connection):
+    head = connection.read_head()
+    drain(connection, length_of(head))
+
+
+def until_answer(connection):
+    until_read(connection)
+    connection.server.taken += 1
+
+
+def reset(connection):
+    connection.reset()
+
+
+def stall(connection):
+    connection.hold()
+
+
+def cut_short(connection):
+    connection.socket.shutdown(socket.SHUT_WR)
+    connection.wait_closed()
+
+
+def garbage(connection):
+    connection.send(b"\x00\xff\xfe no HTTP at all \x1b[31m\r\n\r\n")
+    connection.socket.shutdown(socket.SHUT_WR)
+    connection.wait_closed()
+
+
+def answers(status, *headers):
+    def behave(connection):
+        connection.answer(status, b"so it is", ["Connection: close", *headers])
+        connection.socket.shutdown(socket.SHUT_WR)
+        connection.wait_closed()
+
+    return behave
+
+
+def half_an_answer(connection):
+    connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+
+
+def half_then(behave):
+    def both(connection):
+        half_an_answer(connection)
+        behave(connection)
+
+    return both
+
+
+def slow_headers(connection):
+    while b"\r\n\r\n" not in connection.kept:
+        piece = connection.socket.recv(16)
+        connection.kept += piece
+        connection.server.ending.wait(0.05)
+    serve_well(connection)
+
+
+def slow_body(connection):
+    head = connection.read_head()
+    for _ in range(20):
+        connection.kept += connection.receive()
+        connection.server.ending.wait(0.05)
+    drain(connection, length_of(head))
+    connection.server.taken += 1
+    connection.send(OK)
+    serve_well(connection)
+
+
+def slow_answer(connection):
+    until_answer(connection)
+    for byte in OK:
+        connection.send(bytes([byte]))
+        connection.server.ending.wait(0.03)
+    serve_well(connection)
+
+
+def after(until, behave):
+    def both(connection):
+        until(connection)
+        behave(connection)
+
+    return both
+
+
+# --- TLS: what is done instead of a handshake
+
+ALERT = b"\x15\x03\x03\x00\x02\x02\x28"  # fatal, handshake_failure
+
+
+def hello_then(behave):
+    def both(connection):
+        connection.receive()
+        behave(connection)
+
+    return both
+
+
+def refuse_handshake(connection):
+    connection.send(ALERT)
+    connection.wait_closed()
+
+
+def half_a_handshake(connection):
+    connection.send(b"\x16\x03\x03\x01\x00\x02\x00")
+    connection.socket.shutdown(socket.SHUT_WR)
+    connection.wait_closed()
+
+
+def no_handshake(connection):
+    connection.send(b"HTTP/1.1 400 This is no TLS\r\n\r\n")
+    connection.socket.shutdown(socket.SHUT_WR)
+    connection.wait_closed()
+
+
+def slow_handshake(connection):
+    connection.server.ending.wait(0.5)
+    connection.socket = connection.server.context.wrap_socket(connection.socket, server_side=True)
+    serve_well(connection)
+
+
+# --- the table
+
+# What the event says at the end: verdict, attempts, status. By default and with --at-most-once; if
+# the fault strikes the first attempt only, and if it stays (--retries 1).
+SENT = {("sent", 1, 200)}
+SENT_AGAIN = {("sent", 2, 200)}
+UNKNOWN = {("unknown", 1, None)}
+FAILED = {("failed", 2, None)}
+
+
+class Kind:
+    def __init__(self, passes, passes_once, stays, stays_once):
+        self.expected = {
+            ("passes", "default"): passes,
+            ("passes", "at-most-once"): passes_once,
+            ("stays", "default"): stays,
+            ("stays", "at-most-once"): stays_once,
+        }
+
+
+HARMLESS = Kind(SENT, SENT, SENT, SENT)
+NOT_REACHED = Kind(SENT_AGAIN, SENT_AGAIN, FAILED, FAILED)
+AMBIGUOUS = Kind(SENT_AGAIN, UNKNOWN, FAILED, UNKNOWN)
+# Whether the request had left when the connection was reset is a race; both ends of it are right.
+RACE = Kind(SENT_AGAIN, SENT_AGAIN | UNKNOWN, {("failed", n, None) for n in (2, 3, 4)},
+            {("failed", 2, None)} | UNKNOWN)  # fmt: skip
+CUT_SUCCESS = Kind(SENT_AGAIN, {("unknown", 1, 200)}, {("failed", 2, 200)}, {("unknown", 1, 200)})
+EARLY_SUCCESS = CUT_SUCCESS
+
+
+def rejected(status):
+    stays = {("failed", None, status)}  # as often as --give-up-after allows
+    return Kind(SENT_AGAIN, SENT_AGAIN, stays, stays)
+
+
+def refused(status):
+    final = {("failed", 1, status)}
+    return Kind(final, final, final, final)
+
+
+LATER = f"Retry-After: {int(LONG_GONE)}"
+CELLS = {
+    # connect: the listener itself is at fault (see Listening)
+    ("refuse", "connect"): ("refuse", SMALL, NOT_REACHED),
+    ("stall", "connect"): ("stall", SMALL, NOT_REACHED),
+    ("slow", "connect"): ("slow", SMALL, HARMLESS),
+    ("reset", "connect"): (reset, SMALL, RACE),
+    # TLS
+    ("refuse", "tls"): (hello_then(refuse_handshake), SMALL, NOT_REACHED),
+    ("reset", "tls"): (hello_then(reset), SMALL, NOT_REACHED),
+    ("stall", "tls"): (hello_then(stall), SMALL, NOT_REACHED),
+    ("slow", "tls"): (slow_handshake, SMALL, HARMLESS),
+    ("cut short", "tls"): (hello_then(half_a_handshake), SMALL, NOT_REACHED),
+    ("garbage", "tls"): (hello_then(no_handshake), SMALL, NOT_REACHED),
+    # headers: the request's head is there, nothing more is read
+    ("reset", "headers"): (after(until_headers, reset), LARGE, AMBIGUOUS),
+    ("stall", "headers"): (after(until_headers, stall), LARGE, AMBIGUOUS),
+    ("slow", "headers"): (slow_headers, SMALL, HARMLESS),
+    ("cut short", "headers"): (after(until_headers, cut_short), LARGE, AMBIGUOUS),
+    ("garbage", "headers"): (after(until_headers, garbage), LARGE, AMBIGUOUS),
+    ("503", "headers"): (after(until_headers, answers(503)), LARGE, rejected(503)),
+    ("429", "headers"): (after(until_headers, answers(429, LATER)), LARGE, rejected(429)),
+    ("early", "headers"): (after(until_headers, answers(413)), LARGE, refused(413)),
+    ("early success", "headers"): (after(until_headers, answers(200)), LARGE, EARLY_SUCCESS),
+    # body: some of it was read
+    ("reset", "body"): (after(until_body, reset), LARGE, AMBIGUOUS),
+    ("stall", "body"): (after(until_body, stall), LARGE, AMBIGUOUS),
+    ("slow", "body"): (slow_body, LARGE, HARMLESS),
+    ("cut short", "body"): (after(until_body, cut_short), LARGE, AMBIGUOUS),
+    ("garbage", "body"): (after(until_body, garbage), LARGE, AMBIGUOUS),
+    ("503", "body"): (after(until_body, answers(503)), LARGE, rejected(503)),
+    ("429", "body"): (after(until_body, answers(429, LATER)), LARGE, rejected(429)),
+    ("early", "body"): (after(until_body, answers(401)), LARGE, refused(401)),
+    ("early success", "body"): (after(until_body, answers(201)), LARGE,
+        Kind(SENT_AGAIN, {("unknown", 1, 201)}, {("failed", 2, 201)}, {("unknown", 1, 201)})),
+    # answer: the whole request was read
+    ("reset", "answer"): (after(until_answer, reset), SMALL, AMBIGUOUS),
+    ("stall", "answer"): (after(until_answer, stall), SMALL, AMBIGUOUS),
+    ("slow", "answer"): (slow_answer, SMALL, HARMLESS),
+    ("cut short", "answer"): (after(until_answer, cut_short), SMALL, AMBIGUOUS),
+    ("garbage", "answer"): (after(until_answer, garbage), SMALL, AMBIGUOUS),
+    ("503", "answer"): (after(until_read, answers(503)), SMALL, rejected(503)),
+    ("429", "answer"): (after(until_read, answers(429, LATER)), SMALL, rejected(429)),
+    # and in the midst of an answer that has begun well
+    ("reset", "half answer"): (after(until_answer, half_then(reset)), SMALL, CUT_SUCCESS),
+    ("stall", "half answer"): (after(until_answer, half_then(stall)), SMALL, CUT_SUCCESS),
+    ("cut short", "half answer"): (after(until_answer, half_then(cut_short)), SMALL, CUT_SUCCESS),
+}  # fmt: skip
+
+# --- running them
+
+
+class Faulty(RawServer):
+    """Does `fault` to the first connection, or to all, and serves the others well."""
+
+    def __init__(self, fault, stays, context, **more):
+        super().__init__(self._one, **more)
+        self.fault = fault
+        self.stays = stays
+        self.context = context
+        self.taken = 0
+        self.begun = []
+        if context:
+            self.origin = self.origin.replace("http:", "https:")
+            self.url = self.url.replace("http:", "https:")
+
+    def _one(self, connection):
+        self.begun.append(time.monotonic())
+        if connection.number == 1 or self.stays:
+            self.fault(connection)
+            return
+        if self.context:
+            connection.socket = self.context.wrap_socket(connection.socket, server_side=True)
+        serve_well(connection)
+
+
+class Listening(Faulty):
+    """One that is at fault before a connection is there: not yet listening, or its queue is full.
+    The fault ends when `end_fault` is called."""
+
+    def __init__(self, fault, stays):
+        super().__init__(serve_well, False, None, accept=False)
+        self.kind = fault
+        self.stuck = stays and fault != "slow"
+        self.waiting = []
+        address = self.listener.getsockname()
+        self.listener.close()
+        self.listener = socket.socket()
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(address)
+        if fault != "refuse":
+            self.listener.listen(0)
+            self._fill(address)
+
+    def _fill(self, address):
+        for _ in range(4):
+            sock = socket.socket()
+            sock.setblocking(False)
+            sock.connect_ex(address)
+            self.waiting.append(sock)
+
+    def end_fault(self):
+        if self.stuck:
+            return
+        for sock in self.waiting:
+            sock.close()
+        self.listener.listen(512)
+        self.thread = threading.Thread(target=self._accept, daemon=True)
+        self.thread.start()
+
+    def __exit__(self, *more):
+        for sock in self.waiting:
+            sock.close()
+        super().__exit__(*more)
+
+
+def run_cell(cell, lasting, mode, certificates):
+    """Gives (event, run, server) of one cell."""
+    fault, size, _ = CELLS[cell]
+    stays = lasting == "stays"
+    context = certificates.context() if cell[1] == "tls" else None
+    arguments = ["--connect-timeout", "1", "--stall-timeout", "1", "--give-up-after", "4"]
+    arguments += ["--retries", "1" if stays else "5", "--cacert", certificates.ca]
+    if cell == ("slow", "connect"):
+        arguments += ["--connect-timeout", "10"]
+    if mode == "at-most-once":
+        arguments.append("--at-most-once")
+    if callable(fault):
+        server = Faulty(fault, stays, context, receive_buffer=65536 if size == LARGE else None)
+    else:
+        server = Listening(fault, stays)
+    with tempfile.TemporaryDirectory(prefix="shoal-cell-") as folder, server:
+        tree = Tree(folder + "/tree")
+        tree("a", b"x" * size)
+        if isinstance(server, Listening):
+            # Nothing tells when a connection was refused: after the first try, and before the next
+            threading.Timer(0.5 if fault != "stall" else 1.2, server.end_fault).start()
+        run = Shoal(folder).send(*FORM, *arguments, tree, server.url, timeout=90)
+        return run.verdicts["a"], run, server
+
+
+@pytest.fixture(scope="module")
+def cells(certificates):
+    """cells(cell, lasting, mode) waits for that cell's end. All are begun with the first."""
+    certificates.server()
+    begin = functools.partial(run_cell, certificates=certificates)
+    with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        keys = [(cell, lasting, mode) for cell in CELLS for lasting, mode in MODES]
+        futures = {key: pool.submit(begin, *key) for key in keys}
+        yield lambda *key: futures[key].result()
+        for future in futures.values():
+            future.cancel()
+
+
+MODES = [(lasting, mode) for lasting in ("passes", "stays") for mode in ("default", "at-most-once")]
+
+
+@pytest.mark.parametrize("lasting, mode", MODES, ids=[" ".join(mode) for mode in MODES])
+@pytest.mark.parametrize("cell", CELLS, ids=[" in ".join(cell) for cell in CELLS])
+def test_a_cell(cells, cell, lasting, mode):
+    event, run, server = cells(cell, lasting, mode)
+    expected = CELLS[cell][2].expected[lasting, mode]
+    found = (event["verdict"], event["attempts"], event["status"])
+    assert found in expected or (found[0], None, found[2]) in expected, (expected, run)
+    assert event["temporary"] is (event["verdict"] == "failed" and event["status"] not in (401, 413))
+    if event["verdict"] == "sent":
+        assert server.taken >= 1
+    if mode == "at-most-once":
+        assert server.taken <= 1
+        assert server.taken == 0 or event["verdict"] in ("sent", "unknown")
+    if event["status"] in (503, 429):
+        assert event["attempts"] >= 2, "a rejection is sent again as long as patience lasts"
+    if cell[0] == "429" and lasting == "passes":
+        assert server.begun[1] - server.begun[0] >= LONG_GONE * 0.99
+    assert run.seconds < 30

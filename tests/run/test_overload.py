@@ -1,0 +1,92 @@
+"""Servers that can take less than is offered: nothing is lost, little is refused, and an outage costs
+a probe a second."""
+
+import pytest
+
+from servers.busy import Busy
+
+
+def refused(requests):
+    return [request for request in requests if request.status == 503]
+
+
+def check_ledger(run, server, tree):
+    """Each file was sent, once, and the server has it."""
+    assert run.end["sent"] == len(tree.files)
+    assert server.taken == {path: 1 for path in tree.files}
+    attempts = sum(event["attempts"] for event in run.files)
+    assert attempts == len(server.requests)
+
+
+def check_outage(server, index):
+    """After the first moment, in which the failures are learnt of, at most one probe a second."""
+    begin, end = server.span(index)
+    times = [request.begun for request in server.begun_within(begin + 0.5, end)]
+    assert times, "it goes on trying"
+    assert all(later - earlier > 0.95 for earlier, later in zip(times, times[1:])), times
+    assert len(server.begun_within(begin, begin + 0.5)) <= 300
+
+
+# Takes 50 at a time, then 5, then nothing, then 50: seconds of each, and files for all of them.
+SIZES = [
+    pytest.param(0.1, 4000, id="a tenth"),
+    pytest.param(1.0, 60000, id="whole", marks=pytest.mark.soak),
+]
+
+
+@pytest.mark.parametrize("scale, files", SIZES)
+def test_a_server_that_takes_50_then_5_then_nothing_then_50(shoal, tree, scale, files):
+    tree.many(files)
+    schedule = [(30 * scale, 50), (30 * scale, 5), (60 * scale, 0), (60 * scale, 50)]
+    with Busy(schedule, work=0.08) as server:
+        run = shoal.send("-q", "-T", tree, server.url, timeout=600)
+        run.sent_all(files)
+        check_ledger(run, server, tree)
+        check_outage(server, 2)
+        settled = server.begun_within(server.began + 10 * scale, float("inf"))
+        assert len(refused(settled)) <= 0.05 * len(settled), (len(refused(settled)), len(settled))
+        assert server.span(3)[0] < server.requests[-1].begun, "the run was over before the outage"
+        if scale == 1.0:
+            check_goodput(server)
+
+
+def check_goodput(server):
+    """While it takes any, at least 90 % of what it could: 10 s after each change."""
+    for index in (0, 1, 3):
+        begin, end = server.span(index)
+        begin, end = begin + 10, min(end, server.requests[-1].begun - 1)
+        taken = [r for r in server.begun_within(begin, end) if r.status == 201]
+        could = server.schedule[index][1] / server.work * (end - begin)
+        assert len(taken) >= 0.9 * could, (index, len(taken), could)
+
+
+@pytest.mark.parametrize("jobs", ["auto", "64"])
+@pytest.mark.parametrize("capacity", [1, 3, 20])
+def test_more_than_a_server_takes_at_a_time(shoal, tree, jobs, capacity):
+    tree.many(100 * min(capacity, 8))
+    with Busy([(0, capacity)], work=0.01) as server:
+        run = shoal.send("-T", "-j", jobs, tree, server.url, timeout=120).sent_all()
+        check_ledger(run, server, tree)
+        assert server.most_working <= capacity
+        assert len(refused(server.requests)) <= 0.3 * len(server.requests), "and mostly within it"
+
+
+def test_an_outage_that_lasts_ends_the_run_with_a_verdict_for_every_file(shoal, tree):
+    tree.many(300)
+    with Busy([(0.5, 4), (60, 0)], work=0.05) as server:
+        run = shoal.send("-T", "--give-up-after", "3", tree, server.url)
+        assert run.status == 75
+        assert run.end["sent"] == len(server.taken) > 0
+        assert run.end["sent"] + run.end["failed"] == 300
+        assert 3 < run.seconds < 15
+        for event in run.files:
+            if event["verdict"] == "failed":
+                assert event["temporary"] and ("503" in event["error"] or event["attempts"] == 0)
+
+
+def test_all_at_once_and_none_is_dropped_when_retries_are_few(shoal, tree):
+    """Rejections use up no retry."""
+    tree.many(200)
+    with Busy([(0, 2)], work=0.005) as server:
+        run = shoal.send("-T", "-j", "100", "--retries", "0", tree, server.url, timeout=120)
+        check_ledger(run.sent_all(200), server, tree)
