@@ -106,7 +106,7 @@ struct shoal_event {
 
     /* START: */
     const char *const *paths; /* the operands, NULL-terminated */
-    unsigned jobs;
+    unsigned jobs;            /* in flight at most; 0: as many as the server takes well */
     bool dry_run;
 
     /* PROGRESS and END: */

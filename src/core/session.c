@@ -204,19 +204,24 @@ static void tell_progress(struct shoal_session *session)
         &session->events, sched_in_flight(session->sched), sched_bytes_moved(session->sched));
 }
 
+/* How long the transport may wait. Before it sleeps there is a last look for work, after which those
+ * who bring some wake it. */
+static int64_t step(struct shoal_session *session)
+{
+    int64_t wait_us = sched_step(session->sched);
+    if (wait_us > 0) {
+        atomic_store(&session->asleep, true);
+        wait_us = sched_step(session->sched);
+    }
+    bool interrupted = atomic_load(&session->interrupts) > session->interrupts_seen;
+    return interrupted || sched_done(session->sched) ? 0 : wait_us;
+}
+
 static void turn(struct shoal_session *session)
 {
     struct error error;
     look_for_interrupts(session);
-    int64_t wait_us = sched_step(session->sched);
-    if (wait_us > 0 && !sched_done(session->sched)) {
-        atomic_store(&session->asleep, true);
-        wait_us = sched_step(session->sched);
-        if (atomic_load(&session->interrupts) > session->interrupts_seen ||
-            sched_done(session->sched))
-            wait_us = 0;
-    }
-    if (!session->http->ops->poll(session->http, wait_us, &error)) {
+    if (!session->http->ops->poll(session->http, step(session), &error)) {
         events_problem(&session->events, NULL, error.text);
         sched_end_run(session->sched, error.text);
         sched_end_run(session->sched, error.text);

@@ -84,6 +84,13 @@ static json_t *text_list(const char *const *texts)
     return list;
 }
 
+/* A number, or "auto". */
+static bool set_jobs(json_t *object, unsigned jobs)
+{
+    json_t *value = jobs == 0 ? json_string("auto") : json_integer(jobs);
+    return json_object_set_new(object, "jobs", value) == 0;
+}
+
 static bool fill_start(struct jsonl *jsonl, json_t *object, const struct shoal_event *event)
 {
     char date[HTTP_DATE_RFC3339_SIZE];
@@ -91,8 +98,7 @@ static bool fill_start(struct jsonl *jsonl, json_t *object, const struct shoal_e
     jsonl->dry_run = event->dry_run;
     return set_text(object, "version", SHOAL_VERSION) && set_text(object, "url", event->url) &&
            set_text(object, "method", event->method) &&
-           set(object, "paths", text_list(event->paths)) &&
-           set_number(object, "jobs", event->jobs) &&
+           set(object, "paths", text_list(event->paths)) && set_jobs(object, event->jobs) &&
            set_boolean(object, "dry_run", event->dry_run) && set_text(object, "time", date);
 }
 
