@@ -92,6 +92,7 @@ struct shoal_event {
     int64_t bytes;   /* the file's size; -1 where it was never known */
     int64_t took_us; /* from its first attempt to its verdict */
     bool temporary;
+    bool run_ended;             /* it was never attempted, because the run ended before */
     struct shoal_text response; /* data NULL: no answer came */
     bool response_cut;          /* there was more */
 

@@ -156,6 +156,7 @@ static bool open_lines(
         .verbose = options->verbose,
         .quiet = options->quiet,
         .plans = !json_on_standard || options->verbose,
+        .brief = output->messages.shows_progress,
         .one_place = data == &output->messages || output->one_place,
     };
     output->lines = lines_new(&lines);

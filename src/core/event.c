@@ -96,6 +96,7 @@ void events_file(struct events *events, const struct event_file *file)
         .bytes = file->bytes,
         .took_us = file->first_us > 0 ? clock_now_us(events->clock) - file->first_us : 0,
         .temporary = file->temporary,
+        .run_ended = file->run_ended,
         .response_cut = file->response_cut};
     if (file->response != NULL && file->status != 0) {
         buf_clear(&events->response);

@@ -29,6 +29,7 @@ struct event_file {
     const struct entry *entry;
     enum shoal_verdict verdict;
     bool temporary;
+    bool run_ended; /* never attempted, because the run ended before */
     long status;
     unsigned attempts;
     int64_t bytes;              /* -1: never known */

@@ -185,6 +185,7 @@ void file_verdict(struct sched *sched, struct file *file, enum shoal_verdict ver
     struct event_file told = {.entry = file->entry,
         .verdict = verdict,
         .temporary = temporary,
+        .run_ended = file->run_ended,
         .status = end == NULL ? file->status : end->attempt.status,
         .attempts = file->attempts,
         .bytes = file->bytes,

@@ -37,6 +37,7 @@ struct file {
     struct gate_file gate;
     unsigned attempts; /* transfers begun */
     bool fresh;        /* its next attempt takes a new connection */
+    bool run_ended;    /* before its first attempt */
     bool maybe_taken;  /* an attempt ended so that the server may have taken it */
     int64_t first_us;  /* when its first attempt began; 0: none did */
     int64_t bytes;     /* its size; -1: not known yet */

@@ -156,7 +156,8 @@ void sched_record_rest(struct sched *sched)
             file->slot->file = NULL;
             file->slot = NULL;
         }
-        if (file->error == NULL)
+        file->run_ended = file->error == NULL;
+        if (file->run_ended)
             file_set_error(file, sched->end_reason);
         file_verdict(sched, file, file->maybe_taken ? SHOAL_UNKNOWN : SHOAL_FAILED, true, NULL);
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "sink/numbers.h"
 #include "sink/summary.h"
 #include "text/printable.h"
 
@@ -17,6 +18,8 @@ struct lines {
     struct buf line;
     struct buf paths; /* the operands, with commas */
     bool dry_run;
+    struct buf overtaken; /* why files were never attempted */
+    uint64_t overtaken_count;
 };
 
 struct lines *lines_new(const struct lines_options *options)
@@ -27,6 +30,7 @@ struct lines *lines_new(const struct lines_options *options)
     lines->options = *options;
     buf_init(&lines->line, LINE_MOST);
     buf_init(&lines->paths, PATHS_MOST);
+    buf_init(&lines->overtaken, PATHS_MOST);
     return lines;
 }
 
@@ -36,6 +40,7 @@ void lines_free(struct lines *lines)
         return;
     buf_free(&lines->line);
     buf_free(&lines->paths);
+    buf_free(&lines->overtaken);
     free(lines);
 }
 
@@ -127,9 +132,32 @@ static void verbose_line(struct lines *lines, const struct shoal_event *event)
     finish(lines, &lines->options.data);
 }
 
+/* Thousands of lines that say the same would push away the one that matters. */
+static void overtake(struct lines *lines, const struct shoal_event *event)
+{
+    if (lines->overtaken_count++ == 0 && event->error != NULL)
+        (void)buf_add_text(&lines->overtaken, event->error);
+}
+
+static void overtaken_line(struct lines *lines)
+{
+    if (lines->overtaken_count == 0)
+        return;
+    (void)buf_add_text(&lines->line, "failed ");
+    (void)numbers_add_counted(
+        &lines->line, lines->overtaken_count, "file that was", "files that were");
+    (void)buf_add_text(&lines->line, " never attempted: ");
+    add_escaped(lines, buf_text(&lines->overtaken));
+    finish(lines, &lines->options.messages);
+}
+
 static void file_event(struct lines *lines, const struct shoal_event *event)
 {
     const struct lines_options *options = &lines->options;
+    if (options->brief && event->run_ended && !options->verbose) {
+        overtake(lines, event);
+        return;
+    }
     if (options->verbose)
         verbose_line(lines, event);
     if (is_bad(event) && !(options->verbose && options->one_place))
@@ -226,6 +254,7 @@ static void nothing_line(struct lines *lines, const struct shoal_event *event)
 
 static void end_lines(struct lines *lines, const struct shoal_event *event)
 {
+    overtaken_line(lines);
     if (event->totals->found == 0)
         nothing_line(lines, event);
     if (lines->options.quiet)

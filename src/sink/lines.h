@@ -12,6 +12,7 @@ struct lines_options {
     bool verbose;           /* a line a file, with its response */
     bool quiet;             /* no notice, no summary */
     bool plans;             /* the plan of a dry run as lines */
+    bool brief;             /* files that the run's end overtook share a line: for a terminal */
     bool one_place;         /* both writers end up at one place: a failure has one line, not two */
 };
 

@@ -14,6 +14,8 @@ import time
 
 import pytest
 
+from servers.raw import unused_port
+
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
 OWN = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -163,3 +165,13 @@ def test_a_terminal_that_hangs_up_ends_nothing_in_disorder(terminal, tree, ledge
     held.set()
     shown.popen.wait(20)
     assert shown.popen.returncode not in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGPIPE)
+
+
+def test_files_that_the_end_of_the_run_overtook_share_a_line(terminal, tree):
+    tree.many(40)
+    shown = terminal("--retries", "0", "-j", "1", tree, f"http://127.0.0.1:{unused_port()}/")
+    assert shown.finish() == 75
+    lines = [line for line in OWN.sub(b"", shown.text).replace(b"\r", b"\n").split(b"\n")]
+    failures = [line for line in lines if line.startswith(b"failed ")]
+    assert len(failures) == 2, failures
+    assert re.match(rb"failed \d+ files that were never attempted: the run ended", failures[1])
