@@ -204,8 +204,8 @@ static void tell_progress(struct shoal_session *session)
         &session->events, sched_in_flight(session->sched), sched_bytes_moved(session->sched));
 }
 
-/* How long the transport may wait. Before it sleeps there is a last look for work, after which those
- * who bring some wake it. */
+/* How long the transport may wait. Before it sleeps there is a last look for work, after which
+ * those who bring some wake it. */
 static int64_t step(struct shoal_session *session)
 {
     int64_t wait_us = sched_step(session->sched);

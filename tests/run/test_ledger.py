@@ -82,7 +82,7 @@ def test_at_most_once_sends_nothing_twice_and_knows_what_it_does_not_know(
         check_attempts(run, taken)
 
 
-FAULTS = ["status=503:body@15%", "reset:taken@5%", "close:taken@5%", "reset:body@5%",
+FAULTS = ["status=503:body@1%", "status=500:body@5%", "reset:taken@5%", "close:taken@5%", "reset:body@5%",
           "garbage:taken@3%", "truncate@3%", "close:next@every=20"]  # fmt: skip
 
 
