@@ -208,13 +208,24 @@ static bool is_due(const struct shoal_event *event)
     }
 }
 
+/* Where the file can't be written that was said; without memory for the event it is said here. */
+static void note_lost_event(struct output *output)
+{
+    if (output->lost)
+        return;
+    output->lost = true;
+    if (output->progress != NULL)
+        progress_hide(output->progress);
+    say("events are missing in the JSON lines: out of memory");
+}
+
 void output_event(void *context, const struct shoal_event *event)
 {
     struct output *output = context;
     if (!output->opened)
         return;
     if (output->jsonl != NULL && !jsonl_event(output->jsonl, event))
-        output->lost = true;
+        note_lost_event(output);
     if (event->kind == SHOAL_EVENT_END && output->progress != NULL)
         progress_event(output->progress, event);
     lines_event(output->lines, event);

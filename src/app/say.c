@@ -15,6 +15,7 @@
 
 void say(const char *format, ...)
 {
+    static const char no_memory[] = "shoal: out of memory\n";
     char text[TEXT_SIZE];
     va_list arguments;
     va_start(arguments, format);
@@ -28,6 +29,8 @@ void say(const char *format, ...)
     if (buf_add_text(&line, "shoal: ") && printable_add(&line, text, strlen(text)) &&
         buf_add_byte(&line, '\n'))
         (void)stream_add(&stream, line.data, line.length);
+    else
+        (void)stream_add(&stream, no_memory, sizeof no_memory - 1);
     (void)stream_end(&stream);
     buf_free(&line);
 }

@@ -91,7 +91,6 @@ struct file *file_new(struct sched *sched, struct entry *entry)
     struct file *file = calloc(1, sizeof *file);
     if (file == NULL || !heap_reserve(&sched->waiting, sched->live_count + 1)) {
         free(file);
-        free(entry);
         return NULL;
     }
     file->entry = entry;
@@ -179,6 +178,12 @@ static void file_free(struct sched *sched, struct file *file)
     free(file);
 }
 
+/* Why it has no better verdict; the sentence itself may have found no memory. */
+static const char *error_of(const struct file *file)
+{
+    return file->error != NULL ? file->error : "out of memory";
+}
+
 void file_verdict(struct sched *sched, struct file *file, enum shoal_verdict verdict,
     bool temporary, const struct http_end *end)
 {
@@ -190,7 +195,7 @@ void file_verdict(struct sched *sched, struct file *file, enum shoal_verdict ver
         .attempts = file->attempts,
         .bytes = file->bytes,
         .first_us = file->first_us,
-        .error = verdict == SHOAL_FAILED || verdict == SHOAL_UNKNOWN ? file->error : NULL,
+        .error = verdict == SHOAL_FAILED || verdict == SHOAL_UNKNOWN ? error_of(file) : NULL,
         .response = end == NULL ? NULL : end->answer,
         .response_cut = end != NULL && end->answer_cut};
     leave_state(sched, file);

@@ -17,13 +17,26 @@ static size_t clamp(size_t value, size_t least, size_t most)
     return value < least ? least : value > most ? most : value;
 }
 
+/* There is no memory to begin with the file: it has its verdict all the same. */
+static void take_without_memory(struct sched *sched, struct walk_item *item)
+{
+    bool lost = item->kind == WALK_LOST;
+    struct event_file told = {.entry = item->entry,
+        .verdict = SHOAL_FAILED,
+        .temporary = !lost,
+        .bytes = -1,
+        .error = lost && item->text != NULL ? item->text : "out of memory"};
+    sched->failures++;
+    events_file(sched->parts.events, &told);
+    free(item->entry);
+}
+
 static void take_file(struct sched *sched, struct walk_item *item)
 {
     events_found(sched->parts.events, item->entry);
     struct file *file = file_new(sched, item->entry);
     if (file == NULL) {
-        events_problem(
-            sched->parts.events, NULL, "out of memory: a file that was found is not sent");
+        take_without_memory(sched, item);
         return;
     }
     if (item->kind == WALK_LOST) {

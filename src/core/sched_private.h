@@ -109,7 +109,7 @@ struct sched {
 
 /* sched_file.c */
 
-/* Takes over `entry`. NULL: no memory (and `entry` is freed). The file is QUEUED. */
+/* Takes over `entry`. NULL: no memory (and `entry` is still the caller's). The file is QUEUED. */
 struct file *file_new(struct sched *sched, struct entry *entry);
 /* The only place where a state changes: leaves the lists of the old one, enters those of the new. A
  * file that was attempted before is QUEUED at the front. */

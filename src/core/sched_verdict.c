@@ -46,7 +46,7 @@ static void record_cut_off(
     struct sched *sched, struct file *file, enum outcome outcome, const struct http_end *end)
 {
     bool unknown = outcome == OUTCOME_AMBIGUOUS || file->maybe_taken;
-    file_verdict(sched, file, unknown ? SHOAL_UNKNOWN : SHOAL_FAILED, true, end);
+    file_verdict(sched, file, unknown ? SHOAL_UNKNOWN : SHOAL_FAILED, !unknown, end);
 }
 
 static void settle(
@@ -159,6 +159,7 @@ void sched_record_rest(struct sched *sched)
         file->run_ended = file->error == NULL;
         if (file->run_ended)
             file_set_error(file, sched->end_reason);
-        file_verdict(sched, file, file->maybe_taken ? SHOAL_UNKNOWN : SHOAL_FAILED, true, NULL);
+        bool unknown = file->maybe_taken;
+        file_verdict(sched, file, unknown ? SHOAL_UNKNOWN : SHOAL_FAILED, !unknown, NULL);
     }
 }

@@ -2,13 +2,15 @@
 
 import os
 import random
+import re
 
 import pytest
 
 from harness import check_reconciled, expected_status, path_of
 from servers.ledger import Answer
 
-SAMPLE = 4  # calls of a family in a scene that are failed in a default run
+SAMPLE = 2  # calls of a family in a scene that are failed in a default run
+LOST = re.compile(r"can't be written|events are missing|shoal: out of memory")
 TIMEOUT = 20  # seconds within which every run ends
 CALLS = ("memory", "open", "read", "write", "folder", "thread", "socket")
 FORM = ["-F", "path={path}", "-F", "file=@{file}"]
@@ -109,17 +111,17 @@ class Torture:
             assert taken == sent == set(self.tree.files), run
         if run.status == 2:
             assert not taken, run
-        elif "can't be written" not in run.text and self.family != "write":
+        elif not LOST.search(run.text) and self.family != "write":
             check_reconciled(run)
             assert run.status == expected_status(run), run
 
 
 def calls_of(count, whole):
-    """Which calls are failed, alone or with all that follow."""
-    every = [f"{number}{more}" for number in range(1, count + 1) for more in ("", "+")]
-    if whole or len(every) <= SAMPLE:
-        return every
-    return random.Random(count).sample(every, SAMPLE)
+    """Which calls are failed: a few of them, or all, each alone and with all that follow."""
+    alone = [str(number) for number in range(1, count + 1)]
+    if whole:
+        return alone + [f"{number}+" for number in alone]
+    return random.Random(count).sample(alone, min(SAMPLE, count))
 
 
 SIZES = [

@@ -23,8 +23,6 @@ static struct ending ending_of_break(enum transfer_break broken)
         return (struct ending){ATTEMPT_LARGE_ANSWER, "the answer was cut at 1 MiB"};
     case TRANSFER_ENDLESS_HEADERS:
         return (struct ending){ATTEMPT_GARBAGE, "the answer's headers have no end"};
-    case TRANSFER_MEMORY:
-        return (struct ending){ATTEMPT_RESOURCES, "out of memory"};
     case TRANSFER_STALLED:
         return (struct ending){ATTEMPT_STALL, "nothing moved for the stall timeout"};
     case TRANSFER_NEVER_CONNECTED:

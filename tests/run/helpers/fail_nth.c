@@ -120,7 +120,8 @@ static bool hit(enum family family, const void *caller, int error)
 
 static _Alignas(max_align_t) char early[8192];
 static size_t early_used;
-static _Thread_local bool looking;
+/* Volatile: dlsym() is declared as one that never calls back into this file. */
+static _Thread_local volatile bool looking;
 
 static void *early_memory(size_t size)
 {

@@ -1,0 +1,298 @@
+/* Events: what is counted, what is told, which exit status follows, and that no secret is in it. */
+#include "plan_fixture.h"
+
+#include "core/event.h"
+
+#define SECRET "pass word&1"
+
+struct heard {
+    unsigned count;
+    struct shoal_event last;
+    char path[64];
+    char error[256];
+    char response[256];
+};
+
+static void hear(void *context, const struct shoal_event *event)
+{
+    struct heard *heard = context;
+    heard->count++;
+    heard->last = *event;
+    (void)snprintf(
+        heard->path, sizeof heard->path, "%s", event->path.data == NULL ? "" : event->path.data);
+    (void)snprintf(
+        heard->error, sizeof heard->error, "%s", event->error == NULL ? "" : event->error);
+    (void)snprintf(heard->response, sizeof heard->response, "%.*s", (int)event->response.length,
+        event->response.data == NULL ? "" : event->response.data);
+}
+
+static int64_t now_of(void *context)
+{
+    return *(const int64_t *)context;
+}
+
+struct bench {
+    struct config *config;
+    struct events events;
+    struct heard heard;
+    int64_t now_us;
+    struct clock clock;
+    struct entry *entry;
+};
+
+static struct bench *bench_new(const char *const *pairs)
+{
+    struct bench *bench = calloc(1, sizeof *bench);
+    assert_non_null(bench);
+    bench->config = good(pairs);
+    bench->now_us = 5 * CLOCK_US_PER_SECOND;
+    bench->clock = (struct clock){.now_us = now_of, .context = &bench->now_us};
+    bench->entry = calloc(1, sizeof *bench->entry + 16);
+    assert_non_null(bench->entry);
+    memcpy(bench->entry->path, "sub/a", 6);
+    events_init(&bench->events, bench->config, &bench->clock, hear, &bench->heard);
+    return bench;
+}
+
+static void bench_free(struct bench *bench)
+{
+    events_free(&bench->events);
+    config_free(bench->config);
+    free(bench->entry);
+    free(bench);
+}
+
+static void tell(struct bench *bench, enum shoal_verdict verdict, bool temporary)
+{
+    struct event_file file = {.entry = bench->entry,
+        .verdict = verdict,
+        .temporary = temporary,
+        .status = 200,
+        .attempts = 2,
+        .bytes = 10,
+        .first_us = bench->now_us,
+        .error = verdict == SHOAL_SENT ? NULL : "why"};
+    events_found(&bench->events, bench->entry);
+    events_file(&bench->events, &file);
+}
+
+static void a_file_is_told_as_it_was(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new(GIVEN(TO_URL));
+    struct buf answer;
+    buf_init(&answer, 100);
+    (void)buf_add(&answer, "an\0swer", 7);
+    struct event_file file = {.entry = bench->entry,
+        .verdict = SHOAL_UNKNOWN,
+        .status = 500,
+        .attempts = 3,
+        .bytes = 7,
+        .first_us = bench->now_us + 1000,
+        .error = "status 500",
+        .response = &answer,
+        .response_cut = true};
+    bench->now_us += 4000;
+    events_file(&bench->events, &file);
+    const struct shoal_event *told = &bench->heard.last;
+    assert_int_equal(told->kind, SHOAL_EVENT_FILE);
+    assert_int_equal(told->verdict, SHOAL_UNKNOWN);
+    assert_string_equal(bench->heard.path, "sub/a");
+    assert_int_equal(told->path.length, 5);
+    assert_string_equal(bench->heard.error, "status 500");
+    assert_int_equal(told->status, 500);
+    assert_int_equal(told->attempts, 3);
+    assert_int_equal(told->at_us, 4000);
+    assert_int_equal(told->took_us, 3000);
+    assert_int_equal(told->response.length, 7);
+    assert_true(told->response_cut);
+    buf_free(&answer);
+    bench_free(bench);
+}
+
+static void an_answer_that_never_came_is_none(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new(GIVEN(TO_URL));
+    struct buf answer;
+    buf_init(&answer, 100);
+    struct event_file file = {.entry = bench->entry,
+        .verdict = SHOAL_FAILED,
+        .bytes = -1,
+        .error = "x",
+        .response = &answer};
+    events_file(&bench->events, &file);
+    assert_null(bench->heard.last.response.data);
+    assert_int_equal(bench->heard.last.took_us, 0);
+    assert_int_equal(bench->heard.last.bytes, -1);
+    bench_free(bench);
+}
+
+static void totals_add_up(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new(GIVEN(TO_URL));
+    tell(bench, SHOAL_SENT, false);
+    tell(bench, SHOAL_EXISTS, false);
+    tell(bench, SHOAL_FAILED, true);
+    tell(bench, SHOAL_FAILED, false);
+    tell(bench, SHOAL_UNKNOWN, false);
+    events_problem(&bench->events, "folder", "can't be read");
+    const struct shoal_totals *totals = &bench->events.totals;
+    assert_int_equal(totals->found, 5);
+    assert_int_equal(totals->verdicts[SHOAL_SENT], 1);
+    assert_int_equal(totals->verdicts[SHOAL_EXISTS], 1);
+    assert_int_equal(totals->verdicts[SHOAL_FAILED], 2);
+    assert_int_equal(totals->verdicts[SHOAL_UNKNOWN], 1);
+    assert_int_equal(totals->temporary, 1);
+    assert_int_equal(totals->retries, 5);
+    assert_int_equal(totals->bytes, 10);
+    assert_int_equal(totals->problems, 1);
+    assert_int_equal(bench->heard.last.kind, SHOAL_EVENT_PROBLEM);
+    assert_string_equal(bench->heard.path, "folder");
+    bench_free(bench);
+}
+
+static void the_exit_status_follows_from_the_verdicts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *verdicts; /* s e f(inal) t(emporary) u, p: a problem */
+        bool allow_empty;
+        int signal;
+        int status;
+    } cases[] = {
+        {"", false, 0, 2},
+        {"", true, 0, 0},
+        {"s", false, 0, 0},
+        {"se", false, 0, 0},
+        {"st", false, 0, 75},
+        {"tt", false, 0, 75},
+        {"sf", false, 0, 1},
+        {"ft", false, 0, 1},
+        {"tu", false, 0, 1},
+        {"su", false, 0, 1},
+        {"sp", false, 0, 1},
+        {"tp", false, 0, 1},
+        {"p", false, 0, 1},
+        {"p", true, 0, 1},
+        {"s", false, 2, 130},
+        {"f", false, 15, 143},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bench *bench =
+            bench_new(cases[i].allow_empty ? GIVEN(TO_URL, "allow-empty", NULL) : GIVEN(TO_URL));
+        for (const char *at = cases[i].verdicts; *at != '\0'; at++) {
+            if (*at == 'p')
+                events_problem(&bench->events, NULL, "wrong");
+            else
+                tell(bench,
+                    *at == 's'   ? SHOAL_SENT
+                    : *at == 'e' ? SHOAL_EXISTS
+                    : *at == 'u' ? SHOAL_UNKNOWN
+                                 : SHOAL_FAILED,
+                    *at == 't');
+        }
+        assert_int_equal(events_end(&bench->events, cases[i].signal), cases[i].status);
+        assert_int_equal(bench->heard.last.exit_status, cases[i].status);
+        assert_int_equal(bench->heard.last.kind, SHOAL_EVENT_END);
+        bench_free(bench);
+    }
+}
+
+static const char *const *with_secret(void)
+{
+    assert_int_equal(setenv("SHOAL_TEST_SECRET", SECRET, 1), 0);
+    static const char *const pairs[] = {"PATH", "dist", "set", "token=env:SHOAL_TEST_SECRET", "url",
+        "https://example.com/up?token={token}", "form", "key={token}", "form", "file=@{file}",
+        "header", "X-Token: {token}", "dry-run", NULL, NULL};
+    return pairs;
+}
+
+static void secrets_are_replaced_in_all_that_is_told_of_a_file(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new(with_secret());
+    struct buf answer;
+    buf_init(&answer, 1000);
+    (void)buf_add_text(&answer, "you sent pass%20word%261 and pass word&1");
+    struct event_file file = {.entry = bench->entry,
+        .verdict = SHOAL_FAILED,
+        .status = 401,
+        .attempts = 1,
+        .error = "https://example.com/up?token=pass%20word%261 said no to pass word&1",
+        .response = &answer};
+    events_file(&bench->events, &file);
+    assert_string_equal(bench->heard.error, "https://example.com/up?token=*** said no to ***");
+    assert_string_equal(bench->heard.response, "you sent *** and ***");
+    events_problem(&bench->events, NULL, SECRET "!");
+    assert_string_equal(bench->heard.error, "***!");
+    events_notice(&bench->events, "a " SECRET);
+    assert_string_equal(bench->heard.error, "a ***");
+    buf_free(&answer);
+    bench_free(bench);
+}
+
+static void the_start_shows_the_url_without_the_secret(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new(with_secret());
+    events_start(&bench->events, 7);
+    assert_int_equal(bench->heard.last.kind, SHOAL_EVENT_START);
+    assert_int_equal(bench->heard.last.jobs, 7);
+    assert_true(bench->heard.last.dry_run);
+    assert_null(strstr(bench->heard.last.url, "pass"));
+    bench_free(bench);
+}
+
+/* The plan's event is looked at while it lasts. */
+static void see_plan(void *context, const struct shoal_event *event)
+{
+    unsigned *seen = context;
+    assert_int_equal(event->kind, SHOAL_EVENT_PLAN);
+    assert_string_equal(event->url, "https://example.com/up?token=***");
+    assert_int_equal(event->field_count, 2);
+    assert_string_equal(event->fields[0].name, "key");
+    assert_string_equal(event->fields[0].value.data, "***");
+    assert_int_equal(event->fields[0].value.length, 3);
+    assert_false(event->fields[0].is_file);
+    assert_null(event->fields[0].file_name);
+    assert_true(event->fields[1].is_file);
+    assert_string_equal(event->fields[1].value.data, "dist/a");
+    assert_string_equal(event->fields[1].file_name, "a");
+    assert_string_equal(event->headers[0], "X-Token: ***");
+    assert_non_null(strstr(event->headers[1], "multipart/form-data"));
+    assert_null(event->headers[2]);
+    assert_int_equal(event->bytes, 1);
+    (*seen)++;
+}
+
+static void a_plan_is_shown_without_the_secret(void **state)
+{
+    (void)state;
+    unsigned seen = 0;
+    make_file("dist/a", "x");
+    struct planned *planned = planned_made(with_secret(), "a", 0);
+    struct events events;
+    struct clock clock = clock_system();
+    events_init(&events, planned->config, &clock, see_plan, &seen);
+    events_plan(&events, planned->entry, planned->plan);
+    assert_int_equal(seen, 1);
+    assert_int_equal(events.totals.planned, 1);
+    events_free(&events);
+    planned_free(planned);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_is_told_as_it_was),
+        cmocka_unit_test(an_answer_that_never_came_is_none),
+        cmocka_unit_test(totals_add_up),
+        cmocka_unit_test(the_exit_status_follows_from_the_verdicts),
+        cmocka_unit_test(secrets_are_replaced_in_all_that_is_told_of_a_file),
+        cmocka_unit_test(the_start_shows_the_url_without_the_secret),
+        IN_SCRATCH(a_plan_is_shown_without_the_secret),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
