@@ -106,10 +106,10 @@ static struct walk_item make_item(struct sim *sim)
 static size_t source_take(struct source *source, struct walk_item *items, size_t most)
 {
     struct sim *sim = sim_of_source(source);
-    if (sim_chance(sim, sim->walk_pauses))
-        sim->walk_pause_until_us = sim->now_us + sim_below(sim, WALK_PAUSE_MOST_US);
     if (sim->now_us < sim->walk_pause_until_us)
         return 0;
+    if (sim_chance(sim, sim->walk_pauses))
+        sim->walk_pause_until_us = sim->now_us + sim_below(sim, WALK_PAUSE_MOST_US);
     size_t wanted = (size_t)sim_below(sim, (int64_t)most + 1);
     size_t count = 0;
     while (count < wanted && !sim->end_given)
@@ -150,7 +150,7 @@ void sim_init(struct sim *sim, uint64_t seed)
     heap_init(&sim->events);
     sim->files = 1 + (unsigned)sim_below(sim, SIM_FILES_MOST - 1);
     sim->groups = 1 + (unsigned)sim_below(sim, SIM_GROUPS_MOST);
-    sim->walk_pauses = sim_chance(sim, 60) ? 5 : 0;
+    sim->walk_pauses = sim_chance(sim, 150) ? 100 : 0;
     sim->disk_faults = rates[sim_below(sim, 4)] / 2;
     sim->server_faults = rates[sim_below(sim, 4)];
     sim->large_files = sim_chance(sim, 100) ? 400 : 30;

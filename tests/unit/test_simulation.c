@@ -170,7 +170,7 @@ static void choose_options(struct run *run)
 {
     struct sim *sim = &run->sim;
     bool raw;
-    run->interrupts = 250;
+    run->interrupts = 400;
     sim->rules.jobs_most = 1 + (unsigned)sim_below(sim, 40);
     if (sim_chance(sim, 300))
         set(run, "jobs", "auto");
@@ -201,8 +201,10 @@ static struct interrupts choose_interrupts(struct run *run)
     struct sim *sim = &run->sim;
     struct interrupts interrupts = {
         .happen = sim_chance(sim, run->interrupts), .ends_by_us = CLOCK_NEVER};
-    interrupts.at_turn[0] = (unsigned)sim_below(sim, 200);
-    interrupts.at_turn[1] = interrupts.at_turn[0] + (unsigned)sim_below(sim, 200);
+    /* While all are first attempts, or later among repeated ones. */
+    int64_t latest = sim_chance(sim, 500) ? 150 : 2000;
+    interrupts.at_turn[0] = (unsigned)sim_below(sim, latest);
+    interrupts.at_turn[1] = interrupts.at_turn[0] + (unsigned)sim_below(sim, latest);
     run->ends_early = run->ends_early || interrupts.happen;
     return interrupts;
 }
