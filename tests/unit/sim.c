@@ -112,8 +112,13 @@ static size_t source_take(struct source *source, struct walk_item *items, size_t
         sim->walk_pause_until_us = sim->now_us + sim_below(sim, WALK_PAUSE_MOST_US);
     size_t wanted = (size_t)sim_below(sim, (int64_t)most + 1);
     size_t count = 0;
-    while (count < wanted && !sim->end_given)
+    while (count < wanted && !sim->end_given) {
         items[count++] = make_item(sim);
+        if (sim->given == sim->pause_after) {
+            sim->walk_pause_until_us = sim->now_us + WALK_PAUSE_MOST_US;
+            break;
+        }
+    }
     return count;
 }
 

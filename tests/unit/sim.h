@@ -85,7 +85,8 @@ struct sim {
     unsigned given;  /* by the source so far */
     unsigned problems;
     bool end_given;
-    unsigned walk_pauses; /* in a thousand looks at it */
+    unsigned walk_pauses; /* in a thousand looks at it, */
+    unsigned pause_after; /* and after so many files; 0: no matter */
     int64_t walk_pause_until_us;
 
     /* The disk */
@@ -100,6 +101,7 @@ struct sim {
 
     /* The server */
     unsigned server_faults; /* in a thousand */
+    bool loses_first;       /* the answer to the first attempt */
     unsigned capacity;      /* more at a time get a 503; 0: any number */
     bool tells_limits;      /* of a rate limit that is used up, now and then */
     int64_t outage_from_us;

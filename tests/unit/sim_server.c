@@ -278,6 +278,8 @@ static struct http_transfer *start(
     transfer->fault = sim_chance(sim, sim->server_faults)
                           ? (enum sim_fault)sim_below(sim, SIM_FAULTS)
                           : FAULT_NONE;
+    if (sim->loses_first && sim->watch.starts == 0)
+        transfer->fault = FAULT_RESET_LATE;
     transfer->number = sim_number(request->url);
     sim->in_flight++;
     sim_watch_start(sim, transfer->number);

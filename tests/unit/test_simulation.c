@@ -349,29 +349,53 @@ static void every_file_has_one_verdict_that_agrees_with_the_server(void **state)
         run_seed(seed);
 }
 
+/* A run in which nothing goes wrong but what the test says. */
+static struct run *calm_run(unsigned files)
+{
+    struct run *run = run_new(1);
+    struct sim *sim = &run->sim;
+    sim->files = files;
+    sim->disk_faults = sim->server_faults = sim->capacity = sim->walk_pauses = 0;
+    sim->tells_limits = false;
+    sim->outage_until_us = 0;
+    sim->rules = (struct sim_rules){.jobs_most = 1, .retries = 5};
+    sim->rules.give_up_after_us = 40 * CLOCK_US_PER_SECOND;
+    set(run, "jobs", "1");
+    set(run, "give-up-after", "40s");
+    return run;
+}
+
 /* Five probes find nobody, then --rate allows nothing for most of a minute: together that is longer
  * than --give-up-after, but patience runs out only over attempts. */
 static void waiting_for_a_rate_is_not_being_stuck(void **state)
 {
     (void)state;
-    struct run *run = run_new(1);
-    struct sim *sim = &run->sim;
-    sim->files = 40;
-    sim->disk_faults = sim->server_faults = sim->capacity = sim->walk_pauses = 0;
-    sim->tells_limits = false;
-    sim->outage_from_us = 2 * CLOCK_US_PER_SECOND;
-    sim->outage_until_us = 90 * CLOCK_US_PER_SECOND;
-    sim->rules = (struct sim_rules){.jobs_most = 1,
-        .retries = 5,
-        .rate_most = 30,
-        .rate_window_us = 60 * CLOCK_US_PER_SECOND,
-        .give_up_after_us = 40 * CLOCK_US_PER_SECOND};
-    set(run, "jobs", "1");
+    struct run *run = calm_run(40);
+    run->sim.outage_from_us = 2 * CLOCK_US_PER_SECOND;
+    run->sim.outage_until_us = 90 * CLOCK_US_PER_SECOND;
+    run->sim.rules.rate_most = 30;
+    run->sim.rules.rate_window_us = 60 * CLOCK_US_PER_SECOND;
     set(run, "rate", "30/m");
-    set(run, "give-up-after", "40s");
     play(run);
     check(run);
     REQUIRE(run->status == 0);
+    run_free(run);
+}
+
+/* The first file's answer was lost; the next file is found ten times --give-up-after later. */
+static void waiting_for_the_walk_is_not_being_stuck(void **state)
+{
+    (void)state;
+    struct run *run = calm_run(10);
+    run->sim.loses_first = true;
+    run->sim.pause_after = 1;
+    run->sim.rules.at_most_once = true;
+    set(run, "at-most-once", NULL);
+    play(run);
+    check(run);
+    REQUIRE(run->totals.complete);
+    REQUIRE(run->totals.verdicts[SHOAL_SENT] == 9);
+    REQUIRE(run->totals.verdicts[SHOAL_UNKNOWN] == 1);
     run_free(run);
 }
 
@@ -380,6 +404,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_file_has_one_verdict_that_agrees_with_the_server),
         cmocka_unit_test(waiting_for_a_rate_is_not_being_stuck),
+        cmocka_unit_test(waiting_for_the_walk_is_not_being_stuck),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
