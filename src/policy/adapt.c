@@ -75,6 +75,15 @@ void adapt_note_start(
         .started_us = now_us, .in_flight = adapt->in_flight, .streamed = streamed};
 }
 
+/* A server that rejects a share of everything, whatever the load, is not helped by less of it: the
+ * fewer are in flight, the larger a share is put up with. Below 1, where a rate is looked for, it
+ * is the small one again. */
+static double relief_of_success(const struct adapt *adapt)
+{
+    double relief = adapt->limit < 1 ? 0 : 0.5 / adapt->limit;
+    return relief > pressure_relief ? relief : pressure_relief;
+}
+
 /* A rejection that follows a cut with no success between says that it was far from enough. */
 static double cut_limit(const struct adapt *adapt, bool again)
 {
@@ -128,7 +137,7 @@ static void adapt_learn_success(struct adapt *adapt, double slot_us, bool stream
         adapt->rejected_row >= ROW_OF_REJECTIONS && now_us - adapt->last_success_us >= outage_us;
     adapt->rejected_row = 0;
     adapt->cut_in_row = false;
-    adapt->pressure -= pressure_relief;
+    adapt->pressure -= relief_of_success(adapt);
     if (adapt->pressure <= 0) {
         adapt->pressure = 0;
         adapt->pressed_at = 0;
