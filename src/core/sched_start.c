@@ -92,8 +92,22 @@ static void start_file(struct sched *sched, struct file *file, int64_t now_us)
     gate_note_start(&sched->gate, &file->gate, slot->large, now_us);
 }
 
+/* Every small file that could be in flight stands in line, not only the next: else they had one turn
+ * together where each large file has its own. */
+static void stand_in_line(struct sched *sched, int64_t now_us)
+{
+    size_t in_flight = sched->state_counts[FILE_FLYING];
+    size_t most = sched->throttle.bytes_per_second > 0 ? gate_limit(&sched->gate) : 0;
+    for (struct file *file = sched->ready.first; file != NULL && in_flight < most;
+         file = file->next) {
+        (void)turn_of(sched, file->slot, now_us);
+        in_flight++;
+    }
+}
+
 void sched_start_files(struct sched *sched, int64_t now_us)
 {
+    stand_in_line(sched, now_us);
     while (has_room(sched) && gate_next_start_us(&sched->gate, now_us) <= now_us &&
            turn_of(sched, sched->ready.first->slot, now_us) <= now_us)
         start_file(sched, sched->ready.first, now_us);
