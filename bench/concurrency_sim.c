@@ -1,6 +1,7 @@
 /* Compares `-j auto` with plain AIMD, Gradient2 and the best fixed -j on simulated servers.
  *
  *     concurrency-sim [SEEDS]          the table of docs/concurrency.md
+ *     concurrency-sim --any [COUNT]    servers from seeds, by what is odd about them
  *     concurrency-sim --trace SERVER   one run a controller, second by second, as CSV, for
  *                                      scripts/plot-concurrency */
 #include <stdio.h>
@@ -14,6 +15,7 @@ static const enum sim_controller compared[] = {SIM_AIMD, SIM_GRADIENT2, SIM_ADAP
 enum {
     COMPARED = sizeof compared / sizeof compared[0],
     SEEDS_USUAL = 10,
+    ANY_USUAL = 200,
     TENTHS_A_ROW = 5,
 };
 
@@ -55,6 +57,66 @@ static int print_table(unsigned long seeds)
     return EXIT_SUCCESS;
 }
 
+/* What a controller came to with servers of one kind. */
+struct sum {
+    unsigned count;
+    double share;
+    unsigned low;  /* under 0.90 of the best */
+    unsigned rude; /* over 5 % rejected, beyond what is in any case */
+};
+
+static void sum_add(struct sum *sum, double share, double rejected)
+{
+    sum->count++;
+    sum->share += share < 1 ? share : 1;
+    sum->low += share < 0.9;
+    sum->rude += rejected > 0.05;
+}
+
+/* One server with each controller, into the sums of its kinds: [0] all, [1] nothing odd. */
+static void add_any(struct sum sums[][COMPARED], uint64_t seed)
+{
+    struct sim_server server;
+    sim_server_from_seed(&server, seed);
+    unsigned oddities = sim_oddities(&server);
+    double best = sim_best_polite(&server, seed, &result);
+    for (size_t i = 0; i < COMPARED; i++) {
+        sim_run(&server, compared[i], 0, seed, &result);
+        double share = result.last_half / best;
+        double rejected = result.rejected_after_10s - server.flaky;
+        sum_add(&sums[0][i], share, rejected);
+        if (oddities == 0)
+            sum_add(&sums[1][i], share, rejected);
+        for (unsigned bit = 0; bit < SIM_ODDITIES; bit++) {
+            if (oddities & 1U << bit)
+                sum_add(&sums[2 + bit][i], share, rejected);
+        }
+    }
+}
+
+static int print_any(unsigned long count)
+{
+    static const char *const kinds[2 + SIM_ODDITIES] = {"all", "nothing odd",
+        "some fail whatever the load", "a rejection asks for a pause", "so many a second",
+        "some files are large", "the server changes, stands still or thrashes"};
+    static struct sum sums[2 + SIM_ODDITIES][COMPARED];
+    for (uint64_t seed = 1; seed <= count; seed++)
+        add_any(sums, seed);
+    (void)printf("| servers | how many |");
+    for (size_t i = 0; i < COMPARED; i++)
+        (void)printf(" %s |", sim_controller_name(compared[i]));
+    (void)printf("\n|---|---|---|---|---|\n");
+    for (size_t kind = 0; kind < 2 + SIM_ODDITIES; kind++) {
+        (void)printf("| %s | %u |", kinds[kind], sums[kind][0].count);
+        for (size_t i = 0; i < COMPARED; i++) {
+            const struct sum *sum = &sums[kind][i];
+            (void)printf(" %.2f, %u low, %u rude |", sum->share / sum->count, sum->low, sum->rude);
+        }
+        (void)printf("\n");
+    }
+    return EXIT_SUCCESS;
+}
+
 static void print_trace(const struct sim_server *server, enum sim_controller controller)
 {
     sim_run(server, controller, 0, 1, &result);
@@ -85,6 +147,8 @@ int main(int argc, char **argv)
             print_trace(server, compared[i]);
         return EXIT_SUCCESS;
     }
+    if (argc > 1 && strcmp(argv[1], "--any") == 0)
+        return print_any(argc > 2 ? strtoul(argv[2], NULL, 10) : ANY_USUAL);
     unsigned long seeds = argc > 1 ? strtoul(argv[1], NULL, 10) : SEEDS_USUAL;
     return print_table(seeds > 0 ? seeds : SEEDS_USUAL);
 }

@@ -32,7 +32,9 @@
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
  *   adapt_epoch            what that is measured with
- *   adapt_search           and how the best number is looked for
+ *   adapt_pressure         what rejections mean for it
+ *   adapt_search           how the best number is looked for
+ *   adapt_target           and where next
  *   limits                 rate limits that an answer's headers tell of
  *   outcome                what an attempt came to
  *   rate                   how many files may start

@@ -29,12 +29,20 @@ int64_t gate_next_start_us(const struct gate *gate, int64_t now_us)
     return later(next_us, adapt_next_start_us(&gate->adapt, now_us));
 }
 
+/* What keeps files back tells the controller that it is not for want of them. */
+static void gate_tell_held(struct gate *gate, int64_t now_us)
+{
+    int64_t next_us = retry_next_start_us(&gate->retry, now_us);
+    adapt_note_held(&gate->adapt, next_us > now_us ? next_us : INT64_MIN, now_us);
+}
+
 void gate_note_start(struct gate *gate, struct gate_file *file, bool streamed, int64_t now_us)
 {
     file->started_us = now_us;
     retry_note_start(&gate->retry, now_us);
     rate_take(&gate->rate, now_us);
     adapt_note_start(&gate->adapt, &file->attempt, streamed, now_us);
+    gate_tell_held(gate, now_us);
 }
 
 void gate_note_moved(struct gate *gate, int64_t bytes)
@@ -62,9 +70,11 @@ enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, enum ou
         .started_us = file->started_us,
         .retry_after_us = retry_after_us(end, wall_seconds),
         .limit_us = limits_pause_us(buf_text(headers), headers->length, wall_seconds)};
-    adapt_note_end(
-        &gate->adapt, &file->attempt, outcome, &end->attempt, end->request_bytes, now_us);
-    return retry_note_end(&gate->retry, &file->retry, &told, now_us, random);
+    adapt_note_end(&gate->adapt, &file->attempt, outcome, &end->attempt, told.retry_after_us,
+        end->request_bytes, now_us);
+    enum retry_step step = retry_note_end(&gate->retry, &file->retry, &told, now_us, random);
+    gate_tell_held(gate, now_us);
+    return step;
 }
 
 bool gate_is_held_by_rate(const struct gate *gate, int64_t now_us)

@@ -92,8 +92,8 @@ static void start_file(struct sched *sched, struct file *file, int64_t now_us)
     gate_note_start(&sched->gate, &file->gate, slot->large, now_us);
 }
 
-/* Every small file that could be in flight stands in line, not only the next: else they had one turn
- * together where each large file has its own. */
+/* Every small file that could be in flight stands in line, not only the next: else they had one
+ * turn together where each large file has its own. */
 static void stand_in_line(struct sched *sched, int64_t now_us)
 {
     size_t in_flight = sched->state_counts[FILE_FLYING];

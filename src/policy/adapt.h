@@ -34,6 +34,31 @@ enum adapt_phase {
     ADAPT_TRYING,  /* measures a little above or below */
 };
 
+/* Where the server rejected. */
+struct adapt_ceiling {
+    double limit;     /* 0: nowhere */
+    double under;     /* a limit below it at which it should not */
+    int64_t since_us; /* when it did */
+    int64_t hold_us;  /* and for how long that is heeded */
+    unsigned taken;   /* files since then */
+};
+
+/* What rejections have told; adapt_pressure.c's. */
+struct adapt_pressure {
+    double level;      /* rejections beyond the usual ones: successes wear it off */
+    unsigned under;    /* rejections since it was 0, */
+    unsigned least;    /* the least that was in flight at one of them, */
+    unsigned above;    /* and how many were taken with as much in flight */
+    bool by_pause;     /* the last one asked for an unusual pause */
+    double share;      /* of the attempts of late, so many were rejected, */
+    unsigned share_of; /* of so many */
+    double pauses;     /* and of those so many asked for a pause */
+    double usual;      /* the share that is rejected whatever the load */
+    bool usual_pauses; /* and that asks for a pause */
+    int64_t cut_us;    /* when the limit was last cut */
+    bool cut_in_row;   /* and there was no success since */
+};
+
 /* The fields are adapt.c's. */
 struct adapt {
     double limit;    /* below 1: one at a time, and `slot_us / limit` between starts */
@@ -43,6 +68,7 @@ struct adapt {
     enum adapt_phase phase;
     struct adapt_epoch epoch;
     struct adapt_yield base; /* at the limit that is held */
+    int64_t base_since_us;   /* from when on that was measured */
     bool has_base;
     double base_limit;
     double slot_us;        /* how long a file is in flight: a running mean */
@@ -51,19 +77,19 @@ struct adapt {
     bool try_up;           /* the next one's direction */
     double try_step;       /* and its size, relative */
     unsigned tries_failed; /* in a row */
-    double ceiling;        /* what was in flight when the server rejected; 0: not known */
-    int64_t ceiling_us;    /* when it did */
-    int64_t ceiling_hold_us;
-    unsigned rejected_row; /* rejections since the last success */
-    double pressure;       /* rejections, of which successes wear some off */
-    unsigned pressed_at;   /* the least that was in flight at one of them */
-    int64_t counted_us;    /* until when `epoch.area` was summed */
+    struct adapt_ceiling ceiling;
+    struct adapt_pressure pressure;
+    bool asked;         /* whether less is better, because of rejections that it does not explain */
+    bool asks;          /* and the try under way will tell */
+    int64_t counted_us; /* until when `epoch.area` was summed */
+    int64_t held_until_us; /* the origin lets nothing start before */
     int64_t last_start_us;
     int64_t last_success_us;
-    int64_t cut_us;  /* when the limit was last cut by a rejection */
-    bool cut_in_row; /* and there was no success since */
+    unsigned rejected_row; /* rejections since the last success */
     unsigned in_flight;
     unsigned streams; /* of them */
+    int64_t last_stream_us;
+    double stream_gap_us; /* between the starts of two: a running mean */
 };
 
 void adapt_init(struct adapt *adapt, const struct adapt_config *config, int64_t now_us);
@@ -82,8 +108,13 @@ void adapt_note_start(
 /* Bytes of a streamed body went out. */
 void adapt_note_moved(struct adapt *adapt, int64_t bytes);
 
-/* An attempt ended; `bytes` of its body. */
+/* The origin lets nothing start before `until_us` (CLOCK_NEVER: until something ends), whatever is
+ * in flight: that it is less than the limit is not for want of files. */
+void adapt_note_held(struct adapt *adapt, int64_t until_us, int64_t now_us);
+
+/* An attempt ended; `pause_us`: how long its answer asked to wait, 0: not at all; `bytes` of its
+ * body. */
 void adapt_note_end(struct adapt *adapt, const struct adapt_attempt *attempt, enum outcome outcome,
-    const struct attempt_end *end, int64_t bytes, int64_t now_us);
+    const struct attempt_end *end, int64_t pause_us, int64_t bytes, int64_t now_us);
 
 #endif

@@ -10,10 +10,12 @@
 #include "policy/adapt_search.h"
 
 #include "base/clock.h"
+#include "policy/adapt_pressure.h"
+#include "policy/adapt_target.h"
 
 enum {
     ENDS_LEAST = 16,   /* in an epoch */
-    TRIES_A_ROUND = 3, /* one of them downwards */
+    STREAMS_LEAST = 6, /* in an epoch, where there are some */
     SLICES_LEAST = 4,  /* by which an error can be judged */
 };
 
@@ -30,15 +32,10 @@ static const double error_good = 0.015 * 0.015;
 static const double error_fair = 0.03 * 0.03;
 static const double clear_sigmas = 2.5 * 2.5; /* a difference this large is one */
 static const double change_sigmas = 4 * 4;
-static const double step_least = 0.125;
-static const double step_most = 0.5;
-static const double cheap_queue_us = 5000;
-static const double cheap_most = 64;
-static const double limit_least = 1.0 / 4096;
+static const double ask_elasticity = 0.2;
 static const double stream_settle_us = 1e6;
 static const int64_t epoch_least_us = 50 * CLOCK_US_PER_MS;
 static const int64_t epoch_most_us = 2 * CLOCK_US_PER_SECOND;
-static const int64_t try_wait_most_us = 4 * CLOCK_US_PER_SECOND;
 
 /* A change shows once what began before it is over; most of it is a little earlier. */
 static void adapt_begin_epoch(struct adapt *adapt, int64_t now_us)
@@ -46,20 +43,18 @@ static void adapt_begin_epoch(struct adapt *adapt, int64_t now_us)
     double settle_us = 0.9 * adapt->slot_us;
     if (adapt->streams * 2 > adapt->in_flight && settle_us > stream_settle_us)
         settle_us = stream_settle_us;
-    epoch_begin(&adapt->epoch, now_us + (int64_t)settle_us);
-}
-
-unsigned adapt_most_open(const struct adapt *adapt)
-{
-    return adapt->limit < 1 ? 1 : (unsigned)adapt->limit;
+    int64_t from_us = adapt->held_until_us > now_us && adapt->held_until_us != CLOCK_NEVER
+                          ? adapt->held_until_us
+                          : now_us;
+    epoch_begin(&adapt->epoch, from_us + (int64_t)settle_us);
 }
 
 void adapt_set_limit(struct adapt *adapt, double limit, int64_t now_us)
 {
     if (limit > adapt->most)
         limit = adapt->most;
-    if (limit < limit_least)
-        limit = limit_least;
+    if (limit < ADAPT_LIMIT_LEAST)
+        limit = ADAPT_LIMIT_LEAST;
     adapt->limit = limit;
     if (adapt->opened > adapt_most_open(adapt))
         adapt->opened = adapt_most_open(adapt);
@@ -69,13 +64,13 @@ void adapt_set_limit(struct adapt *adapt, double limit, int64_t now_us)
 /* By what share goodput rises, for the share by which what is in flight does. */
 static double elasticity(const struct adapt *adapt, const struct adapt_yield *yield)
 {
-    double more = adapt->limit < 1 || adapt->base_limit < 1
+    double more = adapt_is_paced(adapt) || adapt->base_limit < 1
                       ? adapt->limit / adapt->base_limit
                       : yield->in_flight / adapt->base.in_flight;
     double change = more - 1;
     if (change < 0.02 && change > -0.02)
         return adapt->limit > adapt->base_limit ? 0 : 1;
-    return (yield->goodput / adapt->base.goodput - 1) / change;
+    return (yield_worth(yield) / yield_worth(&adapt->base) - 1) / change;
 }
 
 void adapt_hold(struct adapt *adapt, int64_t now_us)
@@ -87,9 +82,17 @@ void adapt_hold(struct adapt *adapt, int64_t now_us)
 
 static void adapt_take_base(struct adapt *adapt, const struct adapt_yield *yield)
 {
+    adapt->base_since_us = adapt->epoch.whole.begins_us;
     adapt->base = *yield;
     adapt->base_limit = adapt->limit;
     adapt->has_base = true;
+}
+
+void adapt_grow_from(struct adapt *adapt, double limit, int64_t now_us)
+{
+    adapt->phase = adapt->fixed ? ADAPT_HOLDING : ADAPT_GROWING;
+    adapt->has_base = false;
+    adapt_set_limit(adapt, limit, now_us);
 }
 
 /* Adds what was measured at the same limit, weighed by how sure it is; a server that changed makes
@@ -106,99 +109,34 @@ static void adapt_merge_base(struct adapt *adapt, const struct adapt_yield *yiel
     }
     double weight = errors > 0 ? base->error / errors : 0.5;
     base->goodput += weight * (yield->goodput - base->goodput);
+    base->taken += weight * (yield->taken - base->taken);
+    base->rejected += weight * (yield->rejected - base->rejected);
     base->in_flight += weight * (yield->in_flight - base->in_flight);
     base->error = errors > 0 ? base->error * yield->error / errors : 0;
     if (base->error < error_floor)
         base->error = error_floor;
 }
 
-static double step_for(double error)
+static void adapt_begin_try(struct adapt *adapt, double target, int64_t now_us)
 {
-    if (error <= error_good)
-        return step_least;
-    return error <= error_fair ? 2 * step_least : step_most;
-}
-
-/* So much in flight keeps a queue of a few milliseconds, which harms nobody and spares a fast
- * server, or this machine, every wait. */
-static double cheap_limit(const struct adapt *adapt, double goodput)
-{
-    double cheap = goodput * cheap_queue_us;
-    if (cheap > cheap_most)
-        cheap = cheap_most;
-    if (adapt->ceiling > 0 && cheap > adapt->ceiling - 1)
-        cheap = adapt->ceiling - 1;
-    return cheap > ADAPT_LEAST_LIMIT ? cheap : ADAPT_LEAST_LIMIT;
-}
-
-static double target_below(const struct adapt *adapt)
-{
-    double limit = adapt->limit;
-    double least = cheap_limit(adapt, adapt->base.goodput);
-    if (limit <= least)
-        return limit;
-    double lower = limit / (1 + adapt->try_step);
-    if (lower > limit - 1)
-        lower = limit - 1;
-    return lower > least ? lower : least;
-}
-
-/* Up to one below what was rejected; to that itself only after a while. */
-static double target_under_ceiling(const struct adapt *adapt, int64_t now_us)
-{
-    double below = adapt->ceiling >= 2 ? adapt->ceiling - 1 : adapt->limit;
-    bool held = now_us < adapt->ceiling_us + adapt->ceiling_hold_us;
-    if (held || adapt->limit < below)
-        return below > adapt->limit ? below : adapt->limit;
-    return adapt->ceiling;
-}
-
-static double target_above(const struct adapt *adapt, int64_t now_us)
-{
-    double upper = adapt->limit * (1 + adapt->try_step);
-    if (adapt->limit >= 1 && upper < adapt->limit + 1)
-        upper = adapt->limit + 1;
-    if (adapt->ceiling > 0 && upper >= adapt->ceiling)
-        upper = target_under_ceiling(adapt, now_us);
-    return upper > adapt->most ? adapt->most : upper;
-}
-
-/* The next limit to try, or the present one where there is none in that direction. */
-static double try_target(const struct adapt *adapt, int64_t now_us)
-{
-    return adapt->try_up ? target_above(adapt, now_us) : target_below(adapt);
-}
-
-/* After two tries in a row that found nothing the next ones come rarer and rarer. Most go upwards,
- * where they cost nothing if there is no use in it; every third goes down. */
-static void adapt_plan_try(struct adapt *adapt, int64_t now_us)
-{
-    adapt->tries_failed++;
-    if (adapt->tries_failed < 2) {
-        adapt->try_up = !adapt->try_up;
-        return;
-    }
-    adapt->try_up = adapt->tries_failed % TRIES_A_ROUND != 0;
-    adapt->next_try_us = now_us + adapt->try_wait_us;
-    adapt->try_wait_us *= 2;
-    if (adapt->try_wait_us > try_wait_most_us)
-        adapt->try_wait_us = try_wait_most_us;
+    adapt->phase = ADAPT_TRYING;
+    adapt->asks = adapt->asked;
+    adapt->asked = false;
+    adapt_set_limit(adapt, target, now_us);
 }
 
 static void adapt_try(struct adapt *adapt, int64_t now_us)
 {
-    double target = try_target(adapt, now_us);
-    if (target == adapt->limit || (adapt->fixed && target < adapt->limit)) {
-        adapt_plan_try(adapt, now_us);
-        return;
-    }
-    adapt->phase = ADAPT_TRYING;
-    adapt_set_limit(adapt, target, now_us);
+    double target = target_next(adapt, now_us);
+    if (target == adapt->limit || (adapt->fixed && target < adapt->limit))
+        target_plan(adapt, now_us);
+    else
+        adapt_begin_try(adapt, target, now_us);
 }
 
 static bool is_busy(const struct adapt *adapt, const struct adapt_yield *yield)
 {
-    return adapt->limit < 1 || yield->in_flight >= busy_share * adapt_most_open(adapt);
+    return adapt->limit < 1 || yield->in_flight >= busy_share * adapt->limit;
 }
 
 /* Has this been measured as well as it ever will be? */
@@ -217,11 +155,12 @@ static void adapt_look_growing(struct adapt *adapt, const struct adapt_yield *yi
         return;
     }
     double gain = adapt->has_base ? elasticity(adapt, yield) : 1;
-    bool pays = gain > grow_elasticity || adapt->limit <= cheap_limit(adapt, yield->goodput);
-    if (pays && adapt->limit < adapt->most) {
+    bool pays = gain > grow_elasticity || target_is_cheap(adapt, yield, gain);
+    double factor = gain > grow_fast_elasticity ? grow_fast_factor : grow_factor;
+    double target = target_within(adapt, adapt->limit * factor, now_us);
+    if (pays && target > adapt->limit) {
         adapt_take_base(adapt, yield);
-        double factor = gain > grow_fast_elasticity ? grow_fast_factor : grow_factor;
-        adapt_set_limit(adapt, adapt->limit * factor, now_us);
+        adapt_set_limit(adapt, target, now_us);
     } else if (pays) {
         adapt_hold(adapt, now_us);
     } else if (epoch_is_long(adapt, yield, error_fair, now_us)) {
@@ -236,9 +175,11 @@ static void adapt_look_holding(struct adapt *adapt, const struct adapt_yield *yi
     if (adapt->epoch.slices < SLICES_LEAST)
         return;
     adapt_merge_base(adapt, yield);
-    adapt->try_step = step_for(yield->error);
-    if (is_busy(adapt, yield) && now_us >= adapt->next_try_us &&
-        (adapt->base.error <= error_fair || epoch_is_long(adapt, yield, error_fair, now_us)))
+    adapt->try_step = target_step(yield);
+    bool known = adapt->base.error <= error_fair || now_us - adapt->base_since_us >= epoch_most_us;
+    if (known && adapt->asked)
+        adapt_begin_try(adapt, adapt->limit * (1 - target_ask_step(adapt)), now_us);
+    else if (known && is_busy(adapt, yield) && now_us >= adapt->next_try_us)
         adapt_try(adapt, now_us);
     if (adapt->phase == ADAPT_HOLDING)
         epoch_begin(&adapt->epoch, now_us);
@@ -248,12 +189,13 @@ static void adapt_keep_try(struct adapt *adapt, const struct adapt_yield *yield,
 {
     adapt->tries_failed = 0;
     adapt->try_wait_us = ADAPT_TRY_WAIT_US;
-    if (adapt->ceiling > 0 && adapt->limit >= adapt->ceiling) {
-        adapt->ceiling = 0;
-        adapt->ceiling_hold_us = ADAPT_CEILING_HOLD_US;
+    if (adapt_is_above_ceiling(adapt)) {
+        adapt->ceiling.limit = 0;
+        adapt->ceiling.hold_us = ADAPT_CEILING_HOLD_US;
     }
+    double most = elasticity(adapt, yield) > grow_fast_elasticity ? 1 : ADAPT_STEP_MOST;
     adapt_take_base(adapt, yield);
-    adapt->try_step = adapt->try_step * 1.5 > step_most ? step_most : adapt->try_step * 1.5;
+    adapt->try_step = adapt->try_step * 2 > most ? most : adapt->try_step * 2;
     /* What looked like a gain may have been the moment's: way down is asked about twice. */
     adapt->try_up = true;
     adapt->phase = ADAPT_HOLDING;
@@ -262,7 +204,7 @@ static void adapt_keep_try(struct adapt *adapt, const struct adapt_yield *yield,
 
 static void adapt_drop_try(struct adapt *adapt, int64_t now_us)
 {
-    adapt_plan_try(adapt, now_us);
+    target_plan(adapt, now_us);
     adapt->phase = ADAPT_HOLDING;
     adapt_set_limit(adapt, adapt->base_limit, now_us);
 }
@@ -272,25 +214,60 @@ static bool try_pays(const struct adapt *adapt, const struct adapt_yield *yield,
     if (adapt->limit < adapt->base_limit)
         return gain < down_elasticity;
     /* No rejection where there was one before is reason enough. */
-    bool passed = adapt->ceiling > 0 && adapt->limit >= adapt->ceiling;
-    return passed || gain > up_elasticity || adapt->limit <= cheap_limit(adapt, yield->goodput);
+    bool passed = adapt_is_above_ceiling(adapt) && yield->rejected == 0 && gain >= 0;
+    return passed || gain > up_elasticity || target_is_cheap(adapt, yield, gain);
+}
+
+/* Less was tried because of rejections: was it better? */
+static void adapt_answer(
+    struct adapt *adapt, const struct adapt_yield *yield, double gain, int64_t now_us)
+{
+    double before = adapt->base_limit;
+    adapt->asks = false;
+    if (gain < ask_elasticity) {
+        pressure_take_for_load(adapt, before, now_us);
+        adapt_take_base(adapt, yield);
+        adapt->phase = ADAPT_HOLDING;
+        adapt->try_up = true;
+        epoch_begin(&adapt->epoch, now_us);
+    } else {
+        double share = yield_rejected_share(yield);
+        double base_share = yield_rejected_share(&adapt->base);
+        pressure_take_for_usual(adapt, share > base_share ? share : base_share);
+        adapt_grow_from(adapt, before, now_us);
+    }
 }
 
 /* Ends a try as soon as it is clear what it came to. */
 static void adapt_look_trying(struct adapt *adapt, const struct adapt_yield *yield, int64_t now_us)
 {
     double gain = elasticity(adapt, yield);
-    double line = adapt->limit > adapt->base_limit ? up_elasticity : down_elasticity;
+    double line = adapt->asks                        ? ask_elasticity
+                  : adapt->limit > adapt->base_limit ? up_elasticity
+                                                     : down_elasticity;
     double change = adapt->limit / adapt->base_limit - 1;
     double apart = (gain - line) * change;
     double errors = adapt->base.error + yield->error;
     bool clear = adapt->epoch.slices >= SLICES_LEAST && apart * apart > clear_sigmas * errors;
     if (!clear && !epoch_is_long(adapt, yield, error_good, now_us))
         return;
-    if (adapt->fixed || try_pays(adapt, yield, gain))
+    if (adapt->asks)
+        adapt_answer(adapt, yield, gain, now_us);
+    else if (adapt->fixed || try_pays(adapt, yield, gain))
         adapt_keep_try(adapt, yield, now_us);
     else
         adapt_drop_try(adapt, now_us);
+}
+
+/* How long an epoch must last. One without a large file says little where there are some. */
+static int64_t epoch_least(const struct adapt *adapt, int64_t now_us)
+{
+    double streams_us = adapt->stream_gap_us * STREAMS_LEAST;
+    int64_t least_us = adapt->phase == ADAPT_GROWING ? 0 : epoch_least_us;
+    if (streams_us > epoch_most_us)
+        streams_us = epoch_most_us;
+    bool some = adapt->stream_gap_us > 0 && now_us < adapt->last_stream_us + epoch_most_us;
+    return some && streams_us > least_us ? (int64_t)streams_us : least_us;
 }
 
 /* Looks at what has been measured, and acts where it is enough. */
@@ -301,10 +278,10 @@ void adapt_look(struct adapt *adapt, int64_t now_us)
     bool enough = epoch_is_of_streams(epoch)
                       ? epoch->slices >= SLICES_LEAST
                       : epoch->whole.ends >= ENDS_LEAST && epoch->whole.ends >= adapt->limit;
-    if (epoch->slices == 0 || !enough || (lasted < epoch_least_us && adapt->phase != ADAPT_GROWING))
+    if (epoch->slices == 0 || !enough || lasted < epoch_least(adapt, now_us))
         return;
     struct adapt_yield yield = epoch_yield(epoch);
-    if (yield.goodput <= 0)
+    if (yield_worth(&yield) <= 0)
         epoch_begin(&adapt->epoch, now_us);
     else if (adapt->phase == ADAPT_GROWING)
         adapt_look_growing(adapt, &yield, now_us);

@@ -6,18 +6,16 @@
 
 #include "policy/adapt.h"
 
-#define ADAPT_LEAST_LIMIT     4               /* that is tried, and that an outage is followed by */
-#define ADAPT_TRY_WAIT_US     INT64_C(250000) /* the first wait between tries */
 #define ADAPT_CEILING_HOLD_US INT64_C(1000000) /* how long a rejection is heeded at first */
-
-/* How many the limit lets be in flight: 1 or more. */
-unsigned adapt_most_open(const struct adapt *adapt);
 
 /* Sets the limit, within bounds, and begins an epoch once the change can show. */
 void adapt_set_limit(struct adapt *adapt, double limit, int64_t now_us);
 
 /* Stays at the present limit and measures it anew. */
 void adapt_hold(struct adapt *adapt, int64_t now_us);
+
+/* Grows from `limit` on as long as that pays. */
+void adapt_grow_from(struct adapt *adapt, double limit, int64_t now_us);
 
 /* Looks at what the epoch has measured, and acts where it is enough. */
 void adapt_look(struct adapt *adapt, int64_t now_us);

@@ -1,186 +1,10 @@
 #include "adapt_sim.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapt_sim_control.h"
+#include "adapt_sim_world.h"
 #include "base/clock.h"
-#include "base/heap.h"
-#include "policy/retry.h"
-
-enum {
-    ATTEMPTS_MAX = 512,
-    WAITING_MAX = 65536,
-    REJECT_US = 500,
-};
-
-enum step {
-    STEP_ARRIVES, /* at the server */
-    STEP_SERVED,  /* the server is done with it */
-    STEP_ENDS,    /* the client has the answer */
-};
-
-struct attempt {
-    struct heap_node event;
-    enum step step;
-    struct adapt_attempt noted;
-    struct retry_file file;
-    double bytes;
-    long status; /* 0: the connection broke */
-    bool streamed;
-    struct attempt *next; /* in the server's queue, or free */
-};
-
-struct world {
-    const struct sim_server *server;
-    struct sim_result *result;
-    struct control control;
-    struct retry retry;
-    struct random_seeded seeded;
-    struct random_source random;
-    struct heap events;
-    struct attempt attempts[ATTEMPTS_MAX];
-    struct attempt *free;
-    struct attempt *queue_first;
-    struct attempt *queue_last;
-    unsigned queued;
-    unsigned working;
-    int64_t now_us;
-    int64_t client_free_us;
-    int64_t link_free_us;
-    double tokens;
-    int64_t tokens_us;
-    struct retry_file waiting[WAITING_MAX]; /* files to be sent again, a ring by no order */
-    size_t waiting_count;
-    uint64_t ended_last_half;
-    uint64_t rejected_last_half;
-    uint64_t ended_after_10s;
-    uint64_t rejected_after_10s;
-};
-
-static double uniform(struct world *world)
-{
-    return (double)(random_next(&world->random) >> 11) * 0x1p-53;
-}
-
-/* Exponentially distributed around 1, by von Neumann's method of comparisons: exact, and without a
- * logarithm. */
-static double exponential(struct world *world)
-{
-    unsigned whole = 0;
-    for (;;) {
-        double first = uniform(world);
-        double last = first;
-        double next = uniform(world);
-        unsigned run = 1;
-        while (next < last) {
-            last = next;
-            next = uniform(world);
-            run++;
-        }
-        if (run % 2 == 1)
-            return whole + first;
-        whole++;
-    }
-}
-
-static const struct sim_shift *world_shift(const struct world *world)
-{
-    const struct sim_server *server = world->server;
-    size_t at = 0;
-    while (at + 1 < server->shift_count &&
-           world->now_us >= (int64_t)(server->shifts[at + 1].at_s * CLOCK_US_PER_SECOND))
-        at++;
-    return &server->shifts[at];
-}
-
-/* Between two shifts with different times the time changes evenly. */
-static double world_service_us(struct world *world)
-{
-    const struct sim_server *server = world->server;
-    const struct sim_shift *shift = world_shift(world);
-    double mean = shift->service_ms * 1000;
-    size_t next = (size_t)(shift - server->shifts) + 1;
-    if (next < server->shift_count && shift->service_ms != server->shifts[next].service_ms) {
-        double past = (double)world->now_us / CLOCK_US_PER_SECOND - shift->at_s;
-        double share = past / (server->shifts[next].at_s - shift->at_s);
-        mean += share * (server->shifts[next].service_ms - shift->service_ms) * 1000;
-    }
-    double inside = world->working + world->queued;
-    if (server->thrash_above > 0 && inside > server->thrash_above)
-        mean *= inside / server->thrash_above;
-    return mean * (1 - server->spread + server->spread * exponential(world));
-}
-
-static void world_at(struct world *world, struct attempt *attempt, enum step step, double in_us)
-{
-    attempt->step = step;
-    (void)heap_add(&world->events, &attempt->event, world->now_us + (int64_t)in_us);
-}
-
-static void world_answer(struct world *world, struct attempt *attempt, long status, double in_us)
-{
-    attempt->status = status;
-    world_at(world, attempt, STEP_ENDS, in_us + world->server->network_ms * 500);
-}
-
-static void world_serve(struct world *world, struct attempt *attempt)
-{
-    world->working++;
-    world_at(world, attempt, STEP_SERVED, world_service_us(world));
-}
-
-static bool world_within_rate(struct world *world)
-{
-    double rate = world->server->per_second;
-    if (rate == 0)
-        return true;
-    double burst = rate / 5 < 1 ? 1 : rate / 5;
-    world->tokens += (double)(world->now_us - world->tokens_us) * rate / CLOCK_US_PER_SECOND;
-    world->tokens = world->tokens > burst ? burst : world->tokens;
-    world->tokens_us = world->now_us;
-    if (world->tokens < 1)
-        return false;
-    world->tokens -= 1;
-    return true;
-}
-
-static void world_arrives(struct world *world, struct attempt *attempt)
-{
-    const struct sim_shift *shift = world_shift(world);
-    bool flaky = world->server->flaky > 0 && uniform(world) < world->server->flaky;
-    if (flaky || !world_within_rate(world)) {
-        world_answer(world, attempt, 503, REJECT_US);
-    } else if (world->working < shift->workers) {
-        world_serve(world, attempt);
-    } else if (shift->workers > 0 && world->queued < shift->queue) {
-        attempt->next = NULL;
-        if (world->queue_last != NULL)
-            world->queue_last->next = attempt;
-        else
-            world->queue_first = attempt;
-        world->queue_last = attempt;
-        world->queued++;
-    } else {
-        world_answer(world, attempt, 503, REJECT_US);
-    }
-}
-
-static void world_served(struct world *world, struct attempt *attempt)
-{
-    world->working--;
-    if (world->queue_first != NULL && world->working < world_shift(world)->workers) {
-        struct attempt *next = world->queue_first;
-        world->queue_first = next->next;
-        if (world->queue_first == NULL)
-            world->queue_last = NULL;
-        world->queued--;
-        world_serve(world, next);
-    }
-    bool dropped = world->server->dropped > 0 && uniform(world) < world->server->dropped;
-    world_answer(world, attempt, dropped ? 0 : 200, 0);
-}
 
 static struct sim_tick *world_tenth(struct world *world)
 {
@@ -219,12 +43,14 @@ static void world_ends(struct world *world, struct attempt *attempt)
         .error = attempt->status != 0 ? ATTEMPT_OK : ATTEMPT_RECEIVE,
         .status = attempt->status};
     enum outcome outcome = outcome_of(&end, &rules);
-    struct retry_end ended = {
-        .attempt = &end, .outcome = outcome, .started_us = attempt->noted.started_us};
+    struct retry_end ended = {.attempt = &end,
+        .outcome = outcome,
+        .started_us = attempt->noted.started_us,
+        .retry_after_us = attempt->retry_after_us};
     if (attempt->streamed)
         adapt_note_moved(&world->control.adapt, (int64_t)attempt->bytes);
-    control_note_end(
-        &world->control, &attempt->noted, outcome, &end, (int64_t)attempt->bytes, world->now_us);
+    control_note_end(&world->control, &attempt->noted, outcome, &end, attempt->retry_after_us,
+        (int64_t)attempt->bytes, world->now_us);
     enum retry_step step =
         retry_note_end(&world->retry, &attempt->file, &ended, world->now_us, &world->random);
     world_score(world, attempt, outcome);
@@ -253,7 +79,8 @@ static void world_start(struct world *world)
     struct attempt *attempt = world->free;
     world->free = attempt->next;
     attempt->file = world_next_file(world);
-    bool large = server->large_share > 0 && uniform(world) < server->large_share;
+    attempt->retry_after_us = 0;
+    bool large = server->large_share > 0 && world_uniform(world) < server->large_share;
     attempt->bytes = large ? server->large_bytes : server->file_bytes;
     attempt->streamed = attempt->bytes > 1024 * 1024;
     retry_note_start(&world->retry, world->now_us);
@@ -278,6 +105,8 @@ static int64_t world_start_all(struct world *world)
     for (;;) {
         int64_t next = control_next_start_us(&world->control, world->now_us);
         int64_t other = retry_next_start_us(&world->retry, world->now_us);
+        control_note_held(
+            &world->control, other > world->now_us ? other : INT64_MIN, world->now_us);
         next = other > next ? other : next;
         if (next > world->now_us || world->free == NULL)
             return next;
@@ -371,19 +200,40 @@ void sim_run(const struct sim_server *server, enum sim_controller controller, un
     free(world);
 }
 
+static const unsigned fixed_jobs[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32,
+    40, 48, 50, 56, 64, 80, 96, 128, 160, 192, 224, 256};
+
+#define FIXED_JOBS (sizeof fixed_jobs / sizeof fixed_jobs[0])
+
 double sim_best_fixed(
     const struct sim_server *server, uint64_t seed, unsigned *best_jobs, struct sim_result *scratch)
 {
-    static const unsigned jobs[] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48,
-        50, 56, 64, 80, 96, 128, 160, 192, 224, 256};
     double best = 0;
-    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
-        sim_run(server, SIM_FIXED, jobs[i], seed, scratch);
+    for (size_t i = 0; i < FIXED_JOBS; i++) {
+        sim_run(server, SIM_FIXED, fixed_jobs[i], seed, scratch);
         if (scratch->last_half > best) {
             best = scratch->last_half;
             if (best_jobs != NULL)
-                *best_jobs = jobs[i];
+                *best_jobs = fixed_jobs[i];
         }
     }
-    return server->per_second > best ? server->per_second : best;
+    const struct sim_shift *shift = &server->shifts[server->shift_count - 1];
+    double serves = shift->workers * 1000 / shift->service_ms;
+    double takes = server->per_second < serves ? server->per_second : serves;
+    return takes > best ? takes : best;
+}
+
+double sim_best_polite(const struct sim_server *server, uint64_t seed, struct sim_result *scratch)
+{
+    double best = 0;
+    double fewest = 2;
+    for (size_t i = 0; i < FIXED_JOBS; i++) {
+        sim_run(server, SIM_FIXED, fixed_jobs[i], seed, scratch);
+        double rejected = scratch->rejected_after_10s - server->flaky;
+        double counted = rejected < 0.05 ? 0.05 : rejected;
+        if (counted < fewest || (counted == fewest && scratch->last_half > best))
+            best = scratch->last_half;
+        fewest = counted < fewest ? counted : fewest;
+    }
+    return best;
 }

@@ -4,6 +4,7 @@
 #ifndef SHOAL_TESTS_ADAPT_SIM_H
 #define SHOAL_TESTS_ADAPT_SIM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,10 +33,15 @@ struct sim_server {
     double file_bytes;
     double large_share; /* of the files, `large_bytes` in size */
     double large_bytes;
-    double flaky;        /* share of the requests that get 503 whatever the load */
-    double dropped;      /* share whose connection breaks before the answer */
-    double per_second;   /* takes so many a second and rejects more; 0: any number */
-    double thrash_above; /* in the server: service takes longer in proportion; 0: never */
+    double flaky;          /* share of the requests that get 503 whatever the load */
+    double dropped;        /* share whose connection breaks before the answer */
+    double per_second;     /* takes so many a second and rejects more; 0: any number */
+    double window_s;       /* counted in windows of this length; 0: as in a bucket, a fifth deep */
+    double retry_after_s;  /* what a rejection for too much asks for; 0: nothing */
+    double frozen_every_s; /* so often it stands still, */
+    double frozen_ms;      /* for so long */
+    double slow_share;     /* of the files, that take ten times as long */
+    double thrash_above;   /* in the server: service takes longer in proportion; 0: never */
 };
 
 /* Those that the tests and the comparison use. */
@@ -71,6 +77,22 @@ struct sim_result {
     struct sim_tick tenths[SIM_SECONDS * 10];
 };
 
+/* What is odd about a server, as bits: what a figure of many of them is broken down by. */
+enum sim_oddity {
+    SIM_FLAKY = 1,   /* some are rejected, or broken off, whatever the load */
+    SIM_PAUSES = 2,  /* a rejection asks for a pause */
+    SIM_RATED = 4,   /* so many a second */
+    SIM_LARGE = 8,   /* some files are large */
+    SIM_CHANGES = 16 /* capacity changes, or it stands still, or too much harms it */
+};
+
+#define SIM_ODDITIES 5
+
+/* A server as it may be met anywhere, from a seed: how large it is, how far away, how it says no
+ * and what is odd about it. */
+void sim_server_from_seed(struct sim_server *server, uint64_t seed);
+unsigned sim_oddities(const struct sim_server *server);
+
 /* Runs one. `jobs` counts for the fixed ones. `result` is large: not for the stack. */
 void sim_run(const struct sim_server *server, enum sim_controller controller, unsigned jobs,
     uint64_t seed, struct sim_result *result);
@@ -79,5 +101,9 @@ void sim_run(const struct sim_server *server, enum sim_controller controller, un
  * or what the server takes a second where no number in flight gets that much out of it. */
 double sim_best_fixed(const struct sim_server *server, uint64_t seed, unsigned *best_jobs,
     struct sim_result *scratch);
+
+/* The same, of those numbers with which at most one answer in twenty is a rejection beyond what the
+ * server rejects in any case; where there is none, of those with the fewest. */
+double sim_best_polite(const struct sim_server *server, uint64_t seed, struct sim_result *scratch);
 
 #endif

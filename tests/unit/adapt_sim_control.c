@@ -65,14 +65,15 @@ static void gradient2_note_end(
 }
 
 void control_note_end(struct control *control, const struct adapt_attempt *attempt,
-    enum outcome outcome, const struct attempt_end *end, int64_t bytes, int64_t now_us)
+    enum outcome outcome, const struct attempt_end *end, int64_t pause_us, int64_t bytes,
+    int64_t now_us)
 {
     unsigned in_flight = control->in_flight--;
     struct simple *simple = &control->simple;
     bool taken = outcome == OUTCOME_DONE;
     bool rejected = outcome == OUTCOME_REJECTED;
     if (control_is_adapt(control))
-        adapt_note_end(&control->adapt, attempt, outcome, end, bytes, now_us);
+        adapt_note_end(&control->adapt, attempt, outcome, end, pause_us, bytes, now_us);
     else if (control->kind == SIM_AIMD)
         aimd_note_end(simple, taken, rejected, attempt->started_us, now_us);
     else if (control->kind == SIM_GRADIENT2)
@@ -102,4 +103,10 @@ const char *sim_controller_name(enum sim_controller controller)
         [SIM_ADAPT_FIXED] = "shoal fixed",
     };
     return names[controller];
+}
+
+void control_note_held(struct control *control, int64_t until_us, int64_t now_us)
+{
+    if (control_is_adapt(control))
+        adapt_note_held(&control->adapt, until_us, now_us);
 }
