@@ -50,28 +50,29 @@ void gate_note_moved(struct gate *gate, int64_t bytes)
     adapt_note_moved(&gate->adapt, bytes);
 }
 
-static int64_t retry_after_us(const struct http_end *end, int64_t wall_seconds)
+struct gate_wait gate_read_wait(const struct http_end *end, const struct clock *clock)
 {
-    int64_t wait_us = 0;
-    if (end->retry_after[0] != '\0' &&
-        !retry_after_parse(end->retry_after, strlen(end->retry_after), wall_seconds, &wait_us))
-        return 0;
-    return wait_us;
-}
-
-enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, enum outcome outcome,
-    const struct http_end *end, const struct clock *clock, const struct random_source *random)
-{
-    int64_t now_us = clock_now_us(clock);
+    struct gate_wait wait = {0};
     int64_t wall_seconds = clock_wall_seconds(clock);
     const struct buf *headers = end->headers;
-    struct retry_end told = {.attempt = &end->attempt,
-        .outcome = outcome,
+    if (end->retry_after[0] != '\0' &&
+        !retry_after_parse(
+            end->retry_after, strlen(end->retry_after), wall_seconds, &wait.retry_after_us))
+        wait.retry_after_us = 0;
+    wait.limit_us = limits_pause_us(buf_text(headers), headers->length, wall_seconds);
+    return wait;
+}
+
+enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, const struct gate_end *end,
+    int64_t now_us, const struct random_source *random)
+{
+    struct retry_end told = {.attempt = end->attempt,
+        .outcome = end->outcome,
         .started_us = file->started_us,
-        .retry_after_us = retry_after_us(end, wall_seconds),
-        .limit_us = limits_pause_us(buf_text(headers), headers->length, wall_seconds)};
-    adapt_note_end(&gate->adapt, &file->attempt, outcome, &end->attempt, told.retry_after_us,
-        end->request_bytes, now_us);
+        .retry_after_us = end->wait.retry_after_us,
+        .limit_us = end->wait.limit_us};
+    adapt_note_end(&gate->adapt, &file->attempt, end->outcome, end->attempt,
+        end->wait.retry_after_us, end->bytes, now_us);
     enum retry_step step = retry_note_end(&gate->retry, &file->retry, &told, now_us, random);
     gate_tell_held(gate, now_us);
     return step;

@@ -40,9 +40,24 @@ int64_t gate_next_start_us(const struct gate *gate, int64_t now_us);
 void gate_note_start(struct gate *gate, struct gate_file *file, bool streamed, int64_t now_us);
 void gate_note_moved(struct gate *gate, int64_t bytes);
 
-/* It ended: what becomes of its file. Waits that the answer asked for are read from its headers. */
-enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, enum outcome outcome,
-    const struct http_end *end, const struct clock *clock, const struct random_source *random);
+/* What an answer's headers ask for, microseconds; 0: nothing. */
+struct gate_wait {
+    int64_t retry_after_us;
+    int64_t limit_us; /* a rate limit is used up (policy/limits.h) */
+};
+
+struct gate_wait gate_read_wait(const struct http_end *end, const struct clock *clock);
+
+/* An attempt ended: what becomes of its file. */
+struct gate_end {
+    const struct attempt_end *attempt;
+    enum outcome outcome;
+    struct gate_wait wait;
+    int64_t bytes; /* of the request */
+};
+
+enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, const struct gate_end *end,
+    int64_t now_us, const struct random_source *random);
 
 /* Would the next transfer start now, were it not for --rate? */
 bool gate_is_held_by_rate(const struct gate *gate, int64_t now_us);

@@ -84,15 +84,20 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
 {
     struct sched *sched = owner;
     struct file *file = context;
-    enum outcome outcome = outcome_of(&end->attempt, &sched->parts.config->rules);
+    struct gate_wait wait = gate_read_wait(end, sched->parts.clock);
+    struct attempt_end attempt = end->attempt;
+    attempt.asks_to_wait = wait.retry_after_us > 0 || wait.limit_us > 0;
+    enum outcome outcome = outcome_of(&attempt, &sched->parts.config->rules);
     file->slot->transfer = NULL;
     sched->bytes_moved += end->request_bytes;
     if (outcome != OUTCOME_DONE && outcome != OUTCOME_EXISTS)
         remember(sched, file, outcome, end);
     if (sched->parts.http->connected)
         retry_note_reached(&sched->gate.retry);
+    struct gate_end told = {
+        .attempt = &attempt, .outcome = outcome, .wait = wait, .bytes = end->request_bytes};
     enum retry_step step = gate_note_end(
-        &sched->gate, &file->gate, outcome, end, sched->parts.clock, sched->parts.random);
+        &sched->gate, &file->gate, &told, clock_now_us(sched->parts.clock), sched->parts.random);
     if (step == RETRY_STEP_FINAL)
         settle(sched, file, outcome, end);
     else if (step == RETRY_STEP_UNKNOWN)

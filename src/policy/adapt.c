@@ -91,8 +91,10 @@ void adapt_note_start(
     adapt->last_start_us = now_us;
     if (streamed)
         adapt_count_stream(adapt, now_us);
-    *attempt = (struct adapt_attempt){
-        .started_us = now_us, .in_flight = adapt->in_flight, .streamed = streamed};
+    *attempt = (struct adapt_attempt){.started_us = now_us,
+        .in_flight = adapt->in_flight,
+        .number = ++adapt->starts,
+        .streamed = streamed};
 }
 
 static void adapt_learn_rejection(

@@ -25,6 +25,7 @@ struct adapt_config {
 struct adapt_attempt {
     int64_t started_us;
     unsigned in_flight; /* itself included */
+    uint64_t number;    /* of the start */
     bool streamed;
 };
 
@@ -48,7 +49,7 @@ struct adapt_pressure {
     double level;      /* rejections beyond the usual ones: successes wear it off */
     unsigned under;    /* rejections since it was 0, */
     unsigned least;    /* the least that was in flight at one of them, */
-    unsigned above;    /* and how many were taken with as much in flight */
+    uint64_t first;    /* and the first start of one */
     bool by_pause;     /* the last one asked for an unusual pause */
     double share;      /* of the attempts of late, so many were rejected, */
     unsigned share_of; /* of so many */
@@ -86,6 +87,7 @@ struct adapt {
     int64_t last_start_us;
     int64_t last_success_us;
     unsigned rejected_row; /* rejections since the last success */
+    uint64_t starts;
     unsigned in_flight;
     unsigned streams; /* of them */
     int64_t last_stream_us;

@@ -15,7 +15,8 @@
 
 enum {
     SHARE_ENDS = 128, /* so many make up the share of late, */
-    SHARE_LEAST = 16, /* and so many are enough to go by */
+    SHARE_LEAST = 32, /* and so many are enough to go by */
+    MANY = 12,
 };
 
 static const double usual_least = 0.01;
@@ -69,21 +70,22 @@ static void pressure_clear(struct adapt *adapt)
     pressure->level = 0;
     pressure->least = 0;
     pressure->under = 0;
-    pressure->above = 0;
+    pressure->first = 0;
     pressure->by_pause = false;
     adapt->asked = false;
 }
 
-/* Were as many taken, or are still in flight, with as much beside them? Then it is not how many
- * they were, but how fast they came, or nothing of ours. */
+/* Of those that started since the first of the rejected did, were as many taken, or are they still
+ * in flight? Then it is not how many they are, but how fast they came, or nothing of ours. */
 static bool is_scattered(const struct adapt *adapt)
 {
     const struct adapt_pressure *pressure = &adapt->pressure;
-    unsigned least = pressure->least;
-    unsigned beyond = adapt->in_flight >= least ? adapt->in_flight + 1 - least : 0;
-    if (least <= 1)
-        return true;
-    return !pressure->by_pause && pressure->above + beyond > pressure->under;
+    if (pressure->least <= 1 || pressure->by_pause)
+        return pressure->least <= 1;
+    uint64_t since = adapt->starts - pressure->first + 1;
+    if (is_known_to_reject(pressure)) /* some by chance: nearly all must have been, and many */
+        return pressure->under < MANY || since * 5 > 6 * (uint64_t)pressure->under;
+    return since > 2 * (uint64_t)pressure->under;
 }
 
 /* One below what was in flight when rejections began; a little less than the limit where they are
@@ -216,8 +218,10 @@ static unsigned in_flight_at(const struct adapt *adapt, const struct adapt_attem
 }
 
 /* Adds to the level; `alarm` where that is reached by an unusual pause alone. */
-static void pressure_add(struct adapt *adapt, unsigned in_flight, bool unusual, double alarm)
+static void pressure_add(
+    struct adapt *adapt, const struct adapt_attempt *attempt, bool unusual, double alarm)
 {
+    unsigned in_flight = in_flight_at(adapt, attempt);
     struct adapt_pressure *pressure = &adapt->pressure;
     if (unusual && !pressure->by_pause)
         pressure_clear(adapt); /* it says more than the others */
@@ -226,6 +230,8 @@ static void pressure_add(struct adapt *adapt, unsigned in_flight, bool unusual, 
     pressure->under++;
     if (in_flight < pressure->least || pressure->least == 0)
         pressure->least = in_flight;
+    if (attempt->number < pressure->first || pressure->first == 0)
+        pressure->first = attempt->number;
 }
 
 static void answer_alarm(struct adapt *adapt, int64_t pause_us, int64_t now_us)
@@ -249,7 +255,7 @@ void pressure_note_rejection(
     pressure->pauses += ((pause_us > 0 ? 1 : 0) - pressure->pauses) / 8;
     bool usual = is_known_to_reject(pressure) && pressure->usual_pauses;
     double alarm = level_of_alarm(adapt);
-    pressure_add(adapt, in_flight_at(adapt, attempt), pause_us > 0 && !usual, alarm);
+    pressure_add(adapt, attempt, pause_us > 0 && !usual, alarm);
     if (pressure->level >= alarm)
         answer_alarm(adapt, pause_us, now_us);
 }
@@ -262,8 +268,6 @@ void pressure_note_success(struct adapt *adapt, const struct adapt_attempt *atte
     if (attempt->started_us < pressure->cut_us)
         return;
     pressure_count(pressure, false);
-    if (pressure->least > 0 && attempt->in_flight >= pressure->least)
-        pressure->above++;
     pressure->level -= relief(pressure);
     if (pressure->level <= 0)
         pressure_clear(adapt);

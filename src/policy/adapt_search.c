@@ -262,12 +262,12 @@ static void adapt_look_trying(struct adapt *adapt, const struct adapt_yield *yie
 /* How long an epoch must last. One without a large file says little where there are some. */
 static int64_t epoch_least(const struct adapt *adapt, int64_t now_us)
 {
-    double streams_us = adapt->stream_gap_us * STREAMS_LEAST;
     int64_t least_us = adapt->phase == ADAPT_GROWING ? 0 : epoch_least_us;
-    if (streams_us > epoch_most_us)
-        streams_us = epoch_most_us;
-    bool some = adapt->stream_gap_us > 0 && now_us < adapt->last_stream_us + epoch_most_us;
-    return some && streams_us > least_us ? (int64_t)streams_us : least_us;
+    int64_t streams_us = (int64_t)adapt->stream_gap_us * STREAMS_LEAST;
+    bool some = streams_us > 0 && now_us < adapt->last_stream_us + epoch_most_us;
+    if (!some || streams_us < least_us)
+        return least_us;
+    return streams_us < epoch_most_us ? streams_us : epoch_most_us;
 }
 
 /* Looks at what has been measured, and acts where it is enough. */

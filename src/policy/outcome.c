@@ -3,7 +3,9 @@
 #include <stddef.h>
 
 enum outcome_status {
+    STATUS_FORBIDDEN = 403,
     STATUS_REQUEST_TIMEOUT = 408,
+    STATUS_CONTENT_TOO_LARGE = 413,
     STATUS_TOO_EARLY = 425,
     STATUS_TOO_MANY_REQUESTS = 429,
     STATUS_NOT_IMPLEMENTED = 501,
@@ -24,9 +26,14 @@ static enum outcome outcome_of_success(const struct attempt_end *end)
     return end->body == ATTEMPT_BODY_BAD ? OUTCOME_REFUSED : OUTCOME_DONE;
 }
 
-static enum outcome outcome_of_client_error(long status)
+/* 403 is how some services say that a rate limit is used up, and 413 may be temporary (RFC 9110,
+ * section 15.5.14): both only where the answer says until when. */
+static enum outcome outcome_of_client_error(long status, bool asks_to_wait)
 {
     switch (status) {
+    case STATUS_FORBIDDEN:
+    case STATUS_CONTENT_TOO_LARGE:
+        return asks_to_wait ? OUTCOME_REJECTED : OUTCOME_REFUSED;
     case STATUS_REQUEST_TIMEOUT:
         return OUTCOME_AMBIGUOUS;
     case STATUS_TOO_EARLY:
@@ -64,7 +71,7 @@ static enum outcome outcome_of_status(
     if (end->status >= 200 && end->status < 400)
         return OUTCOME_REFUSED;
     if (end->status >= 400 && end->status < 500)
-        return outcome_of_client_error(end->status);
+        return outcome_of_client_error(end->status, end->asks_to_wait);
     if (end->status >= 500 && end->status < 600)
         return outcome_of_server_error(end->status);
     return OUTCOME_AMBIGUOUS;
@@ -76,8 +83,8 @@ static enum outcome outcome_of_proxy(long proxy_status)
 {
     if (proxy_status < 400 || proxy_status >= 500)
         return OUTCOME_REJECTED;
-    return outcome_of_client_error(proxy_status) == OUTCOME_REFUSED ? OUTCOME_REFUSED
-                                                                    : OUTCOME_REJECTED;
+    return outcome_of_client_error(proxy_status, false) == OUTCOME_REFUSED ? OUTCOME_REFUSED
+                                                                           : OUTCOME_REJECTED;
 }
 
 static enum outcome outcome_while_connecting(const struct attempt_end *end)

@@ -67,6 +67,7 @@ struct attempt_end {
     long
         proxy_status; /* with ATTEMPT_PROXY: the proxy's answer to CONNECT; 0: none, or not known */
     enum attempt_body body;
+    bool asks_to_wait; /* the answer has a Retry-After, or a rate limit that is used up */
 };
 
 /* What the attempt came to. Total: an end that can't be (an answer's limit passed while connecting)

@@ -1,12 +1,15 @@
-/* How it works. A *credit* is kept for the origin: it rises with each answer that is a verdict and
- * falls with each rejection or ambiguous end. At zero the origin is only probed: one attempt at a
- * time, at most one a second, less often the longer it lasts. So an outage costs its first few
- * attempts and then a probe a second, however many files wait. The first success turns probing into
- * ramping, where each success allows two more starts: the load doubles with each round trip, and
- * does not fall on a server that has just come back all at once.
+/* How it works. An origin has a *budget* of failed ends: as many as are in flight, since those may
+ * all have met with the same fault, and a few more. Each answer that is a verdict makes up for two.
+ * Once it is spent, or once there was no success for longer than one takes, the origin is only
+ * probed: one attempt at a time, at most one a second, less often the longer it lasts. So an outage
+ * costs what was in flight and then a probe a second, however many files wait. The first success
+ * turns probing into ramping, where each success allows two more starts: the load doubles with each
+ * round trip, and does not fall on a server that has just come back all at once.
  *
- * Credit rather than a count of failures in a row: with half of the attempts failing here and there
- * the other half keeps it up, and nothing is held back. */
+ * A budget rather than a count of failures in a row: with half of the attempts failing here and
+ * there the other half keeps it up, and nothing is held back. And one that grows with what is in
+ * flight, because failures come sooner than successes: a quarter that is refused at once can be
+ * dozens before the first success of the others. */
 #include "policy/retry.h"
 
 #include <stddef.h>
@@ -14,8 +17,9 @@
 #include "base/clock.h"
 
 enum {
-    CREDIT_MOST = 8,     /* failures in a row until the origin is only probed */
-    CREDIT_SUCCESS = 2,  /* so that it takes two thirds of failures to use it up */
+    BUDGET_LEAST = 8,    /* and what is in flight, until the origin is only probed */
+    BUDGET_SUCCESS = 2,  /* so that it takes two thirds of failures to use it up */
+    ROW_LONG = 16,       /* so many failures in a row, where the time speaks for an outage too */
     RAMP_OPEN_AT = 64,   /* so many unused starts: the ramp is over */
     PROBE_SHARE = 60,    /* the wait between probes is the outage's length divided by this */
     BACKOFF_DOUBLES = 6, /* 0.5 s doubled six times is over 30 s */
@@ -23,6 +27,8 @@ enum {
 
 static const int64_t backoff_first_us = CLOCK_US_PER_SECOND / 2;
 static const int64_t backoff_most_us = 30 * CLOCK_US_PER_SECOND;
+static const int64_t quiet_first_us = CLOCK_US_PER_SECOND; /* before a success took its time */
+static const int64_t quiet_least_us = CLOCK_US_PER_SECOND / 10;
 static const int64_t probe_least_us = CLOCK_US_PER_SECOND;
 static const int64_t probe_most_us = 30 * CLOCK_US_PER_SECOND;
 
@@ -47,7 +53,7 @@ void retry_init(struct retry *retry, const struct retry_config *config)
     *retry = (struct retry){
         .config = *config,
         .mode = RETRY_OPEN,
-        .credit = CREDIT_MOST,
+        .last_success_us = INT64_MIN,
         .paused_until_us = INT64_MIN,
         .last_start_us = INT64_MIN,
         .failing_since_us = CLOCK_NEVER,
@@ -91,6 +97,9 @@ void retry_note_reached(struct retry *retry)
 void retry_note_start(struct retry *retry, int64_t now_us)
 {
     retry->last_start_us = now_us;
+    retry->in_flight++;
+    if (retry->last_success_us == INT64_MIN)
+        retry->last_success_us = now_us;
     if (retry->mode == RETRY_PROBING)
         retry->probe_out = true;
     else if (retry->mode == RETRY_RAMPING && retry->allowance > 0)
@@ -100,19 +109,23 @@ void retry_note_start(struct retry *retry, int64_t now_us)
 static void retry_begin_probing(struct retry *retry, int64_t now_us)
 {
     retry->mode = RETRY_PROBING;
-    retry->credit = 0;
+    retry->spent = BUDGET_LEAST;
     retry->mode_since_us = now_us;
     retry->probe_out = false;
     /* The attempts that failed were the first second's. */
     retry->last_start_us = now_us;
 }
 
-static void retry_learn_success(struct retry *retry)
+static void retry_learn_success(struct retry *retry, int64_t started_us, int64_t now_us)
 {
+    double took_us = (double)(now_us - started_us);
+    retry->success_us += retry->success_us > 0 ? (took_us - retry->success_us) / 16 : took_us;
+    retry->last_success_us = now_us;
+    retry->failed_row = 0;
     retry->failing_since_us = CLOCK_NEVER;
-    retry->credit += CREDIT_SUCCESS;
-    if (retry->credit > CREDIT_MOST)
-        retry->credit = CREDIT_MOST;
+    retry->spent -= BUDGET_SUCCESS;
+    if (retry->spent < 0)
+        retry->spent = 0;
     if (retry->mode == RETRY_PROBING) {
         retry->mode = RETRY_RAMPING;
         retry->allowance = 0;
@@ -124,14 +137,25 @@ static void retry_learn_success(struct retry *retry)
     }
 }
 
+/* Is nobody there any more, or next to nobody? */
+static bool is_outage(const struct retry *retry, int64_t now_us)
+{
+    if (retry->spent >= BUDGET_LEAST + (int)retry->in_flight || !retry->reached)
+        return true;
+    int64_t usual_us = retry->success_us > 0 ? (int64_t)(1.5 * retry->success_us) : quiet_first_us;
+    return retry->failed_row >= ROW_LONG &&
+           now_us >= retry->last_success_us + later_of(usual_us, quiet_least_us);
+}
+
 static void retry_learn_failure(struct retry *retry, int64_t now_us)
 {
     if (retry->failing_since_us == CLOCK_NEVER)
         retry->failing_since_us = now_us;
     if (retry->mode == RETRY_PROBING)
         return;
-    retry->credit--;
-    if (retry->credit <= 0 || !retry->reached)
+    retry->spent++;
+    retry->failed_row++;
+    if (is_outage(retry, now_us))
         retry_begin_probing(retry, now_us);
 }
 
@@ -175,6 +199,7 @@ static void retry_pause(struct retry *retry, int64_t wait_us, int64_t now_us)
 static void retry_learn(struct retry *retry, const struct retry_end *end, int64_t now_us)
 {
     bool failed = end->outcome == OUTCOME_REJECTED || end->outcome == OUTCOME_AMBIGUOUS;
+    retry->in_flight -= retry->in_flight > 0 ? 1 : 0;
     if (failed)
         retry_pause(retry, end->retry_after_us, now_us);
     retry_pause(retry, end->limit_us, now_us);
@@ -187,7 +212,7 @@ static void retry_learn(struct retry *retry, const struct retry_end *end, int64_
     if (failed)
         retry_learn_failure(retry, now_us);
     else if (end->attempt->status != 0)
-        retry_learn_success(retry);
+        retry_learn_success(retry, end->started_us, now_us);
 }
 
 enum retry_step retry_note_end(struct retry *retry, struct retry_file *file,

@@ -65,7 +65,11 @@ enum retry_mode {
 struct retry {
     struct retry_config config;
     enum retry_mode mode;
-    int credit;               /* ends that may fail before the origin is only probed */
+    int spent;           /* failed ends, of which each success makes up for two */
+    unsigned failed_row; /* failed ends since the last success */
+    unsigned in_flight;
+    int64_t last_success_us;  /* or when the first attempt began */
+    double success_us;        /* how long a success takes: a running mean */
     int allowance;            /* starts that are left, while ramping */
     int64_t paused_until_us;  /* the origin asked for it, */
     int64_t paused_at_us;     /* at this moment */

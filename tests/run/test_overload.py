@@ -72,6 +72,36 @@ def test_more_than_a_server_takes_at_a_time(shoal, tree, jobs, capacity):
         assert len(refused(settled)) <= 0.3 * len(settled) + 5, "and mostly within it"
 
 
+def busiest(server):
+    """The most that the server worked on at a time, beside one more, in the middle of the run."""
+    third = len(server.requests) // 3
+    return max(request.beside for request in server.requests[third : 2 * third])
+
+
+@pytest.mark.parametrize(
+    "fails, jobs, least",
+    [(0.05, "16", 13), (0.15, "16", 13), (0.25, "16", 13)]
+    + [(0.05, "auto", 32), (0.15, "auto", 32), (0.25, "auto", 10)],
+)
+def test_a_server_that_refuses_some_whatever_the_load_is_kept_busy(shoal, tree, fails, jobs, least):
+    tree.many(1500)
+    with Busy(work=0.03, fails=fails) as server:
+        run = shoal.send("-T", "-j", jobs, tree, server.url, timeout=120).sent_all(1500)
+        check_ledger(run, server, tree)
+        assert busiest(server) >= least
+
+
+@pytest.mark.parametrize("jobs", ["auto", "32"])
+def test_refusals_that_ask_for_a_pause_are_few(shoal, tree, jobs):
+    """Each costs a second, in which nothing is sent."""
+    tree.many(600)
+    with Busy([(0, 10)], work=0.02, retry_after=1) as server:
+        run = shoal.send("-T", "-j", jobs, tree, server.url, timeout=120).sent_all(600)
+        check_ledger(run, server, tree)
+        assert len(refused(server.requests[60:])) <= 12
+        assert busiest(server) == 9
+
+
 def test_an_outage_that_lasts_ends_the_run_with_a_verdict_for_every_file(shoal, tree):
     tree.many(300)
     with Busy([(0.5, 4), (60, 0)], work=0.05) as server:

@@ -40,6 +40,24 @@ def test_a_refusal_is_final(shoal, tree, ledger, status):
     assert run.verdicts["b"]["verdict"] == "sent"
 
 
+WAITS = [
+    (403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}),
+    (403, {"Retry-After": "1"}),
+    (413, {"Retry-After": "1"}),
+]
+
+
+@pytest.mark.parametrize("mode", ["--idempotency-key", "--at-most-once"])
+@pytest.mark.parametrize("status, headers", WAITS)
+def test_a_refusal_that_says_until_when_is_none(shoal, tree, ledger, status, headers, mode):
+    tree("a")
+    ledger.script("a", Answer(status=status, headers=headers), Answer(status=201))
+    run = shoal.send(*FORM, mode, "--retries", "0", tree, ledger.url).sent_all(1)
+    assert run.verdicts["a"]["attempts"] == 2
+    first, second = times(ledger)
+    assert second - first > 0.99
+
+
 @pytest.mark.parametrize("retries", [0, 1, 2])
 def test_retries_are_counted(shoal, tree, ledger, retries):
     tree("a")

@@ -61,7 +61,9 @@ static enum retry_step end(struct bench *bench, long status, const char *retry_a
         .location = "",
         .retry_after = retry_after,
         .headers = &bench->headers};
-    return gate_note_end(&bench->gate, &bench->file, outcome, &told, &bench->clock, &bench->random);
+    struct gate_end ended = {
+        .attempt = &attempt, .outcome = outcome, .wait = gate_read_wait(&told, &bench->clock)};
+    return gate_note_end(&bench->gate, &bench->file, &ended, bench->now_us, &bench->random);
 }
 
 static int64_t wait_now(const struct bench *bench)

@@ -27,6 +27,7 @@ enum status_kind {
     STATUS_IS_SUCCESS,
     STATUS_IS_SUCCESS_BAD_BODY,
     STATUS_IS_LISTED,
+    STATUS_IS_LISTED_WITH_A_WAIT,
     STATUS_IS_PROXY,
 };
 
@@ -129,8 +130,15 @@ static void read_status(const char *cell, struct row *row)
         }
     }
     bool of_proxy = strncmp(cell, "proxy ", 6) == 0;
-    row->status = of_proxy ? STATUS_IS_PROXY : STATUS_IS_LISTED;
-    read_codes(of_proxy ? cell + 6 : cell, &row->codes);
+    char codes[CELL_SIZE];
+    (void)snprintf(codes, sizeof codes, "%s", of_proxy ? cell + 6 : cell);
+    char *wait = strstr(codes, " with a wait");
+    if (wait != NULL)
+        *wait = '\0';
+    row->status = of_proxy       ? STATUS_IS_PROXY
+                  : wait != NULL ? STATUS_IS_LISTED_WITH_A_WAIT
+                                 : STATUS_IS_LISTED;
+    read_codes(codes, &row->codes);
 }
 
 /* Splits `| a | b |` into its cells. False: not a row of six. */
@@ -214,6 +222,8 @@ static bool row_fits(
                end->body == ATTEMPT_BODY_BAD;
     case STATUS_IS_LISTED:
         return answered && status_list_has(&row->codes, end->status);
+    case STATUS_IS_LISTED_WITH_A_WAIT:
+        return answered && end->asks_to_wait && status_list_has(&row->codes, end->status);
     case STATUS_IS_PROXY:
         return !answered && status_list_has(&row->codes, end->proxy_status);
     }
@@ -251,9 +261,14 @@ static void check_statuses(
         end.body = (enum attempt_body)body;
         end.status = STATUS_NONE;
         check_end(table, &end, rules);
-        for (end.status = 1; end.status <= STATUS_PAST_ALL; end.status++)
+        for (end.status = 1; end.status <= STATUS_PAST_ALL; end.status++) {
+            end.asks_to_wait = false;
             check_end(table, &end, rules);
+            end.asks_to_wait = true;
+            check_end(table, &end, rules);
+        }
     }
+    end.asks_to_wait = false;
     end.body = ATTEMPT_BODY_UNCHECKED;
     end.status = STATUS_NONE;
     for (end.proxy_status = 100; end.proxy_status <= STATUS_LAST; end.proxy_status++)

@@ -3,6 +3,7 @@ enough for thousands of requests a second. It writes down every request and ever
 
 import asyncio
 import dataclasses
+import random
 import re
 import threading
 import time
@@ -18,6 +19,7 @@ class Request:
     begun: float  # when its head was there
     whole: float = 0  # when its body was
     status: int = 0
+    beside: int = 0  # others that the server worked on when it was whole
 
 
 class Connection(asyncio.Protocol):
@@ -66,12 +68,18 @@ class Connection(asyncio.Protocol):
 
 class Busy:
     """with Busy([(seconds, capacity), ...], work=0.08) as server: the schedule begins with the first
-    request, its last entry stays. capacity None: any number."""
+    request, its last entry stays. capacity None: any number. `fails`: this share is refused whatever the
+    load. `retry_after`: seconds that a refusal for the load asks for."""
 
-    def __init__(self, schedule=((0, None),), work=0.0, keeps_bytes=False):
+    def __init__(self, schedule=((0, None),), work=0.0, keeps_bytes=False, fails=0.0, retry_after=None):
         self.schedule = schedule
         self.work = work
         self.keeps_bytes = keeps_bytes
+        self.fails = fails
+        self.refusal = REFUSED
+        if retry_after is not None:
+            self.refusal = REFUSED.replace(b"\r\n", b"\r\nRetry-After: %d\r\n" % retry_after, 1)
+        self.chance = random.Random(1)
         self.requests = []
         self.bytes = []  # (when, key, count)
         self.working = 0
@@ -112,9 +120,14 @@ class Busy:
 
     def begin(self, request, transport):
         capacity = self.capacity_at(request.whole)
-        if capacity is not None and self.working >= capacity:
+        request.beside = self.working
+        if self.fails and self.chance.random() < self.fails:
             request.status = 503
             transport.write(REFUSED)
+            return
+        if capacity is not None and self.working >= capacity:
+            request.status = 503
+            transport.write(self.refusal)
             return
         self.working += 1
         self.most_working = max(self.most_working, self.working)
