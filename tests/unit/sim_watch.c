@@ -3,7 +3,7 @@
 
 #include "sim.h"
 
-/* What an outage may cost before it is only probed: the credit of policy/retry.c, and what was in
+/* What an outage may cost before it is only probed: the budget of policy/retry.c, and what was in
  * flight when it began. */
 #define OUTAGE_FIRST 8
 /* Time that the throttle makes up for, and a turn of the largest piece with a frame around it. */
