@@ -92,6 +92,21 @@ static void start_file(struct sched *sched, struct file *file, int64_t now_us)
     gate_note_start(&sched->gate, &file->gate, slot->large, now_us);
 }
 
+/* The next file to start. Large ones leave a quarter of the places to small ones that are ready,
+ * which would else wait for as long as a large one takes. */
+static struct file *next_file(const struct sched *sched)
+{
+    struct file *first = sched->ready.first;
+    size_t most = gate_limit(&sched->gate);
+    if (first == NULL || !first->slot->large || sched->large_in_flight < most - most / 4)
+        return first;
+    for (struct file *file = first; file != NULL; file = file->next) {
+        if (!file->slot->large)
+            return file;
+    }
+    return first;
+}
+
 /* Every small file that could be in flight stands in line, not only the next: else they had one
  * turn together where each large file has its own. */
 static void stand_in_line(struct sched *sched, int64_t now_us)
@@ -100,6 +115,8 @@ static void stand_in_line(struct sched *sched, int64_t now_us)
     size_t most = sched->throttle.bytes_per_second > 0 ? gate_limit(&sched->gate) : 0;
     for (struct file *file = sched->ready.first; file != NULL && in_flight < most;
          file = file->next) {
+        if (file->slot->large)
+            continue; /* it takes its turns while it is read */
         (void)turn_of(sched, file->slot, now_us);
         in_flight++;
     }
@@ -109,8 +126,8 @@ void sched_start_files(struct sched *sched, int64_t now_us)
 {
     stand_in_line(sched, now_us);
     while (has_room(sched) && gate_next_start_us(&sched->gate, now_us) <= now_us &&
-           turn_of(sched, sched->ready.first->slot, now_us) <= now_us)
-        start_file(sched, sched->ready.first, now_us);
+           turn_of(sched, next_file(sched)->slot, now_us) <= now_us)
+        start_file(sched, next_file(sched), now_us);
 }
 
 bool sched_held_by_rate(const struct sched *sched, int64_t now_us)
@@ -122,7 +139,7 @@ int64_t sched_next_start_us(const struct sched *sched, int64_t now_us)
 {
     int64_t next_us = CLOCK_NEVER;
     if (has_room(sched)) {
-        const struct slot *slot = sched->ready.first->slot;
+        const struct slot *slot = next_file(sched)->slot;
         next_us = gate_next_start_us(&sched->gate, now_us);
         if (slot->has_turn && slot->turn_us > next_us)
             next_us = slot->turn_us;

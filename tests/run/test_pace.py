@@ -1,6 +1,7 @@
 """How fast: pauses that a server asks for, --rate, --limit-rate, and when a run gives up."""
 
 import collections
+import os
 import resource
 import time
 
@@ -223,6 +224,23 @@ def test_no_more_bytes_than_allowed_at_any_moment_and_no_one_starves(shoal, tree
         for moment, key, count in server.bytes:
             by_then[key] += count if moment <= last_small else 0
         assert all(by_then[b"/large%d" % number] > 20_000 for number in range(4)), by_then
+
+
+def test_small_files_do_not_wait_until_large_ones_are_through(shoal, tree):
+    """Twelve large files are listed first, more than can be in flight."""
+    mixed(tree, 12, 400_000, 40)
+    for name in tree.files:
+        os.utime(tree.path / name, (1e9, 1e9))  # what was written just now is read a moment later
+    with Busy(keeps_bytes=True) as server:
+        arguments = ["-T", "-j", "8", "--limit-rate", "1M", "-", server.url]
+        listed = "\n".join(sorted(tree.files)).encode()
+        shoal.send(*arguments, stdin=listed, cwd=tree).sent_all(52)
+        ends = sorted((request.whole, request.key) for request in server.requests)
+        order = [key for _, key in ends]
+        small = [index for index, key in enumerate(order) if b"small" in key]
+        large = [index for index, key in enumerate(order) if b"large" in key]
+        assert small[19] < large[0], "half of the small ones pass the first large ones"
+        assert large[3] < len(order) - 1 and large[-1] == len(order) - 1
 
 
 @pytest.mark.soak
