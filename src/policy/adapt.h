@@ -46,23 +46,23 @@ struct adapt_ceiling {
 
 /* What rejections have told; adapt_pressure.c's. */
 struct adapt_pressure {
-    double level;      /* rejections beyond the usual ones: successes wear it off */
-    unsigned under;    /* rejections since it was 0, */
-    unsigned least;    /* the least that was in flight at one of them, */
-    uint64_t first;    /* and the first start of one */
-    bool by_pause;     /* the last one asked for an unusual pause */
-    double share;      /* of the attempts of late, so many were rejected, */
-    unsigned share_of; /* of so many */
-    double pauses;     /* and of those so many asked for a pause */
-    double usual;      /* the share that is rejected whatever the load */
-    bool usual_pauses; /* and that asks for a pause */
-    int64_t cut_us;    /* when the limit was last cut */
-    bool cut_in_row;   /* and there was no success since */
+    double level;        /* rejections beyond the usual ones: successes wear it off */
+    unsigned rejections; /* since it was 0, */
+    unsigned least;      /* the least that was in flight at one of them, */
+    uint64_t first;      /* and which start was the first of them */
+    bool by_pause;       /* the last one asked for an unusual pause */
+    double share;        /* of the attempts of late, so many were rejected, */
+    unsigned share_of;   /* of so many */
+    double pauses;       /* and of those so many asked for a pause */
+    double usual;        /* the share that is rejected whatever the load */
+    bool usual_pauses;   /* and that asks for a pause */
+    int64_t cut_us;      /* when the limit was last cut */
+    bool cut_in_row;     /* and there was no success since */
 };
 
 /* The fields are adapt.c's. */
 struct adapt {
-    double limit;    /* below 1: one at a time, and `slot_us / limit` between starts */
+    double limit;    /* below 8 it may be no whole number: then `slot_us / limit` between starts */
     unsigned opened; /* so much of it is in use: a higher limit is filled end by end, not at once */
     double most;
     bool fixed;

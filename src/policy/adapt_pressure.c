@@ -14,16 +14,16 @@
 #include "policy/adapt_target.h"
 
 enum {
-    SHARE_ENDS = 128, /* so many make up the share of late, */
-    SHARE_LEAST = 32, /* and so many are enough to go by */
-    MANY = 12,
+    SHARE_ENDS = 128,     /* so many make up the share of late, */
+    SHARE_LEAST = 32,     /* and so many are enough to go by */
+    REJECTIONS_MANY = 12, /* that can hardly be by chance, all in a row */
 };
 
-static const double usual_least = 0.01;
-static const double usual_most = 0.6; /* more, and policy/retry.c only probes */
+static const double usual_least = 0.01; /* one in a hundred is not heeded */
+static const double usual_most = 0.6;   /* more, and policy/retry.c only probes */
 static const double level_first = 2.5;
 static const double level_most = 5;
-static const double severe_share = 0.4;
+static const double severe_share = 0.4; /* so many are not the usual ones */
 static const int64_t ceiling_hold_most_us = 10 * CLOCK_US_PER_SECOND;
 static const int64_t pauses_a_hold = 20; /* so that they cost a twentieth */
 static const int64_t pauses_most_us = 600 * CLOCK_US_PER_SECOND;
@@ -69,23 +69,27 @@ static void pressure_clear(struct adapt *adapt)
     struct adapt_pressure *pressure = &adapt->pressure;
     pressure->level = 0;
     pressure->least = 0;
-    pressure->under = 0;
+    pressure->rejections = 0;
     pressure->first = 0;
     pressure->by_pause = false;
     adapt->asked = false;
 }
 
 /* Of those that started since the first of the rejected did, were as many taken, or are they still
- * in flight? Then it is not how many they are, but how fast they came, or nothing of ours. */
+ * in flight? Then it is not how many they are, but how fast they came, or nothing of ours. So it is
+ * with one that was alone. */
 static bool is_scattered(const struct adapt *adapt)
 {
     const struct adapt_pressure *pressure = &adapt->pressure;
-    if (pressure->least <= 1 || pressure->by_pause)
-        return pressure->least <= 1;
+    if (pressure->least <= 1)
+        return true;
+    if (pressure->by_pause)
+        return false;
     uint64_t since = adapt->starts - pressure->first + 1;
     if (is_known_to_reject(pressure)) /* some by chance: nearly all must have been, and many */
-        return pressure->under < MANY || since * 5 > 6 * (uint64_t)pressure->under;
-    return since > 2 * (uint64_t)pressure->under;
+        return pressure->rejections < REJECTIONS_MANY ||
+               since * 5 > 6 * (uint64_t)pressure->rejections;
+    return since > 2 * (uint64_t)pressure->rejections;
 }
 
 /* One below what was in flight when rejections began; a little less than the limit where they are
@@ -227,7 +231,7 @@ static void pressure_add(
         pressure_clear(adapt); /* it says more than the others */
     pressure->by_pause = unusual;
     pressure->level += unusual ? alarm : 1;
-    pressure->under++;
+    pressure->rejections++;
     if (in_flight < pressure->least || pressure->least == 0)
         pressure->least = in_flight;
     if (attempt->number < pressure->first || pressure->first == 0)
