@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/sched.h"
+#include "core/sched_private.h"
 #include "shoal.h"
 #include "sim.h"
 
@@ -32,6 +32,7 @@ struct run {
     bool ends_early; /* interrupted, or --max-failures */
     int64_t grace_us;
     unsigned interrupts; /* how likely, in a thousand */
+    bool gave_up;        /* the scheduler did, and patience was over then */
     struct told told[SIM_FILES_MOST];
     unsigned looked_at; /* the file in question, for a failure's message */
     unsigned planned;
@@ -81,7 +82,7 @@ static void on_event(void *context, const struct shoal_event *event)
     told->attempts = event->attempts;
     told->temporary = event->temporary;
     sim_watch_verdict(&run->sim, number, event->verdict == SHOAL_FAILED);
-    told->given_up = is_patience_over(&run->sim);
+    told->given_up = run->gave_up || is_patience_over(&run->sim);
     REQUIRE(told->given_up || event->error == NULL || strstr(event->error, "no progress") == NULL);
 }
 
@@ -230,8 +231,12 @@ static void turn_until_done(struct run *run, struct sched *sched)
             if (turn == interrupts.at_turn[i])
                 interrupt(run, sched, &interrupts);
         }
+        bool running = sched->phase == SCHED_RUNNING;
         int64_t wait_us = sched_step(sched);
         REQUIRE(wait_us >= 0);
+        /* What is still in flight may be answered, but nothing is tried again. */
+        if (running && sched->phase != SCHED_RUNNING)
+            run->gave_up = is_patience_over(sim);
         REQUIRE(sim->http.ops->poll(&sim->http, wait_us, &error));
         REQUIRE(sim->now_us < interrupts.ends_by_us);
         if (sim->watch.wrong != NULL)
