@@ -206,6 +206,59 @@ static void half_of_the_attempts_failing_holds_nothing_back(void **state)
     }
 }
 
+/* `count` attempts, all started at `started_us`, end now. */
+static void end_many(
+    struct bench *bench, unsigned count, const struct attempt_end *attempt, int64_t started_us)
+{
+    for (unsigned i = 0; i < count; i++) {
+        bench->file = (struct retry_file){0};
+        struct retry_end end = end_of(attempt, started_us);
+        (void)retry_note_end(&bench->retry, &bench->file, &end, bench->now, &bench->random);
+    }
+}
+
+/* Starts so many, and lets a tenth of a second pass. Gives when they started. */
+static int64_t start_many(struct bench *bench, unsigned count)
+{
+    int64_t started_us = bench->now;
+    for (unsigned i = 0; i < count; i++)
+        retry_note_start(&bench->retry, bench->now);
+    bench->now += second / 10;
+    return started_us;
+}
+
+static void failures_that_come_before_the_successes_beside_them_are_no_outage(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    int64_t started_us = start_many(&bench, 40);
+    end_many(&bench, 40, &taken, started_us);
+    for (int round = 0; round < 20; round++) {
+        started_us = start_many(&bench, 60);
+        bench.now -= second / 20;
+        end_many(&bench, 20, &busy, started_us);
+        assert_int_equal(wait_now(&bench), 0);
+        bench.now += second / 20;
+        end_many(&bench, 40, &taken, started_us);
+    }
+}
+
+static void many_failures_and_no_success_for_longer_than_one_takes_are_an_outage(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    int64_t started_us = start_many(&bench, 40);
+    end_many(&bench, 40, &taken, started_us);
+    started_us = start_many(&bench, 200);
+    bench.now += second; /* all stand still, and then end one by one */
+    end_many(&bench, 15, &broken, started_us);
+    assert_int_equal(wait_now(&bench), 0);
+    end_many(&bench, 1, &broken, started_us);
+    assert_int_equal(wait_now(&bench), second);
+}
+
 /* Starts whatever may start; every attempt fails at once. Gives the number of starts in each of the
  * first `seconds` seconds. */
 static void run_outage(struct bench *bench, int seconds, int starts[])
@@ -424,6 +477,8 @@ int main(void)
         cmocka_unit_test(retry_after_with_a_success_is_not_heeded_but_a_used_up_limit_is),
         cmocka_unit_test(a_pause_that_outlasts_the_patience_ends_the_run),
         cmocka_unit_test(half_of_the_attempts_failing_holds_nothing_back),
+        cmocka_unit_test(failures_that_come_before_the_successes_beside_them_are_no_outage),
+        cmocka_unit_test(many_failures_and_no_success_for_longer_than_one_takes_are_an_outage),
         cmocka_unit_test(an_outage_costs_at_most_one_probe_a_second),
         cmocka_unit_test(only_one_probe_is_out_at_a_time),
         cmocka_unit_test(after_an_outage_each_success_allows_two_more),
