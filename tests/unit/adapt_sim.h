@@ -34,6 +34,7 @@ struct sim_server {
     double large_share; /* of the files, `large_bytes` in size */
     double large_bytes;
     double flaky;          /* share of the requests that get 503 whatever the load */
+    bool flaky_pauses;     /* and asks for a pause of `retry_after_s` with it */
     double dropped;        /* share whose connection breaks before the answer */
     double per_second;     /* takes so many a second and rejects more; 0: any number */
     double window_s;       /* counted in windows of this length; 0: as in a bucket, a fifth deep */

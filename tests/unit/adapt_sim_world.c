@@ -149,6 +149,7 @@ void world_arrives(struct world *world, struct attempt *attempt)
     const struct sim_shift *shift = world_shift(world);
     bool flaky = world->server->flaky > 0 && world_uniform(world) < world->server->flaky;
     if (flaky) {
+        attempt->retry_after_us = world->server->flaky_pauses ? world_retry_after_us(world) : 0;
         world_answer(world, attempt, 503, REJECT_US);
     } else if (!world_within_rate(world)) {
         world_reject(world, attempt);
