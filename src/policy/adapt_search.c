@@ -28,8 +28,6 @@ static const double down_elasticity = 0.06;
 static const double busy_share = 0.85; /* of the limit: under that, files were lacking */
 /* Relative standard errors, squared. */
 static const double error_floor = 0.01 * 0.01;
-static const double error_good = 0.015 * 0.015;
-static const double error_fair = 0.03 * 0.03;
 static const double clear_sigmas = 2.5 * 2.5; /* a difference this large is one */
 static const double change_sigmas = 4 * 4;
 static const double ask_elasticity = 0.2;
@@ -163,7 +161,7 @@ static void adapt_look_growing(struct adapt *adapt, const struct adapt_yield *yi
         adapt_set_limit(adapt, target, now_us);
     } else if (pays) {
         adapt_hold(adapt, now_us);
-    } else if (epoch_is_long(adapt, yield, error_fair, now_us)) {
+    } else if (epoch_is_long(adapt, yield, ADAPT_ERROR_FAIR, now_us)) {
         adapt->limit = adapt->base_limit;
         adapt->try_up = true; /* a second opinion */
         adapt_hold(adapt, now_us);
@@ -176,7 +174,8 @@ static void adapt_look_holding(struct adapt *adapt, const struct adapt_yield *yi
         return;
     adapt_merge_base(adapt, yield);
     adapt->try_step = target_step(yield);
-    bool known = adapt->base.error <= error_fair || now_us - adapt->base_since_us >= epoch_most_us;
+    bool known =
+        adapt->base.error <= ADAPT_ERROR_FAIR || now_us - adapt->base_since_us >= epoch_most_us;
     if (known && adapt->asked)
         adapt_begin_try(adapt, adapt->limit * (1 - target_ask_step(adapt)), now_us);
     else if (known && is_busy(adapt, yield) && now_us >= adapt->next_try_us)
@@ -249,7 +248,7 @@ static void adapt_look_trying(struct adapt *adapt, const struct adapt_yield *yie
     double apart = (gain - line) * change;
     double errors = adapt->base.error + yield->error;
     bool clear = adapt->epoch.slices >= SLICES_LEAST && apart * apart > clear_sigmas * errors;
-    if (!clear && !epoch_is_long(adapt, yield, error_good, now_us))
+    if (!clear && !epoch_is_long(adapt, yield, ADAPT_ERROR_GOOD, now_us))
         return;
     if (adapt->asks)
         adapt_answer(adapt, yield, gain, now_us);

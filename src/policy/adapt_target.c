@@ -9,9 +9,6 @@ enum {
 };
 
 static const double step_least = 0.125;
-/* Relative standard errors, squared. */
-static const double error_good = 0.015 * 0.015;
-static const double error_fair = 0.03 * 0.03;
 static const double cheap_queue_us = 5000;
 static const double cheap_most = 64;
 static const double cheap_elasticity = -0.3;
@@ -41,9 +38,9 @@ bool adapt_is_paced(const struct adapt *adapt)
 
 double target_step(const struct adapt_yield *yield)
 {
-    if (yield->error <= error_good)
+    if (yield->error <= ADAPT_ERROR_GOOD)
         return step_least;
-    return yield->error <= error_fair ? 2 * step_least : ADAPT_STEP_MOST;
+    return yield->error <= ADAPT_ERROR_FAIR ? 2 * step_least : ADAPT_STEP_MOST;
 }
 
 /* So much in flight keeps a queue of a few milliseconds, which harms nobody and spares a fast

@@ -11,6 +11,10 @@
 #define ADAPT_STEP_MOST   0.5             /* of the limit, in one try */
 #define ADAPT_TRY_WAIT_US INT64_C(250000) /* the first wait between tries */
 
+/* Of a yield: relative standard errors, squared. */
+#define ADAPT_ERROR_GOOD (0.015 * 0.015)
+#define ADAPT_ERROR_FAIR (0.03 * 0.03)
+
 /* How many the limit lets be in flight: 1 or more. */
 unsigned adapt_most_open(const struct adapt *adapt);
 
