@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/sched_private.h"
+#include "core/sched/private.h"
 #include "shoal.h"
 #include "sim.h"
 
