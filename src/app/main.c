@@ -142,19 +142,20 @@
  *   summary                what a run came to
  *   writer                 where a sink's text goes
  *
- * receive/                 libmicrohttpd: the only folder that knows it
- *   answer                 what a request is answered
- *   fault                  scripted faults: their grammar
- *   fault_apply            scripted faults: doing them
+ * receive/                 the only folder that uses libmicrohttpd
+ *   answer                 responses to requests
+ *   fault                  scripted faults: grammar, which requests
+ *   fault_apply            scripted faults: effects on a request
  *   listen                 the socket to listen on
  *   private                what these files share
- *   receiver               the server
+ *   receiver               the server and its event loop
+ *   report                 tells the caller what became of a request
  *   request                one request, from its head to its end
- *   store                  files under the folder, renamed when whole
+ *   store                  the directory that files are stored in
  *   stored_path            where a received file may be stored
  *   upload                 the content of one request
- *   upload_json            what a request brought, as JSON
- *   waits                  connections that wait
+ *   upload_json            an upload as JSON
+ *   waits                  suspended connections
  *
  * app/                     the only layer that prints or exits
  *   args                   reads a command line by a table

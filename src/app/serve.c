@@ -220,7 +220,7 @@ static void put_request_lines(struct serve *serve, const struct receiver_event *
         char size[UNITS_TEXT_SIZE];
         if (!part->is_file)
             continue;
-        const char *name = part->place != NULL ? part->place : part->file_name;
+        const char *name = part->path != NULL ? part->path : part->file_name;
         units_format_bytes((int64_t)part->size, size);
         (void)buf_printf(&serve->line, "%u ", event->status);
         add_printable(serve, name != NULL ? name : event->path);
