@@ -129,6 +129,7 @@ struct plan_view {
     struct shoal_field *fields;
     const char **headers;
     size_t field_count;
+    size_t header_count;
 };
 
 static void view_add(
@@ -160,7 +161,24 @@ static void view_field(
     field->file_name = planned->has_file_name ? "" : NULL;
 }
 
-static void view_point(struct plan_view *view, const struct plan *plan)
+/* The transport reads headers as curl does: "Name:" takes a header away, and "Name;" sends it
+ * without a value. What is shown is what is sent. */
+static void view_header(struct plan_view *view, const struct events *events, const char *line)
+{
+    size_t length = strlen(line);
+    const char *colon = strchr(line, ':');
+    if (colon != NULL && colon[1 + strspn(colon + 1, " \t")] == '\0')
+        return;
+    if (colon == NULL && length > 0 && line[length - 1] == ';') {
+        (void)secrets_redact(events->config->secrets, line, length - 1, &view->texts);
+        line = ":";
+        length = 1;
+    }
+    view_add(view, events, line, length);
+    view->header_count++;
+}
+
+static void view_point(struct plan_view *view)
 {
     const char *at = buf_text(&view->texts);
     for (size_t i = 0; i < view->field_count; i++) {
@@ -171,7 +189,7 @@ static void view_point(struct plan_view *view, const struct plan *plan)
             field->file_name = at;
         at += strlen(at) + 1;
     }
-    for (size_t i = 0; plan->headers[i] != NULL; i++) {
+    for (size_t i = 0; i < view->header_count; i++) {
         view->headers[i] = at;
         at += strlen(at) + 1;
     }
@@ -190,10 +208,10 @@ static bool view_build(struct plan_view *view, const struct events *events, cons
             view_field(view, events, plan, i);
     }
     for (size_t i = 0; plan->headers[i] != NULL; i++)
-        view_add(view, events, plan->headers[i], strlen(plan->headers[i]));
+        view_header(view, events, plan->headers[i]);
     if (view->texts.failed)
         return false;
-    view_point(view, plan);
+    view_point(view);
     return true;
 }
 

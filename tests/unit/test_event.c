@@ -226,7 +226,8 @@ static const char *const *with_secret(void)
     assert_int_equal(setenv("SHOAL_TEST_SECRET", SECRET, 1), 0);
     static const char *const pairs[] = {"PATH", "dist", "set", "token=env:SHOAL_TEST_SECRET", "url",
         "https://example.com/up?token={token}", "form", "key={token}", "form", "file=@{file}",
-        "header", "X-Token: {token}", "dry-run", NULL, NULL};
+        "header", "X-Token: {token}", "header", "Accept:", "header", "X-Empty;", "dry-run", NULL,
+        NULL};
     return pairs;
 }
 
@@ -283,8 +284,9 @@ static void see_plan(void *context, const struct shoal_event *event)
     assert_string_equal(plan->fields[1].value.data, "dist/a");
     assert_string_equal(plan->fields[1].file_name, "a");
     assert_string_equal(plan->headers[0], "X-Token: ***");
-    assert_non_null(strstr(plan->headers[1], "multipart/form-data"));
-    assert_null(plan->headers[2]);
+    assert_string_equal(plan->headers[1], "X-Empty:"); /* Accept is taken away: it is not sent */
+    assert_non_null(strstr(plan->headers[2], "multipart/form-data"));
+    assert_null(plan->headers[3]);
     assert_int_equal(plan->bytes, 1);
     (*seen)++;
 }
