@@ -138,9 +138,9 @@
  *   jsonl                  events as JSON lines
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
- *   progress               the line of progress
- *   summary                what a run came to
- *   writer                 where a sink's text goes
+ *   progress               the progress line of a terminal
+ *   summary                the result of a run
+ *   writer                 destination of a sink's text
  *
  * receive/                 the only folder that uses libmicrohttpd
  *   answer                 responses to requests

@@ -36,7 +36,7 @@ struct output {
     struct channel messages;   /* standard error */
     struct channel file;       /* --json=FILE */
     int file_descriptor;       /* of `file`; -1: none */
-    bool one_place;            /* standard output and standard error are the same file */
+    bool same_destination;     /* standard output and standard error are the same file */
     bool opened;               /* output_open() has succeeded */
     bool lost;                 /* data could not be written, and the user was told so */
     struct progress *progress; /* NULL: none */
@@ -75,7 +75,7 @@ static bool channel_write(void *context, const char *data, size_t length)
     struct output *output = channel->output;
     if (channel->shows_progress && output->progress != NULL)
         progress_hide(output->progress);
-    if (channel == &output->messages && output->one_place)
+    if (channel == &output->messages && output->same_destination)
         (void)stream_flush(&output->standard.stream); /* keeps the lines in order */
     bool written = stream_add(&channel->stream, data, length);
     if (written && channel->unbuffered)
@@ -160,7 +160,7 @@ static bool open_lines(
         .quiet = options->quiet,
         .plans = !json_on_standard || options->verbose,
         .brief = output->messages.shows_progress,
-        .one_place = data == &output->messages || output->one_place,
+        .same_destination = data == &output->messages || output->same_destination,
     };
     output->lines = lines_new(&lines);
     return output->lines != NULL || error_set_memory(error);
@@ -184,7 +184,7 @@ bool output_open(struct output *output, const struct output_options *options, st
     channel_init(&output->standard, output, STDOUT_FILENO, NULL);
     channel_init(&output->messages, output, STDERR_FILENO, NULL);
     output->messages.unbuffered = true;
-    output->one_place = same_file(STDOUT_FILENO, STDERR_FILENO);
+    output->same_destination = same_file(STDOUT_FILENO, STDERR_FILENO);
     output->opened = open_json(output, options, error) && open_lines(output, options, error) &&
                      open_progress(output, options, error);
     return output->opened;

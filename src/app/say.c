@@ -10,7 +10,7 @@
 #include "text/printable.h"
 
 #define TEXT_SIZE 4096            /* longest sentence, in bytes with its NUL */
-#define LINE_MAX  (8 * TEXT_SIZE) /* longest line, with every byte escaped */
+#define LINE_SIZE (8 * TEXT_SIZE) /* longest line, with every byte escaped */
 
 #define STATUS_WRONG 2
 
@@ -24,7 +24,7 @@ void say(const char *format, ...)
     va_end(arguments);
 
     struct buf line;
-    buf_init(&line, LINE_MAX);
+    buf_init(&line, LINE_SIZE);
     struct stream stream;
     stream_init(&stream, STDERR_FILENO);
     if (buf_add_text(&line, "shoal: ") && printable_add(&line, text, strlen(text)) &&
