@@ -1,4 +1,4 @@
-"""Real input: the npm package rxjs, byte for byte, as other clients send it."""
+"""Real input: the npm package rxjs. What arrives is byte for byte what other clients send."""
 
 import asyncio
 import json
@@ -38,7 +38,7 @@ def rxjs(cache):
 
 @pytest.fixture(scope="session")
 def files(rxjs):
-    """{path: file} of everything below dist/: .js, .js.map and .d.ts."""
+    """{path: file} of the .js, .js.map and .d.ts files below dist/."""
     found = {
         path.relative_to(rxjs).as_posix(): path for path in rxjs.rglob("*") if path.is_file()
     }
@@ -47,7 +47,7 @@ def files(rxjs):
 
 
 def received(ledger):
-    """What arrived: for each file its parts' names, file names and digests, in order."""
+    """What arrived: names, file names and digests of the parts of each file, in their order."""
     return sorted(
         tuple((part.name, part.file_name, part.sha256) for part in record.parts)
         for record in ledger.records
@@ -102,7 +102,7 @@ def test_the_package_arrives_as_requests_and_aiohttp_send_it(shoal, rxjs, files,
 
 
 def received_loosely(ledger):
-    """As received(), read with Python's email parser: other clients write more headers."""
+    """As received(), but by Python's email parser: other clients send more headers."""
     import email.parser
     import email.policy
     import hashlib
@@ -124,7 +124,7 @@ def received_loosely(ledger):
 
 
 class Receiver:
-    """`shoal serve --into DIR`, started and ended by the test."""
+    """`shoal serve --into DIR`, started and stopped by the test."""
 
     def __init__(self, shoal, into):
         self.output = into.parent / "receiver.out"

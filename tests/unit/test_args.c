@@ -9,7 +9,7 @@
 /* What was read, as text: "name=value " for an option, "<operand> " for an operand. */
 struct reading {
     struct buf seen;
-    const char *refuse; /* an option's name that is an error */
+    const char *refuse; /* name of an option that is an error; NULL: none */
 };
 
 static bool take_option(
@@ -31,7 +31,7 @@ static bool take_operand(void *context, char *text, struct error *error)
 
 #define MOST 16
 
-/* Reads `line` cut at blanks ("''" is an empty argument). */
+/* Reads the arguments in `line`, separated by blanks ("''" is an empty one). */
 static bool read_line(const char *line, struct reading *reading, struct error *error)
 {
     static char copy[256];
