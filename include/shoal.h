@@ -95,7 +95,7 @@ struct shoal_totals {
     uint64_t problems;                 /* PROBLEM events */
     uint64_t retries;                  /* attempts after the first one of each file */
     int64_t bytes;                     /* bytes: the sizes of the files that were sent, added up */
-    bool complete;                     /* every folder was looked at: there are no more files */
+    bool complete;                     /* the search for files reached its end */
 };
 
 /* START: what the run is going to do. */
