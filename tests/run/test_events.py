@@ -3,6 +3,7 @@
 import json
 import re
 
+import jsonschema
 import pytest
 
 from harness import CHECKOUT, EVENTS
@@ -113,6 +114,18 @@ def test_a_wrong_event_is_found(change):
     for key in EVENTS.required("file"):
         with pytest.raises(AssertionError, match="events.schema.json"):
             EVENTS.check({name: value for name, value in event.items() if name != key})
+
+
+def test_the_schema_allows_what_later_versions_add_and_nothing_else():
+    schema = json.loads((CHECKOUT / "docs" / "events.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    notice = {"event": "notice", "message": "m", "at_ms": 1}
+    for event in (notice, {**notice, "more": 1}, {"event": "later", "x": 1}):
+        validator.validate(event)
+    for kind in EVENTS.kinds:
+        assert not validator.is_valid({"event": kind}), kind
+    assert not validator.is_valid({**notice, "at_ms": "1"})
 
 
 def fields_of(events):
