@@ -34,7 +34,7 @@ def environment(folder):
 def git(folder, *arguments, **keywords):
     command = ["git", "-c", "core.ignoreCase=false", *arguments]
     return subprocess.run(
-        command, cwd=folder, env=environment(folder), capture_output=True, timeout=60, **keywords
+        command, cwd=folder, env=environment(folder), capture_output=True, timeout=HANG, **keywords
     )
 
 

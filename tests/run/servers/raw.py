@@ -14,6 +14,8 @@ import struct
 import threading
 import time
 
+from harness import HANG
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -84,7 +86,7 @@ class Connection:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
-    def wait_closed(self, timeout=30):
+    def wait_closed(self, timeout=HANG):
         """Waits until the other side closes, swallowing what it sends."""
         self.socket.settimeout(timeout)
         while self.socket.recv(65536):
@@ -92,7 +94,7 @@ class Connection:
 
     def hold(self):
         """Does nothing until the server is ended or the other side is gone; reads nothing."""
-        self.server.ending.wait(30)
+        self.server.ending.wait(HANG)
 
 
 class RawServer:
@@ -122,7 +124,7 @@ class RawServer:
         self.url = f"{self.origin}/upload"
         self.thread = threading.Thread(target=self._accept, daemon=True) if accept else None
 
-    def wait_requests(self, count, timeout=20):
+    def wait_requests(self, count, timeout=HANG):
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.requests) >= count, timeout)
 
@@ -144,7 +146,7 @@ class RawServer:
             except OSError:
                 pass
         if self.thread:
-            self.thread.join(5)
+            self.thread.join()
         assert not self.failures, self.failures
 
     def _accept(self):
@@ -184,7 +186,7 @@ def unused_port():
         return sock.getsockname()[1]
 
 
-def wait_until(condition, timeout=10):
+def wait_until(condition, timeout=HANG):
     """Waits for something that gives no event of its own."""
     until = time.monotonic() + timeout
     while not condition():
