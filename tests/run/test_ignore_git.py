@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from harness import HANG
+
 DATA = Path(__file__).resolve().parent.parent / "data" / "ignore"
 TABLE = DATA / "table.txt"
 RULES = DATA / "rules.txt"
