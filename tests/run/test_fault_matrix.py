@@ -306,18 +306,13 @@ class Listening(Faulty):
     queue that has room again takes the attempt under way, as the kernel tries it again."""
 
     def __init__(self, fault, stays):
-        super().__init__(serve_well, False, None, accept=False)
+        backlog = None if fault == "refuse" else 0
+        super().__init__(serve_well, False, None, accept=False, backlog=backlog)
         self.kind = fault
         self.stuck = stays and fault != "slow"
         self.waiting = []
-        address = self.listener.getsockname()
-        self.listener.close()
-        self.listener = socket.socket()
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(address)
         if fault != "refuse":
-            self.listener.listen(0)
-            self._fill(address)
+            self._fill(self.listener.getsockname())
 
     def _fill(self, address):
         for _ in range(4):

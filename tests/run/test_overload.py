@@ -34,6 +34,7 @@ SIZES = [
 ]
 
 
+@pytest.mark.undisturbed
 @pytest.mark.parametrize("scale, files", SIZES)
 def test_a_server_that_takes_50_then_5_then_nothing_then_50(shoal, tree, scale, files):
     tree.many(files)
@@ -60,6 +61,7 @@ def check_goodput(server):
         assert len(taken) >= 0.9 * could, (index, len(taken), could)
 
 
+@pytest.mark.undisturbed
 @pytest.mark.parametrize("jobs", ["auto", "64"])
 @pytest.mark.parametrize("capacity", [1, 3, 20])
 def test_more_than_a_server_takes_at_a_time(shoal, tree, jobs, capacity):
@@ -78,6 +80,7 @@ def busiest(server):
     return max(request.beside for request in server.requests[third : 2 * third])
 
 
+@pytest.mark.undisturbed
 @pytest.mark.parametrize(
     "fails, jobs, least",
     [(0.05, "16", 13), (0.15, "16", 13), (0.25, "16", 13)]
@@ -91,6 +94,7 @@ def test_a_server_that_refuses_some_whatever_the_load_is_kept_busy(shoal, tree, 
         assert busiest(server) >= least
 
 
+@pytest.mark.undisturbed
 @pytest.mark.parametrize("jobs", ["auto", "32"])
 def test_refusals_that_ask_for_a_pause_are_few(shoal, tree, jobs):
     """Each costs a second, in which nothing is sent."""

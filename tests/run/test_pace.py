@@ -121,6 +121,7 @@ def test_giving_up_waits_for_what_is_in_flight_without_burning_the_processor(sho
     assert used < run.seconds / 3, f"{used:.1f} s of CPU in {run.seconds:.1f} s"
 
 
+@pytest.mark.undisturbed
 def test_progress_of_any_file_is_progress(shoal, tree, ledger):
     """Every fifth file is rejected for longer than --give-up-after; others are taken meanwhile."""
     tree.many(50)
@@ -151,6 +152,7 @@ def most_within(times, seconds):
     return most
 
 
+@pytest.mark.undisturbed
 @pytest.mark.parametrize("jobs", [1, 16])
 def test_a_rate_holds_in_every_window_over_all_connections(shoal, tree, jobs):
     tree.many(70)
@@ -163,6 +165,7 @@ def test_a_rate_holds_in_every_window_over_all_connections(shoal, tree, jobs):
         assert run.seconds >= 2.9
 
 
+@pytest.mark.undisturbed
 def test_repeated_attempts_count(shoal, tree, ledger):
     tree.many(30)
     for number in range(0, 30, 3):
@@ -199,6 +202,7 @@ def mixed(tree, large, size, small):
         tree(f"small{number}", b"x" * 4000)
 
 
+@pytest.mark.undisturbed
 def test_no_more_bytes_than_allowed_at_any_moment_and_no_one_starves(shoal, tree):
     """Four large and forty small files at 500 KiB/s; the sum is right at every moment, and while the
     large ones are under way the small ones pass, and the other way round."""
@@ -225,6 +229,7 @@ def test_no_more_bytes_than_allowed_at_any_moment_and_no_one_starves(shoal, tree
         assert all(by_then[b"/large%d" % number] > 20_000 for number in range(4)), by_then
 
 
+@pytest.mark.undisturbed
 def test_small_files_do_not_wait_until_large_ones_are_through(shoal, tree):
     """Twelve large files are listed first, more than can be in flight."""
     mixed(tree, 12, 400_000, 40)

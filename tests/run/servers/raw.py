@@ -16,6 +16,8 @@ import time
 
 from harness import HANG
 
+kept_ports = []  # sockets of unused_port()
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -100,7 +102,7 @@ class Connection:
 class RawServer:
     """Runs `behave(connection)` for every connection; accepts while the test runs."""
 
-    def __init__(self, behave, host="127.0.0.1", wrap=None, receive_buffer=None, accept=True):
+    def __init__(self, behave, host="127.0.0.1", wrap=None, receive_buffer=None, accept=True, backlog=512):
         self.behave = behave
         self.wrap = wrap  # e.g. an SSLContext's wrap_socket
         self.heads = []
@@ -117,7 +119,8 @@ class RawServer:
         if receive_buffer:
             self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.listener.bind((host, 0))
-        self.listener.listen(512)
+        if backlog is not None:  # else it is bound, and refuses
+            self.listener.listen(backlog)
         self.port = self.listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self.origin = f"{'https' if wrap else 'http'}://{shown}:{self.port}"
@@ -180,10 +183,13 @@ def serve_ok(connection):
 
 
 def unused_port():
-    """A port of 127.0.0.1 on which nobody listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A port of 127.0.0.1 on which nobody listens. It stays bound, so that no test beside this one is
+    given it; who sets SO_REUSEADDR may listen on it."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("127.0.0.1", 0))
+    kept_ports.append(sock)
+    return sock.getsockname()[1]
 
 
 def wait_until(condition, timeout=HANG):
