@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "text/glob.h"
 #include "text/ignore.h"
+#include "text/ignore/glob.h"
 
 /* More takes the plain matcher too long. */
 #define SLOW_MAX       12

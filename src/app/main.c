@@ -1,22 +1,26 @@
-/* shoal: sends a folder of files over HTTP, and says what became of each.
+/* shoal: uploads every file in a folder over HTTP and reports a verdict for each file.
  *
- * The map: every file of src/, lowest layer first. A file includes and calls only what stands in
- * its own layer and above here; a name stands for the .c and the .h.
+ * The map: every file of src/, lowest layer first. A file includes and calls only its own layer and
+ * the layers above it in this list. A name means the .c and the .h. A sub-folder is one room: its
+ * headers are private to it, and its public headers are one level up.
  *
  * base/
+ *   array                  growing arrays
  *   buf                    growable byte buffer with a maximum
  *   clock                  the clock as a function table
+ *   container_of           from a member to the struct around it
  *   err                    errors as values: a class, a code, a sentence
  *   heap                   timers, nearest first
+ *   must_use               marks results that the caller must look at
  *   random                 random numbers as a function table
  *   secret                 values that must never be shown
+ *   thread                 threads that start with every signal blocked
+ *   wipe                   erasing secrets from memory
  *
  * text/                    pure
  *   encode                 percent, JSON, Base64, UTF-8
- *   glob                   shell patterns for one name
  *   http_date              HTTP dates and Retry-After
  *   ignore                 which files: gitignore's rules
- *   ignore_lines           a .gitignore's lines as rules
  *   json                   JSON on one line
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
@@ -24,80 +28,111 @@
  *   printable              text from outside made safe for a terminal
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
- *   template               text with {field}s: reading
- *   template_fill          text with {field}s: filling in
- *   template_parts         what a template is made of
+ *   template               text with {field}s
  *   units                  numbers, durations and bytes as people write them
+ *
+ * text/ignore/
+ *   glob                   shell patterns for one name
+ *   ignore                 rules, and a .gitignore's lines as rules
+ *
+ * text/template/
+ *   fill                   filling in
+ *   private                what a template is made of
+ *   template               reading
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
- *   adapt_epoch            what that is measured with
- *   adapt_pressure         what rejections mean for it
- *   adapt_search           how the best number is looked for
- *   adapt_target           and where next
- *   limits                 rate limits that an answer's headers tell of
+ *   limits                 rate limits that a response's headers announce
  *   outcome                what an attempt came to
  *   rate                   how many files may start
  *   retry                  when a file is sent again, and when not
  *   throttle               how many bytes may leave
  *
+ * policy/adapt/
+ *   adapt                  counts what is in flight
+ *   measurement            goodput at one limit, and how sure it is
+ *   pressure               what rejections mean for the limit
+ *   private                the controller's state
+ *   search                 how the best limit is looked for
+ *   target                 and where next
+ *
  * io/
  *   body                   a body that is read as it is sent
  *   digest                 SHA-256, SHA-1, MD5
  *   http                   the transport's interface
- *   path_list              a list of paths from a descriptor
  *   reader                 threads that open and read files ahead
- *   reader_file            one file, opened and read so that it is never torn
- *   reader_load            what a reader does with one job
  *   root                   a folder that was given; nothing outside it is opened
- *   root_flags             open(2) flags of the two
- *   root_steps             the same without openat2(2)
  *   source                 the walk in a thread of its own
  *   walk                   yields the files, in constant memory
- *   walk_chain             the folders on the way down, to find loops
- *   walk_filter            what the rules say of a folder and a file
- *   walk_item              what a walk yields
- *   walk_listed            paths from a list
- *   walk_operands          the PATHs at the start
- *   walk_parts             what the walk's files share
- *   walk_tree              one folder, deepest first
+ *
+ * io/walk/
+ *   chain                  the folders on the way down, to find loops
+ *   filter                 what the rules say of a folder and a file
+ *   item                   what a walk yields
+ *   listed                 paths from a list
+ *   operands               the PATHs at the start
+ *   path_list              a list of paths from a descriptor
+ *   private                what these files share
+ *   tree                   one folder, deepest first
+ *   walk                   the walk itself
+ *
+ * io/read/
+ *   body                   a body that is read as it is sent
+ *   file                   one file, opened and read so that it is never torn
+ *   load                   what a reader does with one job
+ *   reader                 the threads and their queue
+ *
+ * io/root/
+ *   private                open(2) flags of the two
+ *   root                   by openat2(2)
+ *   steps                  the same, one component at a time
  *
  * io/http/                 libcurl: the only folder that knows it
  *   ending                 libcurl's result as an attempt's end
  *   multi                  the loop around libcurl
- *   resolve                names, where libcurl has no thread to look them up
  *   private                what these files share
+ *   resolve                names, where libcurl has no thread to look them up
  *   security               TLS: what is verified and with what
  *   sockets                which socket a transfer is on
  *   transfer               one request under way
  *
  * core/
  *   config                 the options, checked and compiled
- *   config_filter          --include, --exclude, --ignore-file
- *   config_form            -F and --form-string
- *   config_header          -H
- *   config_pace            --rate, --serial-by
- *   config_parts           what the parts of config share
- *   config_secret          -s, -u, passwords in URLs
- *   config_url             --url
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
- *   form_text              the grammar of -F
- *   frame                  the body around the files' contents
- *   gate                   may a transfer start now?
- *   group                  files that wait for one another
  *   options                the one table of options
- *   options_read           an option's value
- *   options_store          what was given: struct shoal_options
  *   plan                   configuration and file become a request
  *   sched                  the scheduler: sole owner of a file's state
- *   sched_file             its files and their states
- *   sched_load             from the walk to a request that is ready
- *   sched_private          what its files share
- *   sched_start            from ready to in flight
- *   sched_verdict          what an attempt's end means for a file
- *   session                puts the parts together and turns the loop
- *   slurp                  small files read whole
+ *   session                creates the components and runs the event loop
+ *
+ * core/config/
+ *   config                 compiling templates, errors, freeing
+ *   filter                 --include, --exclude, --ignore-file
+ *   form                   -F and --form-string
+ *   form_text              the grammar of -F
+ *   header                 -H
+ *   option_read            an option's value
+ *   option_store           what was given: struct shoal_options
+ *   options                the table
+ *   pace                   --rate, --serial-by
+ *   private                what these files share
+ *   read_file              small files read whole
+ *   secret                 -s, -u, passwords in URLs
+ *   url                    --url
+ *
+ * core/request/
+ *   form_body              the form around the files' contents
+ *   plan                   templates filled in, from job to request
+ *
+ * core/sched/
+ *   file                   files and their states
+ *   gate                   may a transfer start now?
+ *   group                  files that wait for one another
+ *   load                   from the walk to a request that is ready
+ *   private                what these files share
+ *   sched                  steps, and the end of a run
+ *   start                  from ready to in flight
+ *   verdict                what an attempt's end means for a file
  *
  * sink/
  *   jsonl                  events as JSON lines
@@ -110,13 +145,13 @@
  * receive/                 libmicrohttpd: the only folder that knows it
  *   answer                 what a request is answered
  *   fault                  scripted faults: their grammar
+ *   fault_apply            scripted faults: doing them
  *   listen                 the socket to listen on
- *   place                  where a file may stand
+ *   private                what these files share
  *   receiver               the server
- *   receiver_parts         what these files share
  *   request                one request, from its head to its end
  *   store                  files under the folder, renamed when whole
- *   strike                 scripted faults: doing them
+ *   stored_path            where a received file may be stored
  *   upload                 the content of one request
  *   upload_json            what a request brought, as JSON
  *   waits                  connections that wait

@@ -45,14 +45,14 @@ struct send {
 
 /* --- passwords in the process list --- */
 
-static void wipe(char *text, const char *end)
+static void mask(char *text, const char *end)
 {
     for (; text < end; text++)
         *text = '*';
 }
 
 /* Overwrites the password of a URL's userinfo. */
-static void wipe_url(char *url)
+static void mask_url(char *url)
 {
     char *scheme_end = strstr(url, "://");
     char *authority = scheme_end == NULL ? url : scheme_end + 3;
@@ -62,16 +62,16 @@ static void wipe_url(char *url)
         at--;
     char *colon = memchr(authority, ':', at);
     if (colon != NULL)
-        wipe(colon + 1, authority + at);
+        mask(colon + 1, authority + at);
 }
 
-static void wipe_option(const struct option_row *row, char *value)
+static void mask_option(const struct option_row *row, char *value)
 {
     char *colon;
     if (strcmp(row->name, "user") == 0 && (colon = strchr(value, ':')) != NULL)
-        wipe(colon + 1, value + strlen(value));
+        mask(colon + 1, value + strlen(value));
     else if (strcmp(row->name, "proxy") == 0 || strcmp(row->name, "url") == 0)
-        wipe_url(value);
+        mask_url(value);
 }
 
 /* --- reading the arguments --- */
@@ -105,7 +105,7 @@ static bool take_option(
     }
     bool set = options_set(send->options, row, value, error);
     if (value != NULL)
-        wipe_option(row, value);
+        mask_option(row, value);
     return set;
 }
 
@@ -136,7 +136,7 @@ static bool place_operands(struct send *send, struct error *error)
     }
     for (size_t i = 0; i < send->operand_count; i++) {
         if (strstr(send->operands[i], "://") != NULL)
-            wipe_url(send->operands[i]);
+            mask_url(send->operands[i]);
     }
     return true;
 }

@@ -19,6 +19,18 @@ struct clock {
 /* The system's clocks: CLOCK_MONOTONIC and CLOCK_REALTIME. */
 struct clock clock_system(void);
 
+/* The earlier and the later of two moments; CLOCK_NEVER is later than any other. */
+static inline int64_t clock_earlier(int64_t one, int64_t other)
+{
+    return one < other ? one : other;
+}
+
+static inline int64_t clock_later(int64_t one, int64_t other)
+{
+    return one > other ? one : other;
+}
+
+/* What the clock of `clock` says now: see struct clock. */
 static inline int64_t clock_now_us(const struct clock *clock)
 {
     return clock->now_us(clock->context);

@@ -3,6 +3,8 @@
  * the digits, so that it does not matter who encoded which bytes. Matches that overlap are one, so
  * that no tail of a second secret is left behind the first. */
 #include "base/secret.h"
+#include "base/array.h"
+#include "base/wipe.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -16,21 +18,12 @@ struct form {
 struct secrets {
     struct form *forms;
     size_t count;
-    size_t capacity;
     bool begins[256]; /* a form may be found where this byte stands */
 };
 
 struct secrets *secrets_new(void)
 {
     return calloc(1, sizeof(struct secrets));
-}
-
-/* A plain memset() before free() may be optimised away. */
-static void wipe(char *bytes, size_t length)
-{
-    volatile char *next = bytes;
-    while (length-- > 0)
-        *next++ = 0;
 }
 
 void secrets_free(struct secrets *secrets)
@@ -59,14 +52,10 @@ bool secrets_add(struct secrets *secrets, const char *form, size_t length)
 {
     if (length == 0 || is_known(secrets, form, length))
         return true;
-    if (secrets->count == secrets->capacity) {
-        size_t capacity = secrets->capacity == 0 ? 8 : secrets->capacity * 2;
-        struct form *forms = realloc(secrets->forms, capacity * sizeof *forms);
-        if (forms == NULL)
-            return false;
-        secrets->forms = forms;
-        secrets->capacity = capacity;
-    }
+    struct form *forms = array_grow(secrets->forms, secrets->count, sizeof *forms);
+    if (forms == NULL)
+        return false;
+    secrets->forms = forms;
     char *bytes = malloc(length);
     if (bytes == NULL)
         return false;

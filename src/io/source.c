@@ -1,15 +1,14 @@
 #include "io/source.h"
 
-#include <limits.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define THREAD_STACK (256 * 1024)              /* bytes: `ulimit -v` may be tight */
-#define QUEUE_BYTES  ((size_t)8 * 1024 * 1024) /* of paths that may wait: they may be long */
-#define INLINE_MOST  64                        /* items that one take() walks without a thread */
+#include "base/thread.h"
+
+#define QUEUE_BYTES ((size_t)8 * 1024 * 1024) /* of paths that may wait: they may be long */
+#define INLINE_MOST 64                        /* items that one take() walks without a thread */
 
 struct walk_source {
     struct source source;
@@ -184,28 +183,6 @@ static const struct source_ops inline_ops = {
 
 /* ---- */
 
-/* Signals are for the thread that started the program: this one gets none. */
-static bool start_thread(struct walk_source *self)
-{
-    pthread_attr_t attributes;
-    if (pthread_attr_init(&attributes) != 0)
-        return false;
-    size_t stack = THREAD_STACK;
-#ifdef PTHREAD_STACK_MIN
-    if (stack < (size_t)PTHREAD_STACK_MIN)
-        stack = (size_t)PTHREAD_STACK_MIN;
-#endif
-    (void)pthread_attr_setstacksize(&attributes, stack);
-    sigset_t all;
-    sigset_t before;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = pthread_create(&self->thread, &attributes, walk_all, self) == 0;
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    (void)pthread_attr_destroy(&attributes);
-    return started;
-}
-
 struct source *source_new(
     struct walk *walk, void (*wake)(void *context), void *context, struct error *error)
 {
@@ -226,7 +203,7 @@ struct source *source_new(
     self->found_empty = true;
     (void)pthread_mutex_init(&self->lock, NULL);
     (void)pthread_cond_init(&self->room, NULL);
-    if (!start_thread(self))
+    if (!thread_start(&self->thread, walk_all, self))
         self->source.ops = &inline_ops;
     return &self->source;
 }

@@ -32,20 +32,10 @@ static const int64_t quiet_least_us = CLOCK_US_PER_SECOND / 10;
 static const int64_t probe_least_us = CLOCK_US_PER_SECOND;
 static const int64_t probe_most_us = 30 * CLOCK_US_PER_SECOND;
 
-static int64_t later_of(int64_t one, int64_t other)
-{
-    return one > other ? one : other;
-}
-
-static int64_t earlier_of(int64_t one, int64_t other)
-{
-    return one < other ? one : other;
-}
-
 /* Sums of moments and waits that stay within CLOCK_NEVER. */
 static int64_t after(int64_t moment_us, int64_t wait_us)
 {
-    return wait_us > CLOCK_NEVER - later_of(moment_us, 0) ? CLOCK_NEVER : moment_us + wait_us;
+    return wait_us > CLOCK_NEVER - clock_later(moment_us, 0) ? CLOCK_NEVER : moment_us + wait_us;
 }
 
 void retry_init(struct retry *retry, const struct retry_config *config)
@@ -65,7 +55,7 @@ int64_t retry_backoff_us(unsigned waits, const struct random_source *random)
 {
     unsigned doubles = waits > 0 ? waits - 1 : 0;
     int64_t most = doubles >= BACKOFF_DOUBLES ? backoff_most_us : backoff_first_us << doubles;
-    return (int64_t)random_below(random, (uint64_t)earlier_of(most, backoff_most_us) + 1);
+    return (int64_t)random_below(random, (uint64_t)clock_earlier(most, backoff_most_us) + 1);
 }
 
 /* While ramping without an allowance too, so that an end which says nothing of the origin (a file
@@ -73,7 +63,7 @@ int64_t retry_backoff_us(unsigned waits, const struct random_source *random)
 static int64_t retry_next_probe_us(const struct retry *retry)
 {
     int64_t lasted = retry->last_start_us - retry->mode_since_us;
-    int64_t wait = earlier_of(later_of(lasted / PROBE_SHARE, probe_least_us), probe_most_us);
+    int64_t wait = clock_earlier(clock_later(lasted / PROBE_SHARE, probe_least_us), probe_most_us);
     return after(retry->last_start_us, wait);
 }
 
@@ -81,11 +71,11 @@ int64_t retry_next_start_us(const struct retry *retry, int64_t now_us)
 {
     if (retry_state(retry, now_us) != RETRY_GOING)
         return CLOCK_NEVER;
-    int64_t next = later_of(now_us, retry->paused_until_us);
+    int64_t next = clock_later(now_us, retry->paused_until_us);
     if (retry->mode == RETRY_PROBING)
-        return retry->probe_out ? CLOCK_NEVER : later_of(next, retry_next_probe_us(retry));
+        return retry->probe_out ? CLOCK_NEVER : clock_later(next, retry_next_probe_us(retry));
     if (retry->mode == RETRY_RAMPING && retry->allowance <= 0)
-        return later_of(next, retry_next_probe_us(retry));
+        return clock_later(next, retry_next_probe_us(retry));
     return next;
 }
 
@@ -144,7 +134,7 @@ static bool is_outage(const struct retry *retry, int64_t now_us)
         return true;
     int64_t usual_us = retry->success_us > 0 ? (int64_t)(1.5 * retry->success_us) : quiet_first_us;
     return retry->failed_row >= ROW_LONG &&
-           now_us >= retry->last_success_us + later_of(usual_us, quiet_least_us);
+           now_us >= retry->last_success_us + clock_later(usual_us, quiet_least_us);
 }
 
 static void retry_learn_failure(struct retry *retry, int64_t now_us)
@@ -228,7 +218,7 @@ enum retry_step retry_note_end(struct retry *retry, struct retry_file *file,
     if (file->waits < UINT32_MAX)
         file->waits++;
     file->ready_us =
-        later_of(retry->paused_until_us, after(now_us, retry_backoff_us(file->waits, random)));
+        clock_later(retry->paused_until_us, after(now_us, retry_backoff_us(file->waits, random)));
     return RETRY_STEP_AGAIN;
 }
 
@@ -243,7 +233,7 @@ static bool retry_pause_outlasts_patience(const struct retry *retry, int64_t now
 {
     if (now_us >= retry->paused_until_us)
         return false;
-    int64_t since_us = earlier_of(retry->paused_at_us, retry->failing_since_us);
+    int64_t since_us = clock_earlier(retry->paused_at_us, retry->failing_since_us);
     return retry->paused_until_us >= after(since_us, retry->config.give_up_after_us);
 }
 

@@ -6,7 +6,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "receive/receiver_parts.h"
+#include "receive/private.h"
 #include "receive/upload_json.h"
 #include "text/json.h"
 
@@ -27,10 +27,10 @@ static ssize_t read_halves(void *context, uint64_t position, char *into, size_t 
     struct halves *halves = context;
     size_t end = halves->length / 2;
     if (position >= end) {
-        enum strike strike = strike_at(halves->request, FAULT_ANSWER);
-        if (strike == STRIKE_WAIT)
+        enum fault_effect effect = fault_apply(halves->request, FAULT_ANSWER);
+        if (effect == FAULT_EFFECT_WAIT)
             return 0;
-        if (strike == STRIKE_BREAK)
+        if (effect == FAULT_EFFECT_BREAK)
             return MHD_CONTENT_READER_END_WITH_ERROR;
         end = halves->length;
     }

@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "receive/receiver_parts.h"
+#include "receive/private.h"
 
 /* A client that sends nothing for so long is let go, in seconds. */
 #define IDLE_TIMEOUT 60U
@@ -49,7 +49,7 @@ static void resume_request(struct wait *wait)
     MHD_resume_connection(request->connection);
 }
 
-/* Paths stay as they came: place_from_url() decodes them, NULs and all. */
+/* Paths stay as they came: stored_path_from_url() decodes them, NULs and all. */
 static size_t leave_escaped(void *context, struct MHD_Connection *connection, char *text)
 {
     (void)context;

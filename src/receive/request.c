@@ -4,7 +4,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-#include "receive/receiver_parts.h"
+#include "receive/private.h"
 
 /* libmicrohttpd calls request_handle() again and again for one request: once its head is there (and
  * again after each suspension there), for each piece of the body, and once the body is over (again
@@ -133,13 +133,13 @@ static bool has_doubtful_length(const struct request *request)
 
 static enum MHD_Result handle_head(struct request *request)
 {
-    enum strike strike = strike_at(request, FAULT_HEADERS);
-    if (strike == STRIKE_WAIT)
+    enum fault_effect effect = fault_apply(request, FAULT_HEADERS);
+    if (effect == FAULT_EFFECT_WAIT)
         return MHD_YES;
-    if (strike == STRIKE_BREAK)
+    if (effect == FAULT_EFFECT_BREAK)
         return MHD_NO;
     request->begun = true;
-    if (strike == STRIKE_STATUS)
+    if (effect == FAULT_EFFECT_STATUS)
         return answer_fault(request);
     if (has_doubtful_length(request)) {
         (void)error_set(&request->error, ERROR_DATA, 0,
@@ -153,10 +153,10 @@ static enum MHD_Result handle_head(struct request *request)
 
 static enum MHD_Result handle_body(struct request *request, const char *data, size_t *size)
 {
-    enum strike strike = strike_at(request, FAULT_BODY);
-    if (strike == STRIKE_WAIT)
+    enum fault_effect effect = fault_apply(request, FAULT_BODY);
+    if (effect == FAULT_EFFECT_WAIT)
         return MHD_YES;
-    if (strike == STRIKE_BREAK)
+    if (effect == FAULT_EFFECT_BREAK)
         return MHD_NO;
     if (request->upload != NULL && !upload_push(request->upload, data, *size, &request->error))
         fail(request);
@@ -188,24 +188,24 @@ static enum MHD_Result handle_end(struct request *request)
 {
     if (!request->uploads)
         return answer_status(request);
-    enum strike strike = STRIKE_NONE;
+    enum fault_effect effect = FAULT_EFFECT_NONE;
     if (!request->finished)
-        strike = strike_at(request, FAULT_BODY); /* there was no body to strike amid */
-    if (strike == STRIKE_NONE) {
+        effect = fault_apply(request, FAULT_BODY); /* there was no body to strike amid */
+    if (effect == FAULT_EFFECT_NONE) {
         if (refuses_content(request))
             return answer_fault(request);
         if (!request->finished)
             finish_upload(request);
         if (request->error.class != ERROR_NONE)
             return answer_error(request, request->error_status);
-        strike = strike_at(request, FAULT_TAKEN);
+        effect = fault_apply(request, FAULT_TAKEN);
     }
-    switch (strike) {
-    case STRIKE_WAIT:
+    switch (effect) {
+    case FAULT_EFFECT_WAIT:
         return MHD_YES;
-    case STRIKE_BREAK:
+    case FAULT_EFFECT_BREAK:
         return MHD_NO;
-    case STRIKE_STATUS:
+    case FAULT_EFFECT_STATUS:
         return answer_fault(request);
     default:
         return answer_taken(request);
@@ -235,7 +235,7 @@ enum MHD_Result request_handle(void *context, struct MHD_Connection *connection,
 }
 
 /* The faults that strike behind a whole answer. */
-static void strike_connection(const struct request *request)
+static void apply_after_answer(const struct request *request)
 {
     const struct fault *fault = request->faults.other;
     if (fault == NULL || fault->kind != FAULT_CLOSE)
@@ -263,7 +263,7 @@ void request_completed(void *context, struct MHD_Connection *connection, void **
                 : "the connection ended before the request did");
     request_report(request, 0);
     if (code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
-        strike_connection(request);
+        apply_after_answer(request);
     receiver->in_flight--;
     request_free(request);
 }

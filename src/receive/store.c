@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "receive/place.h"
+#include "receive/stored_path.h"
 
 /* Temporary names are random; meeting one that exists more than once is no chance. */
 #define TEMPORARY_TRIES 8
@@ -95,7 +95,7 @@ static int open_folder(
     *reached = 0;
     size_t at = 0;
     while (descriptor >= 0 && at < length) {
-        char name[PLACE_NAME_MAX + 1];
+        char name[STORED_NAME_MAX + 1];
         const char *slash = memchr(path + at, '/', length - at);
         size_t name_length = (slash == NULL ? length : (size_t)(slash - path)) - at;
         memcpy(name, path + at, name_length);
@@ -130,7 +130,7 @@ bool store_begin(
     store_file_init(file);
     const char *place = path == NULL ? "" : path;
     size_t reached;
-    int folder = open_folder(store, place, place_folder_length(place), false, &reached);
+    int folder = open_folder(store, place, stored_path_folder_length(place), false, &reached);
     if (folder < 0)
         return system_error(error, errno, "open the folder of the file");
     file->folder = strndup(place, reached);
@@ -175,7 +175,7 @@ bool store_finish(struct store_file *file, struct error *error)
 bool store_place(
     struct store *store, struct store_file *file, const char *path, struct error *error)
 {
-    size_t length = place_folder_length(path);
+    size_t length = stored_path_folder_length(path);
     size_t reached;
     int to = open_folder(store, path, length, true, &reached);
     if (to < 0)
@@ -184,7 +184,7 @@ bool store_place(
     int from = to;
     if (!same)
         from = open_folder(store, file->folder, strlen(file->folder), false, &reached);
-    int result = from < 0 ? -1 : renameat(from, file->temporary, to, place_last_name(path));
+    int result = from < 0 ? -1 : renameat(from, file->temporary, to, stored_path_last_name(path));
     int code = errno;
     if (!same)
         close_folder(store, from);

@@ -34,7 +34,7 @@ void store_file_init(struct store_file *file);
 
 /* Opens a temporary in the deepest folder on the way to `path` that is there already, so that
  * nothing but it has to be removed again; in the store's own where `path` is NULL. `path` must have
- * passed place_check(). False with `error`. */
+ * passed stored_path_check(). False with `error`. */
 bool store_begin(
     struct store *store, const char *path, struct store_file *file, struct error *error);
 

@@ -3,18 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
-#include "receive/place.h"
+#include "receive/stored_path.h"
 #include "text/multipart_reader.h"
-
-#define FIRST_CAPACITY 4
 
 struct upload {
     struct store *store;             /* NULL: nothing is stored */
     struct multipart_reader *reader; /* NULL: a raw body */
     struct upload_part *parts;
     size_t count;
-    size_t capacity;
     size_t files;          /* parts that are files */
     size_t kept;           /* bytes of names and values */
     struct buf value;      /* of the text field that is being read */
@@ -31,14 +29,10 @@ static bool make_room(struct upload *upload, struct error *error)
 {
     if (upload->count == UPLOAD_PARTS_MAX)
         return error_set(error, ERROR_DATA, 0, "the form has more than %d parts", UPLOAD_PARTS_MAX);
-    if (upload->count < upload->capacity)
-        return true;
-    size_t capacity = upload->capacity == 0 ? FIRST_CAPACITY : 2 * upload->capacity;
-    struct upload_part *parts = realloc(upload->parts, capacity * sizeof *parts);
+    struct upload_part *parts = array_grow(upload->parts, upload->count, sizeof *parts);
     if (parts == NULL)
         return error_set_memory(error);
     upload->parts = parts;
-    upload->capacity = capacity;
     return true;
 }
 
@@ -103,7 +97,7 @@ static bool take_path(struct upload *upload, const struct upload_part *part, str
         return error_set(error, ERROR_DATA, 0, "the form has two fields `path`");
     if (!part->value_kept)
         return error_set(error, ERROR_DATA, 0, "the file's path is longer than 16 KiB");
-    if (!place_check(buf_text(&upload->value), upload->value.length, error))
+    if (!stored_path_check(buf_text(&upload->value), upload->value.length, error))
         return false;
     upload->path = strdup(buf_text(&upload->value));
     return upload->path != NULL || error_set_memory(error);
@@ -160,7 +154,7 @@ static bool begin_raw(struct upload *upload, const struct upload_setup *setup, s
     if (upload->store != NULL) {
         struct buf path;
         buf_init(&path, SIZE_MAX / 2);
-        bool named = place_from_url(setup->url_path, &path, error);
+        bool named = stored_path_from_url(setup->url_path, &path, error);
         upload->path = named ? buf_take(&path) : NULL;
         buf_free(&path);
         if (!named)
@@ -200,17 +194,17 @@ bool upload_push(struct upload *upload, const char *data, size_t length, struct 
 static bool name_file(struct upload *upload, struct upload_part *part, struct error *error)
 {
     struct buf place;
-    buf_init(&place, PLACE_PATH_MAX + MULTIPART_READER_HEAD_MAX);
+    buf_init(&place, STORED_PATH_MAX + MULTIPART_READER_HEAD_MAX);
     if (upload->path != NULL && upload->files == 1) {
         (void)buf_add_text(&place, upload->path);
     } else {
-        size_t folder = upload->path == NULL ? 0 : place_folder_length(upload->path);
+        size_t folder = upload->path == NULL ? 0 : stored_path_folder_length(upload->path);
         if (folder > 0)
             (void)buf_add(&place, upload->path, folder + 1);
-        (void)buf_add_text(&place, place_last_name(part->file_name));
+        (void)buf_add_text(&place, stored_path_last_name(part->file_name));
     }
-    bool right =
-        place.failed ? error_set_memory(error) : place_check(buf_text(&place), place.length, error);
+    bool right = place.failed ? error_set_memory(error)
+                              : stored_path_check(buf_text(&place), place.length, error);
     if (right) {
         part->place = buf_take(&place);
         right = part->place != NULL || error_set_memory(error);

@@ -3,9 +3,9 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/clock.h"
-
-#define FIRST_CAPACITY 16
+#include "base/container_of.h"
 
 /* A client that closes its side is gone; poll(2) tells nothing else of a connection whose bytes no
  * one may read yet. */
@@ -17,18 +17,14 @@
 
 static bool make_room(struct waits *waits)
 {
-    if (waits->count < waits->capacity)
-        return true;
-    size_t capacity = waits->capacity == 0 ? FIRST_CAPACITY : 2 * waits->capacity;
-    struct pollfd *polled = realloc(waits->polled, capacity * sizeof *polled);
+    struct pollfd *polled = array_grow(waits->polled, waits->count, sizeof *polled);
     if (polled == NULL)
         return false;
     waits->polled = polled;
-    struct wait **waiting = realloc(waits->waiting, capacity * sizeof(struct wait *));
+    struct wait **waiting = array_grow(waits->waiting, waits->count, sizeof(struct wait *));
     if (waiting == NULL)
         return false;
     waits->waiting = waiting;
-    waits->capacity = capacity;
     return true;
 }
 
@@ -107,7 +103,7 @@ void waits_settle(struct waits *waits, int64_t now_us)
 {
     struct heap_node *first;
     while ((first = heap_first(&waits->timers)) != NULL && first->key <= now_us)
-        resume(waits, (struct wait *)(void *)first);
+        resume(waits, container_of(first, struct wait, timer));
     /* Downwards: what is removed is replaced by one that was looked at already. */
     for (size_t i = waits->count; i-- > WAITS_RESERVED;) {
         if (waits->polled[i].revents != 0)
@@ -121,5 +117,5 @@ void waits_end(struct waits *waits, bool all)
         resume(waits, waits->waiting[waits->count - 1]);
     struct heap_node *first;
     while (all && (first = heap_first(&waits->timers)) != NULL)
-        resume(waits, (struct wait *)(void *)first);
+        resume(waits, container_of(first, struct wait, timer));
 }

@@ -23,9 +23,8 @@ struct waits {
     struct heap timers;
     struct pollfd
         *polled; /* WAITS_RESERVED of the caller's, then one for each wait without an end */
-    struct wait **waiting; /* beside `polled` */
-    size_t count;          /* of both, the reserved ones too */
-    size_t capacity;
+    struct wait **waiting;             /* beside `polled` */
+    size_t count;                      /* of both, the reserved ones too */
     void (*resume)(struct wait *wait); /* the wait is over; it is in the list no more */
 };
 

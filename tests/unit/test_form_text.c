@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "core/form_text.h"
+#include "core/config/form_text.h"
 
 struct expected {
     const char *text;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/gate.h"
+#include "core/sched/gate.h"
 
 #define JOBS 8
 

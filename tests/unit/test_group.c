@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/group.h"
+#include "core/sched/group.h"
 
 #define MANY 500
 

@@ -1,0 +1,57 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "core/config/private.h"
+#include "core/config/read_file.h"
+#include "text/ignore.h"
+
+#define IGNORE_FILE_MOST (16 * 1024 * 1024)
+
+static bool add_file(struct config_build *build, const char *path)
+{
+    struct buf content;
+    buf_init(&content, IGNORE_FILE_MOST);
+    struct error reason = {0};
+    bool added =
+        read_file_path(path, &content, &reason) &&
+        ignore_add_lines(build->config->ignore, buf_text(&content), content.length, path, &reason);
+    buf_free(&content);
+    return added || config_fail(build, "--ignore-file", &reason);
+}
+
+static bool add_rule(struct config_build *build, const struct option_setting *setting)
+{
+    const char *name = setting->row->name;
+    if (strcmp(name, "ignore-file") == 0)
+        return add_file(build, setting->value);
+    bool takes = strcmp(name, "include") == 0;
+    struct error reason = {0};
+    if (ignore_add(build->config->ignore, setting->value, takes, &reason))
+        return true;
+    return config_fail(build, takes ? "--include" : "--exclude", &reason);
+}
+
+static bool is_rule(const struct option_setting *setting)
+{
+    const char *name = setting->row->name;
+    return strcmp(name, "include") == 0 || strcmp(name, "exclude") == 0 ||
+           strcmp(name, "ignore-file") == 0;
+}
+
+bool config_read_filters(struct config_build *build)
+{
+    size_t count;
+    const struct option_setting *settings = options_settings(build->options, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_rule(&settings[i]))
+            continue;
+        if (build->config->ignore == NULL)
+            build->config->ignore = ignore_new();
+        if (build->config->ignore == NULL)
+            return error_set_memory(build->error);
+        if (!add_rule(build, &settings[i]))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,146 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "core/config/form_text.h"
+#include "core/config/private.h"
+
+#define LABEL_SIZE   128
+#define LITERAL_MOST (16 * 1024 * 1024)
+
+/* A place for one more field, behind the others; NULL with the error. */
+static struct config_field *new_field(struct config_build *build)
+{
+    struct config *config = build->config;
+    struct config_field *fields = array_grow(config->fields, config->field_count, sizeof *fields);
+    if (fields == NULL) {
+        (void)error_set_memory(build->error);
+        return NULL;
+    }
+    config->fields = fields;
+    struct config_field *field = &fields[config->field_count++];
+    *field = (struct config_field){0};
+    return field;
+}
+
+/* A path that is the same for every file is looked at now, not a thousand times later. */
+static bool check_fixed_path(
+    struct config_build *build, const struct config_field *field, const char *label)
+{
+    if (!field->fixed_path || field->kind != CONFIG_FILE)
+        return true;
+    char *path = config_fill_constant(build, field->value, label);
+    if (path == NULL)
+        return false;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat facts;
+    bool is_right = true;
+    if (descriptor < 0 || fstat(descriptor, &facts) != 0)
+        is_right =
+            config_wrong(build, "%s: \"%s\" can't be read: %s", label, path, strerror(errno));
+    else if (!S_ISREG(facts.st_mode))
+        is_right = config_wrong(build, "%s: \"%s\" is no regular file", label, path);
+    if (descriptor >= 0)
+        (void)close(descriptor);
+    free(path);
+    return is_right;
+}
+
+static bool compile_file_name(struct config_build *build, const struct form_text *text,
+    struct config_field *field, const char *label)
+{
+    if (text->file_name == NULL)
+        return true;
+    if (text->file_name[0] == '\0') {
+        field->no_file_name = true;
+        return true;
+    }
+    return config_parse(build, text->file_name, TEMPLATE_FORM, label, &field->file_name);
+}
+
+static bool compile_field(struct config_build *build, struct form_text *text,
+    struct config_field *field, const char *label)
+{
+    static const enum config_field_kind kinds[] = {
+        [FORM_TEXT_VALUE] = CONFIG_TEXT,
+        [FORM_TEXT_FILE] = CONFIG_FILE,
+        [FORM_TEXT_OPTIONAL_FILE] = CONFIG_OPTIONAL_FILE,
+    };
+    field->kind = kinds[text->kind];
+    field->name = text->name;
+    field->type = text->type;
+    text->name = NULL;
+    text->type = NULL;
+    if (!config_parse(build, text->value, TEMPLATE_FORM, label, &field->value) ||
+        !compile_file_name(build, text, field, label))
+        return false;
+    if (field->kind == CONFIG_TEXT)
+        return true;
+    unsigned needs = template_needs(field->value);
+    if ((needs & ~(unsigned)TEMPLATE_NEEDS_PATH) != 0)
+        return config_wrong(
+            build, "%s: a file's path may hold fields of the path, but none of the content", label);
+    field->fixed_path = needs == 0;
+    field->is_main = template_is_file(field->value);
+    if (field->is_main)
+        field->kind = CONFIG_FILE; /* the file that was found is there */
+    return check_fixed_path(build, field, label);
+}
+
+static bool add_parsed(struct config_build *build, const char *text)
+{
+    char label[LABEL_SIZE];
+    (void)snprintf(label, sizeof label, "-F \"%s\"", text);
+    struct form_text parsed;
+    struct error reason = {0};
+    if (!form_text_parse(text, &parsed, &reason))
+        return config_fail(build, label, &reason);
+    (void)snprintf(label, sizeof label, "-F \"%s\"", parsed.name);
+    struct config_field *field = new_field(build);
+    bool added = field != NULL && compile_field(build, &parsed, field, label);
+    form_text_free(&parsed);
+    return added;
+}
+
+/* Text as it stands is a template with every brace doubled. */
+static bool double_braces(const char *text, struct buf *out)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '{' || *text == '}')
+            (void)buf_add_byte(out, *text);
+        (void)buf_add_byte(out, *text);
+    }
+    return buf_reserve(out, 0);
+}
+
+static bool add_literal(struct config_build *build, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    if (equals == NULL || equals == text)
+        return config_wrong(build, "--form-string \"%s\": it must be NAME=VALUE", text);
+    struct config_field *field = new_field(build);
+    if (field == NULL)
+        return false;
+    field->kind = CONFIG_TEXT;
+    field->name = strndup(text, (size_t)(equals - text));
+    struct buf doubled;
+    buf_init(&doubled, LITERAL_MOST);
+    bool added = field->name != NULL && double_braces(equals + 1, &doubled);
+    if (!added)
+        (void)error_set_memory(build->error);
+    added = added &&
+            config_parse(build, buf_text(&doubled), TEMPLATE_FORM, "--form-string", &field->value);
+    buf_free(&doubled);
+    return added;
+}
+
+bool config_add_form(struct config_build *build, const char *text, bool literal)
+{
+    return literal ? add_literal(build, text) : add_parsed(build, text);
+}

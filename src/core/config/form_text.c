@@ -1,0 +1,212 @@
+#include "core/config/form_text.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+
+#define WORD_MOST (16 * 1024 * 1024)
+
+enum suffix {
+    SUFFIX_NONE,
+    SUFFIX_TYPE,
+    SUFFIX_FILE_NAME,
+    SUFFIX_HEADERS,
+    SUFFIX_ENCODER
+};
+
+static const char *skip_blanks(const char *text)
+{
+    return text + strspn(text, " \t");
+}
+
+/* What begins at `text`, if it is a `;` with a key that curl knows; `*rest` is behind the `=`. */
+static enum suffix suffix_at(const char *text, const char **rest)
+{
+    static const struct {
+        const char *key;
+        enum suffix suffix;
+    } known[] = {
+        {"type=", SUFFIX_TYPE},
+        {"filename=", SUFFIX_FILE_NAME},
+        {"headers=", SUFFIX_HEADERS},
+        {"encoder=", SUFFIX_ENCODER},
+    };
+    if (*text != ';')
+        return SUFFIX_NONE;
+    text = skip_blanks(text + 1);
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        size_t length = strlen(known[i].key);
+        if (strncasecmp(text, known[i].key, length) == 0) {
+            *rest = text + length;
+            return known[i].suffix;
+        }
+    }
+    return SUFFIX_NONE;
+}
+
+static const char *find_suffix(const char *text)
+{
+    const char *rest;
+    while (*text != '\0' && suffix_at(text, &rest) == SUFFIX_NONE)
+        text++;
+    return text;
+}
+
+/* Reads from behind an opening quote into `word`; gives what follows the closing one, or NULL. */
+static const char *read_quoted(const char *text, struct buf *word)
+{
+    for (; *text != '\0' && *text != '"'; text++) {
+        if (*text == '\\' && (text[1] == '\\' || text[1] == '"'))
+            text++;
+        (void)buf_add_byte(word, *text);
+    }
+    return *text == '"' ? text + 1 : NULL;
+}
+
+static bool take_word(struct buf *word, char **out, struct error *error)
+{
+    free(*out);
+    *out = buf_take(word);
+    buf_free(word);
+    return *out != NULL || error_set_memory(error);
+}
+
+/* A value or a file name: quoted, or all up to the next suffix. A quote that is never closed is
+ * text, as in curl. Moves `*text` behind it. */
+static bool read_word(const char **text, char **out, struct error *error)
+{
+    struct buf word;
+    buf_init(&word, WORD_MOST);
+    const char *behind = **text == '"' ? read_quoted(*text + 1, &word) : NULL;
+    if (behind != NULL) {
+        behind = skip_blanks(behind);
+        const char *rest;
+        if (*behind != '\0' && suffix_at(behind, &rest) == SUFFIX_NONE) {
+            buf_free(&word);
+            return error_set(error, ERROR_USAGE, 0,
+                "there is text behind the closing quote: only ;type= or ;filename= may follow");
+        }
+    } else {
+        buf_clear(&word);
+        behind = find_suffix(*text);
+        (void)buf_add(&word, *text, (size_t)(behind - *text));
+    }
+    *text = behind;
+    return take_word(&word, out, error);
+}
+
+/* `major/minor`, parameters may follow. */
+static bool is_media_type(const char *type)
+{
+    const char *slash = strchr(type, '/');
+    if (slash == NULL || slash == type || strcspn(type, " ;,") < (size_t)(slash - type))
+        return false;
+    if (strcspn(slash + 1, "/;, \t") == 0)
+        return false;
+    for (const char *byte = type; *byte != '\0'; byte++) {
+        if (iscntrl((unsigned char)*byte))
+            return false;
+    }
+    return true;
+}
+
+static bool read_type(const char **text, char **out, struct error *error)
+{
+    const char *begin = skip_blanks(*text);
+    const char *end = find_suffix(begin);
+    *text = end;
+    while (end > begin && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    free(*out);
+    *out = strndup(begin, (size_t)(end - begin));
+    if (*out == NULL)
+        return error_set_memory(error);
+    return is_media_type(*out) || error_set(error, ERROR_USAGE, 0,
+                                      ";type=%s: it must be a media type, as in text/plain", *out);
+}
+
+static bool read_suffixes(const char *text, struct form_text *form, struct error *error)
+{
+    while (*text != '\0') {
+        bool read = false;
+        switch (suffix_at(text, &text)) {
+        case SUFFIX_TYPE:
+            read = read_type(&text, &form->type, error);
+            break;
+        case SUFFIX_FILE_NAME:
+            text = skip_blanks(text);
+            read = read_word(&text, &form->file_name, error);
+            break;
+        case SUFFIX_HEADERS:
+            return error_set(error, ERROR_USAGE, 0, ";headers= is not supported");
+        case SUFFIX_ENCODER:
+            return error_set(error, ERROR_USAGE, 0, ";encoder= is not supported");
+        case SUFFIX_NONE: /* a word ends at a suffix or at the end */
+            break;
+        }
+        if (!read)
+            return false;
+    }
+    return true;
+}
+
+static const char *read_kind(const char *text, enum form_text_kind *kind)
+{
+    *kind = FORM_TEXT_VALUE;
+    if (text[0] == '@') {
+        *kind = FORM_TEXT_FILE;
+        return text + 1;
+    }
+    if (text[0] == '?' && text[1] == '@') {
+        *kind = FORM_TEXT_OPTIONAL_FILE;
+        return text + 2;
+    }
+    return text;
+}
+
+static bool check_path(const struct form_text *form, struct error *error)
+{
+    if (form->kind == FORM_TEXT_VALUE)
+        return true;
+    if (form->value[0] == '\0')
+        return error_set(error, ERROR_USAGE, 0, "there is no PATH behind the @");
+    if (strcmp(form->value, "-") == 0)
+        return error_set(error, ERROR_USAGE, 0,
+            "@- is not supported: standard input can't be sent with every file");
+    return true;
+}
+
+bool form_text_parse(const char *text, struct form_text *form, struct error *error)
+{
+    *form = (struct form_text){0};
+    const char *equals = strchr(text, '=');
+    if (equals == NULL)
+        return error_set(error, ERROR_USAGE, 0, "it must be NAME=VALUE or NAME=@PATH");
+    if (equals == text)
+        return error_set(error, ERROR_USAGE, 0, "there is no name in front of the =");
+    if (equals[1] == '<')
+        return error_set(error, ERROR_USAGE, 0,
+            "a file's content as text (<) is not supported: use -s KEY=file:PATH and {KEY}");
+    form->name = strndup(text, (size_t)(equals - text));
+    if (form->name == NULL)
+        return error_set_memory(error);
+    const char *value = read_kind(equals + 1, &form->kind);
+    if (read_word(&value, &form->value, error) && read_suffixes(value, form, error) &&
+        check_path(form, error))
+        return true;
+    form_text_free(form);
+    return false;
+}
+
+void form_text_free(struct form_text *form)
+{
+    free(form->name);
+    free(form->value);
+    free(form->type);
+    free(form->file_name);
+    *form = (struct form_text){0};
+}

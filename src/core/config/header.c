@@ -1,0 +1,72 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/array.h"
+#include "core/config/private.h"
+
+static bool is_named(const char *text, size_t length, const char *name)
+{
+    return strlen(name) == length && strncasecmp(text, name, length) == 0;
+}
+
+static bool check_name(struct config_build *build, const char *text, size_t length)
+{
+    if (is_named(text, length, "Content-Length") || is_named(text, length, "Transfer-Encoding"))
+        return config_wrong(build,
+            "--header (-H) \"%.*s\": how long the body is follows from the file, and is sent by "
+            "shoal",
+            (int)length, text);
+    if (!build->config->raw && is_named(text, length, "Content-Type"))
+        return config_wrong(build,
+            "--header (-H) \"%.*s\": a form's type carries its boundary, and is sent by shoal; "
+            ";type= behind an -F sets a part's",
+            (int)length, text);
+    return true;
+}
+
+/* `Name: value`, `Name:` or `Name;`. */
+static bool check_header(struct config_build *build, const char *text)
+{
+    size_t length = strspn(text, CONFIG_TOKEN);
+    bool is_empty =
+        text[length] == ';' && text[length + 1 + strspn(text + length + 1, " \t")] == '\0';
+    if (length == 0 || (text[length] != ':' && !is_empty))
+        return config_wrong(build,
+            "--header (-H) \"%s\": it must be 'Name: value', and a name holds no space", text);
+    for (const char *byte = text + length; *byte != '\0'; byte++) {
+        if (((unsigned char)*byte < ' ' && *byte != '\t') || *byte == 0x7f)
+            return config_wrong(build,
+                "--header (-H) \"%.*s\": its value holds a control byte or a line end", (int)length,
+                text);
+    }
+    return check_name(build, text, length);
+}
+
+static bool add_header(struct config_build *build, const char *text)
+{
+    struct config *config = build->config;
+    if (!check_header(build, text))
+        return false;
+    struct template **headers = array_grow(config->headers, config->header_count, sizeof *headers);
+    if (headers == NULL)
+        return error_set_memory(build->error);
+    config->headers = headers;
+    headers[config->header_count] = NULL;
+    if (!config_parse(
+            build, text, TEMPLATE_HEADER, "--header (-H)", &headers[config->header_count]))
+        return false;
+    config->header_count++;
+    return true;
+}
+
+bool config_read_headers(struct config_build *build)
+{
+    size_t count;
+    const struct option_setting *settings = options_settings(build->options, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(settings[i].row->name, "header") == 0 && !add_header(build, settings[i].value))
+            return false;
+    }
+    return true;
+}

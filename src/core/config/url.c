@@ -1,0 +1,199 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "core/config/private.h"
+#include "text/units.h"
+
+#define URL_MOST (1024 * 1024)
+
+/* The first byte from `text` on that is one of `stops` and no part of a `{field}`; or the end. */
+static const char *find_outside_braces(const char *text, const char *end, const char *stops)
+{
+    bool inside = false;
+    for (; text < end; text++) {
+        if (!inside && *text == '{' && text + 1 < end && text[1] == '{')
+            text++;
+        else if (*text == '{')
+            inside = true;
+        else if (*text == '}')
+            inside = false;
+        else if (!inside && strchr(stops, *text) != NULL)
+            break;
+    }
+    return text;
+}
+
+struct url_parts {
+    const char *authority;
+    const char *authority_end;
+    const char *host; /* behind the userinfo */
+    const char *end;
+};
+
+static struct url_parts split(const char *url)
+{
+    const char *scheme_end = strstr(url, "://");
+    struct url_parts parts = {
+        .authority = scheme_end == NULL ? url : scheme_end + 3,
+        .end = url + strlen(url),
+    };
+    parts.authority_end = find_outside_braces(parts.authority, parts.end, "/?#");
+    parts.host = parts.authority;
+    for (;;) {
+        const char *at = find_outside_braces(parts.host, parts.authority_end, "@");
+        if (at == parts.authority_end)
+            return parts;
+        parts.host = at + 1;
+    }
+}
+
+bool config_find_userinfo(const char *url, const char **begin, const char **end)
+{
+    struct url_parts parts = split(url);
+    if (parts.host == parts.authority)
+        return false;
+    *begin = parts.authority;
+    *end = parts.host - 1;
+    return true;
+}
+
+/* `what` begins the sentences: the URL, or an option. */
+static bool check_port(
+    struct config_build *build, const char *what, const char *port, const char *end)
+{
+    if (memchr(port, '{', (size_t)(end - port)) != NULL)
+        return true; /* a field: the transport looks at it */
+    char digits[8] = "";
+    size_t length = (size_t)(end - port);
+    int64_t number;
+    if (length < sizeof digits)
+        memcpy(digits, port, length);
+    if (!units_parse_number(digits, 1, 65535, &number))
+        return config_wrong(build, "%s: the port \"%.*s\" must be a number from 1 to 65535", what,
+            (int)length, port);
+    return true;
+}
+
+static bool check_host(struct config_build *build, const char *what, const struct url_parts *parts)
+{
+    const char *end = parts->authority_end;
+    const char *rest = parts->host;
+    if (*rest == '[') {
+        rest = memchr(rest, ']', (size_t)(end - rest));
+        if (rest == NULL || rest == parts->host + 1)
+            return config_wrong(build, "%s: the address in [ ] is not complete", what);
+        rest++;
+        if (rest < end && *rest != ':')
+            return config_wrong(build, "%s: behind [address] only a :port may follow", what);
+    }
+    const char *colon = find_outside_braces(rest, end, ":");
+    if (colon == parts->host)
+        return config_wrong(build, "%s has no host", what);
+    const char *odd = find_outside_braces(parts->host, colon, "\"<>\\^`| ");
+    if (odd != colon)
+        return config_wrong(build, "%s: the host holds a \"%c\"", what, *odd);
+    return colon == end || check_port(build, what, colon + 1, end);
+}
+
+static bool check_bytes(struct config_build *build, const char *url)
+{
+    for (const char *byte = url; *byte != '\0'; byte++) {
+        if (*byte == ' ')
+            return config_wrong(build, "the URL holds a space: write %%20");
+        if ((unsigned char)*byte < ' ' || *byte == 0x7f)
+            return config_wrong(build, "the URL holds a control byte: write %%%02X",
+                (unsigned)(unsigned char)*byte);
+    }
+    return true;
+}
+
+static bool check_url(struct config_build *build, const char *url)
+{
+    if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
+        return config_wrong(build, "the URL \"%s\" must begin with http:// or https://", url);
+    if (!check_bytes(build, url))
+        return false;
+    struct url_parts parts = split(url);
+    const char *first_at = find_outside_braces(parts.authority, parts.authority_end, "@");
+    if (first_at != parts.authority_end && first_at + 1 != parts.host)
+        return config_wrong(
+            build, "the URL holds a second @ in front of its host: write %%40 in a password");
+    if (find_outside_braces(parts.authority, parts.end, "#") != parts.end)
+        return config_wrong(
+            build, "the URL has a fragment, which no server ever sees: write %%23 for a #");
+    return check_host(build, "the URL", &parts);
+}
+
+/* One file is given, by itself? */
+static bool is_single_file(const struct config *config)
+{
+    struct stat facts;
+    return config->operand_count == 1 && strcmp(config->operands[0], "-") != 0 &&
+           stat(config->operands[0], &facts) == 0 && !S_ISDIR(facts.st_mode);
+}
+
+static bool check_raw_url(struct config_build *build)
+{
+    const unsigned names_file =
+        TEMPLATE_NEEDS_PATH | TEMPLATE_NEEDS_SHA256 | TEMPLATE_NEEDS_SHA1 | TEMPLATE_NEEDS_MD5;
+    const struct config *config = build->config;
+    if (!config->raw || (template_needs(config->url) & names_file) != 0 || is_single_file(config))
+        return true;
+    return config_wrong(build,
+        "with --raw (-T) every file needs a URL of its own: end the URL in / or put {path} in it");
+}
+
+static bool show(struct config_build *build, const char *url)
+{
+    struct buf shown;
+    buf_init(&shown, URL_MOST);
+    if (secrets_redact(build->config->secrets, url, strlen(url), &shown))
+        build->config->shown_url = buf_take(&shown);
+    buf_free(&shown);
+    return build->config->shown_url != NULL || error_set_memory(build->error);
+}
+
+bool config_read_url(struct config_build *build)
+{
+    const char *given = options_last(build->options, "url");
+    if (given == NULL)
+        return config_wrong(build, "no URL: the last operand must be one, or give --url");
+    if (!check_url(build, given))
+        return false;
+    struct buf url;
+    buf_init(&url, URL_MOST);
+    size_t length = strlen(given);
+    bool below = build->config->raw && given[length - 1] == '/';
+    bool made = buf_add(&url, given, length) && (!below || buf_add_text(&url, "{path}"));
+    if (!made)
+        (void)config_wrong(build, "the URL is too long");
+    made = made &&
+           config_parse(build, buf_text(&url), TEMPLATE_URL, "the URL", &build->config->url) &&
+           show(build, buf_text(&url));
+    buf_free(&url);
+    return made && check_raw_url(build);
+}
+
+/* Its scheme may be missing: then it is http. */
+bool config_check_proxy(struct config_build *build)
+{
+    static const char *const schemes[] = {
+        "http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://"};
+    static const char what[] = "--proxy (-x)";
+    const char *proxy = build->config->proxy;
+    if (proxy == NULL)
+        return true;
+    bool known = strstr(proxy, "://") == NULL;
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        known = known || strncasecmp(proxy, schemes[i], strlen(schemes[i])) == 0;
+    if (!known)
+        return config_wrong(build,
+            "%s \"%s\": it must begin with http://, https://, socks4://, socks4a://, socks5:// or "
+            "socks5h://",
+            what, proxy);
+    struct url_parts parts = split(proxy);
+    return check_host(build, what, &parts);
+}

@@ -1,0 +1,98 @@
+#include "core/sched/gate.h"
+
+#include <string.h>
+
+#include "policy/limits.h"
+#include "text/http_date.h"
+
+void gate_init(struct gate *gate, const struct config *config, unsigned jobs_most, int64_t now_us)
+{
+    retry_init(&gate->retry, &(struct retry_config){.retries = config->retries,
+                                 .give_up_after_us = config->give_up_after_us,
+                                 .at_most_once = config->at_most_once});
+    gate->rate = config->rate;
+    gate->idle_since_us = CLOCK_NEVER;
+    bool automatic = config->jobs == CONFIG_JOBS_AUTO;
+    adapt_init(&gate->adapt,
+        &(struct adapt_config){.fixed = automatic ? 0 : jobs_most, .most = jobs_most}, now_us);
+}
+
+int64_t gate_next_start_us(const struct gate *gate, int64_t now_us)
+{
+    int64_t next_us = retry_next_start_us(&gate->retry, now_us);
+    next_us = clock_later(next_us, rate_next_us(&gate->rate, now_us));
+    return clock_later(next_us, adapt_next_start_us(&gate->adapt, now_us));
+}
+
+/* What keeps files back tells the controller that it is not for want of them. */
+static void gate_tell_held(struct gate *gate, int64_t now_us)
+{
+    int64_t next_us = retry_next_start_us(&gate->retry, now_us);
+    adapt_note_held(&gate->adapt, next_us > now_us ? next_us : INT64_MIN, now_us);
+}
+
+void gate_note_start(struct gate *gate, struct gate_file *file, bool streamed, int64_t now_us)
+{
+    file->started_us = now_us;
+    retry_note_start(&gate->retry, now_us);
+    rate_take(&gate->rate, now_us);
+    adapt_note_start(&gate->adapt, &file->attempt, streamed, now_us);
+    gate_tell_held(gate, now_us);
+}
+
+void gate_note_moved(struct gate *gate, int64_t bytes)
+{
+    adapt_note_moved(&gate->adapt, bytes);
+}
+
+struct gate_wait gate_read_wait(const struct http_end *end, const struct clock *clock)
+{
+    struct gate_wait wait = {0};
+    int64_t wall_seconds = clock_wall_seconds(clock);
+    const struct buf *headers = end->headers;
+    if (end->retry_after[0] != '\0' &&
+        !retry_after_parse(
+            end->retry_after, strlen(end->retry_after), wall_seconds, &wait.retry_after_us))
+        wait.retry_after_us = 0;
+    wait.limit_us = limits_pause_us(buf_text(headers), headers->length, wall_seconds);
+    return wait;
+}
+
+enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, const struct gate_end *end,
+    int64_t now_us, const struct random_source *random)
+{
+    struct retry_end told = {.attempt = end->attempt,
+        .outcome = end->outcome,
+        .started_us = file->started_us,
+        .retry_after_us = end->wait.retry_after_us,
+        .limit_us = end->wait.limit_us};
+    adapt_note_end(&gate->adapt, &file->attempt, end->outcome, end->attempt,
+        end->wait.retry_after_us, end->bytes, now_us);
+    enum retry_step step = retry_note_end(&gate->retry, &file->retry, &told, now_us, random);
+    gate_tell_held(gate, now_us);
+    return step;
+}
+
+bool gate_is_held_by_rate(const struct gate *gate, int64_t now_us)
+{
+    return rate_next_us(&gate->rate, now_us) > now_us &&
+           retry_next_start_us(&gate->retry, now_us) <= now_us &&
+           adapt_next_start_us(&gate->adapt, now_us) <= now_us;
+}
+
+void gate_note_idle(struct gate *gate, int64_t now_us)
+{
+    gate->idle_since_us = now_us;
+}
+
+void gate_count_idle(struct gate *gate, int64_t now_us)
+{
+    if (gate->idle_since_us != CLOCK_NEVER)
+        retry_note_held(&gate->retry, now_us - gate->idle_since_us);
+    gate->idle_since_us = CLOCK_NEVER;
+}
+
+unsigned gate_limit(const struct gate *gate)
+{
+    return adapt_limit(&gate->adapt);
+}

@@ -1,0 +1,242 @@
+/* From the walk to a request that is ready: queued, held by its group, loading, ready. */
+#include <stdlib.h>
+
+#include "base/container_of.h"
+#include "core/sched/private.h"
+
+#define TAKE_AT_ONCE 64
+#define WHOLE_BUDGET ((size_t)32 * 1024 * 1024) /* for all slots in use together */
+#define WHOLE_LEAST  ((size_t)64 * 1024)
+#define WHOLE_MOST   ((size_t)256 * 1024)
+#define STREAM_BUDGET                                                                              \
+    ((size_t)8 * 1024 * 1024) /* for the upload buffers of large files in flight */
+#define CHUNK_LEAST ((size_t)64 * 1024)
+#define CHUNK_MOST  ((size_t)1024 * 1024)
+
+static size_t clamp(size_t value, size_t least, size_t most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+/* There is no memory to begin with the file: it has its verdict all the same. */
+static void take_without_memory(struct sched *sched, struct walk_item *item)
+{
+    bool lost = item->kind == WALK_LOST;
+    struct event_file told = {.entry = item->entry,
+        .verdict = SHOAL_FAILED,
+        .temporary = !lost,
+        .bytes = -1,
+        .error = lost && item->text != NULL ? item->text : "out of memory"};
+    sched->failures++;
+    events_file(sched->parts.events, &told);
+    free(item->entry);
+}
+
+static void take_file(struct sched *sched, struct walk_item *item)
+{
+    events_found(sched->parts.events, item->entry);
+    struct file *file = file_new(sched, item->entry);
+    if (file == NULL) {
+        take_without_memory(sched, item);
+        return;
+    }
+    if (item->kind == WALK_LOST) {
+        file_set_error(file, item->text);
+        file_verdict(sched, file, SHOAL_FAILED, false, NULL);
+    }
+}
+
+static void take_item(struct sched *sched, struct walk_item *item)
+{
+    struct events *events = sched->parts.events;
+    switch (item->kind) {
+    case WALK_FILE:
+    case WALK_LOST:
+        take_file(sched, item);
+        break;
+    case WALK_PROBLEM:
+        events_problem(events, item->path, item->text == NULL ? "out of memory" : item->text);
+        break;
+    case WALK_END:
+        sched->source_ended = true;
+        events->totals.complete = true;
+        break;
+    }
+    free(item->path);
+    free(item->text);
+}
+
+void sched_take_from_walk(struct sched *sched)
+{
+    struct source *source = sched->parts.source;
+    struct walk_item items[TAKE_AT_ONCE];
+    size_t wanted = 2 * (size_t)gate_limit(&sched->gate) + TAKE_AT_ONCE;
+    while (sched->phase == SCHED_RUNNING && !sched->source_ended && sched->queued.count < wanted &&
+           sched->live_count < SCHED_LIVE_MOST) {
+        size_t count = source->ops->take(source, items, TAKE_AT_ONCE);
+        for (size_t i = 0; i < count; i++)
+            take_item(sched, &items[i]);
+        sched->parts.events->totals.passed_over = source->ops->passed_over(source);
+        if (count == 0)
+            break;
+    }
+}
+
+void sched_queue_what_waited(struct sched *sched, int64_t now_us)
+{
+    struct heap_node *node;
+    while ((node = heap_first(&sched->waiting)) != NULL && node->key <= now_us) {
+        struct file *file = container_of(node, struct file, timer);
+        file_set_state(sched, file, FILE_QUEUED);
+    }
+}
+
+static size_t slots_wanted(const struct sched *sched)
+{
+    size_t limit = gate_limit(&sched->gate);
+    size_t wanted = limit + clamp(limit, SCHED_AHEAD_LEAST, SCHED_AHEAD_MOST);
+    return wanted < sched->slot_count ? wanted : sched->slot_count;
+}
+
+/* A dry run opens files, and reads what digests need, nothing else. Under --limit-rate a body that
+ * went whole would be a burst. */
+static size_t whole_most(const struct sched *sched)
+{
+    if (sched->parts.config->dry_run)
+        return 0;
+    size_t most = clamp(WHOLE_BUDGET / slots_wanted(sched), WHOLE_LEAST, WHOLE_MOST);
+    if (sched->throttle.bytes_per_second == 0)
+        return most;
+    size_t piece = (size_t)throttle_piece(&sched->throttle);
+    return piece < most ? piece : most;
+}
+
+/* Puts the name of the file's group into `sched->text`: what --serial-by says of it, or nothing. */
+static bool fill_group_key(struct sched *sched, const struct file *file, struct error *error)
+{
+    const struct template *by = sched->parts.config->serial_by;
+    buf_clear(&sched->text);
+    if (by == NULL)
+        return true;
+    if (!plan_file_path(file->entry, &sched->file_path))
+        return error_set_memory(error);
+    struct template_file named = {.file = buf_text(&sched->file_path), .path = file->entry->path};
+    return template_fill(by, &named, &sched->text, error);
+}
+
+/* May the file go on, or does its group hold it? Without memory for a group it fails. */
+static bool enter_group(struct sched *sched, struct file *file)
+{
+    struct error error;
+    bool held = false;
+    if (sched->groups == NULL || file->member.group != NULL)
+        return true;
+    if (!fill_group_key(sched, file, &error)) {
+        sched_plan_failed(sched, file, &error);
+        return false;
+    }
+    if (groups_enter(sched->groups, &file->member, buf_text(&sched->text), &held))
+        return true;
+    if (held) {
+        file_set_state(sched, file, FILE_HELD);
+    } else {
+        (void)error_set_memory(&error);
+        sched_plan_failed(sched, file, &error);
+    }
+    return false;
+}
+
+static void load_file(struct sched *sched, struct file *file)
+{
+    struct reader *reader = sched->parts.reader;
+    struct slot *slot = slot_take(sched, file);
+    struct error error;
+    file_set_state(sched, file, FILE_LOADING);
+    if (plan_begin(slot->plan, file->entry, whole_most(sched), &error))
+        reader->ops->submit(reader, &slot->plan->job);
+    else
+        sched_plan_failed(sched, file, &error);
+}
+
+void sched_load_files(struct sched *sched)
+{
+    while (sched->phase == SCHED_RUNNING && sched->queued.first != NULL &&
+           sched->free_slots != NULL && sched->used_slots < slots_wanted(sched)) {
+        struct file *file = sched->queued.first;
+        if (enter_group(sched, file))
+            load_file(sched, file);
+    }
+}
+
+/* By how many may be in flight, not by how many are: a transfer keeps the buffers it began with. */
+static size_t chunk_size(const struct sched *sched)
+{
+    if (sched->throttle.bytes_per_second > 0)
+        return CHUNK_LEAST;
+    return clamp(STREAM_BUDGET / gate_limit(&sched->gate), CHUNK_LEAST, CHUNK_MOST);
+}
+
+static void make_request(struct sched *sched, struct slot *slot)
+{
+    struct file *file = slot->file;
+    struct error error;
+    file->bytes = plan_file_size(slot->plan);
+    slot->large = !slot->plan->job.whole;
+    if (!plan_finish(slot->plan, file->entry, sched->parts.reader, chunk_size(sched), &error)) {
+        sched_plan_failed(sched, file, &error);
+        return;
+    }
+    if (!sched->parts.config->dry_run) {
+        file_set_state(sched, file, FILE_READY);
+        return;
+    }
+    events_plan(sched->parts.events, file->entry, slot->plan);
+    file_planned(sched, file);
+}
+
+static void take_loaded(struct sched *sched, struct slot *slot)
+{
+    struct file *file = slot->file;
+    if (file == NULL) { /* the run ended while it was loaded */
+        slot_give_back(sched, slot);
+        return;
+    }
+    const struct reader_file *culprit = plan_unreadable(slot->plan);
+    if (culprit != NULL)
+        sched_load_failed(sched, file, culprit);
+    else
+        make_request(sched, slot);
+}
+
+static struct slot *slot_of_body(struct sched *sched, const struct body *body)
+{
+    for (size_t i = 0; i < sched->slot_count; i++) {
+        if (sched->slots[i].plan->body == body)
+            return &sched->slots[i];
+    }
+    return NULL;
+}
+
+static void take_chunk(struct sched *sched, struct reader_job *job)
+{
+    struct slot *slot = slot_of_body(sched, job->context);
+    bool may_go_on = body_chunk_done(job->context, job);
+    if (slot->closing)
+        slot_give_back(sched, slot);
+    else if (may_go_on && slot->transfer != NULL)
+        sched->parts.http->ops->resume(sched->parts.http, slot->transfer);
+}
+
+void sched_take_from_reader(struct sched *sched)
+{
+    struct reader *reader = sched->parts.reader;
+    struct reader_job *job = reader->ops->collect(reader);
+    while (job != NULL) {
+        struct reader_job *next = job->next;
+        if (job->work == READER_CHUNK)
+            take_chunk(sched, job);
+        else
+            take_loaded(sched, job->context);
+        job = next;
+    }
+}

@@ -1,0 +1,178 @@
+/* How a file is read so that it is never torn.
+ *
+ * A file system stamps a write with the time of its last tick (up to 10 ms ago), and before it
+ * copies the bytes. So two writes within one tick leave the same stamp, and the facts of a file
+ * that was written a moment ago say nothing about the next write. A file is therefore left alone
+ * until its stamps are HOT_US old: from then on every write that begins gets a stamp that differs.
+ * Then:
+ *
+ *     open, fstat, (old enough?), read, fstat: the same size, mtime, ctime, inode?
+ *
+ * A write that began before the first fstat and still copies after HOT_US (a single write(2) of
+ * gigabytes) and one through a shared mapping are beyond what stamps can show. */
+#include "io/read/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define HOT_US       (50 * CLOCK_US_PER_MS) /* stamps younger than this can't be trusted */
+#define SKEW_SECONDS 1                      /* a stamp further in the future is not waited for */
+
+static struct reader_facts facts_of(const struct stat *status)
+{
+    struct reader_facts facts = {
+        .device = status->st_dev,
+        .inode = status->st_ino,
+        .size = status->st_size,
+#ifdef __APPLE__
+        .mtime = status->st_mtimespec,
+        .ctime = status->st_ctimespec,
+#else
+        .mtime = status->st_mtim,
+        .ctime = status->st_ctim,
+#endif
+    };
+    return facts;
+}
+
+static bool same_time(struct timespec one, struct timespec other)
+{
+    return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
+}
+
+bool reader_unchanged(const struct reader_file *file)
+{
+    struct stat status;
+    if (fstat(file->descriptor, &status) != 0)
+        return false;
+    struct reader_facts now = facts_of(&status);
+    const struct reader_facts *then = &file->facts;
+    return now.size == then->size && same_time(now.ctime, then->ctime) &&
+           same_time(now.mtime, then->mtime) && now.inode == then->inode &&
+           now.device == then->device;
+}
+
+void reader_file_close(struct reader_file *file)
+{
+    if (file->descriptor >= 0)
+        (void)close(file->descriptor);
+    file->descriptor = -1;
+}
+
+size_t reader_try_cached(
+    const struct reader_file *file, char *data, int64_t position, size_t length)
+{
+#ifdef RWF_NOWAIT
+    struct iovec piece;
+    piece.iov_base = data;
+    piece.iov_len = length;
+    ssize_t count = preadv2(file->descriptor, &piece, 1, position, RWF_NOWAIT);
+    return count > 0 ? (size_t)count : 0;
+#else
+    (void)file;
+    (void)data;
+    (void)position;
+    (void)length;
+    return 0;
+#endif
+}
+
+static enum reader_result result_of_open(int code, bool optional)
+{
+    switch (code) {
+    case ENOENT:
+    case ENOTDIR:
+        return optional ? READER_ABSENT : READER_MISSING;
+    case ELOOP:
+    case EXDEV:
+        return READER_LINK;
+    case ENXIO: /* a socket, or a device that is not there */
+    case ENODEV:
+        return READER_NOT_REGULAR;
+    default:
+        return READER_FAILED;
+    }
+}
+
+static int open_descriptor(const struct reader_file *file)
+{
+    int descriptor;
+    do {
+        /* Without O_NONBLOCK the open of a FIFO that took the file's place would wait for ever. */
+        descriptor = file->root != NULL
+                         ? root_openat(file->root, file->path, O_RDONLY)
+                         : open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    } while (descriptor < 0 && errno == EINTR);
+    return descriptor;
+}
+
+bool reader_file_refuse(struct reader_file *file, enum reader_result result, int code)
+{
+    file->result = result;
+    file->code = code;
+    return false;
+}
+
+/* How long until the stamp is old enough, microseconds. */
+static int64_t hot_for(const struct timespec *stamp, const struct timespec *now)
+{
+    /* Looked at first: seconds from a damaged file system may be any number. */
+    if (stamp->tv_sec < now->tv_sec - 1 || stamp->tv_sec > now->tv_sec + SKEW_SECONDS)
+        return 0;
+    int64_t age = (int64_t)(now->tv_sec - stamp->tv_sec) * CLOCK_US_PER_SECOND +
+                  (now->tv_nsec - stamp->tv_nsec) / 1000;
+    return age < HOT_US ? HOT_US - age : 0;
+}
+
+/* The same for both stamps. */
+static int64_t facts_hot_for(const struct reader_facts *facts, const struct timespec *now)
+{
+    int64_t of_ctime = hot_for(&facts->ctime, now);
+    int64_t of_mtime = hot_for(&facts->mtime, now);
+    return of_ctime > of_mtime ? of_ctime : of_mtime;
+}
+
+bool reader_file_open(struct reader_file *file, int64_t *hot_us)
+{
+    file->descriptor = open_descriptor(file);
+    if (file->descriptor < 0) {
+        int code = errno;
+        return reader_file_refuse(file, result_of_open(code, file->optional), code);
+    }
+    /* The clock first: were this thread held up in between, a young stamp would seem old. */
+    struct timespec now;
+    struct stat status;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    if (fstat(file->descriptor, &status) != 0)
+        return reader_file_refuse(file, READER_FAILED, errno);
+    if (!S_ISREG(status.st_mode))
+        return reader_file_refuse(file, READER_NOT_REGULAR, 0);
+    file->facts = facts_of(&status);
+    *hot_us = facts_hot_for(&file->facts, &now);
+    file->result = READER_OK;
+    file->code = 0;
+    return true;
+}
+
+int64_t reader_file_read(
+    const struct reader_file *file, char *data, size_t length, int64_t position)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t count =
+            pread(file->descriptor, data + done, length - done, position + (int64_t)done);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return -1;
+        if (count == 0)
+            break;
+        done += (size_t)count;
+    }
+    return (int64_t)done;
+}

@@ -1,0 +1,239 @@
+#include "io/read/load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "io/read/file.h"
+
+#define PUT_OFF_US   CLOCK_US_PER_SECOND  /* a job is put off for so long in all */
+#define DIGEST_CHUNK ((size_t)128 * 1024) /* bytes read at a time for a digest */
+#define AHEAD        ((off_t)512 * 1024)  /* bytes of a large file to be fetched early */
+
+void reader_job_close(struct reader_job *job)
+{
+    for (size_t i = 0; i < job->file_count; i++)
+        reader_file_close(&job->files[i]);
+}
+
+void reader_load_prepare(struct reader_job *job)
+{
+    job->result = READER_OK;
+    job->code = 0;
+    job->waited_us = 0;
+    if (job->work != READER_LOAD)
+        return;
+    job->whole = false;
+    for (size_t i = 0; i < job->file_count; i++) {
+        job->files[i].descriptor = -1;
+        job->files[i].result = READER_OK;
+        job->files[i].code = 0;
+        job->files[i].offset = 0;
+        job->files[i].digests = (struct digest_texts){0};
+    }
+}
+
+/* The file decides what becomes of the job. False always. */
+static bool refuse(
+    struct reader_job *job, struct reader_file *file, enum reader_result result, int code)
+{
+    job->result = result;
+    job->code = code;
+    return reader_file_refuse(file, result, code);
+}
+
+/* Puts the job off for a file that is hot for `wait` microseconds, and says for how long. 0: it may
+ * be read; or it has been hot for too long, and the job is refused. */
+static int64_t put_off(struct reader_job *job, struct reader_file *file, int64_t wait)
+{
+    int64_t left = PUT_OFF_US - job->waited_us;
+    if (wait > 0 && left == 0)
+        (void)refuse(job, file, READER_CHANGED, 0);
+    if (wait > left)
+        wait = left;
+    job->waited_us += wait;
+    return wait;
+}
+
+/* Reads the whole file, and asks for one byte more: where that comes, the file has grown. `data`
+ * has room for it. Most files take a single call: one that gives exactly the size has seen the end,
+ * or the facts show afterwards that there is more. */
+static bool read_content(struct reader_job *job, struct reader_file *file, char *data)
+{
+    size_t size = (size_t)file->facts.size;
+    ssize_t count;
+    do {
+        count = read(file->descriptor, data, size + 1);
+    } while (count < 0 && errno == EINTR);
+    int64_t done = count;
+    if (count >= 0 && (size_t)count < size) {
+        int64_t more = reader_file_read(file, data + count, size - (size_t)count, count);
+        done = more < 0 ? -1 : done + more;
+    }
+    if (done < 0)
+        return refuse(job, file, READER_FAILED, errno);
+    if ((size_t)done != size)
+        return refuse(job, file, READER_CHANGED, 0);
+    return true;
+}
+
+/* True with `total` where the files are to be read whole. */
+static bool small_together(const struct reader_job *job, size_t *total)
+{
+    *total = 0;
+    for (size_t i = 0; i < job->file_count; i++) {
+        const struct reader_file *file = &job->files[i];
+        if (file->result != READER_OK)
+            continue;
+        if ((uint64_t)file->facts.size > job->whole_most - *total)
+            return false;
+        *total += (size_t)file->facts.size;
+    }
+    return true;
+}
+
+/* Makes `content` as large as it must be, in one step. What it held is not worth copying. */
+static bool make_room(struct reader_job *job, size_t total)
+{
+    struct buf *content = &job->content;
+    size_t needed = job->headroom + total + job->tailroom;
+    buf_clear(content);
+    if (needed >= content->capacity)
+        buf_free(content);
+    return buf_reserve(content, needed);
+}
+
+static bool all_unchanged(struct reader_job *job)
+{
+    for (size_t i = 0; i < job->file_count; i++) {
+        struct reader_file *file = &job->files[i];
+        if (file->result == READER_OK && !reader_unchanged(file))
+            return refuse(job, file, READER_CHANGED, 0);
+    }
+    return true;
+}
+
+static bool digest_content(struct reader_job *job, struct reader_file *file)
+{
+    struct digest *digest = digest_new(job->digests);
+    if (digest == NULL)
+        return refuse(job, file, READER_FAILED, ENOMEM);
+    bool added = digest_add(digest, job->content.data + file->offset, (size_t)file->facts.size);
+    bool ended = digest_end(digest, &file->digests);
+    return (added && ended) || refuse(job, file, READER_FAILED, EIO);
+}
+
+static bool digests_wanted(const struct reader_job *job)
+{
+    return job->digests != 0 && job->file_count > 0 && job->files[0].result == READER_OK;
+}
+
+static bool read_whole(struct reader_job *job, size_t total)
+{
+    if (!make_room(job, total))
+        return refuse(job, &job->files[0], READER_FAILED, ENOMEM);
+    size_t offset = job->headroom;
+    for (size_t i = 0; i < job->file_count; i++) {
+        struct reader_file *file = &job->files[i];
+        if (file->result != READER_OK)
+            continue;
+        file->offset = offset;
+        if (!read_content(job, file, job->content.data + offset))
+            return false;
+        offset += (size_t)file->facts.size;
+    }
+    job->content.length = offset;
+    job->content.data[offset] = '\0';
+    if (!all_unchanged(job) || (digests_wanted(job) && !digest_content(job, &job->files[0])))
+        return false;
+    job->whole = true;
+    return true;
+}
+
+/* Adds the whole of the open file to `digest`, through `data`. */
+static bool digest_pass(
+    struct reader_job *job, struct reader_file *file, struct digest *digest, char *data)
+{
+    int64_t position = 0;
+    while (position < file->facts.size) {
+        int64_t left = file->facts.size - position;
+        size_t length = left < (int64_t)DIGEST_CHUNK ? (size_t)left : DIGEST_CHUNK;
+        int64_t count = reader_file_read(file, data, length, position);
+        if (count < 0)
+            return refuse(job, file, READER_FAILED, errno);
+        if ((size_t)count < length)
+            return refuse(job, file, READER_CHANGED, 0);
+        if (!digest_add(digest, data, length))
+            return refuse(job, file, READER_FAILED, EIO);
+        position += count;
+    }
+    return reader_unchanged(file) || refuse(job, file, READER_CHANGED, 0);
+}
+
+static bool digest_open_file(struct reader_job *job, struct reader_file *file)
+{
+    char *data = malloc(DIGEST_CHUNK);
+    struct digest *digest = data == NULL ? NULL : digest_new(job->digests);
+    bool done = digest != NULL ? digest_pass(job, file, digest, data)
+                               : refuse(job, file, READER_FAILED, ENOMEM);
+    if (digest != NULL && !digest_end(digest, &file->digests) && done)
+        done = refuse(job, file, READER_FAILED, EIO);
+    free(data);
+    return done;
+}
+
+/* The files stay open; the system is told what comes. */
+static bool ready_for_streaming(struct reader_job *job)
+{
+#ifdef POSIX_FADV_SEQUENTIAL
+    for (size_t i = 0; i < job->file_count; i++) {
+        if (job->files[i].result != READER_OK)
+            continue;
+        (void)posix_fadvise(job->files[i].descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+        (void)posix_fadvise(job->files[i].descriptor, 0, AHEAD, POSIX_FADV_WILLNEED);
+    }
+#endif
+    return !digests_wanted(job) || digest_open_file(job, &job->files[0]);
+}
+
+static int64_t load(struct reader_job *job)
+{
+    int64_t wait = 0;
+    for (size_t i = 0; i < job->file_count && wait == 0 && job->result == READER_OK; i++) {
+        struct reader_file *file = &job->files[i];
+        int64_t hot_us;
+        if (reader_file_open(file, &hot_us))
+            wait = put_off(job, file, hot_us);
+        else if (file->result != READER_ABSENT)
+            (void)refuse(job, file, file->result, file->code);
+    }
+    bool open = wait == 0 && job->result == READER_OK;
+    if (open) {
+        size_t total;
+        open = small_together(job, &total) ? read_whole(job, total) : ready_for_streaming(job);
+    }
+    if (!open || job->whole)
+        reader_job_close(job);
+    return wait;
+}
+
+static void read_chunk(struct reader_job *job)
+{
+    int64_t count = reader_file_read(job->file, job->data, job->length, job->position);
+    if (count < 0) {
+        job->result = READER_FAILED;
+        job->code = errno;
+    } else if ((size_t)count < job->length || (job->last && !reader_unchanged(job->file))) {
+        job->result = READER_CHANGED;
+    }
+}
+
+int64_t reader_load_run(struct reader_job *job)
+{
+    if (job->work == READER_LOAD)
+        return load(job);
+    read_chunk(job);
+    return 0;
+}

@@ -1,0 +1,257 @@
+#include "io/root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#endif
+
+#include "io/root/private.h"
+
+/* openat2(2) gives EAGAIN where something beneath was renamed while it looked at a "..". */
+#define AGAIN_MOST 32
+
+static int open_folder(const char *path)
+{
+    int descriptor;
+    do
+        descriptor = open(path, ROOT_FOLDER_FLAGS);
+    while (descriptor < 0 && errno == EINTR);
+    return descriptor;
+}
+
+static void close_keeping_errno(int descriptor)
+{
+    int code = errno;
+    (void)close(descriptor);
+    errno = code;
+}
+
+#ifdef __linux__
+
+static int call_openat2(const struct root *root, int folder, const char *path, int flags)
+{
+    struct open_how how = {
+        .flags = (uint64_t)flags,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+    };
+    if (!root->follow)
+        how.resolve |= RESOLVE_NO_SYMLINKS;
+    long result = -1;
+    for (unsigned again = 0; again < AGAIN_MOST; again++) {
+        result = syscall(SYS_openat2, folder, path, &how, sizeof how);
+        if (result >= 0 || (errno != EAGAIN && errno != EINTR))
+            break;
+    }
+    return (int)result;
+}
+
+/* How much of a path that is too long for one call goes into the next one: up to a slash. */
+static size_t piece_length(const char *path)
+{
+    size_t length = PATH_MAX - 1;
+    while (length > 0 && path[length] != '/')
+        length--;
+    return length;
+}
+
+/* A call takes less than PATH_MAX bytes, so a longer path goes in pieces, each beneath the one
+ * before. */
+static int open_by_kernel(const struct root *root, const char *relative, int flags)
+{
+    size_t left = strlen(relative);
+    int folder = root->descriptor;
+    while (left >= PATH_MAX) {
+        char piece[PATH_MAX];
+        size_t length = piece_length(relative);
+        memcpy(piece, relative, length);
+        piece[length] = '\0';
+        int next = call_openat2(root, folder, piece, ROOT_FOLDER_FLAGS);
+        if (folder != root->descriptor)
+            close_keeping_errno(folder);
+        if (next < 0)
+            return -1;
+        folder = next;
+        relative += length;
+        relative += strspn(relative, "/");
+        left = strlen(relative);
+    }
+    int result = call_openat2(root, folder, left == 0 ? "." : relative, flags);
+    if (folder != root->descriptor)
+        close_keeping_errno(folder);
+    return result;
+}
+
+/* Does this end of openat2(2) say nothing about the path, so that steps must look again? In pieces
+ * a link may seem to lead out that only leads out of its piece. */
+static bool kernel_is_unsure(const struct root *root, const char *relative)
+{
+    if (errno == ENOSYS || errno == EPERM || errno == EAGAIN)
+        return true;
+    return errno == EXDEV && root->follow && strlen(relative) >= PATH_MAX;
+}
+
+static bool kernel_lacks_openat2(const struct root *root)
+{
+    int probe = call_openat2(root, root->descriptor, ".", ROOT_FOLDER_FLAGS);
+    if (probe >= 0)
+        (void)close(probe);
+    return probe < 0 && (errno == ENOSYS || errno == EPERM);
+}
+
+#else
+
+static int open_by_kernel(const struct root *root, const char *relative, int flags)
+{
+    return root_openat_by_steps(root, relative, flags);
+}
+
+static bool kernel_is_unsure(const struct root *root, const char *relative)
+{
+    (void)root;
+    (void)relative;
+    return false;
+}
+
+static bool kernel_lacks_openat2(const struct root *root)
+{
+    (void)root;
+    return true;
+}
+
+#endif
+
+static int open_beneath(const struct root *root, const char *relative, int flags)
+{
+    if (root->by_steps)
+        return root_openat_by_steps(root, relative, flags);
+    int result = open_by_kernel(root, relative, flags);
+    if (result < 0 && kernel_is_unsure(root, relative))
+        result = root_openat_by_steps(root, relative, flags);
+    return result;
+}
+
+/* The folder of a file that was given by itself is opened for each call. */
+static int open_beside(const struct root *root, const char *relative, int flags)
+{
+    struct root held = *root;
+    held.descriptor = open_folder(root->operand[0] == '\0' ? "/" : root->operand);
+    if (held.descriptor < 0)
+        return -1;
+    int result;
+    if (root->given_link != NULL && strcmp(relative, root->given_link) == 0)
+        result = openat(held.descriptor, relative, flags);
+    else
+        result = open_beneath(&held, relative, flags);
+    close_keeping_errno(held.descriptor);
+    return result;
+}
+
+int root_openat(const struct root *root, const char *relative, int flags)
+{
+    flags = root_all_flags(flags);
+    if (root->descriptor < 0)
+        return open_beside(root, relative, flags);
+    return open_beneath(root, relative, flags);
+}
+
+static int stat_through(const struct root *root, const char *relative, struct stat *facts)
+{
+    int descriptor = root_openat(root, relative, ROOT_LOOK_FLAGS);
+    if (descriptor < 0)
+        return -1;
+    int result = fstat(descriptor, facts);
+    close_keeping_errno(descriptor);
+    return result;
+}
+
+int root_stat(const struct root *root, const char *relative, bool through, struct stat *facts)
+{
+    if (through)
+        return stat_through(root, relative, facts);
+    const char *slash = strrchr(relative, '/');
+    char *above = slash == NULL ? strdup(".") : strndup(relative, (size_t)(slash - relative));
+    if (above == NULL)
+        return -1;
+    int folder = root_openat(root, above, ROOT_FOLDER_FLAGS);
+    free(above);
+    if (folder < 0)
+        return -1;
+    int result = fstatat(folder, slash == NULL ? relative : slash + 1, facts, AT_SYMLINK_NOFOLLOW);
+    close_keeping_errno(folder);
+    return result;
+}
+
+static size_t length_without_slashes(const char *path)
+{
+    size_t length = strlen(path);
+    while (length > 0 && path[length - 1] == '/')
+        length--;
+    return length;
+}
+
+struct root *root_open(const char *operand, bool follow, struct error *error)
+{
+    struct root *root = calloc(1, sizeof *root);
+    if (root == NULL) {
+        error_set_memory(error);
+        return NULL;
+    }
+    root->follow = follow;
+    root->descriptor = open_folder(operand);
+    if (root->descriptor < 0) {
+        error_set(error, ERROR_SYSTEM, errno, "'%s' can't be opened as a folder: %s", operand,
+            strerror(errno));
+        root_close(root);
+        return NULL;
+    }
+    root->operand = strndup(operand, length_without_slashes(operand));
+    if (root->operand == NULL) {
+        error_set_memory(error);
+        root_close(root);
+        return NULL;
+    }
+    root->by_steps = kernel_lacks_openat2(root);
+    return root;
+}
+
+struct root *root_new_for_file(const char *operand, struct error *error)
+{
+    struct root *root = calloc(1, sizeof *root);
+    if (root == NULL) {
+        error_set_memory(error);
+        return NULL;
+    }
+    root->descriptor = -1;
+    const char *slash = strrchr(operand, '/');
+    const char *name = slash == NULL ? operand : slash + 1;
+    root->operand = slash == NULL ? strdup(".") : strndup(operand, (size_t)(slash - operand));
+    struct stat facts;
+    bool is_link = lstat(operand, &facts) == 0 && S_ISLNK(facts.st_mode);
+    if (is_link)
+        root->given_link = strdup(name);
+    if (root->operand == NULL || (is_link && root->given_link == NULL)) {
+        error_set_memory(error);
+        root_close(root);
+        return NULL;
+    }
+    return root;
+}
+
+void root_close(struct root *root)
+{
+    if (root == NULL)
+        return;
+    if (root->descriptor >= 0)
+        (void)close(root->descriptor);
+    free(root->operand);
+    free(root->given_link);
+    free(root);
+}

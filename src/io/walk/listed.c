@@ -1,0 +1,282 @@
+/* Paths from a list: each is made absolute and free of "." and "..", by its letters alone, and what
+ * lies below the base is looked at beneath the base's descriptor. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/walk/path_list.h"
+#include "io/walk/private.h"
+
+#define LIST_SHOWN_AS "-" /* the path of a problem with the list itself */
+
+struct walk_listed {
+    const struct root *root;
+    struct walk_shared *shared;
+    struct buf working;  /* the working folder, normal form: "" is "/", else "/a/b" */
+    struct buf base;     /* likewise, by its letters */
+    char *real_base;     /* likewise, as the system resolves it; NULL: it can't be told */
+    struct buf absolute; /* the path at hand */
+    struct path_list list;
+};
+
+/* Takes the last name off the normal form in `out`; "/" stays. */
+static void drop_name(struct buf *out)
+{
+    if (out->length == 0)
+        return;
+    while (out->data[--out->length] != '/')
+        ;
+    out->data[out->length] = '\0';
+}
+
+static bool names_this(const char *name, size_t length, const char *what)
+{
+    return length == strlen(what) && memcmp(name, what, length) == 0;
+}
+
+/* Adds the names of `path` to the normal form in `out`. False: no memory. */
+static bool add_normal(struct buf *out, const char *path)
+{
+    for (;;) {
+        path += strspn(path, "/");
+        size_t length = strcspn(path, "/");
+        if (length == 0)
+            return true;
+        if (names_this(path, length, ".."))
+            drop_name(out);
+        else if (!names_this(path, length, ".") &&
+                 !(buf_add_byte(out, '/') && buf_add(out, path, length)))
+            return false;
+        path += length;
+    }
+}
+
+static bool make_absolute(struct buf *out, const struct buf *working, const char *path)
+{
+    buf_clear(out);
+    if (path[0] != '/' && !buf_add_text(out, buf_text(working)))
+        return false;
+    return add_normal(out, path);
+}
+
+/* The part of `path` below `folder`, "" where they are the same; NULL where it does not lie below.
+ */
+static const char *part_below(const char *folder, const char *path)
+{
+    size_t length = strlen(folder);
+    if (strncmp(folder, path, length) != 0)
+        return NULL;
+    if (path[length] == '\0')
+        return path + length;
+    return path[length] == '/' ? path + length + 1 : NULL;
+}
+
+/* Where the letters say that a path lies outside, the system may know better: a working folder or
+ * a path may be called by the name of a link. Changes `absolute` to the real path. */
+static const char *really_below_base(struct walk_listed *listed)
+{
+    struct buf *absolute = &listed->absolute;
+    const char *slash = strrchr(buf_text(absolute), '/');
+    if (slash == NULL || listed->real_base == NULL)
+        return NULL;
+    char *name = strdup(slash);
+    absolute->data[slash - absolute->data] = '\0';
+    char *folder = realpath(absolute->data[0] == '\0' ? "/" : absolute->data, NULL);
+    bool made = false;
+    if (name != NULL && folder != NULL) {
+        buf_clear(absolute);
+        made = add_normal(absolute, folder) && buf_add_text(absolute, name);
+    }
+    free(folder);
+    free(name);
+    return made ? part_below(listed->real_base, buf_text(absolute)) : NULL;
+}
+
+static const char *find_below_base(struct walk_listed *listed)
+{
+    const char *absolute = buf_text(&listed->absolute);
+    const char *below = part_below(buf_text(&listed->base), absolute);
+    if (below == NULL && listed->real_base != NULL)
+        below = part_below(listed->real_base, absolute);
+    return below != NULL ? below : really_below_base(listed);
+}
+
+/* Why a listed path can't be looked at. */
+static struct walk_item lost(const struct walk_listed *listed, const char *relative,
+    const struct path_record *record, bool is_link, int code)
+{
+    const struct root *root = listed->root;
+    if (!record->complete && (code == ENOENT || code == ENOTDIR))
+        return walk_item_lost(root, relative, 0, code,
+            "standard input ended in the middle of a path, or there is no such file");
+    if (is_link && code == ENOENT)
+        return walk_item_lost(root, relative, 0, code, "this link leads to nothing");
+    switch (code) {
+    case ENOENT:
+    case ENOTDIR:
+        return walk_item_lost(root, relative, 0, code, "there is no such file");
+    case EXDEV:
+        return walk_item_lost(root, relative, 0, code,
+            "a link in this path is absolute or leads out of the base: it is not followed");
+    case ELOOP:
+        return walk_item_lost(root, relative, 0, code,
+            root->follow ? "there are too many links in this path, or one that leads to itself"
+                         : "a folder in this path is a link: give --follow, or its real path");
+    default:
+        return walk_item_lost(
+            root, relative, 0, code, "this can't be looked at: %s", strerror(code));
+    }
+}
+
+/* The facts of what a listed path names, a link followed where that is asked for. */
+static bool look(
+    const struct walk_listed *listed, const char *relative, struct stat *facts, bool *is_link)
+{
+    *is_link = false;
+    if (root_stat(listed->root, relative, false, facts) != 0)
+        return false;
+    if (!S_ISLNK(facts->st_mode) || !listed->shared->follow)
+        return true;
+    *is_link = true;
+    return root_stat(listed->root, relative, true, facts) == 0;
+}
+
+/* True: `item` is to be given out. `relative` lies in the list's own memory. */
+static bool look_at_listed(struct walk_listed *listed, char *relative,
+    const struct path_record *record, struct walk_item *item)
+{
+    if (relative[0] == '\0') {
+        *item = walk_item_problem(
+            record->data, EISDIR, "this is the base itself: list files, or give it as a PATH");
+        return true;
+    }
+    struct stat facts;
+    bool is_link;
+    bool found = look(listed, relative, &facts, &is_link);
+    int code = errno;
+    if (!walk_filter_takes(listed->shared, relative, found && S_ISDIR(facts.st_mode)))
+        return false;
+    if (!found)
+        *item = lost(listed, relative, record, is_link, code);
+    else if (S_ISREG(facts.st_mode))
+        *item = walk_item_file(listed->root, relative, 0);
+    else if (S_ISDIR(facts.st_mode))
+        *item = walk_item_problem(
+            relative, EISDIR, "this is a folder: list its files, or give it as a PATH");
+    else
+        listed->shared->passed_over++;
+    return !found || S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode);
+}
+
+static bool take_record(
+    struct walk_listed *listed, const struct path_record *record, struct walk_item *item)
+{
+    if (strlen(record->data) != record->length) {
+        *item = walk_item_problem(record->data, EINVAL,
+            "a line on standard input holds a NUL byte; with -0 that is what ends a path");
+        return true;
+    }
+    if (!make_absolute(&listed->absolute, &listed->working, record->data)) {
+        *item = (struct walk_item){.kind = WALK_PROBLEM, .code = ENOMEM};
+        return true;
+    }
+    const char *below = find_below_base(listed);
+    if (below == NULL) {
+        *item = walk_item_lost(listed->root, record->data, 0, EXDEV,
+            "this path lies outside the base folder: give --base with a folder above it");
+        return true;
+    }
+    return look_at_listed(
+        listed, listed->absolute.data + (below - listed->absolute.data), record, item);
+}
+
+static struct walk_item list_problem(int code)
+{
+    return walk_item_problem(LIST_SHOWN_AS, code,
+        "standard input can't be read, so the list is not whole: %s", strerror(code));
+}
+
+bool walk_listed_next(struct walk_listed *listed, struct walk_item *item)
+{
+    while (!walk_stop_asked(&listed->shared->stop)) {
+        struct path_record record;
+        switch (path_list_next(&listed->list, &record)) {
+        case PATH_LIST_RECORD:
+            if (take_record(listed, &record, item))
+                return true;
+            break;
+        case PATH_LIST_TOO_LONG:
+            *item = walk_item_problem(LIST_SHOWN_AS, ENAMETOOLONG,
+                "a path on standard input is longer than 1 MiB, and was passed over; "
+                "paths end with %s",
+                listed->list.separator == '\0' ? "a NUL byte, as -0 says"
+                                               : "a newline, or with -0 a NUL byte");
+            return true;
+        case PATH_LIST_FAILED:
+            *item = list_problem(errno);
+            return true;
+        case PATH_LIST_END:
+            return false;
+        }
+    }
+    return false;
+}
+
+bool walk_listed_has_path(const struct walk_listed *listed)
+{
+    return path_list_has_record(&listed->list);
+}
+
+/* Fills in the folders that paths are compared with. */
+static bool find_folders(struct walk_listed *listed, const char *base, struct error *error)
+{
+    char *working = getcwd(NULL, 0);
+    if (working == NULL)
+        return error_set(error, ERROR_SYSTEM, errno,
+            "the working folder, which listed paths start from, can't be told: %s",
+            strerror(errno));
+    bool made = add_normal(&listed->working, working) &&
+                make_absolute(&listed->base, &listed->working, base);
+    free(working);
+    if (!made)
+        return error_set_memory(error);
+    listed->real_base = realpath(base, NULL);
+    if (listed->real_base != NULL && strcmp(listed->real_base, "/") == 0)
+        listed->real_base[0] = '\0';
+    return true;
+}
+
+struct walk_listed *walk_listed_new(const struct root *root, const char *base, int descriptor,
+    bool nul_separated, struct walk_shared *shared, struct error *error)
+{
+    struct walk_listed *listed = calloc(1, sizeof *listed);
+    if (listed == NULL) {
+        error_set_memory(error);
+        return NULL;
+    }
+    listed->root = root;
+    listed->shared = shared;
+    buf_init(&listed->working, WALK_PATH_MAX);
+    buf_init(&listed->base, WALK_PATH_MAX);
+    buf_init(&listed->absolute, WALK_PATH_MAX);
+    path_list_init(
+        &listed->list, descriptor, shared->stop.descriptors[0], nul_separated ? '\0' : '\n');
+    if (!find_folders(listed, base, error)) {
+        walk_listed_free(listed);
+        return NULL;
+    }
+    return listed;
+}
+
+void walk_listed_free(struct walk_listed *listed)
+{
+    if (listed == NULL)
+        return;
+    path_list_free(&listed->list);
+    buf_free(&listed->absolute);
+    free(listed->real_base);
+    buf_free(&listed->base);
+    buf_free(&listed->working);
+    free(listed);
+}

@@ -1,0 +1,182 @@
+#include "io/walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/walk/private.h"
+
+struct walk {
+    struct walk_shared shared;
+    struct walk_operands operands;
+    size_t next;                /* operand that comes after the one at hand */
+    struct walk_tree *tree;     /* the folder operand at hand, or NULL */
+    struct walk_listed *listed; /* the list, from the start; NULL: there is none */
+    bool in_list;               /* the list is at hand */
+    bool list_left;             /* there is a list, and it is not over */
+    struct root *base;          /* NULL: none was given, and there is no list */
+    bool ended;
+};
+
+static const struct walk_item no_memory = {.kind = WALK_PROBLEM, .code = ENOMEM};
+
+/* False with `error`. */
+static bool open_pipe(struct walk_stop *stop, struct error *error)
+{
+    if (pipe(stop->descriptors) != 0) {
+        stop->descriptors[0] = stop->descriptors[1] = -1;
+        return error_set(error, ERROR_SYSTEM, errno, "no pipe can be had: %s", strerror(errno));
+    }
+    (void)fcntl(stop->descriptors[0], F_SETFD, FD_CLOEXEC);
+    (void)fcntl(stop->descriptors[1], F_SETFD, FD_CLOEXEC);
+    return true;
+}
+
+static void close_pipe(struct walk_stop *stop)
+{
+    for (size_t i = 0; i < 2; i++)
+        if (stop->descriptors[i] >= 0)
+            (void)close(stop->descriptors[i]);
+}
+
+static bool has_list(const struct walk_operands *operands)
+{
+    for (size_t i = 0; i < operands->count; i++)
+        if (operands->items[i].kind == WALK_OPERAND_LIST)
+            return true;
+    return false;
+}
+
+static bool open_base(struct walk *walk, const struct walk_options *options, struct error *error)
+{
+    bool listed = has_list(&walk->operands);
+    if (!listed && options->base == NULL)
+        return true;
+    const char *base = options->base == NULL ? "." : options->base;
+    struct error why;
+    walk->base = root_open(base, options->follow, &why);
+    if (walk->base == NULL)
+        return error_set(error, why.class, why.code, "the base folder %s", why.text);
+    if (!listed)
+        return true;
+    if (!open_pipe(&walk->shared.stop, error))
+        return false;
+    walk->listed = walk_listed_new(
+        walk->base, base, options->list_descriptor, options->nul_separated, &walk->shared, error);
+    walk->list_left = true;
+    return walk->listed != NULL;
+}
+
+struct walk *walk_new(const struct walk_options *options, struct error *error)
+{
+    struct walk *walk = calloc(1, sizeof *walk);
+    if (walk == NULL) {
+        error_set_memory(error);
+        return NULL;
+    }
+    walk->shared = (struct walk_shared){
+        .ignore = options->ignore,
+        .no_hidden = options->no_hidden,
+        .follow = options->follow,
+        .stop.descriptors = {-1, -1},
+    };
+    if (!walk_operands_open(&walk->operands, options, error) || !open_base(walk, options, error)) {
+        walk_free(walk);
+        return NULL;
+    }
+    return walk;
+}
+
+void walk_free(struct walk *walk)
+{
+    if (walk == NULL)
+        return;
+    walk_tree_free(walk->tree);
+    walk_listed_free(walk->listed);
+    close_pipe(&walk->shared.stop);
+    root_close(walk->base);
+    walk_operands_free(&walk->operands);
+    free(walk);
+}
+
+/* A file given by itself. True: `item` is to be given out. Its own name is never too hidden. */
+static bool take_file(struct walk *walk, const struct walk_operand *operand, struct walk_item *item)
+{
+    struct walk_shared rules = {.ignore = walk->shared.ignore};
+    if (!walk_filter_takes(&rules, operand->name, false))
+        return false;
+    *item = walk_item_file(operand->root, operand->name, 0);
+    return true;
+}
+
+/* Begins the next operand. True: `item` is to be given out already. */
+static bool begin_operand(struct walk *walk, struct walk_item *item)
+{
+    const struct walk_operand *operand = &walk->operands.items[walk->next++];
+    switch (operand->kind) {
+    case WALK_OPERAND_FILE:
+        return take_file(walk, operand, item);
+    case WALK_OPERAND_LIST:
+        walk->in_list = true;
+        return false;
+    case WALK_OPERAND_FOLDER:
+        break;
+    }
+    const char *prefix = walk->operands.count > 1 ? operand->name : "";
+    walk->tree = walk_tree_new(operand->root, prefix, &walk->shared);
+    if (walk->tree != NULL)
+        return false;
+    *item = no_memory;
+    return true;
+}
+
+/* Goes on with the operand at hand. False: it is over. */
+static bool continue_operand(struct walk *walk, struct walk_item *item)
+{
+    if (walk->tree != NULL) {
+        if (walk_tree_next(walk->tree, item))
+            return true;
+        walk_tree_free(walk->tree);
+        walk->tree = NULL;
+    }
+    if (walk->in_list)
+        walk->in_list = walk->list_left = walk_listed_next(walk->listed, item);
+    return walk->in_list;
+}
+
+struct walk_item walk_next(struct walk *walk)
+{
+    struct walk_item item = {.kind = WALK_END};
+    while (!walk->ended && !walk_stop_asked(&walk->shared.stop)) {
+        bool has_item = continue_operand(walk, &item);
+        if (!has_item && walk->next < walk->operands.count)
+            has_item = begin_operand(walk, &item);
+        else if (!has_item)
+            walk->ended = true;
+        if (has_item) {
+            walk->ended = walk_item_is_memory(&item);
+            return item;
+        }
+    }
+    return (struct walk_item){.kind = WALK_END};
+}
+
+uint64_t walk_passed_over(const struct walk *walk)
+{
+    return walk->shared.passed_over;
+}
+
+void walk_stop(struct walk *walk)
+{
+    struct walk_stop *stop = &walk->shared.stop;
+    atomic_store(&stop->asked, true);
+    if (stop->descriptors[1] >= 0)
+        (void)!write(stop->descriptors[1], "", 1);
+}
+
+bool walk_may_wait(const struct walk *walk)
+{
+    return walk->list_left && !(walk->in_list && walk_listed_has_path(walk->listed));
+}

@@ -1,0 +1,337 @@
+/* A pattern is cut at its slashes into names; each is matched against one name of the path by
+ * glob.c, and a `**` stands for any number of names. So no pattern takes longer than the product of
+ * its length and the path's.
+ *
+ * This follows the manual in one thing in which git before 2.52 does not: in `foo**` + `/bar` the
+ * asterisks are ordinary ones, as behind any other text than a slash. */
+#include "text/ignore.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "text/ignore/glob.h"
+
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+enum name_kind {
+    NAME_LITERAL,   /* `text` is the name itself, backslashes resolved */
+    NAME_SUFFIX,    /* `*` and then `text` */
+    NAME_GLOB,      /* `text` is a pattern for glob.c */
+    NAME_ANY_DEPTH, /* `**`: any number of names; at least one where it is the last */
+};
+
+struct name {
+    enum name_kind kind;
+    const char *text; /* inside the rule's `text` */
+    size_t length;
+};
+
+struct rule {
+    bool takes;
+    bool folder_only;  /* the pattern ended in a slash */
+    bool is_base_name; /* it has no other slash: matches a name at any depth */
+    size_t name_count;
+    struct name *names;
+    char *text;
+};
+
+struct ignore {
+    struct rule *rules;
+    size_t count;
+};
+
+struct ignore *ignore_new(void)
+{
+    return calloc(1, sizeof(struct ignore));
+}
+
+static void free_rule(struct rule *rule)
+{
+    free(rule->names);
+    free(rule->text);
+}
+
+void ignore_free(struct ignore *ignore)
+{
+    if (ignore == NULL)
+        return;
+    for (size_t i = 0; i < ignore->count; i++)
+        free_rule(&ignore->rules[i]);
+    free(ignore->rules);
+    free(ignore);
+}
+
+static bool has_wildcard(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '\\')
+            i++;
+        else if (strchr("*?[", text[i]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Removes the backslashes that escape, in place. Gives the new length. */
+static size_t unescape(char *text, size_t length)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '\\' && i + 1 < length)
+            i++;
+        text[kept++] = text[i];
+    }
+    return kept;
+}
+
+static void compile_name(struct name *name, char *text, size_t length)
+{
+    *name = (struct name){.kind = NAME_GLOB, .text = text, .length = length};
+    size_t stars = 0;
+    while (stars < length && text[stars] == '*')
+        stars++;
+    if (stars >= 2 && stars == length) {
+        name->kind = NAME_ANY_DEPTH;
+    } else if (stars > 0 && !has_wildcard(text + stars, length - stars)) {
+        name->kind = NAME_SUFFIX;
+        name->text = text + stars;
+        name->length = unescape(text + stars, length - stars);
+    } else if (!has_wildcard(text, length)) {
+        name->kind = NAME_LITERAL;
+        name->length = unescape(text, length);
+    }
+}
+
+/* Length of the name that `pattern` begins with: up to a slash, plain or escaped, that stands in no
+ * brackets. SIZE_MAX: it can never match. */
+static size_t name_length(const char *pattern, size_t length)
+{
+    size_t done = 0;
+    while (done < length && pattern[done] != '/') {
+        if (pattern[done] == '\\' && done + 1 < length && pattern[done + 1] == '/')
+            break;
+        size_t used = glob_element(pattern + done, length - done);
+        if (used == 0)
+            return SIZE_MAX;
+        done += used;
+    }
+    return done;
+}
+
+/* Cuts the rule's text into its names. False: it can never match. */
+static bool compile_names(struct rule *rule, char *text, size_t length)
+{
+    for (;;) {
+        size_t used = name_length(text, length);
+        if (used == SIZE_MAX)
+            return false;
+        size_t slash = used == length ? 0 : text[used] == '/' ? 1 : 2;
+        struct name *name = &rule->names[rule->name_count++];
+        compile_name(name, text, used);
+        /* To git, `**` before an escaped slash is one name at least. */
+        if (name->kind == NAME_ANY_DEPTH && slash == 2)
+            rule->names[rule->name_count++] = (struct name){.kind = NAME_SUFFIX, .text = text};
+        if (slash == 0)
+            return true;
+        text += used + slash;
+        length -= used + slash;
+    }
+}
+
+static size_t count_slashes(const char *text)
+{
+    size_t count = 0;
+    for (; (text = strchr(text, '/')) != NULL; text++)
+        count++;
+    return count;
+}
+
+static bool fail_never(struct rule *rule, const char *pattern, struct error *error)
+{
+    free_rule(rule);
+    return error_set(error, ERROR_USAGE, 0,
+        "the pattern `%s` can never match: it has an unclosed `[`, an unknown `[:class:]`, a `\\` "
+        "at "
+        "its end, or no name",
+        pattern);
+}
+
+static bool compile_rule(struct rule *rule, const char *pattern, struct error *error)
+{
+    size_t length = strlen(pattern);
+    if (length == 0)
+        return error_set(error, ERROR_USAGE, 0, "a pattern is empty");
+    if (length > IGNORE_PATTERN_MAX)
+        return error_set(error, ERROR_USAGE, 0, "a pattern is longer than %d bytes: `%.40s...`",
+            IGNORE_PATTERN_MAX, pattern);
+    rule->names = calloc(2 * count_slashes(pattern) + 1, sizeof *rule->names);
+    rule->text = malloc(length + 1);
+    if (rule->names == NULL || rule->text == NULL) {
+        free_rule(rule);
+        return error_set_memory(error);
+    }
+    memcpy(rule->text, pattern, length + 1);
+    char *text = rule->text;
+    if (text[length - 1] == '/') {
+        rule->folder_only = true;
+        text[--length] = '\0';
+    }
+    rule->is_base_name = strchr(text, '/') == NULL;
+    if (length > 0 && text[0] == '/') {
+        text++;
+        length--;
+    }
+    if (length == 0 || !compile_names(rule, text, length))
+        return fail_never(rule, pattern, error);
+    return true;
+}
+
+bool ignore_add(struct ignore *ignore, const char *pattern, bool takes, struct error *error)
+{
+    struct rule *rules = array_grow(ignore->rules, ignore->count, sizeof *rules);
+    if (rules == NULL)
+        return error_set_memory(error);
+    ignore->rules = rules;
+    struct rule rule = {.takes = takes};
+    if (!compile_rule(&rule, pattern, error))
+        return false;
+    ignore->rules[ignore->count++] = rule;
+    return true;
+}
+
+/* Length without the spaces at the end, of which a backslash keeps one. */
+static size_t without_closing_spaces(const char *line, size_t length)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (line[i] == '\\' && i + 1 < length)
+            kept = ++i + 1;
+        else if (line[i] != ' ')
+            kept = i + 1;
+    }
+    return kept;
+}
+
+/* Puts the place before the sentence that `error` already holds. */
+static bool fail_at(struct error *error, const char *file_name, size_t number)
+{
+    if (error == NULL)
+        return false;
+    struct error inner = *error;
+    return error_set(
+        error, inner.class, inner.code, "%.200s, line %zu: %s", file_name, number, inner.text);
+}
+
+static bool add_pattern(struct ignore *ignore, const char *line, size_t length, struct error *error)
+{
+    bool takes = *line == '!';
+    if (takes) {
+        line++;
+        length--;
+    }
+    if (length > IGNORE_PATTERN_MAX)
+        return error_set(
+            error, ERROR_USAGE, 0, "the pattern is longer than %d bytes", IGNORE_PATTERN_MAX);
+    if (memchr(line, '\0', length) != NULL)
+        return error_set(error, ERROR_USAGE, 0, "the pattern holds a NUL byte");
+    char pattern[IGNORE_PATTERN_MAX + 1];
+    memcpy(pattern, line, length);
+    pattern[length] = '\0';
+    return ignore_add(ignore, pattern, takes, error);
+}
+
+bool ignore_add_lines(struct ignore *ignore, const char *text, size_t length, const char *file_name,
+    struct error *error)
+{
+    size_t mark = sizeof BYTE_ORDER_MARK - 1;
+    const char *end = text + length;
+    const char *next = text;
+    if (length >= mark && memcmp(text, BYTE_ORDER_MARK, mark) == 0)
+        next += mark;
+    for (size_t number = 1; next < end; number++) {
+        const char *line = next;
+        const char *feed = memchr(line, '\n', (size_t)(end - line));
+        size_t line_length = (size_t)((feed == NULL ? end : feed) - line);
+        next = line + line_length + (feed == NULL ? 0 : 1);
+        if (line_length > 0 && line[line_length - 1] == '\r')
+            line_length--;
+        if (line_length == 0 || *line == '#')
+            continue;
+        line_length = without_closing_spaces(line, line_length);
+        if (line_length > 0 && !add_pattern(ignore, line, line_length, error))
+            return fail_at(error, file_name, number);
+    }
+    return true;
+}
+
+static bool name_matches(const struct name *name, const char *text, size_t length)
+{
+    switch (name->kind) {
+    case NAME_LITERAL:
+        return length == name->length && memcmp(text, name->text, length) == 0;
+    case NAME_SUFFIX:
+        return length >= name->length &&
+               memcmp(text + length - name->length, name->text, name->length) == 0;
+    case NAME_GLOB:
+        return glob_match(name->text, name->length, text, length);
+    case NAME_ANY_DEPTH:
+        break;
+    }
+    return true;
+}
+
+/* The name behind the one that `path` begins with, or `end`. */
+static const char *next_name(const char *path, const char *end)
+{
+    const char *slash = memchr(path, '/', (size_t)(end - path));
+    return slash == NULL ? end : slash + 1;
+}
+
+/* As glob_match(), with names for bytes and `**` for `*`. */
+static bool path_matches(const struct rule *rule, const char *path, const char *end)
+{
+    size_t at = 0;
+    size_t behind_star = 0; /* 0: no `**` yet */
+    const char *star_end = NULL;
+    while (path < end) {
+        const struct name *name = at < rule->name_count ? &rule->names[at] : NULL;
+        const char *next = next_name(path, end);
+        size_t length = (size_t)(next - path) - (next[-1] == '/' ? 1 : 0);
+        if (name != NULL && name->kind == NAME_ANY_DEPTH) {
+            behind_star = ++at;
+            star_end = path;
+        } else if (name != NULL && name_matches(name, path, length)) {
+            at++;
+            path = next;
+        } else if (behind_star > 0) {
+            at = behind_star;
+            path = star_end = next_name(star_end, end);
+        } else {
+            return false;
+        }
+    }
+    return at == rule->name_count;
+}
+
+enum ignore_decision ignore_match(const struct ignore *ignore, const char *path, bool is_folder)
+{
+    const char *end = path + strlen(path);
+    const char *slash = strrchr(path, '/');
+    const char *base = slash == NULL ? path : slash + 1;
+    for (size_t i = ignore->count; i-- > 0;) {
+        const struct rule *rule = &ignore->rules[i];
+        if (rule->folder_only && !is_folder)
+            continue;
+        if (rule->is_base_name ? name_matches(&rule->names[0], base, (size_t)(end - base))
+                               : path_matches(rule, path, end))
+            return rule->takes ? IGNORE_TAKE : IGNORE_LEAVE;
+    }
+    return IGNORE_NO_RULE;
+}
+
+bool ignore_begins_with_take(const struct ignore *ignore)
+{
+    return ignore->count > 0 && ignore->rules[0].takes;
+}
