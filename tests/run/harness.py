@@ -21,6 +21,9 @@ SANITIZER = re.compile(rb"(AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtim
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 EVENTS = EventSchema(CHECKOUT / "docs" / "events.schema.json")
 
+# Seconds after which something hangs. Tests wait for events: how fast the machine is must not matter.
+HANG = 300
+
 
 def binary_path():
     """The program under test: $SHOAL, or the checkout's own build."""
@@ -200,7 +203,7 @@ class Running:
             self.queue.put(line)
         self.queue.put(None)
 
-    def wait_event(self, wanted, timeout=20):
+    def wait_event(self, wanted, timeout=HANG):
         """Waits for an event for which wanted(event) is true and gives it."""
         until = time.monotonic() + timeout
         while True:
@@ -211,7 +214,7 @@ class Running:
             if wanted(event):
                 return event
 
-    def wait_files(self, count, verdict=None, timeout=20):
+    def wait_files(self, count, verdict=None, timeout=HANG):
         """Waits until `count` file events (with that verdict) have come."""
         for _ in range(count):
             self.wait_event(
@@ -223,7 +226,7 @@ class Running:
     def signal(self, number=signal.SIGINT):
         os.kill(self.pid, number)
 
-    def finish(self, timeout=60, interrupted=None):
+    def finish(self, timeout=HANG, interrupted=None):
         """Waits for the end; checks what every run must keep."""
         try:
             status = self.popen.wait(timeout)
@@ -231,7 +234,7 @@ class Running:
             self.popen.kill()
             self.popen.wait()
             raise AssertionError(f"hangs: {self.arguments}") from None
-        self.thread.join(10)
+        self.thread.join()
         self.err.seek(0)
         seconds = time.monotonic() - self.began
         run = Run(self.arguments, status, b"", self.err.read(), self.lines, seconds)
@@ -255,7 +258,7 @@ class Shoal:
 
     def environment(self, env):
         base = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(self.folder)}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"):
             if name in os.environ:
                 base[name] = os.environ[name]
         base.update(env or {})
@@ -266,7 +269,7 @@ class Shoal:
         return b"__asan_init" in self.binary.read_bytes()
 
     def __call__(
-        self, *arguments, timeout=60, env=None, stdin=b"", prefix=(), cwd=None, stdout=None, fds=()
+        self, *arguments, timeout=HANG, env=None, stdin=b"", prefix=(), cwd=None, stdout=None, fds=()
     ):
         command = [*map(str, prefix), str(self.binary), *map(os.fsencode, map(_text, arguments))]
         began = time.monotonic()
