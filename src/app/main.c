@@ -33,12 +33,10 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
- *   ignore                 rules, and a .gitignore's lines as rules
  *
  * text/template/
  *   fill                   filling in
  *   private                what a template is made of
- *   template               reading
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
@@ -49,7 +47,6 @@
  *   throttle               how many bytes may leave
  *
  * policy/adapt/
- *   adapt                  counts what is in flight
  *   measurement            goodput at one limit, and how sure it is
  *   pressure               what rejections mean for the limit
  *   private                the controller's state
@@ -74,7 +71,6 @@
  *   path_list              a list of paths from a descriptor
  *   private                what these files share
  *   tree                   one folder, deepest first
- *   walk                   the walk itself
  *
  * io/read/
  *   body                   a body that is read as it is sent
@@ -84,7 +80,6 @@
  *
  * io/root/
  *   private                open(2) flags of the two
- *   root                   by openat2(2)
  *   steps                  the same, one component at a time
  *
  * io/http/                 libcurl: the only folder that knows it
@@ -106,7 +101,6 @@
  *   session                creates the components and runs the event loop
  *
  * core/config/
- *   config                 compiling templates, errors, freeing
  *   filter                 --include, --exclude, --ignore-file
  *   form                   -F and --form-string
  *   form_text              the grammar of -F
@@ -130,7 +124,6 @@
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
  *   private                what these files share
- *   sched                  steps, and the end of a run
  *   start                  from ready to in flight
  *   verdict                what an attempt's end means for a file
  *
