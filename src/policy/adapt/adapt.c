@@ -11,12 +11,11 @@
 
 enum {
     OUTAGE_REJECTIONS = 8, /* in a row, and none accepted for `outage_us`: the origin was away */
-    SLOT_ENDS = 16,        /* the time in flight is a mean over this many ends, */
-    STREAM_STARTS = 8,     /* and the time between streamed starts over this many */
+    SLOT_ENDS = 16,        /* ends that the mean time in flight is taken over */
+    STREAM_STARTS = 8,     /* starts that the mean time between streamed bodies is taken over */
 };
 
-static const double limit_at_first =
-    8; /* few for any server, and five doublings below ADAPT_MOST */
+static const double limit_at_first = 8;     /* five doublings below ADAPT_MOST */
 static const double limit_after_outage = 4; /* fewer: the server has just come back */
 static const int64_t outage_us = 3 * CLOCK_US_PER_SECOND;
 

@@ -14,12 +14,12 @@
 #include "policy/adapt/limit.h"
 
 enum {
-    SHARE_ATTEMPTS = 128,      /* the share of recent rejections is a mean over this many, */
-    SHARE_ATTEMPTS_LEAST = 32, /* and is believed from this many on */
-    PAUSE_REJECTIONS = 8,      /* the share that asks for a pause is a mean over this many */
-    LIFETIME_FACTOR = 2,       /* a ceiling that was met again lasts longer by this, */
-    LIFETIME_PER_PAUSE = 20,   /* and this many times a pause, so that pauses cost a twentieth */
-    STARTS_PER_REJECTION = 2,  /* more starts than this per rejection: they are scattered */
+    SHARE_ATTEMPTS = 128,      /* attempts that the recent share of rejections is a mean over */
+    SHARE_ATTEMPTS_LEAST = 32, /* attempts from which on that share is believed */
+    PAUSE_REJECTIONS = 8,      /* rejections that the share asking for a pause is a mean over */
+    LIFETIME_FACTOR = 2,       /* by which a ceiling that was met again lasts longer */
+    LIFETIME_PER_PAUSE = 20,   /* so that pauses cost at most a twentieth of the time */
+    STARTS_PER_REJECTION = 2,  /* with more starts per rejection, rejections are scattered */
     /* Where a share is rejected anyway, a few in a row are chance: rejections are scattered unless
      * there are this many, and five of six starts were rejected. */
     REJECTIONS_MANY = 12,
@@ -55,13 +55,18 @@ static const double alarm_per_usual_share = 20;
 static const double alarm_per_limit = 1.0 / 16;
 static const double alarm_above_ceiling = 1; /* one rejection settles a try above a known ceiling */
 
-/* What is left of a limit that is cut without a number in flight to go by. */
-static const double cut_little = 0.95;          /* from 20 on; one less below that, */
-static const double cut_little_most = 0.8;      /* but no more than this from a small limit */
-static const double cut_below_one = 0.8;        /* of a limit that only spaces starts */
-static const double cut_without_success = 0.75; /* or less: the last cut was not enough */
-static const double cut_proven_most = 0.7;      /* where all was well at this limit before */
+/* Factors by which the limit is cut. Without a number in flight to go by it is a twentieth, so that
+ * the limit is approached from above; one below a limit of 20; but never more than a fifth. */
+static const double cut_little = 0.95;
+static const double cut_little_most = 0.8;
+/* Of a limit that only spaces starts: a rate within a fifth of the server's is good enough. */
+static const double cut_below_one = 0.8;
+/* If the last cut was followed by no success, it was far from enough: a quarter, or more. */
+static const double cut_without_success = 0.75;
+/* Where all was well at this limit before: three tenths at most, since it may have been chance. */
+static const double cut_proven_most = 0.7;
 
+/* How long a ceiling lasts: at first, at most, and at most where it cost a pause. */
 static const int64_t lifetime_first_us = CLOCK_US_PER_SECOND;
 static const int64_t lifetime_most_us = 10 * CLOCK_US_PER_SECOND;
 static const int64_t lifetime_by_pause_most_us = 600 * CLOCK_US_PER_SECOND;

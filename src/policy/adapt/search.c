@@ -51,8 +51,8 @@ static const double decided_sigmas_squared = 2.5 * 2.5;
 static const double changed_sigmas_squared = 4 * 4;
 static const double equal_weight = 0.5; /* of two yields without any variance */
 
-static const double kept_step_factor = 2; /* after a try that paid, the next one goes farther, */
-static const double step_most_fast = 1;   /* up to doubling where goodput still keeps up */
+static const double kept_step_factor = 2; /* by which the step grows after a try that paid */
+static const double step_most_fast = 1;   /* doubles the limit, where goodput still keeps up */
 
 static const int64_t measurement_least_us = 50 * CLOCK_US_PER_MS;
 static const int64_t measurement_most_us = 2 * CLOCK_US_PER_SECOND; /* however noisy it is */

@@ -5,10 +5,10 @@
 #include "policy/adapt/measurement.h"
 
 enum {
-    TRIES_AT_ONCE = 2,     /* one in each direction, before tries become rarer */
-    TRIES_PER_ROUND = 3,   /* of these, one goes downwards */
-    TRY_WAIT_FACTOR = 2,   /* the wait between tries grows by this, */
-    STEP_FACTOR_NOISY = 2, /* and the step of a try by this if the measurement is only fair */
+    TRIES_AT_ONCE = 2,     /* tries without a wait: one in each direction */
+    TRIES_PER_ROUND = 3,   /* tries of which one goes downwards */
+    TRY_WAIT_FACTOR = 2,   /* by which the wait between tries grows */
+    STEP_FACTOR_NOISY = 2, /* by which a step is larger where the measurement is only fair */
 };
 
 static const double step_least = 0.125; /* a good measurement shows whether it pays */
