@@ -41,17 +41,18 @@
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
  *   limits                 rate limits that a response's headers announce
- *   outcome                what an attempt came to
+ *   outcome                what the end of an attempt means
  *   rate                   how many files may start
  *   retry                  when a file is sent again, and when not
- *   throttle               how many bytes may leave
+ *   throttle               how many bytes may be sent
  *
  * policy/adapt/
- *   measurement            goodput at one limit, and how sure it is
+ *   limit                  the limit, and what it allows
+ *   measurement            goodput at one limit, and how accurate it is
  *   pressure               what rejections mean for the limit
  *   private                the controller's state
- *   search                 how the best limit is looked for
- *   target                 and where next
+ *   search                 looks for the best limit by measuring
+ *   target                 where the search looks next
  *
  * io/
  *   body                   a body that is read as it is sent
