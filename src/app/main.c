@@ -120,9 +120,10 @@
  *   secret                 -s, -u, passwords in URLs
  *   url                    --url
  *
- * core/request/
- *   form_body              the form around the files' contents
- *   plan                   templates filled in, from job to request
+ * core/plan/
+ *   form_body              the body of a form: fields, and files' contents between them
+ *   plan                   fills in templates: from a file to the reader's job to a request
+ *   private                what a plan consists of
  *
  * core/sched/
  *   file                   files and their states

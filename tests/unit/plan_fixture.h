@@ -8,7 +8,7 @@
 
 #include "config_fixture.h"
 
-#include "core/plan.h"
+#include "core/plan/private.h"
 
 #define WHOLE ((size_t)256 * 1024)
 #define CHUNK ((size_t)64 * 1024)

@@ -10,7 +10,7 @@ static void assert_body(struct planned *planned, const char *expected)
     buf_init(&text, (size_t)8 * 1024 * 1024);
     for (; *expected != '\0'; expected++) {
         if (*expected == '~')
-            (void)buf_printf(&text, "--%s", planned->plan->boundary);
+            (void)buf_printf(&text, "--%s", planned->plan->form.boundary);
         else
             (void)buf_add_byte(&text, *expected);
     }
@@ -166,7 +166,7 @@ static void a_head_too_long_for_its_room_is_joined_once(void **state)
         planned_choose(planned, name);
         assert_true(planned_load(planned, WHOLE) && planned_finish(planned));
         assert_body(planned, body);
-        bool joined = planned->plan->request.data == buf_text(&planned->plan->joined);
+        bool joined = planned->plan->request.data == buf_text(&planned->plan->form.joined);
         assert_true(joined == (round == 0));
         plan_reset(planned->plan);
     }
@@ -191,8 +191,9 @@ static void a_head_may_be_as_long_as_its_room(void **state)
         struct planned *planned =
             planned_made(GIVEN(TO_URL, "form-string", option, "form", "f=@{file}"), "a", WHOLE);
         assert_body(planned, expected);
-        bool joined = planned->plan->request.data == buf_text(&planned->plan->joined);
-        assert_true(joined == (planned->plan->fields[1].cut > planned->plan->files[0].offset));
+        bool joined = planned->plan->request.data == buf_text(&planned->plan->form.joined);
+        assert_true(
+            joined == (planned->plan->form.parts[1].content_at > planned->plan->files[0].offset));
         joins += joined;
         planned_free(planned);
     }

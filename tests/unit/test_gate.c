@@ -77,7 +77,7 @@ static void so_many_files_may_be_in_flight(void **state)
     (void)state;
     struct bench bench;
     bench_init(&bench);
-    assert_int_equal(gate_limit(&bench.gate), JOBS);
+    assert_int_equal(gate_concurrency_limit(&bench.gate), JOBS);
     for (int i = 0; i < JOBS; i++) {
         assert_int_equal(wait_now(&bench), 0);
         start(&bench);
@@ -95,9 +95,9 @@ static void auto_begins_small_and_stays_within_what_there_is_room_for(void **sta
     bench_init(&bench);
     bench.config.jobs = CONFIG_JOBS_AUTO;
     gate_init(&bench.gate, &bench.config, 64, bench.now_us);
-    assert_in_range(gate_limit(&bench.gate), 1, 16);
+    assert_in_range(gate_concurrency_limit(&bench.gate), 1, 16);
     gate_init(&bench.gate, &bench.config, 2, bench.now_us);
-    assert_in_range(gate_limit(&bench.gate), 1, 2);
+    assert_in_range(gate_concurrency_limit(&bench.gate), 1, 2);
     buf_free(&bench.headers);
 }
 
@@ -112,10 +112,10 @@ static void a_rate_holds_the_next_start_back(void **state)
     start(&bench);
     start(&bench);
     assert_true(wait_now(&bench) >= 60 * second && wait_now(&bench) < 62 * second);
-    assert_true(gate_is_held_by_rate(&bench.gate, bench.now_us));
+    assert_true(gate_waits_for_rate(&bench.gate, bench.now_us));
     bench.now_us += 62 * second;
     assert_int_equal(wait_now(&bench), 0);
-    assert_false(gate_is_held_by_rate(&bench.gate, bench.now_us));
+    assert_false(gate_waits_for_rate(&bench.gate, bench.now_us));
     buf_free(&bench.headers);
 }
 
@@ -157,7 +157,7 @@ static void a_limit_that_is_used_up_pauses_the_origin_after_a_success_too(void *
     start(&bench);
     assert_int_equal(end(&bench, 200, ""), RETRY_STEP_FINAL);
     assert_int_equal(wait_now(&bench), 9 * second);
-    assert_false(gate_is_held_by_rate(&bench.gate, bench.now_us));
+    assert_false(gate_waits_for_rate(&bench.gate, bench.now_us));
     buf_free(&bench.headers);
 }
 
@@ -186,14 +186,14 @@ static void patience_runs_out_over_attempts_but_not_over_idle_time(void **state)
         if (idle)
             gate_note_idle(&bench.gate, bench.now_us);
         bench.now_us += 299 * second;
-        gate_count_idle(&bench.gate, bench.now_us);
+        gate_end_idle(&bench.gate, bench.now_us);
         assert_int_equal(retry_state(&bench.gate.retry, bench.now_us), RETRY_GOING);
         bench.now_us += 2 * second;
-        gate_count_idle(&bench.gate, bench.now_us); /* it was not idle since */
+        gate_end_idle(&bench.gate, bench.now_us); /* it was not idle since */
         assert_int_equal(
             retry_state(&bench.gate.retry, bench.now_us), idle ? RETRY_GOING : RETRY_NO_PROGRESS);
         bench.now_us += 298 * second;
-        gate_count_idle(&bench.gate, bench.now_us);
+        gate_end_idle(&bench.gate, bench.now_us);
         assert_int_equal(retry_state(&bench.gate.retry, bench.now_us), RETRY_NO_PROGRESS);
         buf_free(&bench.headers);
     }

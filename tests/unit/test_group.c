@@ -10,11 +10,10 @@
 
 static bool enters(struct groups *groups, struct group_member *member, const char *key)
 {
-    bool held;
-    bool goes_on = groups_enter(groups, member, key, &held);
-    assert_true(goes_on != held);
-    assert_true(member->held == held);
-    return goes_on;
+    enum group_entry entry = groups_enter(groups, member, key);
+    assert_true(entry != GROUP_NO_MEMORY);
+    assert_true(member->held == (entry == GROUP_HELD));
+    return entry == GROUP_GOES_ON;
 }
 
 /* Leaves, and gives how many may go on now; the first of them in `next`. */

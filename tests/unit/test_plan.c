@@ -52,7 +52,7 @@ static void a_request_says_where_it_goes_and_what_it_is(void **state)
     assert_int_equal(has_header(planned, "X-Name: c.js"), 1);
     assert_int_equal(has_header(planned, "Accept:"), 1);
     (void)snprintf(type, sizeof type, "Content-Type: multipart/form-data; boundary=%s",
-        planned->plan->boundary);
+        planned->plan->form.boundary);
     assert_int_equal(has_header(planned, type), 1);
     assert_int_equal(plan_file_size(planned->plan), 5);
     planned_free(planned);
@@ -80,10 +80,10 @@ static void every_request_has_a_boundary_of_its_own(void **state)
     char first[MULTIPART_BOUNDARY_LENGTH + 1];
     make_file("dist/a", "x");
     struct planned *planned = planned_made(GIVEN(TO_URL), "a", WHOLE);
-    memcpy(first, planned->plan->boundary, sizeof first);
+    memcpy(first, planned->plan->form.boundary, sizeof first);
     plan_reset(planned->plan);
     assert_true(planned_load(planned, WHOLE) && planned_finish(planned));
-    assert_string_not_equal(first, planned->plan->boundary);
+    assert_string_not_equal(first, planned->plan->form.boundary);
     planned_free(planned);
 }
 

@@ -214,7 +214,10 @@ static void interrupt(struct run *run, struct sched *sched, struct interrupts *i
 {
     int64_t now_us = run->sim.now_us;
     bool second = run->sim.rules.no_more_starts;
-    sched_end_run(sched, "interrupted");
+    if (second)
+        sched_stop(sched);
+    else
+        sched_drain(sched, "interrupted");
     run->sim.rules.no_more_starts = true;
     interrupts->ends_by_us = now_us + ENDING_MOST_US + (second ? 0 : run->grace_us);
 }

@@ -1,17 +1,13 @@
 #include "core/plan.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "core/request/form_body.h"
+#include "core/plan/private.h"
 
-#define PATH_MOST     (1024 * 1024)
-#define TEXTS_MOST    (16 * 1024 * 1024)
-#define BODY_MOST     (64 * 1024 * 1024)
-#define HEADROOM_STEP 1024
-#define OWN_HEADERS   2 /* Content-Type, Idempotency-Key */
+#define HEADROOM_FIRST 1024 /* bytes before a content: the beginning of most forms fits */
+#define OWN_HEADERS    2    /* Content-Type, Idempotency-Key */
 
 static size_t count_extra_files(const struct config *config)
 {
@@ -23,15 +19,11 @@ static size_t count_extra_files(const struct config *config)
 
 static void init_buffers(struct plan *plan)
 {
-    buf_init(&plan->file_path, PATH_MOST);
-    buf_init(&plan->url, PATH_MOST);
-    buf_init(&plan->user, PATH_MOST);
-    buf_init(&plan->texts, TEXTS_MOST);
-    buf_init(&plan->frame, TEXTS_MOST);
-    buf_init(&plan->joined, BODY_MOST);
-    buf_init(&plan->job.content, BODY_MOST);
-    for (size_t i = 0; i < plan->config->field_count; i++)
-        buf_init(&plan->fields[i].path, PATH_MOST);
+    buf_init(&plan->file_path, FORM_PATH_MOST);
+    buf_init(&plan->url, FORM_PATH_MOST);
+    buf_init(&plan->user, FORM_PATH_MOST);
+    buf_init(&plan->header_lines, FORM_TEXTS_MOST);
+    buf_init(&plan->job.content, FORM_BODY_MOST);
 }
 
 struct plan *plan_new(
@@ -39,24 +31,23 @@ struct plan *plan_new(
 {
     struct plan *plan = calloc(1, sizeof *plan);
     if (plan == NULL) {
-        error_set_memory(error);
+        (void)error_set_memory(error);
         return NULL;
     }
     plan->config = config;
     plan->random = random;
+    plan->job.work = READER_LOAD;
+    plan->job.headroom = config->raw ? 0 : HEADROOM_FIRST;
+    init_buffers(plan);
     plan->files = calloc(1 + count_extra_files(config), sizeof *plan->files);
-    plan->fields = calloc(config->field_count + 1, sizeof *plan->fields);
     plan->header_starts = calloc(config->header_count + OWN_HEADERS, sizeof *plan->header_starts);
     plan->headers = calloc(config->header_count + OWN_HEADERS + 1, sizeof *plan->headers);
-    if (plan->files == NULL || plan->fields == NULL || plan->header_starts == NULL ||
-        plan->headers == NULL) {
+    if (!form_body_init(&plan->form, config) || plan->files == NULL ||
+        plan->header_starts == NULL || plan->headers == NULL) {
         plan_free(plan);
-        error_set_memory(error);
+        (void)error_set_memory(error);
         return NULL;
     }
-    init_buffers(plan);
-    plan->job.work = READER_LOAD;
-    plan->job.headroom = config->raw ? 0 : HEADROOM_STEP;
     return plan;
 }
 
@@ -65,22 +56,19 @@ void plan_free(struct plan *plan)
     if (plan == NULL)
         return;
     plan_reset(plan);
-    for (size_t i = 0; plan->fields != NULL && i < plan->config->field_count; i++)
-        buf_free(&plan->fields[i].path);
+    form_body_free(&plan->form);
     buf_free(&plan->file_path);
     buf_free(&plan->url);
     buf_free(&plan->user);
-    buf_free(&plan->texts);
-    buf_free(&plan->frame);
-    buf_free(&plan->joined);
+    buf_free(&plan->header_lines);
     buf_free(&plan->job.content);
     free(plan->files);
-    free(plan->fields);
     free(plan->header_starts);
     free(plan->headers);
     free(plan);
 }
 
+/* What templates may name, once the reader has done the job. */
 static struct template_file describe(const struct plan *plan, const struct entry *entry)
 {
     const struct reader_file *found = &plan->files[0];
@@ -95,8 +83,8 @@ static struct template_file describe(const struct plan *plan, const struct entry
     };
 }
 
-/* Does `path` have a component `..`? File names can't, so the user wrote it: it may lead anywhere.
- */
+/* Does `path` have a component `..`? A file's name is never that, so the user wrote it and it may
+ * lead out of the folder. */
 static bool climbs(const char *path)
 {
     for (const char *at = path; (at = strstr(at, "..")) != NULL; at += 2) {
@@ -107,7 +95,7 @@ static bool climbs(const char *path)
     return false;
 }
 
-/* A path below the folder given is opened beneath it, any other as it stands. */
+/* A path below the folder given is opened beneath it, any other path as it is. */
 static void locate(struct reader_file *file, const struct root *root, const char *path)
 {
     size_t length = strlen(root->operand);
@@ -120,11 +108,10 @@ static void locate(struct reader_file *file, const struct root *root, const char
     }
 }
 
-/* The root's operand (empty for `/`) and what lies below it. */
 bool plan_file_path(const struct entry *entry, struct buf *path)
 {
     buf_clear(path);
-    (void)buf_add_text(path, entry->root->operand);
+    (void)buf_add_text(path, entry->root->operand); /* empty for the folder "/" */
     (void)buf_add_byte(path, '/');
     return buf_add_text(path, entry_relative(entry));
 }
@@ -136,25 +123,25 @@ static unsigned digests_for(unsigned needs)
            (needs & TEMPLATE_NEEDS_MD5 ? DIGEST_MD5 : 0u);
 }
 
-static bool begin_fields(struct plan *plan, const struct entry *entry, struct error *error)
+static bool begin_parts(struct plan *plan, const struct entry *entry, struct error *error)
 {
     struct template_file file = describe(plan, entry);
     plan->job.file_count = 1;
     for (size_t i = 0; i < plan->config->field_count; i++) {
         const struct config_field *field = &plan->config->fields[i];
-        struct plan_field *planned = &plan->fields[i];
-        planned->file = NULL;
+        struct form_part *part = &plan->form.parts[i];
+        part->file = NULL;
         if (field->kind == CONFIG_TEXT)
             continue;
-        buf_clear(&planned->path);
-        if (!template_fill(field->value, &file, &planned->path, error))
+        buf_clear(&part->path);
+        if (!template_fill(field->value, &file, &part->path, error))
             return false;
-        planned->file = &plan->files[0];
+        part->file = &plan->files[0];
         if (field->is_main)
             continue;
-        planned->file = &plan->files[plan->job.file_count++];
-        locate(planned->file, entry->root, buf_text(&planned->path));
-        planned->file->optional = field->kind == CONFIG_OPTIONAL_FILE;
+        part->file = &plan->files[plan->job.file_count++];
+        locate(part->file, entry->root, buf_text(&part->path));
+        part->file->optional = field->kind == CONFIG_OPTIONAL_FILE;
     }
     return true;
 }
@@ -164,15 +151,20 @@ bool plan_begin(
 {
     if (!plan_file_path(entry, &plan->file_path))
         return error_set_memory(error);
-    /* The plan's own copy of the path: the entry may be gone before the reader is done. */
-    const char *own = buf_text(&plan->file_path) + plan->file_path.length;
-    own -= strlen(entry_relative(entry));
-    plan->files[0] = (struct reader_file){.root = entry->root, .path = own, .descriptor = -1};
+    /* The job uses the plan's copy of the path: the entry may be freed while the reader works. */
+    const char *relative = buf_text(&plan->file_path) + plan->file_path.length;
+    relative -= strlen(entry_relative(entry));
+    plan->files[0] = (struct reader_file){.root = entry->root, .path = relative, .descriptor = -1};
     plan->job.files = plan->files;
     plan->job.digests = digests_for(plan->config->needs);
     plan->job.whole_most = whole_most;
     plan->job.whole = false;
-    return begin_fields(plan, entry, error);
+    return begin_parts(plan, entry, error);
+}
+
+struct reader_job *plan_job(struct plan *plan)
+{
+    return &plan->job;
 }
 
 const struct reader_file *plan_unreadable(const struct plan *plan)
@@ -185,8 +177,9 @@ const struct reader_file *plan_unreadable(const struct plan *plan)
     return NULL;
 }
 
-/* A key that is the same whenever the same content is sent for the same path: half of a SHA-256
- * over the two. Quoted: draft-ietf-httpapi-idempotency-key-header makes it a structured string. */
+/* The same content at the same path always has the same key: the first half of a SHA-256 over path
+ * and content. Quoted, because draft-ietf-httpapi-idempotency-key-header defines the value as a
+ * structured-field string. */
 static bool add_idempotency_key(
     struct plan *plan, const struct template_file *file, struct error *error)
 {
@@ -198,41 +191,47 @@ static bool add_idempotency_key(
                  digest_add(digest, file->sha256, strlen(file->sha256));
     if (!digest_end(digest, &key) || !added)
         return error_set_memory(error);
-    plan->header_starts[plan->header_count++] = plan->texts.length;
-    (void)buf_printf(&plan->texts, "Idempotency-Key: \"%.32s\"", key.sha256);
-    return buf_add_byte(&plan->texts, '\0') || error_set_memory(error);
+    plan->header_starts[plan->header_count++] = plan->header_lines.length;
+    (void)buf_printf(&plan->header_lines, "Idempotency-Key: \"%.32s\"", key.sha256);
+    return buf_add_byte(&plan->header_lines, '\0') || error_set_memory(error);
+}
+
+/* Content-Type comes last: that of the form with its boundary, or for a raw body the removal of the
+ * one that the transport would add by itself. */
+static bool add_content_type(struct plan *plan, struct error *error)
+{
+    plan->header_starts[plan->header_count++] = plan->header_lines.length;
+    (void)buf_add_text(&plan->header_lines, "Content-Type:");
+    if (!plan->config->raw)
+        (void)buf_printf(
+            &plan->header_lines, " multipart/form-data; boundary=%s", plan->form.boundary);
+    return buf_add_byte(&plan->header_lines, '\0') || error_set_memory(error);
 }
 
 static bool fill_headers(struct plan *plan, const struct template_file *file, struct error *error)
 {
     const struct config *config = plan->config;
+    buf_clear(&plan->header_lines);
     plan->header_count = 0;
     for (size_t i = 0; i < config->header_count; i++) {
-        plan->header_starts[plan->header_count++] = plan->texts.length;
-        if (!template_fill(config->headers[i], file, &plan->texts, error))
+        plan->header_starts[plan->header_count++] = plan->header_lines.length;
+        if (!template_fill(config->headers[i], file, &plan->header_lines, error))
             return false;
-        (void)buf_add_byte(&plan->texts, '\0');
+        (void)buf_add_byte(&plan->header_lines, '\0');
     }
     if (config->idempotency_key && !add_idempotency_key(plan, file, error))
         return false;
-    /* Last of all: the form's type with its boundary, or the removal of the one that a transport
-     * would add to a bare body of its own. */
-    plan->header_starts[plan->header_count++] = plan->texts.length;
-    if (!config->raw)
-        (void)buf_printf(
-            &plan->texts, "Content-Type: multipart/form-data; boundary=%s", plan->boundary);
-    else
-        (void)buf_add_text(&plan->texts, "Content-Type:");
-    return buf_add_byte(&plan->texts, '\0') || error_set_memory(error);
+    return add_content_type(plan, error);
 }
 
-/* The pointers can be set only when `texts` does not grow any more. */
+/* Sets `headers` once `header_lines` no longer moves. Of several Content-Type lines the first is
+ * sent: the user's, where a raw body has one. */
 static void point_headers(struct plan *plan)
 {
     size_t count = 0;
     bool has_type = false;
     for (size_t i = 0; i < plan->header_count; i++) {
-        const char *line = plan->texts.data + plan->header_starts[i];
+        const char *line = plan->header_lines.data + plan->header_starts[i];
         bool is_type = strncasecmp(line, "Content-Type:", 13) == 0 ||
                        strncasecmp(line, "Content-Type;", 13) == 0;
         if (is_type && has_type)
@@ -245,7 +244,6 @@ static void point_headers(struct plan *plan)
 
 static bool fill_user(struct plan *plan, const struct template_file *file, struct error *error)
 {
-    plan->request.user_password = NULL;
     if (plan->config->user_password == NULL)
         return true;
     buf_clear(&plan->user);
@@ -255,27 +253,76 @@ static bool fill_user(struct plan *plan, const struct template_file *file, struc
     return true;
 }
 
+/* The contents are in the job's buffer. */
+static bool set_whole_body(struct plan *plan, struct error *error)
+{
+    if (!plan->config->raw)
+        return form_body_whole(&plan->form, &plan->job, &plan->request, error);
+    plan->request.data = buf_text(&plan->job.content) + plan->files[0].offset;
+    plan->request.length = plan_file_size(plan);
+    return true;
+}
+
+/* The files are open and are read while the body is sent. */
+static bool set_streamed_body(
+    struct plan *plan, struct reader *reader, size_t chunk, struct error *error)
+{
+    struct body_piece file = {.file = &plan->files[0]};
+    if (plan->config->raw) {
+        plan->body = body_new(&file, 1, reader, chunk, error);
+    } else {
+        struct body_piece *pieces = calloc(form_body_pieces_most(&plan->form), sizeof *pieces);
+        if (pieces == NULL)
+            return error_set_memory(error);
+        size_t count = form_body_pieces(&plan->form, pieces);
+        plan->body = body_new(pieces, count, reader, chunk, error);
+        free(pieces);
+    }
+    if (plan->body == NULL)
+        return false;
+    plan->request.read = body_read;
+    plan->request.body = plan->body;
+    plan->request.chunk = chunk;
+    plan->request.length = body_length(plan->body);
+    return true;
+}
+
+static bool fill_url(struct plan *plan, const struct template_file *file, struct error *error)
+{
+    buf_clear(&plan->url);
+    return template_fill(plan->config->url, file, &plan->url, error);
+}
+
+static bool fill_form(struct plan *plan, const struct template_file *file, struct error *error)
+{
+    return plan->config->raw || form_body_fill(&plan->form, file, error);
+}
+
 bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader, size_t chunk,
     struct error *error)
 {
     struct template_file file = describe(plan, entry);
-    plan->request = (struct http_request){.method = plan->config->method,
-        .context = plan->request.context,
-        .fresh_connection = plan->request.fresh_connection};
-    buf_clear(&plan->url);
-    buf_clear(&plan->texts);
+    plan->request = (struct http_request){.method = plan->config->method};
     if (!plan->config->raw)
-        multipart_boundary(plan->random, plan->boundary);
-    if (!template_fill(plan->config->url, &file, &plan->url, error) ||
-        !fill_headers(plan, &file, error) || !fill_user(plan, &file, error) ||
-        !form_body_fill(plan, &file, error))
+        multipart_boundary(plan->random, plan->form.boundary);
+    if (!fill_url(plan, &file, error) || !fill_headers(plan, &file, error) ||
+        !fill_user(plan, &file, error) || !fill_form(plan, &file, error))
         return false;
     point_headers(plan);
     plan->request.url = buf_text(&plan->url);
     plan->request.headers = plan->headers;
-    if (plan->job.whole)
-        return form_body_whole(plan, error);
-    return form_body_stream(plan, reader, chunk, error);
+    return plan->job.whole ? set_whole_body(plan, error)
+                           : set_streamed_body(plan, reader, chunk, error);
+}
+
+const struct http_request *plan_request(const struct plan *plan)
+{
+    return &plan->request;
+}
+
+struct body *plan_body(const struct plan *plan)
+{
+    return plan->body;
 }
 
 void plan_reset(struct plan *plan)
@@ -289,6 +336,24 @@ void plan_reset(struct plan *plan)
 int64_t plan_file_size(const struct plan *plan)
 {
     return plan->files[0].facts.size;
+}
+
+bool plan_field(const struct plan *plan, size_t index, struct shoal_field *field)
+{
+    const struct config_field *configured = &plan->config->fields[index];
+    const struct form_part *part = &plan->form.parts[index];
+    const char *texts = plan->form.texts.data;
+    if (!part->present)
+        return false;
+    *field = (struct shoal_field){.name = configured->name,
+        .value = {.data = texts + part->value, .length = part->value_length},
+        .is_file = part->file != NULL,
+        .file_name = part->has_file_name ? texts + part->file_name : NULL,
+        .type = configured->type};
+    if (field->is_file)
+        field->value =
+            (struct shoal_text){.data = buf_text(&part->path), .length = part->path.length};
+    return true;
 }
 
 void plan_explain(const struct reader_file *file, struct buf *sentence)
