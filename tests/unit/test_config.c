@@ -88,10 +88,10 @@ static void a_form_that_can_not_work_is_refused(void **state)
     bad(GIVEN(TO_URL, "form", "a=b"), "in no field: add -F 'file=@{file}'");
     bad(GIVEN(TO_URL, "form", "a=@{folder}/{name}"), "in no field");
     bad(GIVEN(TO_URL, "form", "a={nope}"), "{nope}");
-    bad(GIVEN(TO_URL, "form", "a=@missing", "form", "f=@{file}"), "\"missing\"");
+    bad(GIVEN(TO_URL, "form", "a=@missing", "form", "f=@{file}"), "'missing'");
     bad(GIVEN(TO_URL, "form", "a=@folder", "form", "f=@{file}"), "no regular file");
-    bad(GIVEN(TO_URL, "form", "a"), "-F \"a\"");
-    bad(GIVEN(TO_URL, "form-string", "a"), "--form-string \"a\"");
+    bad(GIVEN(TO_URL, "form", "a"), "-F 'a'");
+    bad(GIVEN(TO_URL, "form-string", "a"), "--form-string 'a'");
     bad(GIVEN(TO_URL, "raw", NULL, "form", "a=b"), "--form and --raw");
     bad(GIVEN(TO_URL, "form", "f=@{file};filename={nope}"), "{nope}");
     config_free(good(GIVEN(TO_URL, "form", "a=?@missing", "form", "f=@{file}")));
@@ -211,11 +211,11 @@ static void keys_that_can_not_be_had_are_refused(void **state)
     assert_int_equal(write(zero, "a\0b", 3), 3);
     (void)close(zero);
     bad(GIVEN(TO_URL, "set", "k"), "KEY=VALUE");
-    bad(GIVEN(TO_URL, "set", "=v"), "key \"\"");
-    bad(GIVEN(TO_URL, "set", "1k=v"), "\"1k\"");
-    bad(GIVEN(TO_URL, "set", "path=v"), "\"path\"");
-    bad(GIVEN(TO_URL, "set", "k=env:SHOAL_NO_SUCH"), "\"SHOAL_NO_SUCH\"");
-    bad(GIVEN(TO_URL, "set", "k=file:missing"), "\"missing\"");
+    bad(GIVEN(TO_URL, "set", "=v"), "key ''");
+    bad(GIVEN(TO_URL, "set", "1k=v"), "'1k'");
+    bad(GIVEN(TO_URL, "set", "path=v"), "'path'");
+    bad(GIVEN(TO_URL, "set", "k=env:SHOAL_NO_SUCH"), "'SHOAL_NO_SUCH'");
+    bad(GIVEN(TO_URL, "set", "k=file:missing"), "'missing'");
     bad(GIVEN(TO_URL, "set", "k=file:zero"), "NUL");
     bad(GIVEN(TO_URL, "set", "k=fd:999"), "descriptor 999");
     bad(GIVEN(TO_URL, "set", "k=fd:x"), "fd:x");
@@ -281,7 +281,7 @@ static void rules_keep_their_order(void **state)
     config_free(config);
     make_file("broken", "a\n[z\n");
     bad(GIVEN(TO_URL, "ignore-file", "broken"), "broken");
-    bad(GIVEN(TO_URL, "ignore-file", "missing"), "\"missing\"");
+    bad(GIVEN(TO_URL, "ignore-file", "missing"), "'missing'");
     bad(GIVEN(TO_URL, "include", ""), "--include");
     bad(GIVEN(TO_URL, "exclude", "[z"), "--exclude");
 }
@@ -292,7 +292,7 @@ static void options_that_do_not_go_together_are_refused(void **state)
     make_file("key.pem", "x");
     bad(GIVEN(TO_URL, "key", "key.pem"), "--cert");
     bad(GIVEN(TO_URL, "proxy", "http://p", "no-proxy", NULL), "exclude each other");
-    bad(GIVEN(TO_URL, "base", "missing"), "--base \"missing\"");
+    bad(GIVEN(TO_URL, "base", "missing"), "--base 'missing'");
     bad(GIVEN(TO_URL, "base", "key.pem"), "a folder");
     bad(GIVEN(TO_URL, "request", "A B"), "no HTTP method");
     bad(GIVEN(TO_URL, "request", "HEAD"), "can't carry a file");

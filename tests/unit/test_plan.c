@@ -194,7 +194,7 @@ static void the_file_that_can_not_be_read_is_named(void **state)
     const struct reader_file *culprit = plan_unreadable(planned->plan);
     assert_ptr_equal(culprit, &planned->plan->files[1]);
     plan_explain(culprit, &planned->body);
-    assert_string_equal(buf_text(&planned->body), "a.map: there is no such file (any more)");
+    assert_string_equal(buf_text(&planned->body), "'a.map': there is no such file (any more)");
     planned_free(planned);
 }
 
@@ -219,7 +219,7 @@ static void each_reason_has_its_sentence(void **state)
             .path = "some/file", .result = reasons[i].result, .code = reasons[i].code};
         buf_clear(&sentence);
         plan_explain(&file, &sentence);
-        assert_non_null(strstr(buf_text(&sentence), "some/file: "));
+        assert_non_null(strstr(buf_text(&sentence), "'some/file': "));
         assert_non_null(strstr(buf_text(&sentence), reasons[i].words));
     }
     buf_free(&sentence);

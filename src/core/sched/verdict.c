@@ -10,7 +10,7 @@ static void add_status(struct buf *text, const struct http_end *end)
     long status = end->attempt.status;
     if (status >= 300 && status < 400 && end->location[0] != '\0')
         (void)buf_printf(
-            text, "redirects are not followed: status %ld points to %s", status, end->location);
+            text, "redirects are not followed: status %ld points to '%s'", status, end->location);
     else if (status != 0)
         (void)buf_printf(text, "status %ld", status);
 }
