@@ -3,11 +3,9 @@
  *
  * The threads of the walk and of the reader wake the loop only while it sleeps. `asleep` is set
  * before the last look for work, so that work that arrives after that look wakes the loop. */
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "core/descriptors.h"

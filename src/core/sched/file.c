@@ -190,7 +190,7 @@ static const char *error_of(const struct file *file)
 void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verdict, bool temporary,
     const struct http_end *end)
 {
-    struct event_file told = {.entry = file->entry,
+    struct event_file event = {.entry = file->entry,
         .verdict = verdict,
         .temporary = temporary,
         .run_ended = file->run_ended,
@@ -204,7 +204,7 @@ void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verd
     leave_state(sched, file);
     file_release_slot(sched, file);
     sched->failures += verdict == SHOAL_FAILED;
-    events_file(sched->parts.events, &told);
+    events_file(sched->parts.events, &event);
     file_free(sched, file);
 }
 

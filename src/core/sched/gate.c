@@ -62,14 +62,14 @@ struct gate_wait gate_read_wait(const struct http_end *end, const struct clock *
 enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, const struct gate_end *end,
     int64_t now_us, const struct random_source *random)
 {
-    struct retry_end told = {.attempt = end->attempt,
+    struct retry_end ended = {.attempt = end->attempt,
         .outcome = end->outcome,
         .started_us = file->started_us,
         .retry_after_us = end->wait.retry_after_us,
         .limit_us = end->wait.rate_limit_us};
     adapt_note_end(&gate->adapt, &file->attempt, end->outcome, end->attempt,
         end->wait.retry_after_us, end->bytes, now_us);
-    enum retry_step step = retry_note_end(&gate->retry, &file->retry, &told, now_us, random);
+    enum retry_step step = retry_note_end(&gate->retry, &file->retry, &ended, now_us, random);
     note_pause(gate, now_us);
     return step;
 }

@@ -25,13 +25,13 @@ static size_t clamp(size_t value, size_t least, size_t most)
 static void fail_without_memory(struct sched *sched, struct walk_item *item)
 {
     bool lost = item->kind == WALK_LOST;
-    struct event_file told = {.entry = item->entry,
+    struct event_file event = {.entry = item->entry,
         .verdict = SHOAL_FAILED,
         .temporary = !lost,
         .bytes = -1,
         .error = lost && item->text != NULL ? item->text : "out of memory"};
     sched->failures++;
-    events_file(sched->parts.events, &told);
+    events_file(sched->parts.events, &event);
     free(item->entry);
 }
 

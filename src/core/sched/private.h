@@ -45,8 +45,8 @@ struct file {
     bool maybe_accepted;        /* after some attempt the server may have accepted it */
     int64_t first_us;           /* when its first attempt started; 0: there was none */
     int64_t bytes;              /* its size; -1: not known yet */
-    long status;                /* of the last attempt's response; 0: none */
-    char *error;                /* why the last attempt failed; owned; NULL: it did not fail */
+    long status;                /* of the response to the last failed attempt; 0: none */
+    char *error;                /* why the last failed attempt failed; owned; NULL: none */
 };
 
 /* Room for the request of one file. There is a fixed number of them. */
@@ -136,7 +136,7 @@ void file_release_slot(struct sched *sched, struct file *file);
 void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verdict, bool temporary,
     const struct http_end *end);
 
-/* In a dry run: frees a file that would be sent, without a verdict. */
+/* In a dry run: frees a file that would be sent, which gets no verdict. */
 void file_finish_planned(struct sched *sched, struct file *file);
 
 /* Assigns a free slot, of which there must be one, to `file`. */

@@ -118,8 +118,8 @@ static void advance_phase(struct sched *sched, int64_t now_us)
     }
 }
 
-/* Each time counts only while reaching it changes something: one that has passed would keep the
- * loop from waiting. */
+/* When the next step is due. Each time counts only while reaching it changes something: one that
+ * has passed and was acted on would keep the loop from waiting. */
 static int64_t next_event_us(const struct sched *sched, int64_t now_us)
 {
     int64_t next_us = now_us + PROGRESS_WAIT_US;

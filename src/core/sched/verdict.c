@@ -95,10 +95,10 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
         remember_failure(sched, file, outcome, end);
     if (sched->parts.http->connected)
         retry_note_reached(&sched->gate.retry);
-    struct gate_end told = {
+    struct gate_end ended = {
         .attempt = &attempt, .outcome = outcome, .wait = wait, .bytes = end->request_bytes};
     enum retry_step step = gate_note_end(
-        &sched->gate, &file->gate, &told, clock_now_us(sched->parts.clock), sched->parts.random);
+        &sched->gate, &file->gate, &ended, clock_now_us(sched->parts.clock), sched->parts.random);
     if (step == RETRY_STEP_FINAL)
         finish_by_outcome(sched, file, outcome, end);
     else if (step == RETRY_STEP_UNKNOWN)
