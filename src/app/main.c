@@ -33,28 +33,26 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
- *   ignore                 rules, and a .gitignore's lines as rules
  *
  * text/template/
  *   fill                   filling in
  *   private                what a template is made of
- *   template               reading
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
  *   limits                 rate limits that a response's headers announce
- *   outcome                what an attempt came to
+ *   outcome                what the end of an attempt means
  *   rate                   how many files may start
  *   retry                  when a file is sent again, and when not
- *   throttle               how many bytes may leave
+ *   throttle               how many bytes may be sent
  *
  * policy/adapt/
- *   adapt                  counts what is in flight
- *   measurement            goodput at one limit, and how sure it is
+ *   limit                  the limit, and what it allows
+ *   measurement            goodput at one limit, and how accurate it is
  *   pressure               what rejections mean for the limit
  *   private                the controller's state
- *   search                 how the best limit is looked for
- *   target                 and where next
+ *   search                 looks for the best limit by measuring
+ *   target                 where the search looks next
  *
  * io/
  *   body                   a body that is read as it is sent
@@ -74,7 +72,6 @@
  *   path_list              a list of paths from a descriptor
  *   private                what these files share
  *   tree                   one folder, deepest first
- *   walk                   the walk itself
  *
  * io/read/
  *   body                   a body that is read as it is sent
@@ -84,7 +81,6 @@
  *
  * io/root/
  *   private                open(2) flags of the two
- *   root                   by openat2(2)
  *   steps                  the same, one component at a time
  *
  * io/http/                 libcurl: the only folder that knows it
@@ -106,33 +102,32 @@
  *   session                creates the components and runs the event loop
  *
  * core/config/
- *   config                 compiling templates, errors, freeing
  *   filter                 --include, --exclude, --ignore-file
  *   form                   -F and --form-string
  *   form_text              the grammar of -F
  *   header                 -H
- *   option_read            an option's value
+ *   new                    makes a configuration from the options
+ *   option_read            reads an option's value
  *   option_store           what was given: struct shoal_options
- *   options                the table
+ *   options                the table of options
  *   pace                   --rate, --serial-by
  *   private                what these files share
- *   read_file              small files read whole
+ *   read_file              reads small files whole
  *   secret                 -s, -u, passwords in URLs
- *   url                    --url
+ *   url                    --url, --proxy
  *
- * core/request/
- *   form_body              the form around the files' contents
- *   plan                   templates filled in, from job to request
+ * core/plan/
+ *   form_body              the body of a form: fields, and files' contents between them
+ *   private                what a plan consists of
  *
  * core/sched/
- *   file                   files and their states
+ *   file                   files and slots: their states and lists
  *   gate                   may a transfer start now?
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
  *   private                what these files share
- *   sched                  steps, and the end of a run
- *   start                  from ready to in flight
- *   verdict                what an attempt's end means for a file
+ *   start                  from a ready request to a transfer in flight
+ *   verdict                what the end of an attempt means for its file
  *
  * sink/
  *   jsonl                  events as JSON lines
