@@ -155,7 +155,7 @@ static bool begin_raw(struct upload *upload, const struct upload_setup *setup, s
         struct buf path;
         buf_init(&path, SIZE_MAX / 2);
         bool named = stored_path_from_url(setup->url_path, &path, error);
-        upload->path = named ? buf_take(&path) : NULL;
+        upload->path = named ? buf_detach(&path) : NULL;
         buf_free(&path);
         if (!named)
             return false;
@@ -206,7 +206,7 @@ static bool name_file(struct upload *upload, struct upload_part *part, struct er
     bool right = place.failed ? error_set_memory(error)
                               : stored_path_check(buf_text(&place), place.length, error);
     if (right) {
-        part->place = buf_take(&place);
+        part->place = buf_detach(&place);
         right = part->place != NULL || error_set_memory(error);
     }
     buf_free(&place);

@@ -72,7 +72,7 @@ static char *read_pieces(
     }
     fine = fine && multipart_reader_end(reader, error);
     multipart_reader_free(reader);
-    char *text = fine ? buf_take(&record.text) : NULL;
+    char *text = fine ? buf_detach(&record.text) : NULL;
     buf_free(&record.text);
     return text;
 }

@@ -40,7 +40,7 @@ static inline void join(struct lines *lines)
         qsort(lines->lines, lines->count, sizeof *lines->lines, compare_lines);
     for (size_t i = 0; i < lines->count; i++)
         assert_true(buf_add_text(&joined, lines->lines[i]));
-    lines->joined = buf_take(&joined);
+    lines->joined = buf_detach(&joined);
     assert_non_null(lines->joined);
 }
 

@@ -132,7 +132,7 @@ static bool add_key(struct config_build *build, const char *text)
     }
     if (is_secret && !add_secret(build, buf_text(&value), value.length))
         goto failed;
-    char *taken = buf_take(&value);
+    char *taken = buf_detach(&value);
     if (taken == NULL) {
         (void)error_set_memory(build->error);
         goto failed;

@@ -21,7 +21,7 @@ static int64_t read_paced(void *context, char *into, size_t room)
         if (slot->has_turn) {
             /* Room for every slot was reserved. */
             heap_remove(&sched->throttled, &slot->throttled);
-            (void)heap_add(&sched->throttled, &slot->throttled, slot->turn_us);
+            heap_add(&sched->throttled, &slot->throttled, slot->turn_us);
             return HTTP_READ_WAIT;
         }
         slot->turn_bytes = throttle_piece(&sched->throttle);
