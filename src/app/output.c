@@ -200,7 +200,7 @@ static bool is_due(const struct shoal_event *event)
 {
     switch (event->kind) {
     case SHOAL_EVENT_FILE:
-        return event->verdict == SHOAL_FAILED || event->verdict == SHOAL_UNKNOWN;
+        return event->file.verdict == SHOAL_FAILED || event->file.verdict == SHOAL_UNKNOWN;
     case SHOAL_EVENT_PLAN:
         return false;
     default:

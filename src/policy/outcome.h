@@ -53,20 +53,12 @@ struct outcome_rules {
     struct status_list exists;
 };
 
-/* What a recipe's check of the answer's body said, where the status is a success. */
-enum attempt_body {
-    ATTEMPT_BODY_UNCHECKED, /* there is no check, or the status is no success */
-    ATTEMPT_BODY_GOOD,
-    ATTEMPT_BODY_BAD, /* a refusal in spite of the status */
-};
-
 struct attempt_end {
     enum attempt_phase phase;
     enum attempt_error error;
     long status; /* the final status, 0 where none came */
     long
         proxy_status; /* with ATTEMPT_PROXY: the proxy's answer to CONNECT; 0: none, or not known */
-    enum attempt_body body;
     bool asks_to_wait; /* the answer has a Retry-After, or a rate limit that is used up */
 };
 

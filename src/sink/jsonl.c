@@ -91,48 +91,58 @@ static bool set_jobs(json_t *object, unsigned jobs)
     return json_object_set_new(object, "jobs", value) == 0;
 }
 
-static bool fill_start(struct jsonl *jsonl, json_t *object, const struct shoal_event *event)
+static bool fill_start(struct jsonl *jsonl, json_t *object, const struct shoal_start *start)
 {
     char date[HTTP_DATE_RFC3339_SIZE];
     http_date_rfc3339(clock_wall_seconds(jsonl->clock), date);
-    jsonl->dry_run = event->dry_run;
-    return set_text(object, "version", SHOAL_VERSION) && set_text(object, "url", event->url) &&
-           set_text(object, "method", event->method) &&
-           set(object, "paths", text_list(event->paths)) && set_jobs(object, event->jobs) &&
-           set_boolean(object, "dry_run", event->dry_run) && set_text(object, "time", date);
+    jsonl->dry_run = start->dry_run;
+    return set_text(object, "version", SHOAL_VERSION) && set_text(object, "url", start->url) &&
+           set_text(object, "method", start->method) &&
+           set(object, "paths", text_list(start->paths)) && set_jobs(object, start->jobs) &&
+           set_boolean(object, "dry_run", start->dry_run) && set_text(object, "time", date);
 }
 
-static bool set_path(json_t *object, const struct shoal_event *event)
+static bool set_at(json_t *object, const struct shoal_event *event)
 {
-    return event->path.data == NULL || json_set_path(object, event->path.data);
+    return set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS);
 }
 
-static bool set_response(json_t *object, const struct shoal_event *event)
+static bool set_path(json_t *object, const struct shoal_text *path)
 {
-    const struct shoal_text *response = &event->response;
+    return path->data == NULL || json_set_path(object, path->data);
+}
+
+static bool set_response(json_t *object, const struct shoal_file *file)
+{
+    const struct shoal_text *response = &file->response;
     json_t *text =
         response->data == NULL ? json_null() : json_text(response->data, response->length);
     return set(object, "response", text) &&
-           (!event->response_cut || set_boolean(object, "response_cut", true));
+           (!file->response_cut || set_boolean(object, "response_cut", true));
 }
 
 static bool fill_file(json_t *object, const struct shoal_event *event)
 {
-    return set_path(object, event) &&
-           set_text(object, "verdict", shoal_verdict_name(event->verdict)) &&
-           set_known(object, "status", event->status, event->status != 0) &&
-           set_number(object, "attempts", event->attempts) &&
-           set_known(object, "bytes", event->bytes, event->bytes >= 0) &&
-           set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS) &&
-           set_time(object, "ms", event->took_us, CLOCK_US_PER_MS, 10) &&
-           set_boolean(object, "temporary", event->temporary) && set_response(object, event) &&
-           (event->error == NULL || set_text(object, "error", event->error));
+    const struct shoal_file *file = &event->file;
+    return set_path(object, &file->path) &&
+           set_text(object, "verdict", shoal_verdict_name(file->verdict)) &&
+           set_known(object, "status", file->status, file->status != 0) &&
+           set_number(object, "attempts", file->attempts) &&
+           set_known(object, "bytes", file->bytes, file->bytes >= 0) && set_at(object, event) &&
+           set_time(object, "ms", file->took_us, CLOCK_US_PER_MS, 10) &&
+           set_boolean(object, "temporary", file->temporary) && set_response(object, file) &&
+           (file->error == NULL || set_text(object, "error", file->error));
 }
 
 static bool fill_problem(json_t *object, const struct shoal_event *event)
 {
-    return set_path(object, event) && set_text(object, "error", event->error) &&
-           set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS);
+    return set_path(object, &event->problem.path) &&
+           set_text(object, "error", event->problem.error) && set_at(object, event);
+}
+
+static bool fill_notice(json_t *object, const struct shoal_event *event)
+{
+    return set_text(object, "message", event->notice.message) && set_at(object, event);
 }
 
 static json_t *field_object(const struct shoal_field *field)
@@ -150,11 +160,11 @@ static json_t *field_object(const struct shoal_field *field)
     return NULL;
 }
 
-static json_t *field_list(const struct shoal_event *event)
+static json_t *field_list(const struct shoal_plan *plan)
 {
     json_t *list = json_array();
-    for (size_t i = 0; list != NULL && i < event->field_count; i++) {
-        if (json_array_append_new(list, field_object(&event->fields[i])) != 0) {
+    for (size_t i = 0; list != NULL && i < plan->field_count; i++) {
+        if (json_array_append_new(list, field_object(&plan->fields[i])) != 0) {
             json_decref(list);
             return NULL;
         }
@@ -162,12 +172,11 @@ static json_t *field_list(const struct shoal_event *event)
     return list;
 }
 
-static bool fill_plan(json_t *object, const struct shoal_event *event)
+static bool fill_plan(json_t *object, const struct shoal_plan *plan)
 {
-    return set_path(object, event) && set_text(object, "method", event->method) &&
-           set_text(object, "url", event->url) &&
-           set(object, "headers", text_list(event->headers)) &&
-           set(object, "fields", field_list(event)) && set_number(object, "bytes", event->bytes);
+    return set_path(object, &plan->path) && set_text(object, "method", plan->method) &&
+           set_text(object, "url", plan->url) && set(object, "headers", text_list(plan->headers)) &&
+           set(object, "fields", field_list(plan)) && set_number(object, "bytes", plan->bytes);
 }
 
 static bool set_totals(json_t *object, const struct shoal_totals *totals)
@@ -184,14 +193,14 @@ static bool set_totals(json_t *object, const struct shoal_totals *totals)
 
 static bool fill_end(const struct jsonl *jsonl, json_t *object, const struct shoal_event *event)
 {
-    const struct shoal_totals *totals = event->totals;
+    const struct shoal_totals *totals = event->end.totals;
     bool filled = set_totals(object, totals) &&
                   set_time(object, "seconds", event->at_us, CLOCK_US_PER_SECOND, 1000) &&
                   set_boolean(object, "complete", totals->complete) &&
                   set_number(object, "temporary", (int64_t)totals->temporary) &&
                   set_number(object, "retries", (int64_t)totals->retries) &&
                   set_number(object, "hidden", (int64_t)totals->hidden) &&
-                  set_number(object, "exit", event->exit_status);
+                  set_number(object, "exit", event->end.exit_status);
     if (filled && jsonl->dry_run)
         filled = set_boolean(object, "dry_run", true) &&
                  set_number(object, "planned", (int64_t)totals->planned);
@@ -202,16 +211,15 @@ static bool fill(struct jsonl *jsonl, json_t *object, const struct shoal_event *
 {
     switch (event->kind) {
     case SHOAL_EVENT_START:
-        return set_text(object, "event", "start") && fill_start(jsonl, object, event);
+        return set_text(object, "event", "start") && fill_start(jsonl, object, &event->start);
     case SHOAL_EVENT_FILE:
         return set_text(object, "event", "file") && fill_file(object, event);
     case SHOAL_EVENT_PROBLEM:
         return set_text(object, "event", "problem") && fill_problem(object, event);
     case SHOAL_EVENT_PLAN:
-        return set_text(object, "event", "plan") && fill_plan(object, event);
+        return set_text(object, "event", "plan") && fill_plan(object, &event->plan);
     case SHOAL_EVENT_NOTICE:
-        return set_text(object, "event", "notice") && set_text(object, "message", event->error) &&
-               set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS);
+        return set_text(object, "event", "notice") && fill_notice(object, event);
     case SHOAL_EVENT_END:
         return set_text(object, "event", "end") && fill_end(jsonl, object, event);
     case SHOAL_EVENT_PROGRESS:

@@ -66,23 +66,23 @@ static void finish(struct lines *lines, const struct writer *writer)
     buf_clear(&lines->line);
 }
 
-static bool is_bad(const struct shoal_event *event)
+static bool is_bad(const struct shoal_file *file)
 {
-    return event->verdict == SHOAL_FAILED || event->verdict == SHOAL_UNKNOWN;
+    return file->verdict == SHOAL_FAILED || file->verdict == SHOAL_UNKNOWN;
 }
 
-static void add_verdict(struct lines *lines, const struct shoal_event *event)
+static void add_verdict(struct lines *lines, const struct shoal_file *file)
 {
-    (void)buf_add_text(&lines->line, shoal_verdict_name(event->verdict));
+    (void)buf_add_text(&lines->line, shoal_verdict_name(file->verdict));
     (void)buf_add_byte(&lines->line, ' ');
 }
 
 /* The answer's text, of at most `most` bytes, without the line end that most close with. */
 static void add_response(
-    struct lines *lines, const struct shoal_event *event, const char *separator, size_t most)
+    struct lines *lines, const struct shoal_file *file, const char *separator, size_t most)
 {
-    struct shoal_text response = event->response;
-    bool cut = event->response_cut;
+    struct shoal_text response = file->response;
+    bool cut = file->response_cut;
     while (response.data != NULL && response.length > 0 &&
            strchr("\r\n", response.data[response.length - 1]) != NULL)
         response.length--;
@@ -100,43 +100,43 @@ static void add_response(
         (void)buf_add_text(&lines->line, "...");
 }
 
-static void add_reason(struct lines *lines, const struct shoal_event *event)
+static void add_reason(struct lines *lines, const struct shoal_file *file)
 {
     (void)buf_add_text(&lines->line, ": ");
-    if (event->error != NULL)
-        add_escaped(lines, event->error);
+    if (file->error != NULL)
+        add_escaped(lines, file->error);
     else
-        (void)buf_printf(&lines->line, "status %ld", event->status);
-    if (event->attempts > 1)
-        (void)buf_printf(&lines->line, " (%u attempts)", event->attempts);
+        (void)buf_printf(&lines->line, "status %ld", file->status);
+    if (file->attempts > 1)
+        (void)buf_printf(&lines->line, " (%u attempts)", file->attempts);
 }
 
-static void failure_line(struct lines *lines, const struct shoal_event *event)
+static void failure_line(struct lines *lines, const struct shoal_file *file)
 {
-    add_verdict(lines, event);
-    add_text(lines, &event->path);
-    add_reason(lines, event);
-    add_response(lines, event, ": ", EXCERPT);
+    add_verdict(lines, file);
+    add_text(lines, &file->path);
+    add_reason(lines, file);
+    add_response(lines, file, ": ", EXCERPT);
     finish(lines, &lines->options.messages);
 }
 
-static void verbose_line(struct lines *lines, const struct shoal_event *event)
+static void verbose_line(struct lines *lines, const struct shoal_file *file)
 {
-    add_verdict(lines, event);
-    if (event->status != 0)
-        (void)buf_printf(&lines->line, "%ld ", event->status);
-    add_text(lines, &event->path);
-    if (is_bad(event))
-        add_reason(lines, event);
-    add_response(lines, event, " ", SIZE_MAX);
+    add_verdict(lines, file);
+    if (file->status != 0)
+        (void)buf_printf(&lines->line, "%ld ", file->status);
+    add_text(lines, &file->path);
+    if (is_bad(file))
+        add_reason(lines, file);
+    add_response(lines, file, " ", SIZE_MAX);
     finish(lines, &lines->options.data);
 }
 
 /* Thousands of lines that say the same would push away the one that matters. */
-static void overtake(struct lines *lines, const struct shoal_event *event)
+static void overtake(struct lines *lines, const struct shoal_file *file)
 {
-    if (lines->overtaken_count++ == 0 && event->error != NULL)
-        (void)buf_add_text(&lines->overtaken, event->error);
+    if (lines->overtaken_count++ == 0 && file->error != NULL)
+        (void)buf_add_text(&lines->overtaken, file->error);
 }
 
 static void overtaken_line(struct lines *lines)
@@ -151,36 +151,36 @@ static void overtaken_line(struct lines *lines)
     finish(lines, &lines->options.messages);
 }
 
-static void file_event(struct lines *lines, const struct shoal_event *event)
+static void file_event(struct lines *lines, const struct shoal_file *file)
 {
     const struct lines_options *options = &lines->options;
-    if (options->brief && event->run_ended && !options->verbose) {
-        overtake(lines, event);
+    if (options->brief && file->run_ended && !options->verbose) {
+        overtake(lines, file);
         return;
     }
     if (options->verbose)
-        verbose_line(lines, event);
-    if (is_bad(event) && !(options->verbose && options->one_place))
-        failure_line(lines, event);
+        verbose_line(lines, file);
+    if (is_bad(file) && !(options->verbose && options->one_place))
+        failure_line(lines, file);
 }
 
-static void problem_line(struct lines *lines, const struct shoal_event *event)
+static void problem_line(struct lines *lines, const struct shoal_problem *problem)
 {
     (void)buf_add_text(&lines->line, "problem ");
-    if (event->path.data != NULL && event->path.length > 0) {
-        add_text(lines, &event->path);
+    if (problem->path.data != NULL && problem->path.length > 0) {
+        add_text(lines, &problem->path);
         (void)buf_add_text(&lines->line, ": ");
     }
-    if (event->error != NULL)
-        add_escaped(lines, event->error);
+    if (problem->error != NULL)
+        add_escaped(lines, problem->error);
     finish(lines, &lines->options.messages);
 }
 
-static void notice_line(struct lines *lines, const struct shoal_event *event)
+static void notice_line(struct lines *lines, const struct shoal_notice *notice)
 {
-    if (lines->options.quiet || event->error == NULL)
+    if (lines->options.quiet || notice->message == NULL)
         return;
-    add_escaped(lines, event->error);
+    add_escaped(lines, notice->message);
     finish(lines, &lines->options.messages);
 }
 
@@ -200,37 +200,37 @@ static void add_field(struct lines *lines, const struct shoal_field *field)
 }
 
 /* All of a request, a line each. */
-static void plan_details(struct lines *lines, const struct shoal_event *event)
+static void plan_details(struct lines *lines, const struct shoal_plan *plan)
 {
-    for (size_t i = 0; event->headers != NULL && event->headers[i] != NULL; i++) {
-        add_detail(lines, "    header ", event->headers[i]);
+    for (size_t i = 0; plan->headers != NULL && plan->headers[i] != NULL; i++) {
+        add_detail(lines, "    header ", plan->headers[i]);
         finish(lines, &lines->options.data);
     }
-    for (size_t i = 0; i < event->field_count; i++) {
+    for (size_t i = 0; i < plan->field_count; i++) {
         (void)buf_add_text(&lines->line, "    field ");
-        add_field(lines, &event->fields[i]);
-        add_detail(lines, ";filename=", event->fields[i].file_name);
-        add_detail(lines, ";type=", event->fields[i].type);
+        add_field(lines, &plan->fields[i]);
+        add_detail(lines, ";filename=", plan->fields[i].file_name);
+        add_detail(lines, ";type=", plan->fields[i].type);
         finish(lines, &lines->options.data);
     }
 }
 
-static void plan_lines(struct lines *lines, const struct shoal_event *event)
+static void plan_lines(struct lines *lines, const struct shoal_plan *plan)
 {
     if (!lines->options.plans)
         return;
-    add_escaped(lines, event->method);
+    add_escaped(lines, plan->method);
     (void)buf_add_byte(&lines->line, ' ');
-    add_text(lines, &event->path);
+    add_text(lines, &plan->path);
     (void)buf_add_text(&lines->line, " -> ");
-    add_escaped(lines, event->url);
-    for (size_t i = 0; !lines->options.verbose && i < event->field_count; i++) {
+    add_escaped(lines, plan->url);
+    for (size_t i = 0; !lines->options.verbose && i < plan->field_count; i++) {
         (void)buf_add_byte(&lines->line, ' ');
-        add_field(lines, &event->fields[i]);
+        add_field(lines, &plan->fields[i]);
     }
     finish(lines, &lines->options.data);
     if (lines->options.verbose)
-        plan_details(lines, event);
+        plan_details(lines, plan);
 }
 
 static void remember_paths(struct lines *lines, const char *const *paths)
@@ -243,9 +243,9 @@ static void remember_paths(struct lines *lines, const char *const *paths)
 }
 
 /* Said even where little is to be said: it ends in exit status 2. */
-static void nothing_line(struct lines *lines, const struct shoal_event *event)
+static void nothing_line(struct lines *lines, const struct shoal_end *end)
 {
-    if (lines->options.quiet && event->exit_status == 0)
+    if (lines->options.quiet && end->exit_status == 0)
         return;
     (void)buf_add_text(&lines->line, "no file found in ");
     (void)printable_add(&lines->line, buf_text(&lines->paths), lines->paths.length);
@@ -255,8 +255,8 @@ static void nothing_line(struct lines *lines, const struct shoal_event *event)
 static void end_lines(struct lines *lines, const struct shoal_event *event)
 {
     overtaken_line(lines);
-    if (event->totals->found == 0)
-        nothing_line(lines, event);
+    if (event->end.totals->found == 0)
+        nothing_line(lines, &event->end);
     if (lines->options.quiet)
         return;
     if (summary_add(&lines->line, event, lines->dry_run))
@@ -268,20 +268,20 @@ void lines_event(struct lines *lines, const struct shoal_event *event)
 {
     switch (event->kind) {
     case SHOAL_EVENT_START:
-        lines->dry_run = event->dry_run;
-        remember_paths(lines, event->paths);
+        lines->dry_run = event->start.dry_run;
+        remember_paths(lines, event->start.paths);
         break;
     case SHOAL_EVENT_FILE:
-        file_event(lines, event);
+        file_event(lines, &event->file);
         break;
     case SHOAL_EVENT_PROBLEM:
-        problem_line(lines, event);
+        problem_line(lines, &event->problem);
         break;
     case SHOAL_EVENT_PLAN:
-        plan_lines(lines, event);
+        plan_lines(lines, &event->plan);
         break;
     case SHOAL_EVENT_NOTICE:
-        notice_line(lines, event);
+        notice_line(lines, &event->notice);
         break;
     case SHOAL_EVENT_END:
         end_lines(lines, event);

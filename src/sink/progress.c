@@ -59,7 +59,7 @@ static void update_rate(struct progress *progress, const struct shoal_event *eve
     int64_t elapsed_us = event->at_us - progress->drawn_us;
     if (elapsed_us <= 0)
         return;
-    double moved = (double)(event->bytes_moved - progress->drawn_bytes);
+    double moved = (double)(event->progress.bytes_moved - progress->drawn_bytes);
     double rate = moved * (double)CLOCK_US_PER_SECOND / (double)elapsed_us;
     double weight = (double)elapsed_us / ((double)elapsed_us + RATE_MEMORY);
     if (!progress->drawn_before)
@@ -69,7 +69,7 @@ static void update_rate(struct progress *progress, const struct shoal_event *eve
 
 static void compose(struct progress *progress, const struct shoal_event *event)
 {
-    const struct shoal_totals *totals = event->totals;
+    const struct shoal_totals *totals = event->progress.totals;
     struct buf *line = &progress->line;
     uint64_t done = totals->planned;
     for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++)
@@ -83,13 +83,13 @@ static void compose(struct progress *progress, const struct shoal_event *event)
         (void)buf_add_text(line, done == 1 ? " file" : " files");
     }
     (void)buf_add_text(line, "  ");
-    (void)numbers_add_bytes(line, event->bytes_moved);
+    (void)numbers_add_bytes(line, event->progress.bytes_moved);
     (void)buf_add_text(line, "  ");
     (void)numbers_add_bytes(line, (int64_t)progress->rate);
     (void)buf_add_text(line, "/s  ");
     (void)numbers_add_count(line, totals->verdicts[SHOAL_FAILED]);
     (void)buf_add_text(line, " failed  ");
-    (void)numbers_add_count(line, event->in_flight);
+    (void)numbers_add_count(line, event->progress.in_flight);
     (void)buf_add_text(line, " in flight");
 }
 
@@ -123,5 +123,5 @@ void progress_event(struct progress *progress, const struct shoal_event *event)
     draw(progress);
     progress->drawn_before = true;
     progress->drawn_us = event->at_us;
-    progress->drawn_bytes = event->bytes_moved;
+    progress->drawn_bytes = event->progress.bytes_moved;
 }

@@ -8,6 +8,6 @@
 
 /* Adds the lines for an END event, each with its newline; that
  * nothing was found is not among them. False: `out` failed. */
-bool summary_add(struct buf *out, const struct shoal_event *end, bool dry_run);
+bool summary_add(struct buf *out, const struct shoal_event *event, bool dry_run);
 
 #endif
