@@ -164,8 +164,8 @@ static void put_line(struct serve *serve, struct stream *stream)
 
 static void put_json(struct serve *serve, json_t *object)
 {
-    if (object != NULL)
-        (void)json_add_line(&serve->line, object);
+    if (object == NULL || !json_add_line(&serve->line, object))
+        serve->line.failed = true;
     json_decref(object);
     put_line(serve, serve->json_file == NULL ? &serve->out : &serve->events);
 }
@@ -183,7 +183,10 @@ static void put_request_json(struct serve *serve, const struct receiver_event *e
     if (object == NULL)
         return;
     set_text(object, "method", event->method);
-    (void)json_set_path(object, event->path);
+    if (!json_set_path(object, event->path)) {
+        json_decref(object);
+        object = NULL;
+    }
     (void)json_object_set_new(
         object, "status", event->status == 0 ? json_null() : json_integer(event->status));
     (void)json_object_set_new(

@@ -3,6 +3,8 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "text/encode.h"
+
 #define DIGESTS 3
 
 /* Which bit asks for it, how libcrypto makes it, and where its text goes. */
@@ -57,17 +59,6 @@ bool digest_add(struct digest *digest, const void *data, size_t length)
     return true;
 }
 
-/* Writes `length` bytes as hexadecimal and a NUL. */
-static void write_hexadecimal(char *text, const unsigned char *bytes, size_t length)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < length; i++) {
-        *text++ = digits[bytes[i] >> 4];
-        *text++ = digits[bytes[i] & 15];
-    }
-    *text = '\0';
-}
-
 bool digest_end(struct digest *digest, struct digest_texts *texts)
 {
     bool complete = true;
@@ -80,7 +71,7 @@ bool digest_end(struct digest *digest, struct digest_texts *texts)
         complete = EVP_DigestFinal_ex(digest->contexts[i], bytes, &length) == 1 &&
                    2 * (size_t)length + 1 == methods[i].room;
         if (complete)
-            write_hexadecimal((char *)texts + methods[i].offset, bytes, length);
+            encode_hex((char *)texts + methods[i].offset, bytes, length);
     }
     digest_free(digest);
     return complete;

@@ -258,7 +258,7 @@ static bool store_files(struct upload *upload, struct error *error)
 bool upload_finish(struct upload *upload, struct error *error)
 {
     bool whole = upload->reader == NULL ? end_part(upload, error)
-                                        : multipart_reader_end(upload->reader, error);
+                                        : multipart_reader_finish(upload->reader, error);
     return whole && (upload->store == NULL || store_files(upload, error));
 }
 

@@ -74,7 +74,7 @@ bool form_body_fill(struct plan *plan, const struct template_file *file, struct 
         planned->cut = plan->frame.length;
         first = false;
     }
-    if (!plan->config->raw && !multipart_add_end(&plan->frame, plan->boundary))
+    if (!plan->config->raw && !multipart_add_close(&plan->frame, plan->boundary))
         return error_set_memory(error);
     return true;
 }

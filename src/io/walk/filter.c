@@ -4,7 +4,7 @@
 
 enum walk_filter walk_filter_begin(const struct walk_shared *shared)
 {
-    bool only_included = shared->ignore != NULL && ignore_begins_with_take(shared->ignore);
+    bool only_included = shared->ignore != NULL && ignore_begins_with_include(shared->ignore);
     return only_included ? WALK_FILTER_PASSING : WALK_FILTER_IN;
 }
 
@@ -22,9 +22,9 @@ enum walk_filter walk_filter_step(
     if (shared->ignore == NULL)
         return above;
     switch (ignore_match(shared->ignore, relative, is_folder)) {
-    case IGNORE_TAKE:
+    case IGNORE_INCLUDE:
         return WALK_FILTER_IN;
-    case IGNORE_LEAVE:
+    case IGNORE_EXCLUDE:
         return WALK_FILTER_OUT;
     case IGNORE_NO_RULE:
         break;
