@@ -124,7 +124,7 @@ static bool end_part(void *context, struct error *error)
     struct digest_texts texts;
     struct digest *digest = upload->digest;
     upload->digest = NULL;
-    if (!digest_end(digest, &texts))
+    if (!digest_finish(digest, &texts))
         return error_set_memory(error);
     memcpy(part->sha256, texts.sha256, sizeof part->sha256);
     if (!part->is_file)

@@ -1,5 +1,5 @@
-/* read(2) by way of the test, so that a file can change, or the disk fail, at exactly that moment.
- * To be included once in a program. */
+/* A read(2) that the test controls, so that a file can change, or the disk fail, at exactly that
+ * moment. To be included in one file of a program. */
 #ifndef SHOAL_TESTS_AROUND_READ_H
 #define SHOAL_TESTS_AROUND_READ_H
 
@@ -9,17 +9,18 @@
 #include <errno.h>
 #include <sys/syscall.h>
 
-/* What read(2) does differently, for the next call by the reader. */
+/* What read(2) does differently. All zero: nothing. */
 static struct {
     const struct fixture *fixture;
-    const char *name;
-    const struct change *before; /* made before a byte is read, */
-    const struct change *after;  /* or after the last one */
-    size_t most;                 /* bytes a call gives; 0: as many as asked for */
-    int error;                   /* what it fails with; 0: it does not */
-    struct rewriter *rewriter;   /* rewrites the file at the same time */
+    const char *name;            /* the file that `before` and `after` change */
+    const struct change *before; /* made before the read, or NULL */
+    const struct change *after;  /* made after the read, or NULL */
+    size_t most;                 /* the most bytes per call; 0: as many as requested */
+    int error;                   /* the errno it fails with; 0: it does not fail */
+    struct rewriter *rewriter;   /* is poked at each call; NULL: none */
 } around_read;
 
+/* Replaces the C library's. */
 ssize_t read(int descriptor, void *data, size_t length)
 {
     if (around_read.error != 0) {
@@ -38,6 +39,7 @@ ssize_t read(int descriptor, void *data, size_t length)
     return count;
 }
 
+/* A test's setup: makes the fixture. */
 static inline int setup(void **state)
 {
     memset(&around_read, 0, sizeof around_read);
@@ -45,15 +47,17 @@ static inline int setup(void **state)
     return 0;
 }
 
+/* A test's end: frees the fixture; `names` as for fixture_free(). */
 static inline void finish(struct fixture *fixture, const char *const *names)
 {
     memset(&around_read, 0, sizeof around_read);
     fixture_free(fixture, names);
 }
 
-/* The names end with NULL. */
+/* finish() with the names as arguments, the last one NULL. */
 #define FINISH(fixture, ...) finish(fixture, (const char *const[]){__VA_ARGS__})
 
+/* A number that is the same again when as many descriptors are open. */
 static inline size_t count_descriptors(void)
 {
     DIR *folder = opendir("/dev/fd");
@@ -65,6 +69,7 @@ static inline size_t count_descriptors(void)
     return count;
 }
 
+/* The file `which` of the job was read whole and has this content. */
 static inline void assert_content(const struct load *load, size_t which, const char *content)
 {
     const struct reader_file *file = &load->files[which];

@@ -1,6 +1,6 @@
-/* Multipart bodies read back with libmicrohttpd's post processor: a parser that shares no line with
- * ours. It wants a connection with a Content-Type, so there is one, over a socket pair, whose body
- * never comes. For unit tests and fuzzers. */
+/* Reads multipart bodies with libmicrohttpd's post processor, a parser that is independent of ours.
+ * It needs a connection with a Content-Type, so there is one, over a socket pair, whose body never
+ * comes. For unit tests and fuzzers. */
 #ifndef SHOAL_TESTS_UNIT_POST_PROCESSOR_H
 #define SHOAL_TESTS_UNIT_POST_PROCESSOR_H
 
@@ -15,18 +15,24 @@
 #include "base/buf.h"
 #include "text/multipart.h"
 
-/* The longest line of headers that it takes. */
+/* Bytes of the longest header line that it accepts. */
 #define POST_PROCESSOR_BUFFER 65536
-#define POST_PROCESSOR_PARTS  16
-#define POST_PROCESSOR_TEXT   (1U << 20)
 
+/* The most parts of a body. */
+#define POST_PROCESSOR_PARTS 16
+
+/* The most bytes of a name or a content. */
+#define POST_PROCESSOR_TEXT (1U << 20)
+
+/* The connection that the parser needs. */
 struct post_processor {
     struct MHD_Daemon *daemon;
     struct MHD_Connection *connection;
-    int client;
-    char boundary[MULTIPART_BOUNDARY_LENGTH + 1];
+    int client;                                   /* the other end's descriptor */
+    char boundary[MULTIPART_BOUNDARY_LENGTH + 1]; /* of every body */
 };
 
+/* One part as the parser found it. */
 struct received_part {
     struct buf name;
     struct buf file_name;
@@ -36,11 +42,13 @@ struct received_part {
     bool has_type;
 };
 
+/* The parts of one body. */
 struct received {
     struct received_part parts[POST_PROCESSOR_PARTS];
     size_t count;
 };
 
+/* The daemon's request handler: stores the connection and never responds. */
 static inline enum MHD_Result keep_connection(void *context, struct MHD_Connection *connection,
     const char *url, const char *method, const char *version, const char *upload_data,
     size_t *upload_data_size, void **request)
@@ -56,6 +64,7 @@ static inline enum MHD_Result keep_connection(void *context, struct MHD_Connecti
     return MHD_YES;
 }
 
+/* Sends the headers of a request. */
 static inline bool send_head(struct post_processor *processor)
 {
     char head[256];
@@ -66,7 +75,7 @@ static inline bool send_head(struct post_processor *processor)
     return write(processor->client, head, (size_t)length) == length;
 }
 
-/* Opens the connection; bodies must be framed with `boundary`. */
+/* Opens the connection; bodies must be framed with `boundary`. False: it failed. */
 static inline bool post_processor_open(struct post_processor *processor, const char *boundary)
 {
     int pair[2];
@@ -87,12 +96,14 @@ static inline bool post_processor_open(struct post_processor *processor, const c
     return processor->connection != NULL;
 }
 
+/* Closes the connection. */
 static inline void post_processor_close(struct post_processor *processor)
 {
     (void)close(processor->client);
     MHD_stop_daemon(processor->daemon);
 }
 
+/* Releases the memory. */
 static inline void received_free(struct received *received)
 {
     for (size_t i = 0; i < received->count; i++) {
@@ -104,6 +115,7 @@ static inline void received_free(struct received *received)
     received->count = 0;
 }
 
+/* Adds a part. False: there is no room for it. */
 static inline bool begin_part(
     struct received *received, const char *name, const char *file_name, const char *type)
 {
@@ -121,7 +133,8 @@ static inline bool begin_part(
            buf_add_text(&part->type, type == NULL ? "" : type);
 }
 
-static inline enum MHD_Result take_piece(void *context, enum MHD_ValueKind kind, const char *name,
+/* The parser's iterator: adds a piece of content, and a part with its first piece. */
+static inline enum MHD_Result add_piece(void *context, enum MHD_ValueKind kind, const char *name,
     const char *file_name, const char *type, const char *encoding, const char *data,
     uint64_t offset, size_t size)
 {
@@ -133,18 +146,18 @@ static inline enum MHD_Result take_piece(void *context, enum MHD_ValueKind kind,
     return buf_add(&received->parts[received->count - 1].content, data, size) ? MHD_YES : MHD_NO;
 }
 
-/* Reads `body`. False where the parser says that it is broken, or has more parts than fit.
- * `received` is freed by the caller either way. */
+/* Reads `body` into `received`, which the caller frees with received_free() in any case. False: the
+ * parser refuses the body, or it has too many parts. */
 static inline bool post_processor_read(
     struct post_processor *processor, const struct buf *body, struct received *received)
 {
     received->count = 0;
     struct MHD_PostProcessor *parser = MHD_create_post_processor(
-        processor->connection, POST_PROCESSOR_BUFFER, take_piece, received);
+        processor->connection, POST_PROCESSOR_BUFFER, add_piece, received);
     if (parser == NULL)
         return false;
-    bool taken = MHD_post_process(parser, body->data, body->length) == MHD_YES;
-    return MHD_destroy_post_processor(parser) == MHD_YES && taken;
+    bool accepted = MHD_post_process(parser, body->data, body->length) == MHD_YES;
+    return MHD_destroy_post_processor(parser) == MHD_YES && accepted;
 }
 
 #endif

@@ -219,8 +219,8 @@ static struct slot *slot_of_body(struct sched *sched, const struct body *body)
 
 static void take_chunk(struct sched *sched, struct reader_job *job)
 {
-    struct slot *slot = slot_of_body(sched, job->context);
-    bool may_go_on = body_chunk_done(job->context, job);
+    struct slot *slot = slot_of_body(sched, job->body);
+    bool may_go_on = body_chunk_done(job->body, job);
     if (slot->closing)
         slot_give_back(sched, slot);
     else if (may_go_on && slot->transfer != NULL)
@@ -236,7 +236,7 @@ void sched_take_from_reader(struct sched *sched)
         if (job->work == READER_CHUNK)
             take_chunk(sched, job);
         else
-            take_loaded(sched, job->context);
+            take_loaded(sched, job->load_owner);
         job = next;
     }
 }
