@@ -78,7 +78,7 @@
  *   body                   a body that is read as it is sent
  *   file                   one file, opened and read so that it is never torn
  *   load                   what a reader does with one job
- *   reader                 the threads and their queue
+ *   reader                 the threads and their queues
  *
  * io/root/
  *   private                open(2) flags of the two

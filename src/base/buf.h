@@ -10,6 +10,7 @@
 
 #include "base/must_use.h"
 
+/* A buffer. Callers read its fields and change it by the functions below. */
 struct buf {
     char *data;      /* NULL, or `length` bytes followed by a NUL; owned by the buffer */
     size_t length;   /* bytes in use, without the closing NUL */

@@ -14,6 +14,7 @@
 /* A moment that never comes; later than any other. */
 #define CLOCK_NEVER INT64_MAX
 
+/* A clock. */
 struct clock {
     /* Microseconds since some fixed moment; never goes back. */
     int64_t (*now_us)(void *context);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+/* What kind of failure it is. */
 enum error_class {
     ERROR_NONE,   /* no error */
     ERROR_USAGE,  /* the caller's input is wrong: an option, an operand, a template */
@@ -15,6 +16,7 @@ enum error_class {
 /* Bytes of an error's text, NUL included; longer text is cut. */
 #define ERROR_TEXT_SIZE 512
 
+/* One failure. `= {0}` is no error. */
 struct error {
     enum error_class class;     /* what kind of failure it is */
     int code;                   /* an errno for ERROR_SYSTEM and ERROR_MEMORY, otherwise 0 */

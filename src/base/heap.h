@@ -11,11 +11,13 @@
 /* The index of a node that is in no heap. */
 #define HEAP_NOT_IN SIZE_MAX
 
+/* A node: a member of the object that waits. */
 struct heap_node {
     int64_t key;  /* the smallest comes first; microseconds if it is a timer */
     size_t index; /* place in the heap, or HEAP_NOT_IN */
 };
 
+/* A heap. */
 struct heap {
     struct heap_node **nodes; /* the nodes belong to the caller, the array to the heap */
     size_t count;             /* nodes in the heap */

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+/* A source of random numbers. */
 struct random_source {
     uint64_t (*next)(void *context); /* returns 64 random bits */
     void *context;                   /* the argument of `next` */

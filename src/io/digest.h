@@ -9,16 +9,16 @@
 
 /* Which digests, as bits. */
 enum digest_kind {
-    DIGEST_SHA256 = 1 << 0,
-    DIGEST_SHA1 = 1 << 1,
-    DIGEST_MD5 = 1 << 2,
+    DIGEST_SHA256 = 1 << 0, /* 64 hexadecimal digits */
+    DIGEST_SHA1 = 1 << 1,   /* 40 */
+    DIGEST_MD5 = 1 << 2,    /* 32 */
 };
 
 /* Digests as lower-case hexadecimal; "" for those that were not requested. */
 struct digest_texts {
-    char sha256[65];
-    char sha1[41];
-    char md5[33];
+    char sha256[65]; /* of DIGEST_SHA256 */
+    char sha1[41];   /* of DIGEST_SHA1 */
+    char md5[33];    /* of DIGEST_MD5 */
 };
 
 /* Digests being computed. */

@@ -21,8 +21,10 @@
 #include "io/digest.h"
 #include "io/root.h"
 
+/* See io/body.h. */
 struct body;
 
+/* What became of a file or a job. */
 enum reader_result {
     READER_OK,          /* opened, or read */
     READER_ABSENT,      /* an optional file does not exist: it is left out */
@@ -35,8 +37,8 @@ enum reader_result {
 
 /* What distinguishes one state of a file from another. */
 struct reader_facts {
-    dev_t device;
-    ino_t inode;
+    dev_t device;          /* with `inode`, which file it is */
+    ino_t inode;           /* see `device` */
     int64_t size;          /* bytes */
     struct timespec mtime; /* the last write */
     struct timespec ctime; /* the last change of content or attributes */
@@ -56,6 +58,7 @@ struct reader_file {
     struct digest_texts digests; /* those that the job asked for */
 };
 
+/* The kinds of job. */
 enum reader_work {
     READER_LOAD,  /* open all files, and read them whole if they are small together */
     READER_CHUNK, /* read a part of an open file */
@@ -94,6 +97,7 @@ struct reader_job {
 
 struct reader;
 
+/* What an implementation does. */
 struct reader_ops {
     /* Passes the job to the reader until collect() returns it, and resets all its results (every
      * descriptor to -1). Never fails; never blocks if there are threads. */
@@ -108,7 +112,7 @@ struct reader_ops {
 
 /* The first member of every implementation. */
 struct reader {
-    const struct reader_ops *ops;
+    const struct reader_ops *ops; /* static, the implementation's */
 };
 
 /* Makes a reader, for its free(). It starts one thread at once and more as they are needed, up to

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/must_use.h"
 
+/* A folder that was given, or the folder of a file that was given. */
 struct root {
     char *operand;   /* the folder's path without closing slashes (so "" for "/"); {file} is this
                         path, a slash and the path beneath */

@@ -11,6 +11,7 @@
 
 struct source;
 
+/* What an implementation does. */
 struct source_ops {
     /* Moves up to `most` items that are ready to `items`, in the walk's order, and returns their
      * number; the caller owns what they point to. The very last item is a WALK_END. 0: none is
@@ -25,7 +26,7 @@ struct source_ops {
 
 /* The first member of every implementation. */
 struct source {
-    const struct source_ops *ops;
+    const struct source_ops *ops; /* static, the implementation's */
 };
 
 /* The most items that wait to be taken; then the walk pauses. */

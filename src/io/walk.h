@@ -38,6 +38,7 @@ struct walk_options {
     const struct ignore *ignore; /* the caller's, until walk_free(); may be NULL */
 };
 
+/* The kinds of item. */
 enum walk_kind {
     WALK_FILE,    /* a file was found: `entry` */
     WALK_LOST,    /* a listed path does not exist or cannot be examined: `entry`, `text`, `code` */
@@ -47,7 +48,7 @@ enum walk_kind {
 
 /* What a walk yields. Pointers that its kind does not name are NULL. */
 struct walk_item {
-    enum walk_kind kind;
+    enum walk_kind kind; /* which of the fields below are set */
     struct entry *entry; /* owned by the item, for free(3) */
     char *path; /* owned by the item, for free(3); may contain bytes unsafe on a terminal */
     char *text; /* owned by the item, for free(3); one sentence: what is wrong, what to do */

@@ -12,8 +12,8 @@
 /* One folder. */
 struct walk_chain_link {
     size_t path_length; /* of its path, bytes */
-    dev_t device;
-    ino_t inode;
+    dev_t device;       /* with `inode`, which folder it is */
+    ino_t inode;        /* see `device` */
 };
 
 /* The folders, the root first. All zero is an empty chain. */

@@ -11,6 +11,7 @@
 /* The most bytes of one path. */
 #define PATH_LIST_RECORD_MAX (1024 * 1024)
 
+/* The state of reading a list. */
 struct path_list {
     int descriptor;      /* the list's */
     int stop_descriptor; /* becomes readable: stop waiting */
@@ -22,6 +23,7 @@ struct path_list {
     bool skipping;       /* within a record that is too long */
 };
 
+/* What path_list_next() found. */
 enum path_list_result {
     PATH_LIST_RECORD,   /* a record was read */
     PATH_LIST_TOO_LONG, /* a record longer than PATH_LIST_RECORD_MAX was skipped */
@@ -29,6 +31,7 @@ enum path_list_result {
     PATH_LIST_END,      /* there are no more records, or the list was stopped */
 };
 
+/* One path of the list. */
 struct path_record {
     const char *data; /* NUL-terminated, in the list's memory until the next call */
     size_t length;    /* bytes without the separator */

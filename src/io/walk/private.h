@@ -17,7 +17,7 @@
 
 /* How walk_stop() reaches the walk, which may be waiting for standard input. */
 struct walk_stop {
-    atomic_bool requested;
+    atomic_bool requested; /* walk_stop() was called */
     int descriptors[2]; /* a pipe, readable once a stop was requested; -1: no list, no need to wait
                          */
 };
@@ -34,7 +34,7 @@ struct walk_shared {
     bool no_hidden;              /* likewise */
     bool follow;                 /* likewise */
     uint64_t passed_over;        /* see walk_passed_over() */
-    struct walk_stop stop;
+    struct walk_stop stop;       /* see walk_stop() */
 };
 
 /* Whether `name` is "." or "..". */
@@ -121,18 +121,19 @@ bool walk_listed_has_path(const struct walk_listed *listed);
 
 /* ---- operands.c: the PATHs */
 
+/* The kinds of PATH. */
 enum walk_operand_kind {
-    WALK_OPERAND_FOLDER,
-    WALK_OPERAND_FILE,
-    WALK_OPERAND_LIST, /* "-" */
+    WALK_OPERAND_FOLDER, /* a folder, or a link to one */
+    WALK_OPERAND_FILE,   /* a regular file, or a link to one */
+    WALK_OPERAND_LIST,   /* "-" */
 };
 
 /* One PATH. */
 struct walk_operand {
-    enum walk_operand_kind kind;
-    char *argument;    /* as it was given */
-    char *name;        /* its own name; "" for a list and for "/" */
-    struct root *root; /* its own; NULL for a list, whose root is the base */
+    enum walk_operand_kind kind; /* what it is */
+    char *argument;              /* as it was given */
+    char *name;                  /* its own name; "" for a list and for "/" */
+    struct root *root;           /* its own; NULL for a list, whose root is the base */
 };
 
 /* All PATHs, in the order in which they were given. */
