@@ -94,12 +94,12 @@
  *   transfer               one request under way
  *
  * core/
- *   config                 the options, checked and compiled
+ *   config                 what the options mean, checked and compiled
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
- *   options                the one table of options
- *   plan                   configuration and file become a request
- *   sched                  the scheduler: sole owner of a file's state
+ *   options                the table of options, and the options given
+ *   plan                   turns a file that was found into a request
+ *   sched                  the scheduler: sole owner of every file's state
  *   session                creates the components and runs the event loop
  *
  * core/config/

@@ -60,7 +60,7 @@ def test_a_second_signal_stops_at_once(shoal, tree, ledger, held):
 
 def test_an_interrupt_ends_a_wait_for_the_next_attempt(shoal, tree, ledger):
     tree("a")
-    ledger.always(status=503, headers={"Retry-After": "600"})
+    ledger.always(status=503, headers={"Retry-After": "200"})
     running = shoal.start(*FORM, tree, ledger.url)
     ledger.wait_requests(1)
     running.signal()
