@@ -6,12 +6,13 @@
  *
  * base/
  *   array                  growing arrays
+ *   ascii                  digits and control bytes, whatever the locale
  *   buf                    growable byte buffer with a maximum
  *   clock                  the clock as a function table
- *   container_of           from a member to the struct around it
+ *   container_of           from a member to the struct that contains it
  *   err                    errors as values: a class, a code, a sentence
  *   heap                   timers, nearest first
- *   must_use               marks results that the caller must look at
+ *   must_use               marks results that the caller must check
  *   random                 random numbers as a function table
  *   secret                 values that must never be shown
  *   thread                 threads that start with every signal blocked
@@ -77,7 +78,7 @@
  *   body                   a body that is read as it is sent
  *   file                   one file, opened and read so that it is never torn
  *   load                   what a reader does with one job
- *   reader                 the threads and their queue
+ *   reader                 the threads and their queues
  *
  * io/root/
  *   private                open(2) flags of the two
