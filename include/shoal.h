@@ -95,7 +95,7 @@ struct shoal_totals {
     uint64_t problems;                 /* PROBLEM events */
     uint64_t retries;                  /* attempts after the first one of each file */
     int64_t bytes;                     /* bytes: the sizes of the files that were sent, added up */
-    bool complete;                     /* every folder was looked at: there are no more files */
+    bool complete;                     /* the search for files reached its end */
 };
 
 /* START: what the run is going to do. */
@@ -199,8 +199,8 @@ typedef void shoal_event_fn(void *context, const struct shoal_event *event);
  * Safe in any thread. */
 struct shoal_options *shoal_options_new(void);
 
-/* Frees options and overwrites the values they held. No session that was made with them may exist
- * any more. NULL is allowed. */
+/* Frees options and overwrites the values they held. No session that was made with them may exist,
+ * and no other thread may use them any more. NULL is allowed. */
 void shoal_options_free(struct shoal_options *options);
 
 /* Sets the option with the long name `name` (without dashes) to `value`, which is NULL for a flag.

@@ -7,13 +7,14 @@
 #include "text/http_date.h"
 #include "text/json.h"
 
-#define LINE_MOST (256U << 20)
+/* Longest line, in bytes. */
+#define LINE_SIZE_MAX (256U << 20)
 
 struct jsonl {
     struct writer writer;
-    const struct clock *clock;
-    struct buf line;
-    bool dry_run;
+    const struct clock *clock; /* not owned */
+    struct buf line;           /* the line of one event */
+    bool dry_run;              /* the run is a dry run; known from START on */
 };
 
 struct jsonl *jsonl_new(struct writer writer, const struct clock *clock)
@@ -23,7 +24,7 @@ struct jsonl *jsonl_new(struct writer writer, const struct clock *clock)
         return NULL;
     jsonl->writer = writer;
     jsonl->clock = clock;
-    buf_init(&jsonl->line, LINE_MOST);
+    buf_init(&jsonl->line, LINE_SIZE_MAX);
     return jsonl;
 }
 
@@ -35,7 +36,8 @@ void jsonl_free(struct jsonl *jsonl)
     free(jsonl);
 }
 
-/* Each sets a key and gives whether that could be done; a NULL value is no memory. */
+/* Each of these functions sets a key. False: out of memory. A NULL value fails too: creating it ran
+ * out of memory. */
 
 static bool set(json_t *object, const char *key, json_t *value)
 {
@@ -52,7 +54,7 @@ static bool set_number(json_t *object, const char *key, int64_t number)
     return set(object, key, json_integer(number));
 }
 
-/* null where there is no number. */
+/* Sets null if the number is not known. */
 static bool set_known(json_t *object, const char *key, int64_t number, bool known)
 {
     return set(object, key, known ? json_integer(number) : json_null());
@@ -63,15 +65,16 @@ static bool set_boolean(json_t *object, const char *key, bool value)
     return set(object, key, json_boolean(value));
 }
 
-/* Microseconds as a number of `unit_us`, rounded to a `decimals`-th. */
+/* Sets `time_us` (microseconds) in units of `unit_us`, rounded to a multiple of 1 / `fractions`. */
 static bool set_time(
-    json_t *object, const char *key, int64_t time_us, int64_t unit_us, int64_t decimals)
+    json_t *object, const char *key, int64_t time_us, int64_t unit_us, int64_t fractions)
 {
-    int64_t step_us = unit_us / decimals;
+    int64_t step_us = unit_us / fractions;
     int64_t steps = (time_us + step_us / 2) / step_us;
-    return set(object, key, json_real((double)steps / (double)decimals));
+    return set(object, key, json_real((double)steps / (double)fractions));
 }
 
+/* Returns an array of `texts`, which end with NULL; NULL: out of memory. */
 static json_t *text_list(const char *const *texts)
 {
     json_t *list = json_array();
@@ -84,7 +87,7 @@ static json_t *text_list(const char *const *texts)
     return list;
 }
 
-/* A number, or "auto". */
+/* Sets the number, or "auto" for 0. */
 static bool set_jobs(json_t *object, unsigned jobs)
 {
     json_t *value = jobs == 0 ? json_string("auto") : json_integer(jobs);

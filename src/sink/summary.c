@@ -11,7 +11,7 @@ static void add_elapsed(struct buf *out, int64_t elapsed_us)
     (void)buf_add_text(out, text);
 }
 
-/* "2,039 sent, 2 failed": those that there are. */
+/* Adds ": 2,039 sent, 2 failed": the verdicts that occurred. */
 static void add_verdicts(struct buf *out, const struct shoal_totals *totals)
 {
     static const char *const words[SHOAL_VERDICTS] = {
@@ -63,7 +63,8 @@ static void add_first_line(struct buf *out, const struct shoal_event *event, boo
     (void)buf_add_byte(out, '\n');
 }
 
-/* What was among the files, and what was not taken. */
+/* Adds what the user may not expect: dot files that are included, and what is not a regular file.
+ */
 static void add_asides(struct buf *out, const struct shoal_totals *totals)
 {
     if (totals->hidden == 0 && totals->passed_over == 0)
@@ -96,11 +97,11 @@ static void add_trouble(struct buf *out, const struct shoal_event *event)
         (void)buf_add_text(out, "not all folders were read: there may be more files\n");
     if (totals->temporary > 0) {
         (void)numbers_add_counted(out, totals->temporary, "failure", "failures");
-        (void)buf_add_text(out, " may pass: run it again\n");
+        (void)buf_add_text(out, " may be temporary: run again to retry\n");
     }
     if (totals->verdicts[SHOAL_UNKNOWN] > 0) {
         (void)numbers_add_counted(out, totals->verdicts[SHOAL_UNKNOWN], "file", "files");
-        (void)buf_add_text(out, " may have been taken: look at the server\n");
+        (void)buf_add_text(out, " may have been accepted: check the server\n");
     }
 }
 

@@ -12,11 +12,14 @@ import tempfile
 import threading
 import time
 
+from event_schema import EventSchema
+
 VERDICTS = ("sent", "exists", "skipped", "failed", "unknown")
 CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 SANITIZER = re.compile(rb"(AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:)")
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+EVENTS = EventSchema(CHECKOUT / "docs" / "events.schema.json")
 
 # Seconds after which something hangs. Tests wait for events: how fast the machine is must not matter.
 HANG = 300
@@ -25,6 +28,13 @@ HANG = 300
 def binary_path():
     """The program under test: $SHOAL, or the checkout's own build."""
     return pathlib.Path(os.environ.get("SHOAL", CHECKOUT / "build" / "shoal")).absolute()
+
+
+def read_event(line):
+    """An event from its line. It must be one that the schema has."""
+    event = json.loads(line)
+    EVENTS.check(event)
+    return event
 
 
 def path_of(event):
@@ -43,7 +53,7 @@ class Run:
         self.out = out
         self.err = err
         self.seconds = seconds
-        self.events = [json.loads(line) for line in lines]
+        self.events = [read_event(line) for line in lines]
 
     def __repr__(self):
         shown = " ".join(str(argument) for argument in self.arguments)
@@ -199,7 +209,7 @@ class Running:
         while True:
             line = self.queue.get(timeout=max(0.01, until - time.monotonic()))
             assert line is not None, "the run ended before the event came"
-            event = json.loads(line)
+            event = read_event(line)
             self.seen.append(event)
             if wanted(event):
                 return event
@@ -296,9 +306,9 @@ class Shoal:
         given = list(arguments) if own else ["send", f"--json={events}", *arguments[1:]]
         run = self(*given, **more)
         if "--json" in arguments:
-            run.events = [json.loads(line) for line in run.out.splitlines()]
+            run.events = [read_event(line) for line in run.out.splitlines()]
         elif not own and events.exists():
-            run.events = [json.loads(line) for line in events.read_bytes().splitlines()]
+            run.events = [read_event(line) for line in events.read_bytes().splitlines()]
         check_output_is_clean(run)
         if not set(arguments) & {"-v", "--verbose", "-n", "--dry-run", "--json", "--help"}:
             assert run.out == b"", f"standard output carries data only{run!r}"

@@ -105,7 +105,7 @@ static int64_t world_start_all(struct world *world)
     for (;;) {
         int64_t next = control_next_start_us(&world->control, world->now_us);
         int64_t other = retry_next_start_us(&world->retry, world->now_us);
-        control_note_held(
+        control_note_blocked(
             &world->control, other > world->now_us ? other : INT64_MIN, world->now_us);
         next = other > next ? other : next;
         if (next > world->now_us || world->free == NULL)

@@ -105,8 +105,8 @@ const char *sim_controller_name(enum sim_controller controller)
     return names[controller];
 }
 
-void control_note_held(struct control *control, int64_t until_us, int64_t now_us)
+void control_note_blocked(struct control *control, int64_t until_us, int64_t now_us)
 {
     if (control_is_adapt(control))
-        adapt_note_held(&control->adapt, until_us, now_us);
+        adapt_note_blocked(&control->adapt, until_us, now_us);
 }

@@ -38,6 +38,6 @@ void control_note_start(
 void control_note_end(struct control *control, const struct adapt_attempt *attempt,
     enum outcome outcome, const struct attempt_end *end, int64_t pause_us, int64_t bytes,
     int64_t now_us);
-void control_note_held(struct control *control, int64_t until_us, int64_t now_us);
+void control_note_blocked(struct control *control, int64_t until_us, int64_t now_us);
 
 #endif

@@ -87,7 +87,7 @@ static void verbose_has_every_file_with_its_answer(void **state)
     assert_written(&sink.data, "failed b: it stalled (3 attempts)\n");
     assert_written(&sink.messages, "failed b: it stalled (3 attempts)\n");
     close_sink(&sink);
-    open_sink(&sink, (struct lines_options){.verbose = true, .one_place = true});
+    open_sink(&sink, (struct lines_options){.verbose = true, .same_destination = true});
     tell(&sink, failed_event());
     assert_written(&sink.data, "failed b: it stalled (3 attempts)\n");
     assert_written(&sink.messages, "");
@@ -183,8 +183,8 @@ static void the_summary_adds_up(void **state)
         "1 problem: see above\n"
         "interrupted by signal 2\n"
         "not all folders were read: there may be more files\n"
-        "1 failure may pass: run it again\n"
-        "1 file may have been taken: look at the server\n");
+        "1 failure may be temporary: run again to retry\n"
+        "1 file may have been accepted: check the server\n");
     close_sink(&sink);
 }
 

@@ -28,7 +28,7 @@ int64_t gate_next_start_us(const struct gate *gate, int64_t now_us)
 static void gate_tell_held(struct gate *gate, int64_t now_us)
 {
     int64_t next_us = retry_next_start_us(&gate->retry, now_us);
-    adapt_note_held(&gate->adapt, next_us > now_us ? next_us : INT64_MIN, now_us);
+    adapt_note_blocked(&gate->adapt, next_us > now_us ? next_us : INT64_MIN, now_us);
 }
 
 void gate_note_start(struct gate *gate, struct gate_file *file, bool streamed, int64_t now_us)

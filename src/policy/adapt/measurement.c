@@ -3,11 +3,16 @@
 #include "base/clock.h"
 
 enum {
-    SLICE_ENDS = 4,
+    SLICE_ENDS_LEAST = 4, /* fewer say more about chance than about the server */
 };
 
+/* In files: a rejection takes a request and a response of the server's, as accepting a small file
+ * does, and the file has to be sent again. */
 static const double rejection_cost = 1;
+/* A shorter slice shows how ends happen to be grouped, not how the server works. */
 static const int64_t slice_least_us = 5 * CLOCK_US_PER_MS;
+/* A slice of mostly streamed bodies lasts this long, because they end too rarely to be counted:
+ * their pieces, counted as they are sent, fill it. */
 static const int64_t stream_slice_us = 250 * CLOCK_US_PER_MS;
 
 void measurement_begin(struct adapt_measurement *measurement, int64_t begins_us)
@@ -16,7 +21,7 @@ void measurement_begin(struct adapt_measurement *measurement, int64_t begins_us)
         (struct adapt_measurement){.whole.begins_us = begins_us, .slice.begins_us = begins_us};
 }
 
-/* How much of the time between the two lies in the measurement. */
+/* Returns how much of the time from `from_us` to `until_us` belongs to the measurement. */
 static double measurement_overlap(
     const struct adapt_measurement *measurement, int64_t from_us, int64_t until_us)
 {
@@ -33,10 +38,11 @@ void measurement_count(struct adapt_measurement *measurement, int64_t from_us, i
     measurement->slice.stream_area += lasted * streams;
 }
 
-void measurement_count_held(
-    struct adapt_measurement *measurement, int64_t from_us, int64_t until_us, unsigned held)
+void measurement_count_blocked(
+    struct adapt_measurement *measurement, int64_t from_us, int64_t until_us, unsigned blocked)
 {
-    measurement->slice.held_area += measurement_overlap(measurement, from_us, until_us) * held;
+    measurement->slice.blocked_area +=
+        measurement_overlap(measurement, from_us, until_us) * blocked;
 }
 
 void measurement_note_whole(
@@ -49,12 +55,12 @@ void measurement_note_whole(
     measurement->slice.work += work;
 }
 
-void measurement_note_answer(struct adapt_measurement *measurement, bool taken, int64_t now_us)
+void measurement_note_response(struct adapt_measurement *measurement, bool accepted, int64_t now_us)
 {
     if (now_us < measurement->whole.begins_us)
         return;
-    measurement->slice.taken += taken ? 1 : 0;
-    measurement->slice.rejected += taken ? 0 : 1;
+    measurement->slice.accepted += accepted ? 1 : 0;
+    measurement->slice.rejected += accepted ? 0 : 1;
 }
 
 void measurement_note_stream(struct adapt_measurement *measurement, int64_t now_us)
@@ -69,15 +75,16 @@ void measurement_note_moved(struct adapt_measurement *measurement, double work, 
         measurement->slice.moved_work += work;
 }
 
+/* Little's law for whole bodies: goodput = in flight / time in flight. Streamed bodies are counted
+ * as they move. */
 static double sums_goodput(const struct adapt_sums *sums, int64_t now_us)
 {
     double lasted = (double)(now_us - sums->begins_us);
-    double whole = (sums->area - sums->stream_area) / lasted;
+    double whole_in_flight = (sums->area - sums->stream_area) / lasted;
     double rate = sums->slot_us > 0 ? sums->work / sums->slot_us : 0;
-    return whole * rate + sums->moved_work / lasted;
+    return whole_in_flight * rate + sums->moved_work / lasted;
 }
 
-/* Large files end so rarely that time must do; what moves of them is counted as it moves. */
 static bool sums_are_of_streams(const struct adapt_sums *sums)
 {
     return sums->stream_area * 2 > sums->area;
@@ -92,9 +99,9 @@ static void sums_add(struct adapt_sums *sums, const struct adapt_sums *more)
 {
     sums->area += more->area;
     sums->stream_area += more->stream_area;
-    sums->held_area += more->held_area;
+    sums->blocked_area += more->blocked_area;
     sums->work += more->work;
-    sums->taken += more->taken;
+    sums->accepted += more->accepted;
     sums->rejected += more->rejected;
     sums->slot_us += more->slot_us;
     sums->moved_work += more->moved_work;
@@ -105,27 +112,27 @@ void measurement_end_slice(struct adapt_measurement *measurement, double least_u
 {
     struct adapt_sums *slice = &measurement->slice;
     int64_t lasted = now_us - slice->begins_us;
-    bool over =
-        sums_are_of_streams(slice)
-            ? lasted >= stream_slice_us
-            : lasted >= slice_least_us && (double)lasted >= least_us && slice->ends >= SLICE_ENDS;
+    bool over = sums_are_of_streams(slice)
+                    ? lasted >= stream_slice_us
+                    : lasted >= slice_least_us && (double)lasted >= least_us &&
+                          slice->ends >= SLICE_ENDS_LEAST;
     if (!over)
         return;
     double goodput = sums_goodput(slice, now_us);
     measurement->goodputs += goodput;
-    measurement->squares += goodput * goodput;
+    measurement->goodput_squares += goodput * goodput;
     measurement->slices++;
     sums_add(&measurement->whole, slice);
     *slice = (struct adapt_sums){.begins_us = now_us};
 }
 
-/* The relative standard error of goodput, squared. */
-static double measurement_error(const struct adapt_measurement *measurement)
+/* Of the mean goodput, relative to its square; 1 where it can't be told yet. */
+static double measurement_variance(const struct adapt_measurement *measurement)
 {
     if (measurement->slices < 2 || measurement->goodputs <= 0)
         return 1;
     double mean = measurement->goodputs / measurement->slices;
-    double variance = measurement->squares / measurement->slices - mean * mean;
+    double variance = measurement->goodput_squares / measurement->slices - mean * mean;
     return variance > 0 ? variance / (mean * mean * (measurement->slices - 1)) : 0;
 }
 
@@ -136,10 +143,10 @@ struct adapt_yield measurement_yield(const struct adapt_measurement *measurement
     double lasted = (double)(now_us - whole->begins_us);
     return (struct adapt_yield){
         .goodput = sums_goodput(whole, now_us),
-        .taken = whole->taken / lasted,
+        .accepted = whole->accepted / lasted,
         .rejected = whole->rejected / lasted,
-        .in_flight = (whole->area + whole->held_area) / lasted,
-        .error = measurement_error(measurement),
+        .in_flight = (whole->area + whole->blocked_area) / lasted,
+        .variance = measurement_variance(measurement),
     };
 }
 
@@ -150,6 +157,6 @@ double yield_worth(const struct adapt_yield *yield)
 
 double yield_rejected_share(const struct adapt_yield *yield)
 {
-    double answers = yield->taken + yield->rejected;
-    return answers > 0 ? yield->rejected / answers : 0;
+    double responses = yield->accepted + yield->rejected;
+    return responses > 0 ? yield->rejected / responses : 0;
 }

@@ -1,130 +1,180 @@
-/* How it works. A server rejects because there is too much at a time, because it comes too fast, or
- * because some part of it always fails. The first two are helped by less, the third is only made
- * slower by it.
+/* How it works. A server rejects because too much is in flight, because it comes too fast, or
+ * because a part of the server always fails. A lower limit helps with the first two and only slows
+ * the third down.
  *
- * Rejections beyond the usual share build up a pressure, which successes wear off (Page's CUSUM
- * test for a share that has risen). Where, over a certain level, they all began above a number in
- * flight up to which everything was taken, that number is the new limit, at once. Where they are
- * scattered, less is tried and measured as any other limit (search.c), with a price on each
- * rejection; if that is no better, this share is the usual one from then on. */
+ * Rejections beyond the usual share raise a level, which successes wear off (Page's CUSUM test for
+ * a share that has risen). At a certain level there is an alarm. If the rejections all began above
+ * a number in flight up to which everything was accepted, that number becomes the limit at once. If
+ * they are scattered among successes, a lower limit is tried and measured as any other (search.c),
+ * with a price on each rejection. If that is no better, this share is the usual one from then on.
+ */
 #include "policy/adapt/pressure.h"
 
 #include "base/clock.h"
-#include "policy/adapt/measurement.h"
-#include "policy/adapt/search.h"
-#include "policy/adapt/target.h"
+#include "policy/adapt/limit.h"
 
 enum {
-    SHARE_ENDS = 128,     /* so many make up the share of late, */
-    SHARE_LEAST = 32,     /* and so many are enough to go by */
-    REJECTIONS_MANY = 12, /* that can hardly be by chance, all in a row */
+    SHARE_ATTEMPTS = 128,      /* attempts that the recent share of rejections is a mean over */
+    SHARE_ATTEMPTS_LEAST = 32, /* attempts from which on that share is believed */
+    PAUSE_REJECTIONS = 8,      /* rejections that the share asking for a pause is a mean over */
+    LIFETIME_FACTOR = 2,       /* by which a ceiling that was met again lasts longer */
+    LIFETIME_PER_PAUSE = 20,   /* so that pauses cost at most a twentieth of the time */
+    STARTS_PER_REJECTION = 2,  /* with more starts per rejection, rejections are scattered */
+    /* Where a share is rejected anyway, a few in a row are chance: rejections are scattered unless
+     * there are this many, and five of six starts were rejected. */
+    REJECTIONS_MANY = 12,
+    NEARLY_ALL_REJECTED = 5,
+    NEARLY_ALL_STARTED = 6,
 };
 
-static const double usual_least = 0.01; /* one in a hundred is not heeded */
-static const double usual_most = 0.6;   /* more, and policy/retry.c only probes */
-static const double level_first = 2.5;
-static const double level_most = 5;
-static const double severe_share = 0.4; /* so many are not the usual ones */
-static const int64_t ceiling_hold_most_us = 10 * CLOCK_US_PER_SECOND;
-static const int64_t pauses_a_hold = 20; /* so that they cost a twentieth */
-static const int64_t pauses_most_us = 600 * CLOCK_US_PER_SECOND;
+/* Shares of the attempts, from 0 to 1. */
+static const double usual_share_least = 0.01; /* one in a hundred is chance on any server */
+static const double usual_share_most = 0.6;   /* with more, policy/retry.c only probes */
+static const double usual_share_known = 0.02; /* a usual share above this one was measured */
+static const double severe_share = 0.4;       /* more recent rejections than this are overload */
+
+/* A share measured in one try becomes the usual one with this margin, for the error of the
+ * measurement. */
+static const double usual_share_margin = 1.2;
+/* The usual share falls to this many times the recent one. The margin is two standard errors of a
+ * running mean over SHARE_ATTEMPTS, at a share of 0.15. */
+static const double usual_share_over_recent = 1.3;
+/* More than half of the rejections ask for a pause: then a pause is usual. */
+static const double pauses_usual_from = 0.5;
+
+/* The level falls while fewer are rejected than half as many again as usual, and one in a hundred.
+ * CUSUM's reference value is midway between the share to be ignored and the one to be found. */
+static const double tolerated_factor = 1.5;
+static const double tolerated_extra = 0.01;
+
+/* The level of an alarm, in rejections: at least two and a half, more where some are usual, since
+ * these vary, and where many are in flight, since as many may be rejected by the same incident. */
+static const double alarm_least = 2.5;
+static const double alarm_most = 5;
+static const double alarm_per_usual_share = 20;
+static const double alarm_per_limit = 1.0 / 16;
+static const double alarm_above_ceiling = 1; /* one rejection settles a try above a known ceiling */
+
+/* Factors by which the limit is cut. Without a number in flight to go by it is a twentieth, so that
+ * the limit is approached from above; one below a limit of 20; but never more than a fifth. */
+static const double cut_little = 0.95;
+static const double cut_little_most = 0.8;
+/* Of a limit that only spaces starts: a rate within a fifth of the server's is good enough. */
+static const double cut_below_one = 0.8;
+/* If the last cut was followed by no success, it was far from enough: a quarter, or more. */
+static const double cut_without_success = 0.75;
+/* Where all was well at this limit before: three tenths at most, since it may have been chance. */
+static const double cut_proven_most = 0.7;
+
+/* How long a ceiling lasts: at first, at most, and at most where it cost a pause. */
+static const int64_t lifetime_first_us = CLOCK_US_PER_SECOND;
+static const int64_t lifetime_most_us = 10 * CLOCK_US_PER_SECOND;
+static const int64_t lifetime_by_pause_most_us = 600 * CLOCK_US_PER_SECOND;
+
+void pressure_init(struct adapt *adapt)
+{
+    adapt->pressure = (struct adapt_pressure){.cut_us = INT64_MIN};
+    adapt->ceiling = (struct adapt_ceiling){.lifetime_us = lifetime_first_us};
+}
 
 static bool is_known_to_reject(const struct adapt_pressure *pressure)
 {
-    return pressure->usual > 2 * usual_least;
+    return pressure->usual_share > usual_share_known;
 }
 
-/* How much of a rejection a success wears off, so that the level stays where it is at half as many
- * again as usual. */
-static double relief(const struct adapt_pressure *pressure)
+/* How much of a rejection a success wears off: the level stays where it is if the tolerated share
+ * is rejected. */
+static double worn_off_by_success(const struct adapt_pressure *pressure)
 {
-    double usual = pressure->usual > usual_least ? pressure->usual : usual_least;
-    double share = 1.5 * usual + 0.01;
+    double usual =
+        pressure->usual_share > usual_share_least ? pressure->usual_share : usual_share_least;
+    double share = tolerated_factor * usual + tolerated_extra;
     return share / (1 - share);
 }
 
-/* The level at which something is done. To look above what was rejected before takes one answer. */
-static double level_of_alarm(const struct adapt *adapt)
+static double alarm_level(const struct adapt *adapt)
 {
     const struct adapt_pressure *pressure = &adapt->pressure;
     if (!is_known_to_reject(pressure) && adapt->phase == ADAPT_TRYING &&
-        adapt_is_above_ceiling(adapt))
-        return 1;
-    double level = level_first + 20 * (pressure->usual - usual_least);
-    level = level < level_first ? level_first : level > level_most ? level_most : level;
-    return pressure->cut_in_row ? level : level + adapt->limit / 16;
+        limit_is_above_ceiling(adapt))
+        return alarm_above_ceiling;
+    double level =
+        alarm_least + alarm_per_usual_share * (pressure->usual_share - usual_share_least);
+    level = level < alarm_least ? alarm_least : level > alarm_most ? alarm_most : level;
+    return pressure->no_success_since_cut ? level : level + adapt->limit * alarm_per_limit;
 }
 
 static void pressure_count(struct adapt_pressure *pressure, bool rejected)
 {
-    pressure->share_of += pressure->share_of < SHARE_ENDS ? 1 : 0;
-    pressure->share += ((rejected ? 1 : 0) - pressure->share) / pressure->share_of;
-    /* What is usual may become less; that it became more is found out by trying less. */
-    double most = 1.3 * pressure->share + usual_least;
-    if (pressure->usual > most)
-        pressure->usual = most;
+    pressure->share_count += pressure->share_count < SHARE_ATTEMPTS ? 1 : 0;
+    pressure->share += ((rejected ? 1 : 0) - pressure->share) / pressure->share_count;
+    /* Only downwards: that more is usual is found out by trying a lower limit. */
+    double most = usual_share_over_recent * pressure->share + usual_share_least;
+    if (pressure->usual_share > most)
+        pressure->usual_share = most;
 }
 
 static void pressure_clear(struct adapt *adapt)
 {
     struct adapt_pressure *pressure = &adapt->pressure;
     pressure->level = 0;
-    pressure->least = 0;
+    pressure->least_in_flight = 0;
     pressure->rejections = 0;
-    pressure->first = 0;
+    pressure->first_start = 0;
     pressure->by_pause = false;
-    adapt->asked = false;
+    adapt->relief_due = false;
 }
 
-/* Of those that started since the first of the rejected did, were as many taken, or are they still
- * in flight? Then it is not how many they are, but how fast they came, or nothing of ours. So it is
- * with one that was alone. */
+/* Of the attempts that started since the first one rejected did, were as many accepted as rejected,
+ * or are they still in flight? Then the number in flight is not the reason: they came too fast, or
+ * the reason is the server's own. The same is true of one that was alone. */
 static bool is_scattered(const struct adapt *adapt)
 {
     const struct adapt_pressure *pressure = &adapt->pressure;
-    if (pressure->least <= 1)
+    if (pressure->least_in_flight <= 1)
         return true;
     if (pressure->by_pause)
         return false;
-    uint64_t since = adapt->starts - pressure->first + 1;
-    if (is_known_to_reject(pressure)) /* some by chance: nearly all must have been, and many */
-        return pressure->rejections < REJECTIONS_MANY ||
-               since * 5 > 6 * (uint64_t)pressure->rejections;
-    return since > 2 * (uint64_t)pressure->rejections;
+    uint64_t since = adapt->starts - pressure->first_start + 1;
+    uint64_t rejections = pressure->rejections;
+    if (is_known_to_reject(pressure))
+        return rejections < REJECTIONS_MANY ||
+               since * NEARLY_ALL_REJECTED > rejections * NEARLY_ALL_STARTED;
+    return since > rejections * STARTS_PER_REJECTION;
 }
 
-/* One below what was in flight when rejections began; a little less than the limit where they are
- * scattered, or where that was said a moment ago and was not enough. */
+/* Returns one less than was in flight when rejections began; a little less than the limit where
+ * they are scattered, or where the former was done a moment ago and did not suffice. */
 static double limit_under_rejected(const struct adapt *adapt, int64_t now_us)
 {
     const struct adapt_ceiling *ceiling = &adapt->ceiling;
     double limit = adapt->limit;
-    double little = limit - 1 < limit * 0.95 ? limit - 1 : limit * 0.95;
-    little = little > limit * 0.8 ? little : limit * 0.8;
-    double lower = adapt->pressure.least - 1.0;
-    bool again = ceiling->limit > 0 && now_us < ceiling->since_us + ceiling->hold_us;
+    double little = limit - 1 < limit * cut_little ? limit - 1 : limit * cut_little;
+    little = little > limit * cut_little_most ? little : limit * cut_little_most;
+    double lower = adapt->pressure.least_in_flight - 1.0;
+    bool again = ceiling->limit > 0 && now_us < ceiling->since_us + ceiling->lifetime_us;
     if (is_scattered(adapt) || lower > limit || (again && lower > little))
         return little;
     return lower;
 }
 
-/* A limit at which all was well a moment ago; 0: none below the present one. */
+/* Returns a limit at which all was well a moment ago; 0: none below the present one. */
 static double limit_before_try(const struct adapt *adapt)
 {
     bool tried = adapt->phase != ADAPT_HOLDING && adapt->has_base;
     return tried && adapt->base_limit < adapt->limit ? adapt->base_limit : 0;
 }
 
-/* Without a success since the last cut that was far from enough. Where all was well at this limit
- * so far, it may have been how fast they came: not all is believed at once. */
+/* Cuts more if nothing was accepted since the last cut. Cuts less if all was well at this limit so
+ * far: the attempts may have come too fast, rather than been too many. */
 static double limit_cut_further(const struct adapt *adapt, int64_t now_us)
 {
     double limit = adapt->limit;
     double lower = limit_under_rejected(adapt, now_us);
-    if (adapt->pressure.cut_in_row)
-        return lower < limit * 0.75 ? lower : limit * 0.75;
+    if (adapt->pressure.no_success_since_cut)
+        return lower < limit * cut_without_success ? lower : limit * cut_without_success;
     bool proven = adapt->phase == ADAPT_HOLDING && adapt->has_base;
-    return proven && lower < limit * 0.7 ? limit * 0.7 : lower;
+    return proven && lower < limit * cut_proven_most ? limit * cut_proven_most : lower;
 }
 
 static double limit_after_cut(const struct adapt *adapt, int64_t now_us)
@@ -132,37 +182,35 @@ static double limit_after_cut(const struct adapt *adapt, int64_t now_us)
     double before = limit_before_try(adapt);
     double limit = adapt->limit;
     if (limit <= 1)
-        return before > 0 ? before : limit * 0.8;
+        return before > 0 ? before : limit * cut_below_one;
     double lower = limit_cut_further(adapt, now_us);
-    bool return_to = before > 0 && !adapt->pressure.cut_in_row;
-    if (return_to && (lower < before || adapt->phase == ADAPT_TRYING))
+    bool may_return = before > 0 && !adapt->pressure.no_success_since_cut;
+    if (may_return && (lower < before || adapt->phase == ADAPT_TRYING))
         return before;
     return lower < 1 ? 1 : lower;
 }
 
-/* What was rejected is tried again after a while, that grows. Where some are rejected in any case
- * it may have been by chance, and does not. */
+/* A limit that was rejected is tried again after a while, which grows each time. Where a share is
+ * rejected anyway it does not grow, since this may have been chance. */
 static void raise_ceiling(struct adapt *adapt, int64_t pause_us, int64_t now_us)
 {
     struct adapt_ceiling *ceiling = &adapt->ceiling;
     bool scattered = is_scattered(adapt);
-    int64_t hold_us = ceiling->hold_us;
+    int64_t lifetime_us = ceiling->lifetime_us;
     if (scattered && is_known_to_reject(&adapt->pressure))
-        hold_us = ADAPT_CEILING_HOLD_US;
-    else if (adapt_is_above_ceiling(adapt) && hold_us * 2 <= ceiling_hold_most_us)
-        hold_us *= 2;
-    int64_t pauses_us = pauses_a_hold * pause_us;
-    pauses_us = pauses_us < pauses_most_us ? pauses_us : pauses_most_us;
-    hold_us = hold_us > pauses_us ? hold_us : pauses_us;
+        lifetime_us = lifetime_first_us;
+    else if (limit_is_above_ceiling(adapt) && lifetime_us * LIFETIME_FACTOR <= lifetime_most_us)
+        lifetime_us *= LIFETIME_FACTOR;
+    int64_t by_pause_us = clock_earlier(LIFETIME_PER_PAUSE * pause_us, lifetime_by_pause_most_us);
     *ceiling = (struct adapt_ceiling){
-        .limit = scattered ? adapt->limit : adapt->pressure.least,
+        .limit = scattered ? adapt->limit : adapt->pressure.least_in_flight,
         .under = limit_under_rejected(adapt, now_us),
-        .hold_us = hold_us,
+        .lifetime_us = clock_later(lifetime_us, by_pause_us),
         .since_us = now_us,
     };
 }
 
-static void cut(struct adapt *adapt, int64_t pause_us, int64_t now_us)
+static void cut_limit(struct adapt *adapt, int64_t pause_us, int64_t now_us)
 {
     struct adapt_pressure *pressure = &adapt->pressure;
     double limit = limit_after_cut(adapt, now_us);
@@ -171,50 +219,50 @@ static void cut(struct adapt *adapt, int64_t pause_us, int64_t now_us)
     raise_ceiling(adapt, pause_us, now_us);
     pressure_clear(adapt);
     pressure->cut_us = now_us;
-    pressure->cut_in_row = true;
-    if (adapt->held_until_us < now_us + pause_us)
-        adapt->held_until_us = now_us + pause_us;
+    pressure->no_success_since_cut = true;
+    adapt->blocked_until_us = clock_later(adapt->blocked_until_us, now_us + pause_us);
     if (limit == limit_before_try(adapt)) {
-        adapt->phase = ADAPT_HOLDING;
-        adapt_set_limit(adapt, limit, now_us);
-        return;
+        adapt->phase = ADAPT_HOLDING; /* its base was measured */
+        limit_set(adapt, limit, now_us);
+    } else {
+        limit_hold(adapt, limit, now_us);
     }
-    adapt->limit = limit;
-    adapt_hold(adapt, now_us);
 }
 
-/* Are so many rejected that it can't be the usual ones? */
+/* Are more rejected than a usual share could explain? */
 static bool is_severe(const struct adapt_pressure *pressure)
 {
-    bool most = pressure->share_of >= SHARE_LEAST && pressure->share > severe_share;
-    return most || pressure->cut_in_row;
+    bool most = pressure->share_count >= SHARE_ATTEMPTS_LEAST && pressure->share > severe_share;
+    return most || pressure->no_success_since_cut;
 }
 
-/* An alarm that no number in flight explains: less is tried, and nothing more meanwhile. */
-static void ask(struct adapt *adapt, int64_t now_us)
+/* An alarm that the number in flight does not explain: a lower limit is tried, and no higher one
+ * meanwhile. */
+static void request_relief(struct adapt *adapt, int64_t now_us)
 {
     if (adapt->phase == ADAPT_TRYING)
-        cut(adapt, 0, now_us); /* the try */
+        cut_limit(adapt, 0, now_us);
     else if (adapt->phase == ADAPT_GROWING)
-        adapt_hold(adapt, now_us);
-    adapt->asked = adapt->phase == ADAPT_HOLDING;
+        limit_hold(adapt, adapt->limit, now_us);
+    adapt->relief_due = adapt->phase == ADAPT_HOLDING;
 }
 
-/* Does it belong to what the limit was cut for? So does all that ends within a file's time after,
- * because rejections come sooner than successes: only they are seen by then. */
-static bool is_of_cut(const struct adapt *adapt, const struct adapt_attempt *attempt,
+/* Was the attempt rejected for what the limit was already cut for? So is all that ends within a
+ * file's time after the cut: rejections come sooner than successes, and only they are seen by then.
+ */
+static bool is_of_last_cut(const struct adapt *adapt, const struct adapt_attempt *attempt,
     int64_t pause_us, int64_t now_us)
 {
     const struct adapt_pressure *pressure = &adapt->pressure;
     if (attempt->started_us < pressure->cut_us)
         return true;
-    if (pressure->cut_in_row || pressure->cut_us == INT64_MIN || pause_us > 0)
+    if (pressure->no_success_since_cut || pressure->cut_us == INT64_MIN || pause_us > 0)
         return false;
     return now_us < pressure->cut_us + (int64_t)adapt->slot_us;
 }
 
-/* How many were in flight beside it when it came to the server. Others may have overtaken a large
- * body. */
+/* Returns how many were in flight when the attempt, itself included, came to the server. Others may
+ * have overtaken a large body. */
 static unsigned in_flight_at(const struct adapt *adapt, const struct adapt_attempt *attempt)
 {
     if (attempt->streamed && adapt->in_flight >= attempt->in_flight)
@@ -222,78 +270,87 @@ static unsigned in_flight_at(const struct adapt *adapt, const struct adapt_attem
     return attempt->in_flight;
 }
 
-/* Adds to the level; `alarm` where that is reached by an unusual pause alone. */
+/* Adds a rejection to the level. An unusual pause alone reaches `alarm`, and makes earlier
+ * rejections without one irrelevant. */
 static void pressure_add(
-    struct adapt *adapt, const struct adapt_attempt *attempt, bool unusual, double alarm)
+    struct adapt *adapt, const struct adapt_attempt *attempt, bool unusual_pause, double alarm)
 {
     unsigned in_flight = in_flight_at(adapt, attempt);
     struct adapt_pressure *pressure = &adapt->pressure;
-    if (unusual && !pressure->by_pause)
-        pressure_clear(adapt); /* it says more than the others */
-    pressure->by_pause = unusual;
-    pressure->level += unusual ? alarm : 1;
+    if (unusual_pause && !pressure->by_pause)
+        pressure_clear(adapt);
+    pressure->by_pause = unusual_pause;
+    pressure->level += unusual_pause ? alarm : 1;
     pressure->rejections++;
-    if (in_flight < pressure->least || pressure->least == 0)
-        pressure->least = in_flight;
-    if (attempt->number < pressure->first || pressure->first == 0)
-        pressure->first = attempt->number;
+    if (in_flight < pressure->least_in_flight || pressure->least_in_flight == 0)
+        pressure->least_in_flight = in_flight;
+    if (attempt->number < pressure->first_start || pressure->first_start == 0)
+        pressure->first_start = attempt->number;
 }
 
-static void answer_alarm(struct adapt *adapt, int64_t pause_us, int64_t now_us)
+static void handle_alarm(struct adapt *adapt, int64_t pause_us, int64_t now_us)
 {
     const struct adapt_pressure *pressure = &adapt->pressure;
     bool plain = pressure->by_pause || is_severe(pressure);
-    bool less_is_tried = adapt->phase == ADAPT_TRYING && adapt->limit < adapt->base_limit;
-    if (plain || (!less_is_tried && !is_scattered(adapt)))
-        cut(adapt, pressure->by_pause ? pause_us : 0, now_us);
-    else if (!less_is_tried)
-        ask(adapt, now_us);
+    bool lower_is_tried = adapt->phase == ADAPT_TRYING && adapt->limit < adapt->base_limit;
+    if (plain || (!lower_is_tried && !is_scattered(adapt)))
+        cut_limit(adapt, pressure->by_pause ? pause_us : 0, now_us);
+    else if (!lower_is_tried)
+        request_relief(adapt, now_us);
 }
 
 void pressure_note_rejection(
     struct adapt *adapt, const struct adapt_attempt *attempt, int64_t pause_us, int64_t now_us)
 {
     struct adapt_pressure *pressure = &adapt->pressure;
-    if (is_of_cut(adapt, attempt, pause_us, now_us))
+    if (is_of_last_cut(adapt, attempt, pause_us, now_us))
         return;
     pressure_count(pressure, true);
-    pressure->pauses += ((pause_us > 0 ? 1 : 0) - pressure->pauses) / 8;
+    pressure->pause_share += ((pause_us > 0 ? 1 : 0) - pressure->pause_share) / PAUSE_REJECTIONS;
     bool usual = is_known_to_reject(pressure) && pressure->usual_pauses;
-    double alarm = level_of_alarm(adapt);
+    double alarm = alarm_level(adapt);
     pressure_add(adapt, attempt, pause_us > 0 && !usual, alarm);
     if (pressure->level >= alarm)
-        answer_alarm(adapt, pause_us, now_us);
+        handle_alarm(adapt, pause_us, now_us);
 }
 
 void pressure_note_success(struct adapt *adapt, const struct adapt_attempt *attempt)
 {
     struct adapt_pressure *pressure = &adapt->pressure;
-    pressure->cut_in_row = false;
-    adapt->ceiling.taken++;
+    pressure->no_success_since_cut = false;
+    adapt->ceiling.accepted++;
     if (attempt->started_us < pressure->cut_us)
         return;
     pressure_count(pressure, false);
-    pressure->level -= relief(pressure);
+    pressure->level -= worn_off_by_success(pressure);
     if (pressure->level <= 0)
         pressure_clear(adapt);
 }
 
-void pressure_take_for_usual(struct adapt *adapt, double share)
+void pressure_accept_share(struct adapt *adapt, double share)
 {
     struct adapt_pressure *pressure = &adapt->pressure;
-    double usual = 1.2 * share + usual_least;
-    pressure->usual = usual > usual_most ? usual_most : usual;
-    pressure->usual_pauses = pressure->pauses > 0.5;
+    double usual = usual_share_margin * share + usual_share_least;
+    pressure->usual_share = usual > usual_share_most ? usual_share_most : usual;
+    pressure->usual_pauses = pressure->pause_share > pauses_usual_from;
     pressure_clear(adapt);
 }
 
-void pressure_take_for_load(struct adapt *adapt, double limit, int64_t now_us)
+void pressure_set_ceiling(struct adapt *adapt, double limit, int64_t now_us)
 {
-    adapt->ceiling = (struct adapt_ceiling){.limit = limit,
+    adapt->ceiling = (struct adapt_ceiling){
+        .limit = limit,
         .under = (limit + adapt->limit) / 2,
         .since_us = now_us,
-        .hold_us = ADAPT_CEILING_HOLD_US};
+        .lifetime_us = lifetime_first_us,
+    };
     pressure_clear(adapt);
+}
+
+void pressure_drop_ceiling(struct adapt *adapt)
+{
+    adapt->ceiling.limit = 0;
+    adapt->ceiling.lifetime_us = lifetime_first_us;
 }
 
 void pressure_forget(struct adapt *adapt)

@@ -1,4 +1,4 @@
-/* What rejections mean for the limit: adapt.c's other half, for adapt.c alone. */
+/* What rejections mean for the limit. Above limit, below search and adapt. */
 #ifndef SHOAL_POLICY_ADAPT_PRESSURE_H
 #define SHOAL_POLICY_ADAPT_PRESSURE_H
 
@@ -6,20 +6,28 @@
 
 #include "policy/adapt.h"
 
-/* An attempt was rejected; its answer asked for a pause, or `pause_us` is 0. */
+/* Sets up what this file keeps: no rejection so far, no ceiling. */
+void pressure_init(struct adapt *adapt);
+
+/* An attempt was rejected. `pause_us`: the wait that its response asked for, microseconds, 0 for
+ * none. May cut the limit. */
 void pressure_note_rejection(
     struct adapt *adapt, const struct adapt_attempt *attempt, int64_t pause_us, int64_t now_us);
 
-/* One was taken. */
+/* An attempt was accepted. */
 void pressure_note_success(struct adapt *adapt, const struct adapt_attempt *attempt);
 
-/* Less was tried, and was no better: such a share is rejected whatever the load. */
-void pressure_take_for_usual(struct adapt *adapt, double share);
+/* A lower limit was tried and was no better: `share` of the attempts, from 0 to 1, are rejected
+ * whatever the load. */
+void pressure_accept_share(struct adapt *adapt, double share);
 
-/* Less was tried from `limit`, and was better: that much is heeded for a while. */
-void pressure_take_for_load(struct adapt *adapt, double limit, int64_t now_us);
+/* A limit lower than `limit` was tried and was better: `limit` is a ceiling for a while. */
+void pressure_set_ceiling(struct adapt *adapt, double limit, int64_t now_us);
 
-/* The origin was away and is back: what was rejected before says nothing. */
+/* A limit above the ceiling works: the ceiling goes, and the next one is short-lived again. */
+void pressure_drop_ceiling(struct adapt *adapt);
+
+/* The origin was away and is back: earlier rejections say nothing about it. */
 void pressure_forget(struct adapt *adapt);
 
 #endif

@@ -1,115 +1,110 @@
-/* The controller's state. Only the files of this folder look into it; policy/adapt.h includes it
- * because struct adapt is embedded in what belongs to the caller. */
+/* The controller's state. Only the files of this folder use it; policy/adapt.h includes it because
+ * the caller embeds struct adapt. Moments and durations are microseconds; a rate is per
+ * microsecond. */
 #ifndef SHOAL_POLICY_ADAPT_PRIVATE_H
 #define SHOAL_POLICY_ADAPT_PRIVATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Sums over a stretch of time. */
+/* Sums over a period. An area is a number of files integrated over time, in file-microseconds. Work
+ * is counted in files (adapt.c: bytes_per_file). */
 struct adapt_sums {
-    int64_t begins_us;
-    double area;        /* in flight, integrated over time: files times microseconds */
-    double stream_area; /* the same of those with a streamed body */
-    double held_area;   /* what was missing from the limit because the origin held us up */
-    double work;        /* of whole bodies that were taken, in files */
-    double taken;       /* files */
-    double rejected;
-    double slot_us;    /* how long all whole bodies were in flight, summed */
-    double moved_work; /* of streamed bodies */
-    unsigned ends;
+    int64_t begins_us;   /* the period's first moment */
+    double area;         /* of the attempts in flight */
+    double stream_area;  /* of those with a streamed body */
+    double blocked_area; /* of the slots left empty because the origin blocked starts */
+    double work;         /* of the whole bodies that were accepted */
+    double accepted;     /* attempts accepted */
+    double rejected;     /* attempts rejected */
+    double slot_us;      /* sum of the times that whole bodies were in flight */
+    double moved_work;   /* of the pieces of streamed bodies that were sent */
+    unsigned ends;       /* attempts that ended */
 };
 
-/* What is measured at one limit: all of it, and slices of it, by whose differences its error is
- * known. */
+/* A measurement at one limit, in slices whose differences show how accurate it is. */
 struct adapt_measurement {
-    struct adapt_sums whole;
-    struct adapt_sums slice;
-    double goodputs; /* of the slices that are over, summed */
-    double squares;
-    unsigned slices;
+    struct adapt_sums whole; /* the finished slices */
+    struct adapt_sums slice; /* the present one */
+    double goodputs;         /* sum of the finished slices' goodputs */
+    double goodput_squares;  /* sum of their squares */
+    unsigned slices;         /* how many are finished */
 };
 
-/* What a measurement came to. */
+/* A measurement's result. */
 struct adapt_yield {
-    double goodput; /* work a microsecond */
-    double taken;   /* files a microsecond */
-    double rejected;
-    double in_flight; /* on average, with what the origin held up */
-    double error;     /* relative standard error of goodput, squared */
+    double goodput;   /* work per microsecond */
+    double accepted;  /* files per microsecond */
+    double rejected;  /* files per microsecond */
+    double in_flight; /* the average, slots that the origin blocked included */
+    double variance;  /* of `goodput`, relative: its relative standard error, squared */
 };
 
-/* Kept for each attempt between its start and its end; adapt.c's. */
-struct adapt_attempt {
-    int64_t started_us;
-    unsigned in_flight; /* itself included */
-    uint64_t number;    /* of the start */
-    bool streamed;
-};
-
+/* What the search is doing. */
 enum adapt_phase {
-    ADAPT_GROWING, /* at the start and after an outage: by half in each step */
-    ADAPT_HOLDING, /* measures where it is */
-    ADAPT_TRYING,  /* measures a little above or below */
+    ADAPT_GROWING, /* at the start and after an outage: raises the limit in large steps */
+    ADAPT_HOLDING, /* measures at the limit it has found */
+    ADAPT_TRYING,  /* measures at a limit beside that one */
 };
 
 /* Where the server rejected. */
 struct adapt_ceiling {
-    double limit;     /* 0: nowhere */
-    double under;     /* a limit below it at which it should not */
-    int64_t since_us; /* when it did */
-    int64_t hold_us;  /* and for how long that is heeded */
-    unsigned taken;   /* files since then */
+    double limit;        /* a limit at which it rejected; 0: none known */
+    double under;        /* a lower limit at which it should not */
+    int64_t since_us;    /* when it rejected */
+    int64_t lifetime_us; /* how long that bounds the search */
+    unsigned accepted;   /* attempts accepted since then */
 };
 
-/* What rejections have told; pressure.c's. */
+/* What rejections have shown. "Since the level was 0" is since the last success that wore it off.
+ */
 struct adapt_pressure {
-    double level;        /* rejections beyond the usual ones: successes wear it off */
-    unsigned rejections; /* since it was 0, */
-    unsigned least;      /* the least that was in flight at one of them, */
-    uint64_t first;      /* and which start was the first of them */
-    bool by_pause;       /* the last one asked for an unusual pause */
-    double share;        /* of the attempts of late, so many were rejected, */
-    unsigned share_of;   /* of so many */
-    double pauses;       /* and of those so many asked for a pause */
-    double usual;        /* the share that is rejected whatever the load */
-    bool usual_pauses;   /* and that asks for a pause */
-    int64_t cut_us;      /* when the limit was last cut */
-    bool cut_in_row;     /* and there was no success since */
+    double level;              /* rejections beyond the usual share, less what successes wore off */
+    unsigned rejections;       /* since the level was 0 */
+    unsigned least_in_flight;  /* at any rejection since the level was 0; 0: none */
+    uint64_t first_start;      /* the number of the first start rejected since then; 0: none */
+    bool by_pause;             /* the last rejection asked for an unusual pause */
+    double share;              /* of recent attempts: how many were rejected, from 0 to 1 */
+    unsigned share_count;      /* how many attempts `share` is the mean of */
+    double pause_share;        /* of recent rejections: how many asked for a pause, from 0 to 1 */
+    double usual_share;        /* of attempts: rejected whatever the load, from 0 to 1 */
+    bool usual_pauses;         /* these rejections usually ask for a pause */
+    int64_t cut_us;            /* when the limit was last cut; INT64_MIN: never */
+    bool no_success_since_cut; /* the limit was cut, and nothing was accepted afterwards */
 };
 
-/* The fields are adapt.c's. */
+/* The controller. */
 struct adapt {
-    double limit;    /* below 8 it may be no whole number: then `slot_us / limit` between starts */
-    unsigned opened; /* so much of it is in use: a higher limit is filled end by end, not at once */
-    double most;
-    bool fixed;
-    enum adapt_phase phase;
-    struct adapt_measurement measurement;
-    struct adapt_yield base; /* at the limit that is held */
-    int64_t base_since_us;   /* from when on that was measured */
-    bool has_base;
-    double base_limit;
-    double slot_us;        /* how long a file is in flight: a running mean */
-    int64_t next_try_us;   /* not before */
-    int64_t try_wait_us;   /* grows while tries find nothing better */
-    bool try_up;           /* the next one's direction */
-    double try_step;       /* and its size, relative */
-    unsigned tries_failed; /* in a row */
-    struct adapt_ceiling ceiling;
-    struct adapt_pressure pressure;
-    bool asked;         /* whether less is better, because of rejections that it does not explain */
-    bool asks;          /* and the try under way will tell */
-    int64_t counted_us; /* until when `measurement.area` was summed */
-    int64_t held_until_us; /* the origin lets nothing start before */
-    int64_t last_start_us;
-    int64_t last_success_us;
-    unsigned rejected_row; /* rejections since the last success */
-    uint64_t starts;
-    unsigned in_flight;
-    unsigned streams; /* of them */
-    int64_t last_stream_us;
-    double stream_gap_us; /* between the starts of two: a running mean */
+    double limit;           /* files in flight; a fraction below 8 paces starts (limit.h) */
+    unsigned open_slots;    /* the part of the limit in use: grows by one per success */
+    double most;            /* the highest limit */
+    bool fixed;             /* -j N: `most` is the limit wanted */
+    enum adapt_phase phase; /* what the search is doing */
+    struct adapt_measurement measurement; /* at the present limit */
+    struct adapt_yield base;              /* the yield that tries are compared with */
+    int64_t base_since_us;                /* when the measurement of `base` began */
+    bool has_base;                        /* `base` is filled in */
+    double base_limit;                    /* the limit at which `base` was measured */
+    double slot_us;                 /* how long a file is in flight: a running mean; 0: not known */
+    int64_t next_try_us;            /* no try before this moment */
+    int64_t try_wait_us;            /* the next wait between tries: grows while they find nothing */
+    bool try_up;                    /* the next try is upwards */
+    double try_step;                /* the next try's distance, as a share of the limit */
+    unsigned tries_failed;          /* tries in a row that found nothing better */
+    struct adapt_ceiling ceiling;   /* where the server rejected */
+    struct adapt_pressure pressure; /* what rejections have shown */
+    bool relief_due;          /* rejections that the limit does not explain: try a lower one */
+    bool relief_trying;       /* the try under way is that one */
+    int64_t counted_until_us; /* up to when the areas are summed */
+    int64_t blocked_until_us; /* the origin lets nothing start before; INT64_MIN: not blocked */
+    int64_t last_start_us;    /* of any attempt; INT64_MIN: none yet */
+    int64_t last_success_us;  /* or when the controller was set up */
+    unsigned rejected_in_row; /* rejections since the last success */
+    uint64_t starts;          /* attempts started */
+    unsigned in_flight;       /* attempts in flight */
+    unsigned streams;         /* those with a streamed body */
+    int64_t last_stream_us;   /* when the last of those started, or the controller was set up */
+    double stream_gap_us;     /* between the starts of two of those: a running mean */
 };
 
 #endif
