@@ -3,7 +3,7 @@ BUILD = build
 PREFIX = /usr/local
 DESTDIR =
 
-.PHONY: all build demo test soak lint fuzz bench install clean help
+.PHONY: all build deps demo test soak lint fuzz bench install clean help
 
 all: build
 
@@ -13,6 +13,9 @@ build: $(BUILD)/build.ninja
 $(BUILD)/build.ninja:
 	@scripts/deps --check build
 	@meson setup $(BUILD) --prefix=$(PREFIX)
+
+deps:
+	@scripts/deps --install
 
 demo:
 	@scripts/demo
@@ -41,6 +44,7 @@ clean:
 
 help:
 	@echo 'make           builds build/shoal and libshoal'
+	@echo 'make deps      installs the Debian packages that are missing, with sudo unless you are root'
 	@echo 'make demo      sends a real folder to a receiver on this machine and shows what arrived'
 	@echo 'make test      unit tests and runs of the real program, plain and sanitized'
 	@echo 'make soak      the same faults at full size: takes long'
@@ -50,4 +54,4 @@ help:
 	@echo 'make install   into PREFIX (/usr/local), below DESTDIR where it is given'
 	@echo 'make clean     removes what was built'
 	@echo
-	@echo 'scripts/deps installs the packages that demo, test and lint need; they call it themselves.'
+	@echo 'As root, the other targets install missing packages themselves; else they list them.'
