@@ -3,7 +3,7 @@ BUILD = build
 PREFIX = /usr/local
 DESTDIR =
 
-.PHONY: all build deps demo test soak lint fuzz bench install clean help
+.PHONY: all build deps demo test soak lint fuzz bench dist install clean help
 
 all: build
 
@@ -35,12 +35,15 @@ fuzz:
 bench:
 	@scripts/bench
 
+dist:
+	@scripts/dist
+
 install: build
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD)
 
 clean:
-	@rm -rf $(BUILD) build-asan build-tsan build-lint build-fuzz build-bench
+	@rm -rf $(BUILD) build-asan build-tsan build-lint build-fuzz build-bench build-dist
 
 help:
 	@echo 'make           builds build/shoal and libshoal'
@@ -51,6 +54,7 @@ help:
 	@echo 'make lint      both compilers, formatting, clang-tidy, sizes, layers, scripts'
 	@echo 'make fuzz      each fuzzing program for a minute (FUZZ_SECONDS=60)'
 	@echo 'make bench     the table of benchmarks'
+	@echo 'make dist      a release: build-dist/shoal-VERSION.tar.gz, built and tested'
 	@echo 'make install   into PREFIX (/usr/local), below DESTDIR where it is given'
 	@echo 'make clean     removes what was built'
 	@echo
