@@ -186,14 +186,18 @@ static const struct command {
     int (*run)(int count, char **arguments); /* see app/commands.h */
 } commands[] = {
     {"send", send_command},
+#ifdef SHOAL_WITH_RECEIVER
     {"serve", serve_command},
+#endif
 };
 
 static const char overview[] =
     "shoal uploads every file in a folder over HTTP.\n"
     "\n"
     "    shoal send [options] PATH... URL   upload every file under PATH\n"
+#ifdef SHOAL_WITH_RECEIVER
     "    shoal serve [options]              run a server to test uploads against\n"
+#endif
     "\n"
     "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
     "the version.\n";
