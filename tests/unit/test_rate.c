@@ -38,7 +38,7 @@ static void run(struct rate *rate, int64_t seconds, int64_t late_us)
             now = next + (int64_t)random_below(&random, (uint64_t)late_us + 1);
             continue;
         }
-        rate_take(rate, now);
+        rate_note_start(rate, now);
         assert_true(record.count < STARTS_MAX);
         record.at[record.count++] = now;
     }
@@ -122,7 +122,7 @@ static void a_long_window_may_be_used_up_at_once(void **state)
     struct rate rate = rate_of("10000/d", NULL);
     for (int i = 0; i < 9900; i++) {
         assert_int_equal(rate_next_us(&rate, second), second);
-        rate_take(&rate, second);
+        rate_note_start(&rate, second);
     }
 }
 
@@ -132,7 +132,7 @@ static void without_a_limit_a_request_may_start_at_once(void **state)
     struct rate rate;
     rate_init(&rate);
     for (int i = 0; i < 1000; i++) {
-        rate_take(&rate, second);
+        rate_note_start(&rate, second);
         assert_int_equal(rate_next_us(&rate, second), second);
     }
 }
@@ -169,7 +169,7 @@ static void small_bodies_get_the_bytes_asked_for_within_a_twentieth(void **state
         int64_t moved = 0;
         int64_t size = rates[i] / 977 + 1;
         while (now < begin + 10 * second) {
-            now = throttle_take_us(&throttle, size, now);
+            now = throttle_reserve_us(&throttle, size, now);
             moved += size;
         }
         assert_true(moved >= rates[i] * 95 / 10 && moved <= rates[i] * 105 / 10);
@@ -184,7 +184,7 @@ static void what_rounding_leaves_over_is_not_lost(void **state)
     int64_t now = second;
     int64_t moved = 0;
     while (now < 2 * second) {
-        now = throttle_take_us(&throttle, 3, now); /* 1.5 us each */
+        now = throttle_reserve_us(&throttle, 3, now); /* 1.5 us each */
         moved += 3;
     }
     assert_true(moved < 2000000 * 106 / 100);
@@ -215,7 +215,7 @@ static void large_and_small_files_take_turns(void **state)
     struct mover movers[10]; /* two large files, eight slots with small ones */
     for (size_t i = 0; i < 10; i++) {
         movers[i] = (struct mover){.size = i < 2 ? throttle_piece(&throttle) : 4096};
-        movers[i].turn_us = throttle_take_us(&throttle, movers[i].size, 0);
+        movers[i].turn_us = throttle_reserve_us(&throttle, movers[i].size, 0);
     }
     int64_t moved = 0;
     for (;;) {
@@ -225,7 +225,7 @@ static void large_and_small_files_take_turns(void **state)
             break;
         mover->moved += mover->size;
         moved += mover->size;
-        mover->turn_us = throttle_take_us(&throttle, mover->size, now);
+        mover->turn_us = throttle_reserve_us(&throttle, mover->size, now);
     }
     assert_true(moved > 9500000 && moved < 10500000);
     int64_t small = moved - movers[0].moved - movers[1].moved;
@@ -238,10 +238,10 @@ static void a_pause_is_not_made_up_for(void **state)
     (void)state;
     struct throttle throttle;
     throttle_init(&throttle, 1000);
-    assert_int_equal(throttle_take_us(&throttle, 1000, 10 * second), 10 * second);
+    assert_int_equal(throttle_reserve_us(&throttle, 1000, 10 * second), 10 * second);
     int64_t now = 100 * second;
-    assert_int_equal(throttle_take_us(&throttle, 1000, now), now);
-    assert_true(throttle_take_us(&throttle, 1000, now) >= now + second * 9 / 10);
+    assert_int_equal(throttle_reserve_us(&throttle, 1000, now), now);
+    assert_true(throttle_reserve_us(&throttle, 1000, now) >= now + second * 9 / 10);
 }
 
 static void what_was_not_moved_can_be_given_back(void **state)
@@ -249,9 +249,9 @@ static void what_was_not_moved_can_be_given_back(void **state)
     (void)state;
     struct throttle throttle;
     throttle_init(&throttle, 1000);
-    (void)throttle_take_us(&throttle, 500, second);
+    (void)throttle_reserve_us(&throttle, 500, second);
     int64_t next = throttle.free_us;
-    (void)throttle_take_us(&throttle, 5000, second);
+    (void)throttle_reserve_us(&throttle, 5000, second);
     throttle_give_back(&throttle, 5000);
     assert_int_equal(throttle.free_us, next);
 }
@@ -262,7 +262,7 @@ static void without_a_rate_bytes_may_move_at_once(void **state)
     struct throttle throttle;
     throttle_init(&throttle, 0);
     for (int i = 0; i < 10; i++)
-        assert_int_equal(throttle_take_us(&throttle, INT64_MAX, second), second);
+        assert_int_equal(throttle_reserve_us(&throttle, INT64_MAX, second), second);
     assert_int_equal(throttle_piece(&throttle), 256 * 1024);
 }
 

@@ -175,7 +175,7 @@ static void retry_after_with_a_success_is_not_heeded_but_a_used_up_limit_is(void
     end.retry_after_us = 20 * second;
     (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
     assert_int_equal(wait_now(&bench), 0);
-    end.limit_us = 7 * second;
+    end.rate_limit_us = 7 * second;
     (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
     assert_int_equal(wait_now(&bench), 7 * second);
     assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
@@ -187,7 +187,7 @@ static void a_pause_that_outlasts_the_patience_ends_the_run(void **state)
     struct bench bench;
     bench_init(&bench, &usual);
     struct retry_end end = end_of(&taken, bench.now);
-    end.limit_us = 301 * second;
+    end.rate_limit_us = 301 * second;
     (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
     assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_NO_PROGRESS);
     assert_int_equal(wait_now(&bench), CLOCK_NEVER);
@@ -377,11 +377,11 @@ static void a_rate_of_the_users_own_does_not_use_up_patience(void **state)
     struct bench bench;
     bench_init(&bench, &usual);
     reach(&bench);
-    retry_note_held(&bench.retry, 50 * second);
+    retry_note_rate_wait(&bench.retry, 50 * second);
     (void)attempt(&bench, &busy);
     bench.now += 3600 * second;
     assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_NO_PROGRESS);
-    retry_note_held(&bench.retry, 3500 * second);
+    retry_note_rate_wait(&bench.retry, 3500 * second);
     assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
 }
 

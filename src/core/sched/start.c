@@ -16,7 +16,7 @@ static int64_t read_paced(void *context, char *into, size_t room)
     if (sched->throttle.bytes_per_second > 0 && slot->turn_bytes == 0) {
         if (!slot->has_turn)
             slot->turn_us =
-                throttle_take_us(&sched->throttle, throttle_piece(&sched->throttle), now_us);
+                throttle_reserve_us(&sched->throttle, throttle_piece(&sched->throttle), now_us);
         slot->has_turn = slot->turn_us > now_us;
         if (slot->has_turn) {
             /* Room for every slot was reserved. */
@@ -63,7 +63,7 @@ static int64_t turn_of(struct sched *sched, struct slot *slot, int64_t now_us)
     if (slot->large || sched->throttle.bytes_per_second == 0)
         return now_us;
     if (!slot->has_turn)
-        slot->turn_us = throttle_take_us(
+        slot->turn_us = throttle_reserve_us(
             &sched->throttle, slot->plan->request.length + REQUEST_OVERHEAD, now_us);
     slot->has_turn = true;
     return slot->turn_us;
