@@ -37,7 +37,7 @@ install: build
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD)
 
 clean:
-	@rm -rf $(BUILD) build-asan build-lint build-fuzz
+	@rm -rf $(BUILD) build-asan build-tsan build-lint build-fuzz build-bench
 
 help:
 	@echo 'make           builds build/shoal and libshoal'

@@ -1,4 +1,4 @@
-/* libshoal: sends every file of a folder over HTTP, and says what became of each.
+/* libshoal: uploads every file in a folder over HTTP and reports a verdict for each file.
  *
  *     struct shoal_options *options = shoal_options_new();
  *     shoal_options_set(options, "form", "file=@{file}", error);
@@ -9,9 +9,20 @@
  *     shoal_session_free(session);
  *     shoal_options_free(options);
  *
- * Options carry the names of the command line (`shoal send --help`) and mean the same. The library
- * prints nothing and ends no process; everything it has to say are events. One session is run by
- * one thread; several sessions may run in several threads. */
+ * Options have the names of the command line (`shoal send --help`) and the same meaning. The
+ * library prints nothing and never ends the process: everything it reports is an event.
+ *
+ * Threads. Different options and sessions may be used by different threads at the same time. One
+ * object may be used by one thread at a time, with two exceptions: shoal_session_interrupt() may be
+ * called from anywhere, and sessions in several threads may share options that nobody changes.
+ *
+ * The process. Ignore SIGPIPE before you run a session: TLS connections can raise it. A session may
+ * raise the soft limit of open files (RLIMIT_NOFILE) to the hard one. It reads environment
+ * variables (`env:NAME` values, proxies, SSL_CERT_FILE), so no other thread may change the
+ * environment while shoal_session_new() or shoal_session_run() is running.
+ *
+ * Versions. A later version may add kinds of events, and fields at the end of the structs that
+ * events consist of; a caller ignores kinds that it does not know. */
 #ifndef SHOAL_H
 #define SHOAL_H
 
@@ -28,133 +39,216 @@ extern "C" {
 
 #define SHOAL_VERSION "0.1.0"
 
+/* Bytes in a buffer for an error message, with its terminating NUL. A longer message is cut. */
 #define SHOAL_ERROR_SIZE 512
 
+/* What is to be uploaded, where to and how: made by shoal_options_new(). */
 struct shoal_options;
+
+/* One run: made by shoal_session_new(). */
 struct shoal_session;
 
-/* What became of a file. Every file found ends in exactly one. */
+/* --- events: what happens in a run --- */
+
+/* What became of a file. Every file found gets exactly one verdict. */
 enum shoal_verdict {
-    SHOAL_SENT,    /* the server took it */
-    SHOAL_EXISTS,  /* the server says that it has it already */
-    SHOAL_SKIPPED, /* the journal has it, unchanged */
+    SHOAL_SENT,    /* the server accepted it */
+    SHOAL_EXISTS,  /* the server says that it already has it (the option `exists`) */
+    SHOAL_SKIPPED, /* an earlier run sent it, and it has not changed; this version never does so */
     SHOAL_FAILED,  /* refused, unreadable, changed, out of retries, or never attempted */
-    SHOAL_UNKNOWN, /* it may have been taken */
+    SHOAL_UNKNOWN, /* the server may have accepted it */
 };
 
+/* How many verdicts there are. */
 #define SHOAL_VERDICTS 5
 
-/* "sent", "exists", "skipped", "failed", "unknown". */
+/* Returns the name: "sent", "exists", "skipped", "failed", "unknown"; "" for any other number. The
+ * text is constant and lives as long as the library. Safe in any thread. */
 const char *shoal_verdict_name(enum shoal_verdict verdict);
 
+/* What an event tells. It decides which member of struct shoal_event is set. */
 enum shoal_event_kind {
-    SHOAL_EVENT_START,
-    SHOAL_EVENT_FILE,     /* a file has its verdict */
-    SHOAL_EVENT_PROBLEM,  /* something that is no file's verdict went wrong */
-    SHOAL_EVENT_PLAN,     /* dry run: what would be sent */
-    SHOAL_EVENT_NOTICE,   /* worth a line to a person: a pause, an interrupt */
-    SHOAL_EVENT_PROGRESS, /* from time to time */
-    SHOAL_EVENT_END,
+    SHOAL_EVENT_START,    /* `start`: the first event, once */
+    SHOAL_EVENT_FILE,     /* `file`: a file has its verdict; once per file */
+    SHOAL_EVENT_PROBLEM,  /* `problem`: something other than a file's upload went wrong */
+    SHOAL_EVENT_PLAN,     /* `plan`: dry run, the request that would be sent for a file */
+    SHOAL_EVENT_NOTICE,   /* `notice`: something that a person should know, such as an interrupt */
+    SHOAL_EVENT_PROGRESS, /* `progress`: about ten times per second while the run goes on */
+    SHOAL_EVENT_END,      /* `end`: the last event, once */
 };
 
-/* Bytes that may hold anything, NUL-terminated too. */
+/* Bytes that may have any value. A NUL that is not counted in `length` follows them. */
 struct shoal_text {
-    const char *data;
-    size_t length;
+    const char *data; /* NULL: there is no text */
+    size_t length;    /* bytes */
 };
 
+/* Counts of files unless noted otherwise. At the end of a run that is not a dry run, the verdicts
+ * add up to `found`. */
 struct shoal_totals {
-    uint64_t found;
-    uint64_t
-        verdicts[SHOAL_VERDICTS]; /* by enum shoal_verdict; they add up to `found` at the end */
-    uint64_t temporary;           /* failures that may pass */
-    uint64_t planned;             /* dry run: files that would be sent; part of `found` */
-    uint64_t passed_over;         /* links, FIFOs, sockets, devices */
-    uint64_t hidden;              /* dot files among those found */
-    uint64_t problems;
-    uint64_t retries; /* attempts beyond each file's first */
-    int64_t bytes;    /* of the files sent */
-    bool complete;    /* the walk reached its end */
+    uint64_t found;                    /* regular files found and not filtered out, so far */
+    uint64_t verdicts[SHOAL_VERDICTS]; /* files per verdict, by enum shoal_verdict */
+    uint64_t temporary;                /* failed files for which a later run can succeed */
+    uint64_t planned;                  /* dry run: files that would be sent; part of `found` */
+    uint64_t passed_over;              /* symbolic links, FIFOs, sockets and devices */
+    uint64_t hidden;                   /* dot files; part of `found` */
+    uint64_t problems;                 /* PROBLEM events */
+    uint64_t retries;                  /* attempts after the first one of each file */
+    int64_t bytes;                     /* bytes: the sizes of the files that were sent, added up */
+    bool complete;                     /* the search for files reached its end */
 };
 
-struct shoal_event {
-    enum shoal_event_kind kind;
-    int64_t at_us; /* since the start */
-
-    /* FILE, PROBLEM, PLAN: */
-    struct shoal_text path;
-    const char *error; /* NULL: none; FILE: why it failed; PROBLEM, NOTICE: the sentence */
-
-    /* FILE: */
-    enum shoal_verdict verdict;
-    long status; /* the last attempt's, 0: none */
-    unsigned attempts;
-    int64_t bytes;   /* the file's size; -1 where it was never known */
-    int64_t took_us; /* from its first attempt to its verdict */
-    bool temporary;
-    bool run_ended;             /* it was never attempted, because the run ended before */
-    struct shoal_text response; /* data NULL: no answer came */
-    bool response_cut;          /* there was more */
-
-    /* START and PLAN: */
-    const char *method;
-    const char *url;
-
-    /* PLAN: */
-    const struct shoal_field *fields; /* the form's, in order; none where the body is the file */
-    size_t field_count;
-    const char *const *headers; /* as they would be sent, NULL-terminated */
-
-    /* START: */
-    const char *const *paths; /* the operands, NULL-terminated */
-    unsigned jobs;            /* in flight at most; 0: as many as the server takes well */
-    bool dry_run;
-
-    /* PROGRESS and END: */
-    const struct shoal_totals *totals;
-    uint64_t in_flight;
-    int64_t bytes_moved; /* bytes handed to the network so far, all attempts */
-    int exit_status;     /* END: as shoal_session_run() gives */
-    int signal;          /* END: what interrupted it, or 0 */
+/* START: what the run is going to do. */
+struct shoal_start {
+    const char *method;       /* HTTP method */
+    const char *url;          /* URL template as given, with secrets replaced */
+    const char *const *paths; /* operands as given; the list ends with NULL */
+    unsigned jobs;            /* most files in flight, as asked for; 0: the run finds the number */
+    bool dry_run;             /* nothing is sent: there are PLAN events for the files */
 };
 
+/* FILE: what became of one file. */
+struct shoal_file {
+    struct shoal_text path;     /* `{path}`: the path below the folder given */
+    enum shoal_verdict verdict; /* what became of it */
+    const char *error;          /* why, as a sentence: FAILED and UNKNOWN; otherwise NULL */
+    long status;                /* HTTP status of the last attempt; 0: it got no response */
+    unsigned attempts;          /* requests begun for this file; 0: it was never attempted */
+    int64_t bytes;              /* size of the file in bytes; -1: it was never opened */
+    int64_t took_us; /* microseconds from its first attempt to its verdict; 0: no attempt */
+    bool temporary;  /* FAILED: a later run can succeed; otherwise false */
+    bool run_ended;  /* FAILED: never attempted, because the run ended before */
+    struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
+    bool response_cut;          /* the body was longer than `response` */
+};
+
+/* PROBLEM: something that is not one file's fate, such as a folder that cannot be read. */
+struct shoal_problem {
+    struct shoal_text path; /* the folder or list it is about; data NULL: none */
+    const char *error;      /* what went wrong, as a sentence; never NULL */
+};
+
+/* One field of a form. */
 struct shoal_field {
-    const char *name;
-    struct shoal_text value; /* a text field's value; a file part's path */
-    bool is_file;
-    const char *file_name; /* NULL: none */
-    const char *type;      /* NULL: none */
+    const char *name;        /* the field's name */
+    struct shoal_text value; /* the text; with `is_file`, the path of the file to read */
+    bool is_file;            /* the content is a file's, not a text */
+    const char *file_name;   /* file name in the request; NULL: none is sent */
+    const char *type;        /* media type in the request; NULL: none is sent */
 };
 
-/* Called from within shoal_session_run(), in its thread. Everything in `event` is valid during the
- * call; texts are unescaped (escape them before a terminal sees them), secrets are replaced. */
+/* PLAN: dry run, the request that would be sent for one file. */
+struct shoal_plan {
+    struct shoal_text path;     /* `{path}`: the path below the folder given */
+    const char *method;         /* HTTP method */
+    const char *url;            /* URL for this file, with secrets replaced */
+    const char *const *headers; /* "Name: value" lines; the list ends with NULL; may be NULL */
+    const struct shoal_field *fields; /* the form's fields in order; NULL if `field_count` is 0 */
+    size_t field_count;               /* 0: the body is the file itself */
+    int64_t bytes;                    /* size of the file in bytes */
+};
+
+/* NOTICE: something that a person should know. It is not an error. */
+struct shoal_notice {
+    const char *message; /* a sentence; never NULL */
+};
+
+/* PROGRESS: how far the run is. */
+struct shoal_progress {
+    const struct shoal_totals *totals; /* so far; never NULL */
+    uint64_t in_flight;                /* files in flight now */
+    int64_t bytes_moved;               /* bytes of requests handed to the network, all attempts */
+};
+
+/* END: the result of the run. */
+struct shoal_end {
+    const struct shoal_totals *totals; /* never NULL */
+    int exit_status;                   /* what shoal_session_run() returns */
+    int signal;                        /* signal that interrupted the run; 0: none */
+};
+
+/* One event. Read the member that `kind` names; no other one is set.
+ *
+ * Texts are not escaped: escape control characters before a terminal sees them. Secrets (values
+ * read by `env:`, `file:` and `fd:`, and passwords) are replaced by "***" in all texts but the
+ * paths of files and folders. */
+struct shoal_event {
+    enum shoal_event_kind kind; /* which of the members below is set */
+    int64_t at_us;              /* microseconds since shoal_session_new(); never decreases */
+    union {
+        struct shoal_start start;       /* SHOAL_EVENT_START */
+        struct shoal_file file;         /* SHOAL_EVENT_FILE */
+        struct shoal_problem problem;   /* SHOAL_EVENT_PROBLEM */
+        struct shoal_plan plan;         /* SHOAL_EVENT_PLAN */
+        struct shoal_notice notice;     /* SHOAL_EVENT_NOTICE */
+        struct shoal_progress progress; /* SHOAL_EVENT_PROGRESS */
+        struct shoal_end end;           /* SHOAL_EVENT_END */
+    };
+};
+
+/* Receives the events, one call per event. Called only from within shoal_session_run(), in the
+ * thread that runs it, never twice at the same time for one session. `context` is what
+ * shoal_session_new() was given. The library owns `event` and everything it points to; all of it is
+ * valid only during the call: copy what you keep. The run waits while it is called. It may call
+ * shoal_session_interrupt(), but no other function with this session. */
 typedef void shoal_event_fn(void *context, const struct shoal_event *event);
 
-/* NULL: no memory. */
+/* --- options --- */
+
+/* Returns new, empty options; NULL: out of memory. The caller frees them with shoal_options_free().
+ * Safe in any thread. */
 struct shoal_options *shoal_options_new(void);
+
+/* Frees options and overwrites the values they held. No session that was made with them may exist,
+ * and no other thread may use them any more. NULL is allowed. */
 void shoal_options_free(struct shoal_options *options);
 
-/* Sets the option with the long name `name` (without dashes); `value` is NULL for a flag.
- * Repeatable options add. False with a sentence in `error` (SHOAL_ERROR_SIZE bytes, may be NULL)
- * for an unknown name or a bad value. Copies what it is given. */
+/* Sets the option with the long name `name` (without dashes) to `value`, which is NULL for a flag.
+ * An option that may be repeated adds a value; for others the last value counts. Options that say
+ * where the command writes its output (`json`, `quiet`, `verbose`) are not the library's. Copies
+ * both texts. Returns false, with a sentence in `error`, for an unknown name, a bad value, or if
+ * memory runs out; then `options` is unchanged. `error` has SHOAL_ERROR_SIZE bytes, is written only
+ * on failure, and may be NULL. One thread at a time per options. */
 bool shoal_options_set(
     struct shoal_options *options, const char *name, const char *value, char *error);
 
-/* Adds a PATH. False: no memory. */
+/* Adds a PATH: a folder, a file, or "-" for a list of paths on standard input. Copies the text.
+ * Returns false if memory runs out; then `options` is unchanged. Whether there is such a file is
+ * not checked here. One thread at a time per options. */
 bool shoal_options_add_operand(struct shoal_options *options, const char *path);
 
-/* Checks everything that can be checked before something is sent. The options must outlive the
- * session. NULL with a sentence in `error`: a matter for exit status 2. */
+/* --- sessions --- */
+
+/* Makes a session and checks everything that can be checked before something is sent. Reads the
+ * values of `env:`, `file:` and `fd:`, and opens the operands. `on_event` receives the events, with
+ * `context`, which stays the caller's; `on_event` must not be NULL. The options stay the caller's
+ * and must outlive the session. Returns a session that the caller frees with shoal_session_free();
+ * or NULL, with a sentence in `error` (SHOAL_ERROR_SIZE bytes, written only on failure, may be
+ * NULL): the command's exit status 2. Safe in any thread, as long as no thread changes `options`.
+ */
 struct shoal_session *shoal_session_new(
     const struct shoal_options *options, shoal_event_fn *on_event, void *context, char *error);
+
+/* Frees a session that is not running, with all it opened. NULL is allowed. No thread or signal
+ * handler may call shoal_session_interrupt() with it from then on. */
 void shoal_session_free(struct shoal_session *session);
 
-/* Sends. Gives the exit status that the command would have: 0, 1, 2, 75, or 128 + the signal that
- * shoal_session_interrupt() was told of. */
+/* Uploads the files and returns when every one has its verdict. Call it once per session, from any
+ * one thread; it starts threads of its own, which have ended when the session is freed. Errors are
+ * events. Returns the exit status that the command would have:
+ *
+ *     0    every file was sent, exists or was skipped, and there was no problem
+ *     1    something else went wrong
+ *     2    no file was found, and the option `allow-empty` is not set
+ *     75   files failed, all of them temporarily: run again later (EX_TEMPFAIL)
+ *     128 + N   shoal_session_interrupt() was called with the signal N */
 int shoal_session_run(struct shoal_session *session);
 
-/* Asks a running session to end: once, and what is in flight may finish within the grace; twice,
- * and it stops at once. May be called from a signal handler and from any thread. */
+/* Asks a session to stop. After the first call nothing new is started, and what is in flight may
+ * finish within the time that the option `grace` sets; the second call cancels what is in flight.
+ * Returns at once; shoal_session_run() returns when every file has its verdict. `signal` is the
+ * signal's number, for the exit status; 0 leaves the exit status to the verdicts. Safe in any
+ * thread and in a signal handler, before and during the run, until the session is freed. */
 void shoal_session_interrupt(struct shoal_session *session, int signal);
 
 #ifdef __GNUC__

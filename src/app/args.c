@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where the reading stands. */
+/* args_read()'s arguments, and how far it has come. */
 struct reading {
     const struct args *args;
-    int count;
+    int count; /* of `arguments` */
     char **arguments;
-    int next; /* the argument to look at next */
+    int next; /* index of the argument to read next */
     struct error *error;
 };
 
@@ -22,22 +22,22 @@ static bool unknown_name(const struct reading *reading, const char *name)
         name, near->name);
 }
 
-static bool take(const struct reading *reading, const struct option_row *row, char *value)
+static bool pass_option(const struct reading *reading, const struct option_row *row, char *value)
 {
     return reading->args->option(reading->args->context, row, value, reading->error);
 }
 
-/* The value that follows as an argument of its own. */
-static bool take_following(struct reading *reading, const struct option_row *row)
+/* Passes on an option whose value is the next argument. */
+static bool pass_with_next(struct reading *reading, const struct option_row *row)
 {
     char label[OPTION_LABEL_SIZE];
     option_label(row, label);
     if (reading->next >= reading->count)
         return error_set(reading->error, ERROR_USAGE, 0, "%s needs a value: %s", label, row->shows);
-    return take(reading, row, reading->arguments[reading->next++]);
+    return pass_option(reading, row, reading->arguments[reading->next++]);
 }
 
-/* `text` is what stands behind the two dashes. */
+/* Reads a long option; `text` follows the two dashes. */
 static bool read_long(struct reading *reading, char *text)
 {
     const struct args *args = reading->args;
@@ -51,11 +51,11 @@ static bool read_long(struct reading *reading, char *text)
     if (row->value == OPTION_FLAG && value != NULL)
         return error_set(reading->error, ERROR_USAGE, 0, "--%s takes no value", name);
     if (row->value == OPTION_REQUIRED && value == NULL)
-        return take_following(reading, row);
-    return take(reading, row, value);
+        return pass_with_next(reading, row);
+    return pass_option(reading, row, value);
 }
 
-/* `letters` is what stands behind the dash. */
+/* Reads combined letters; `letters` follow the dash. */
 static bool read_letters(struct reading *reading, char *letters)
 {
     const struct args *args = reading->args;
@@ -65,9 +65,9 @@ static bool read_letters(struct reading *reading, char *letters)
         if (row == NULL)
             return error_set(reading->error, ERROR_USAGE, 0, "unknown option -%c", *letters);
         if (row->value == OPTION_REQUIRED)
-            return letters[1] != '\0' ? take(reading, row, letters + 1)
-                                      : take_following(reading, row);
-        if (!take(reading, row, NULL))
+            return letters[1] != '\0' ? pass_option(reading, row, letters + 1)
+                                      : pass_with_next(reading, row);
+        if (!pass_option(reading, row, NULL))
             return false;
     }
     return true;

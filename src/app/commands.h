@@ -1,8 +1,14 @@
-/* The commands. Each gets the arguments behind its own name, and gives the exit status. */
+/* The commands. Each reads the arguments after its own name and returns the exit status. */
 #ifndef SHOAL_APP_COMMANDS_H
 #define SHOAL_APP_COMMANDS_H
 
-int send_command(int count, char **arguments);
-int serve_command(int count, char **arguments);
+#include "base/must_use.h"
+
+/* `shoal send`. Overwrites secrets in `arguments`. If the run was interrupted, ends the process by
+ * that signal instead of returning. */
+MUST_USE int send_command(int count, char **arguments);
+
+/* `shoal serve`. Returns after SIGINT or SIGTERM. */
+MUST_USE int serve_command(int count, char **arguments);
 
 #endif

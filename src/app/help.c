@@ -8,9 +8,9 @@
 #include "app/say.h"
 #include "app/stream.h"
 
-#define HELP_MOST (256 * 1024)
-#define WIDTH     80
-#define INDENT    30 /* where an option's text begins */
+#define HELP_MAX (256 * 1024) /* longest help of a command, in bytes */
+#define WIDTH    80           /* columns of a line */
+#define INDENT   30           /* columns before an option's text */
 
 static void add_blanks(struct buf *out, size_t count)
 {
@@ -18,8 +18,8 @@ static void add_blanks(struct buf *out, size_t count)
         (void)buf_add_byte(out, ' ');
 }
 
-/* Adds words from column INDENT on, a new line where the next one does not fit. `column` is where
- * the line stands. */
+/* Adds `text` wrapped between the columns INDENT and WIDTH. `column` is the length of the line so
+ * far. */
 static void add_wrapped(struct buf *out, const char *text, size_t column)
 {
     while (*text != '\0') {
@@ -76,7 +76,7 @@ int help_print(const char *text)
     struct stream stream;
     stream_init(&stream, STDOUT_FILENO);
     (void)stream_add(&stream, text, strlen(text));
-    if (stream_end(&stream))
+    if (stream_finish(&stream))
         return 0;
     say("standard output can't be written: %s", strerror(stream.failure));
     return 1;
@@ -85,7 +85,7 @@ int help_print(const char *text)
 int help_command(const char *introduction, const struct option_row *table, size_t count)
 {
     struct buf text;
-    buf_init(&text, HELP_MOST);
+    buf_init(&text, HELP_MAX);
     (void)buf_add_text(&text, introduction);
     int status = 1;
     if (help_add_options(&text, table, count))

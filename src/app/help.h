@@ -1,4 +1,4 @@
-/* The help, made from the tables of options. */
+/* The help of the commands, generated from their tables of options. */
 #ifndef SHOAL_APP_HELP_H
 #define SHOAL_APP_HELP_H
 
@@ -6,19 +6,22 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/must_use.h"
 #include "core/options.h"
 
-/* Adds the options, a heading for each group, wrapped to 80 columns. False: `out` failed. */
+/* Adds the `count` options of `table` to `out`, with a heading for each group, wrapped to 80
+ * columns. False: `out` failed. */
 bool help_add_options(struct buf *out, const struct option_row *table, size_t count);
 
-/* Writes `text` to standard output. Gives the exit status: 0, or 1 where it could not be written.
- */
-int help_print(const char *text);
+/* Writes `text` to standard output. Returns the exit status: 0, or 1 after saying why it could not
+ * be written. */
+MUST_USE int help_print(const char *text);
 
-/* The whole help of a command: `introduction`, then its options. Gives the exit status. */
-int help_command(const char *introduction, const struct option_row *table, size_t count);
+/* Prints the help of a command: `introduction`, then the `count` options of `table`. Returns the
+ * exit status, as help_print(). */
+MUST_USE int help_command(const char *introduction, const struct option_row *table, size_t count);
 
-/* `shoal VERSION`. Gives the exit status. */
-int help_version(void);
+/* Prints `shoal VERSION`. Returns the exit status, as help_print(). */
+MUST_USE int help_version(void);
 
 #endif

@@ -33,12 +33,10 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
- *   ignore                 rules, and a .gitignore's lines as rules
  *
  * text/template/
  *   fill                   filling in
  *   private                what a template is made of
- *   template               reading
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
@@ -49,7 +47,6 @@
  *   throttle               how many bytes may be sent
  *
  * policy/adapt/
- *   adapt                  counts what is in flight and what ends
  *   limit                  the limit, and what it allows
  *   measurement            goodput at one limit, and how accurate it is
  *   pressure               what rejections mean for the limit
@@ -75,7 +72,6 @@
  *   path_list              a list of paths from a descriptor
  *   private                what these files share
  *   tree                   one folder, deepest first
- *   walk                   the walk itself
  *
  * io/read/
  *   body                   a body that is read as it is sent
@@ -85,7 +81,6 @@
  *
  * io/root/
  *   private                open(2) flags of the two
- *   root                   by openat2(2)
  *   steps                  the same, one component at a time
  *
  * io/http/                 libcurl: the only folder that knows it
@@ -107,7 +102,6 @@
  *   session                creates the components and runs the event loop
  *
  * core/config/
- *   config                 compiling templates, errors, freeing
  *   filter                 --include, --exclude, --ignore-file
  *   form                   -F and --form-string
  *   form_text              the grammar of -F
@@ -131,7 +125,6 @@
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
  *   private                what these files share
- *   sched                  steps, and the end of a run
  *   start                  from ready to in flight
  *   verdict                what an attempt's end means for a file
  *
@@ -139,36 +132,38 @@
  *   jsonl                  events as JSON lines
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
- *   progress               the line of progress
- *   summary                what a run came to
- *   writer                 where a sink's text goes
+ *   progress               the progress line of a terminal
+ *   summary                the result of a run
+ *   writer                 destination of a sink's text
  *
- * receive/                 libmicrohttpd: the only folder that knows it
- *   answer                 what a request is answered
- *   fault                  scripted faults: their grammar
- *   fault_apply            scripted faults: doing them
+ * receive/                 the only folder that uses libmicrohttpd
+ *   answer                 responses to requests
+ *   fault                  scripted faults: grammar, which requests
+ *   fault_apply            scripted faults: effects on a request
  *   listen                 the socket to listen on
  *   private                what these files share
- *   receiver               the server
+ *   receiver               the server and its event loop
+ *   report                 tells the caller what became of a request
  *   request                one request, from its head to its end
- *   store                  files under the folder, renamed when whole
+ *   store                  the directory that files are stored in
  *   stored_path            where a received file may be stored
  *   upload                 the content of one request
- *   upload_json            what a request brought, as JSON
- *   waits                  connections that wait
+ *   upload_json            an upload as JSON
+ *   waits                  suspended connections
  *
  * app/                     the only layer that prints or exits
  *   args                   reads a command line by a table
  *   commands               the commands
- *   help                   the help, from the tables
+ *   help                   help, generated from the tables of options
  *   main                   this file: which command
  *   output                 where a run's events go
  *   say                    sentences on standard error
  *   send                   shoal send
  *   serve                  shoal serve
- *   signals                signals that end a run
+ *   serve_output           what shoal serve prints
+ *   signals                signals that interrupt a run
  *   standard               descriptors 0, 1 and 2
- *   stream                 text out in whole lines and few calls
+ *   stream                 buffered output of whole lines
  */
 #include <shoal.h>
 #include <stddef.h>
@@ -186,19 +181,20 @@
 
 static const struct command {
     const char *name;
-    int (*run)(int count, char **arguments);
+    int (*run)(int count, char **arguments); /* see app/commands.h */
 } commands[] = {
     {"send", send_command},
     {"serve", serve_command},
 };
 
 static const char overview[] =
-    "shoal sends a folder of files over HTTP.\n"
+    "shoal uploads every file in a folder over HTTP.\n"
     "\n"
-    "    shoal send [options] PATH... URL   send every file under PATH\n"
-    "    shoal serve [options]              a receiver to try it with\n"
+    "    shoal send [options] PATH... URL   upload every file under PATH\n"
+    "    shoal serve [options]              run a server to test uploads against\n"
     "\n"
-    "shoal COMMAND --help says more; shoal --version says which it is.\n";
+    "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
+    "the version.\n";
 
 static bool is_one_of(const char *text, const char *one, const char *other)
 {
@@ -223,6 +219,6 @@ int main(int count, char **arguments)
         if (strcmp(name, commands[i].name) == 0)
             return commands[i].run(count - 2, arguments + 2);
     }
-    say("unknown command \"%s\"; shoal --help lists what there is", name);
+    say("unknown command '%s'; shoal --help lists what there is", name);
     return STATUS_WRONG;
 }

@@ -1,7 +1,7 @@
-/* Data and messages are kept apart. Data (JSON, -v lines, the plan of a dry run) goes to standard
- * output or a file, in batches: it is written when 32 KiB wait, at every PROGRESS and where
- * something failed. Messages go to standard error at once. The line of progress is taken away
- * before any other line appears at the terminal. */
+/* Data and messages are separate. Data (JSON, -v lines, the plan of a dry run) goes to standard
+ * output or a file in batches: it is written once STREAM_BATCH bytes are pending, and after each
+ * event for which is_due() is true. Messages go to standard error immediately. The progress line is
+ * removed before any other line appears on its terminal. */
 #include "app/output.h"
 
 #include <errno.h>
@@ -20,28 +20,28 @@
 #include "sink/lines.h"
 #include "sink/progress.h"
 
-/* A stream and who it belongs to. */
+/* One destination of text. */
 struct channel {
     struct stream stream;
-    struct output *output;
-    const char *name;    /* for the message when it fails */
-    bool at_once;        /* nothing waits in it */
-    bool shows_progress; /* it shares its terminal with the line of progress */
-    bool said;           /* that it failed */
+    struct output *output; /* that contains it; NULL: not open */
+    const char *path;      /* of a file; NULL: standard output or standard error */
+    bool unbuffered;       /* each text is written immediately */
+    bool shows_progress;   /* it shares a terminal with the progress line */
+    bool failure_reported; /* the user was told that it failed */
 };
 
 struct output {
     struct clock clock;
-    struct channel standard; /* data on standard output */
-    struct channel messages; /* standard error */
-    struct channel file;     /* --json=FILE */
-    int file_descriptor;     /* -1: none */
-    bool one_place;          /* both standard channels end up at one place */
-    bool opened;
-    bool lost; /* data could not be written */
-    struct progress *progress;
+    struct channel standard;   /* data on standard output */
+    struct channel messages;   /* standard error */
+    struct channel file;       /* --json=FILE */
+    int file_descriptor;       /* of `file`; -1: none */
+    bool same_destination;     /* standard output and standard error are the same file */
+    bool opened;               /* output_open() has succeeded */
+    bool lost;                 /* data could not be written, and the user was told so */
+    struct progress *progress; /* NULL: none */
     struct lines *lines;
-    struct jsonl *jsonl;
+    struct jsonl *jsonl; /* NULL: none */
 };
 
 struct output *output_new(void)
@@ -54,16 +54,19 @@ struct output *output_new(void)
 
 static void say_failure(struct channel *channel)
 {
-    if (channel->stream.failure == 0 || channel->said)
+    if (channel->stream.failure == 0 || channel->failure_reported)
         return;
-    channel->said = true;
+    channel->failure_reported = true;
     if (channel == &channel->output->messages)
-        return; /* there is nowhere left to say it */
+        return; /* standard error itself has failed: the user cannot be told */
     channel->output->lost = true;
     if (channel->output->progress != NULL)
         progress_hide(channel->output->progress);
-    say("%s can't be written, and nothing more is: %s", channel->name,
-        strerror(channel->stream.failure));
+    const char *reason = strerror(channel->stream.failure);
+    if (channel->path != NULL)
+        say("'%s' can't be written, and nothing more is: %s", channel->path, reason);
+    else
+        say("standard output can't be written, and nothing more is: %s", reason);
 }
 
 static bool channel_write(void *context, const char *data, size_t length)
@@ -72,16 +75,16 @@ static bool channel_write(void *context, const char *data, size_t length)
     struct output *output = channel->output;
     if (channel->shows_progress && output->progress != NULL)
         progress_hide(output->progress);
-    if (channel == &output->messages && output->one_place)
-        (void)stream_flush(&output->standard.stream); /* lines keep their order */
+    if (channel == &output->messages && output->same_destination)
+        (void)stream_flush(&output->standard.stream); /* keeps the lines in order */
     bool written = stream_add(&channel->stream, data, length);
-    if (written && channel->at_once)
+    if (written && channel->unbuffered)
         written = stream_flush(&channel->stream);
     say_failure(channel);
     return written;
 }
 
-/* The line of progress itself: channel_write() would take it away. */
+/* Writes the progress line itself, which channel_write() would remove first. */
 static bool draw(void *context, const char *data, size_t length)
 {
     struct channel *channel = context;
@@ -96,13 +99,13 @@ static unsigned terminal_width(void *context)
 }
 
 static void channel_init(
-    struct channel *channel, struct output *output, int descriptor, const char *name)
+    struct channel *channel, struct output *output, int descriptor, const char *path)
 {
     stream_init(&channel->stream, descriptor);
     channel->output = output;
-    channel->name = name;
+    channel->path = path;
     channel->shows_progress = isatty(descriptor) == 1;
-    channel->at_once = channel->shows_progress;
+    channel->unbuffered = channel->shows_progress;
 }
 
 static bool same_file(int one, int other)
@@ -119,7 +122,7 @@ static bool open_file(struct output *output, const char *path, struct error *err
     if (descriptor < 0) {
         int code = errno;
         return error_set(
-            error, ERROR_SYSTEM, code, "--json=%s: it can't be opened: %s", path, strerror(code));
+            error, ERROR_SYSTEM, code, "--json: '%s' can't be opened: %s", path, strerror(code));
     }
     output->file_descriptor = descriptor;
     channel_init(&output->file, output, descriptor, path);
@@ -157,7 +160,7 @@ static bool open_lines(
         .quiet = options->quiet,
         .plans = !json_on_standard || options->verbose,
         .brief = output->messages.shows_progress,
-        .one_place = data == &output->messages || output->one_place,
+        .same_destination = data == &output->messages || output->same_destination,
     };
     output->lines = lines_new(&lines);
     return output->lines != NULL || error_set_memory(error);
@@ -178,10 +181,10 @@ static bool open_progress(
 bool output_open(struct output *output, const struct output_options *options, struct error *error)
 {
     output->clock = clock_system();
-    channel_init(&output->standard, output, STDOUT_FILENO, "standard output");
-    channel_init(&output->messages, output, STDERR_FILENO, "standard error");
-    output->messages.at_once = true;
-    output->one_place = same_file(STDOUT_FILENO, STDERR_FILENO);
+    channel_init(&output->standard, output, STDOUT_FILENO, NULL);
+    channel_init(&output->messages, output, STDERR_FILENO, NULL);
+    output->messages.unbuffered = true;
+    output->same_destination = same_file(STDOUT_FILENO, STDERR_FILENO);
     output->opened = open_json(output, options, error) && open_lines(output, options, error) &&
                      open_progress(output, options, error);
     return output->opened;
@@ -195,12 +198,12 @@ static void flush(struct channel *channel)
     say_failure(channel);
 }
 
-/* Is it something that one who reads along should see now? */
+/* Returns whether the data up to this event is written now, for whoever follows the output. */
 static bool is_due(const struct shoal_event *event)
 {
     switch (event->kind) {
     case SHOAL_EVENT_FILE:
-        return event->verdict == SHOAL_FAILED || event->verdict == SHOAL_UNKNOWN;
+        return event->file.verdict == SHOAL_FAILED || event->file.verdict == SHOAL_UNKNOWN;
     case SHOAL_EVENT_PLAN:
         return false;
     default:
@@ -208,8 +211,9 @@ static bool is_due(const struct shoal_event *event)
     }
 }
 
-/* Where the file can't be written that was said; without memory for the event it is said here. */
-static void note_lost_event(struct output *output)
+/* An event was lost. If the cause was a failed write, say_failure() has told the user already;
+ * otherwise it was a lack of memory. */
+static void report_lost_event(struct output *output)
 {
     if (output->lost)
         return;
@@ -225,7 +229,7 @@ void output_event(void *context, const struct shoal_event *event)
     if (!output->opened)
         return;
     if (output->jsonl != NULL && !jsonl_event(output->jsonl, event))
-        note_lost_event(output);
+        report_lost_event(output);
     if (event->kind == SHOAL_EVENT_END && output->progress != NULL)
         progress_event(output->progress, event);
     lines_event(output->lines, event);

@@ -6,28 +6,37 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/must_use.h"
 
+/* What to print, and where. */
 struct output_options {
-    bool json;             /* --json */
-    const char *json_file; /* NULL: standard output; the caller's, as long as the output lives */
-    bool quiet;
-    bool verbose;
+    bool json;             /* --json: events as JSON lines */
+    const char *json_file; /* --json=FILE: where they go; the caller's, outlives the output; NULL:
+                              standard output */
+    bool quiet;            /* --quiet */
+    bool verbose;          /* --verbose */
 };
 
+/* The outputs of one run. */
 struct output;
 
-/* One that is not open yet, so that a session can be made with it. NULL: no memory. */
-struct output *output_new(void);
+/* Makes an output that is not open yet, so that a session can be created with it before anything is
+ * opened. The caller frees it with output_free(). NULL: out of memory. */
+MUST_USE struct output *output_new(void);
 
-/* Opens what the options ask for. False with `error`: a matter for exit status 2. */
-bool output_open(struct output *output, const struct output_options *options, struct error *error);
+/* Opens what `options` ask for. False with `error`: no event may be lost silently, so the run must
+ * not start. */
+MUST_USE bool output_open(
+    struct output *output, const struct output_options *options, struct error *error);
 
 /* A shoal_event_fn; `context` is an open output. */
 void output_event(void *context, const struct shoal_event *event);
 
-/* Writes what waits. True: nothing of the data was lost (else it was said on standard error). */
-bool output_close(struct output *output);
+/* Writes what is pending and closes the file. False: data was lost, and the user was told so on
+ * standard error. */
+MUST_USE bool output_close(struct output *output);
 
+/* Closes what is open without writing what is pending, and frees it. NULL does nothing. */
 void output_free(struct output *output);
 
 #endif

@@ -9,9 +9,10 @@
 #include "base/buf.h"
 #include "text/printable.h"
 
-#define TEXT_SIZE 4096
-#define LINE_MOST (8 * TEXT_SIZE)
-#define WRONG     2
+#define TEXT_SIZE 4096            /* longest sentence, in bytes with its NUL */
+#define LINE_SIZE (8 * TEXT_SIZE) /* longest line, with every byte escaped */
+
+#define STATUS_WRONG 2
 
 void say(const char *format, ...)
 {
@@ -23,7 +24,7 @@ void say(const char *format, ...)
     va_end(arguments);
 
     struct buf line;
-    buf_init(&line, LINE_MOST);
+    buf_init(&line, LINE_SIZE);
     struct stream stream;
     stream_init(&stream, STDERR_FILENO);
     if (buf_add_text(&line, "shoal: ") && printable_add(&line, text, strlen(text)) &&
@@ -31,13 +32,13 @@ void say(const char *format, ...)
         (void)stream_add(&stream, line.data, line.length);
     else
         (void)stream_add(&stream, no_memory, sizeof no_memory - 1);
-    (void)stream_end(&stream);
+    (void)stream_finish(&stream);
     buf_free(&line);
 }
 
 int say_wrong(const char *command, const char *text)
 {
     say("%s", text);
-    (void)dprintf(STDERR_FILENO, "shoal %s --help says more.\n", command);
-    return WRONG;
+    (void)dprintf(STDERR_FILENO, "Run `shoal %s --help` for its options.\n", command);
+    return STATUS_WRONG;
 }

@@ -2,11 +2,12 @@
 #ifndef SHOAL_APP_SAY_H
 #define SHOAL_APP_SAY_H
 
-/* Writes `shoal: TEXT`, escaped for a terminal. */
+/* Writes `shoal: TEXT` and a newline; bytes that are unsafe on a terminal are escaped. TEXT is cut
+ * to 4,095 bytes. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says that the command line is wrong, and on the next line where to read more. Gives the exit
- * status for it, 2. */
+/* Says `text`, which tells what is wrong with the command line, and how to print the help of
+ * `command`. Returns the exit status for it, 2. */
 int say_wrong(const char *command, const char *text);
 
 #endif

@@ -18,32 +18,33 @@
 static const char introduction[] =
     "shoal send [options] PATH... URL\n"
     "\n"
-    "Sends every file under PATH to URL, one request a file. PATH is a folder, a\n"
+    "Uploads every file under PATH to URL, one request per file. PATH is a folder, a\n"
     "file, or - for a list of paths on standard input.\n"
     "\n"
     "    shoal send dist/ https://example.com/upload\n"
     "    shoal send -F 'url=https://example.com/{path}' -F 'file=@{file}' dist/ URL\n"
     "    shoal send -T dist/ https://example.com/files/\n"
     "\n"
-    "URL, -F and -H may hold fields: {path} (below PATH), {dir}, {name}, {stem},\n"
-    "{ext}, {file} (the path to open), {folder}, {size}, {mtime}, {sha256}, {sha1},\n"
-    "{md5} and the keys of -s; {x:url}, {x:query}, {x:json}, {x:base64} and {x:raw}\n"
-    "choose the escaping; {{ is a brace.\n"
+    "Fields in URL, -F and -H are replaced for each file: {path} (below PATH), {dir},\n"
+    "{name}, {stem}, {ext}, {file} (the path to open), {folder}, {size}, {mtime},\n"
+    "{sha256}, {sha1}, {md5} and the keys of -s. {x:url}, {x:query}, {x:json},\n"
+    "{x:base64} and {x:raw} choose the escaping; {{ is a literal brace.\n"
     "\n"
-    "Exit status: 0 every file is there; 75 every failure may pass, run it again;\n"
-    "1 anything else went wrong; 2 wrong usage or nothing found: nothing was sent.\n";
+    "Exit status: 0 every file is on the server; 75 every failure is temporary, run\n"
+    "again to retry; 1 any other failure; 2 wrong usage or no files found, nothing\n"
+    "was sent.\n";
 
-/* What a command line says. */
+/* What the command line says. */
 struct send {
-    struct shoal_options *options;
-    char **operands; /* into the arguments */
-    size_t operand_count;
-    struct output_options output;
+    struct shoal_options *options; /* the library's; owned */
+    char **operands;               /* pointers to the arguments; the array is owned */
+    size_t operand_count;          /* of `operands` */
+    struct output_options output;  /* the command's own options */
     bool help;
     bool version;
 };
 
-/* --- passwords in the process list --- */
+/* --- Arguments show up in the process list: passwords in them are overwritten --- */
 
 static void mask(char *text, const char *end)
 {
@@ -76,8 +77,8 @@ static void mask_option(const struct option_row *row, char *value)
 
 /* --- reading the arguments --- */
 
-/* False where the rest need not be read. */
-static bool take_output_option(struct send *send, const char *name, const char *value)
+/* False: --help or --version, so the rest need not be read. */
+static bool set_output_option(struct send *send, const char *name, const char *value)
 {
     if (strcmp(name, "json") == 0) {
         send->output.json = true;
@@ -94,14 +95,14 @@ static bool take_output_option(struct send *send, const char *name, const char *
     return true;
 }
 
-static bool take_option(
+static bool set_option(
     void *context, const struct option_row *row, char *value, struct error *error)
 {
     struct send *send = context;
     if (row->scope == OPTION_OUTPUT) {
         if (value != NULL && value[0] == '\0')
             return error_set(error, ERROR_USAGE, 0, "--%s=: there is no file's name", row->name);
-        return take_output_option(send, row->name, value);
+        return set_output_option(send, row->name, value);
     }
     bool set = options_set(send->options, row, value, error);
     if (value != NULL)
@@ -109,7 +110,7 @@ static bool take_option(
     return set;
 }
 
-static bool take_operand(void *context, char *text, struct error *error)
+static bool add_operand(void *context, char *text, struct error *error)
 {
     (void)error;
     struct send *send = context;
@@ -117,8 +118,8 @@ static bool take_operand(void *context, char *text, struct error *error)
     return true;
 }
 
-/* The last operand is the URL, unless --url gives it. */
-static bool place_operands(struct send *send, struct error *error)
+/* Gives the operands to the options. The last one is the URL unless there is --url. */
+static bool assign_operands(struct send *send, struct error *error)
 {
     size_t paths = send->operand_count;
     if (!options_given(send->options, "url")) {
@@ -143,11 +144,11 @@ static bool place_operands(struct send *send, struct error *error)
 
 static bool read_arguments(struct send *send, int count, char **arguments, struct error *error)
 {
-    struct args args = {.option = take_option, .operand = take_operand, .context = send};
+    struct args args = {.option = set_option, .operand = add_operand, .context = send};
     args.table = options_table(&args.table_count);
     if (!args_read(&args, count, arguments, error))
         return false;
-    return place_operands(send, error);
+    return assign_operands(send, error);
 }
 
 /* --- running --- */

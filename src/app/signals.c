@@ -9,9 +9,9 @@ static const int watched_signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 #define WATCHED (sizeof watched_signals / sizeof watched_signals[0])
 
-static struct shoal_session *volatile watched_session;
-static volatile sig_atomic_t signals_seen;
-static struct sigaction before[WATCHED];
+static struct shoal_session *volatile watched_session; /* NULL: none */
+static volatile sig_atomic_t signals_seen;             /* 2 stands for 2 or more */
+static struct sigaction before[WATCHED];               /* dispositions to restore */
 
 static void interrupt(int signal_number)
 {
@@ -25,7 +25,7 @@ static void interrupt(int signal_number)
 
 void signals_watch(struct shoal_session *session)
 {
-    /* No SA_RESTART: a write(2) that blocks must come back. */
+    /* Without SA_RESTART, a signal ends a write(2) that blocks. */
     struct sigaction action = {.sa_handler = interrupt};
     (void)sigemptyset(&action.sa_mask);
     watched_session = session;

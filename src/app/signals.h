@@ -1,4 +1,4 @@
-/* Signals that end a run. */
+/* Signals that interrupt a run of `shoal send`, and SIGPIPE. */
 #ifndef SHOAL_APP_SIGNALS_H
 #define SHOAL_APP_SIGNALS_H
 
@@ -6,21 +6,21 @@
 
 struct shoal_session;
 
-/* From now on SIGINT, SIGTERM and SIGHUP interrupt `session`; one that was ignored at the start
- * (nohup) stays ignored. */
+/* Lets SIGINT, SIGTERM and SIGHUP interrupt `session` from now on, until signals_restore(). A
+ * signal that was ignored at the start (as by nohup) stays ignored. */
 void signals_watch(struct shoal_session *session);
 
-/* As before signals_watch(). */
+/* Restores the dispositions from before signals_watch(). */
 void signals_restore(void);
 
-/* Has a second one come, which asks to stop at once? */
+/* Returns whether a second signal has arrived: the user wants to stop immediately. */
 bool signals_insist(void);
 
-/* Ends the process by a signal, so that the shell sees what ended it. Comes back only where that
- * fails. */
+/* Ends the process by a signal, so that the shell sees what ended it. Returns only if that fails.
+ */
 void signals_raise(int signal_number);
 
-/* SIGPIPE is ignored: a closed pipe is an error of write(2). */
+/* Ignores SIGPIPE, so that writing to a closed pipe is an error of write(2). */
 void signals_ignore_pipe(void);
 
 #endif

@@ -12,7 +12,7 @@ bool standard_open(void)
             continue;
         if (descriptor == STDOUT_FILENO)
             output_was_closed = true;
-        /* open(2) gives the lowest free number, which is this one. */
+        /* open(2) returns the lowest free number: this one. */
         if (open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY) != descriptor)
             return false;
     }

@@ -4,11 +4,13 @@
 
 #include <stdbool.h>
 
-/* Opens /dev/null where one of the three is closed, so that no other file gets its number. False:
- * not even that is to be had. */
-bool standard_open(void);
+#include "base/must_use.h"
 
-/* Was standard output closed at the start? */
+/* Opens /dev/null for each of the three that is closed, so that no file opened later gets its
+ * number. False: /dev/null cannot be opened. */
+MUST_USE bool standard_open(void);
+
+/* Returns whether standard_open() found standard output closed. */
 bool standard_output_was_closed(void);
 
 #endif

@@ -6,17 +6,19 @@
 
 #include "app/signals.h"
 
-#define PENDING_MOST (512U << 20)
+/* Most bytes pending: room for the longest single line. */
+#define PENDING_MAX (512U << 20)
 
 void stream_init(struct stream *stream, int descriptor)
 {
     *stream = (struct stream){.descriptor = descriptor};
-    buf_init(&stream->pending, PENDING_MOST);
+    buf_init(&stream->pending, PENDING_MAX);
 }
 
-/* After a write that did not go through: may it be tried again? A reader that has stopped reading
- * must not hold up a person who asks twice to stop. */
-static bool may_go_on(const struct stream *stream, int code)
+/* Returns whether a write(2) that failed with the errno `code` may be tried again, after waiting
+ * for room if need be. The second signal ends it: a reader that has stopped reading must not
+ * prevent the user from stopping the run. */
+static bool wait_to_retry(const struct stream *stream, int code)
 {
     if (signals_insist())
         return false;
@@ -36,7 +38,7 @@ static bool write_all(struct stream *stream, const char *data, size_t length)
         int code = errno;
         if (written >= 0)
             done += (size_t)written;
-        else if (!may_go_on(stream, code))
+        else if (!wait_to_retry(stream, code))
             stream->failure = code;
     }
     return stream->failure == 0;
@@ -56,13 +58,13 @@ bool stream_add(struct stream *stream, const char *data, size_t length)
     if (stream->pending.length > 0 && stream->pending.length + length > STREAM_BATCH &&
         !stream_flush(stream))
         return false;
-    /* Without memory for a batch it goes as it comes. */
+    /* No memory for a batch: write the lines now. */
     if (!buf_add(&stream->pending, data, length))
         return stream_flush(stream) && write_all(stream, data, length);
     return stream->pending.length < STREAM_BATCH || stream_flush(stream);
 }
 
-bool stream_end(struct stream *stream)
+bool stream_finish(struct stream *stream)
 {
     (void)stream_flush(stream);
     buf_free(&stream->pending);

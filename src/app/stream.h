@@ -1,4 +1,4 @@
-/* Text out to a descriptor, in whole lines and few calls. */
+/* Buffered text output to a descriptor: whole lines, few system calls. */
 #ifndef SHOAL_APP_STREAM_H
 #define SHOAL_APP_STREAM_H
 
@@ -7,24 +7,30 @@
 
 #include "base/buf.h"
 
+/* How much text is buffered before it is written, in bytes. */
 #define STREAM_BATCH (32 * 1024)
 
+/* The output to one descriptor. */
 struct stream {
-    int descriptor;
-    struct buf pending;
-    int failure; /* errno of the first write that failed, or 0: nothing is written after it */
+    int descriptor;     /* the caller's */
+    struct buf pending; /* what is not written yet */
+    int failure;        /* errno of the first write that failed, after which nothing is written; 0:
+                           none */
 };
 
-/* Makes a stream to an open descriptor, which stays the caller's. */
+/* Makes a stream to `descriptor`, which stays open until the stream is finished. Allocates nothing.
+ */
 void stream_init(struct stream *stream, int descriptor);
 
-/* Adds whole lines; they are written once STREAM_BATCH bytes wait, or by stream_flush(). One
- * write(2) carries whole lines only, so that a file opened for appending never has a torn one.
- * False: the stream has failed. */
+/* Adds `length` bytes of whole lines and writes what is pending once it reaches STREAM_BATCH. No
+ * batch ends within a line, so that lines of several processes that append to one file are not
+ * mixed. False: the stream has failed. */
 bool stream_add(struct stream *stream, const char *data, size_t length);
+
+/* Writes what is pending. False: the stream has failed. */
 bool stream_flush(struct stream *stream);
 
-/* Writes what waits and frees the memory. False: the stream has failed. */
-bool stream_end(struct stream *stream);
+/* Writes what is pending and frees the memory. False: the stream has failed. */
+bool stream_finish(struct stream *stream);
 
 #endif

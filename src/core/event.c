@@ -55,11 +55,11 @@ static struct shoal_text text_of(const char *data)
 void events_start(struct events *events, unsigned jobs)
 {
     struct shoal_event event = {.kind = SHOAL_EVENT_START,
-        .method = events->config->method,
-        .url = events->config->shown_url,
-        .paths = (const char *const *)events->config->operands,
-        .jobs = jobs,
-        .dry_run = events->config->dry_run};
+        .start = {.method = events->config->method,
+            .url = events->config->shown_url,
+            .paths = (const char *const *)events->config->operands,
+            .jobs = jobs,
+            .dry_run = events->config->dry_run}};
     emit(events, &event);
 }
 
@@ -88,21 +88,21 @@ void events_file(struct events *events, const struct event_file *file)
 {
     count(events, file);
     struct shoal_event event = {.kind = SHOAL_EVENT_FILE,
-        .path = text_of(file->entry->path),
-        .error = shown(events, &events->text, file->error),
-        .verdict = file->verdict,
-        .status = file->status,
-        .attempts = file->attempts,
-        .bytes = file->bytes,
-        .took_us = file->first_us > 0 ? clock_now_us(events->clock) - file->first_us : 0,
-        .temporary = file->temporary,
-        .run_ended = file->run_ended,
-        .response_cut = file->response_cut};
+        .file = {.path = text_of(file->entry->path),
+            .verdict = file->verdict,
+            .error = shown(events, &events->text, file->error),
+            .status = file->status,
+            .attempts = file->attempts,
+            .bytes = file->bytes,
+            .took_us = file->first_us > 0 ? clock_now_us(events->clock) - file->first_us : 0,
+            .temporary = file->temporary,
+            .run_ended = file->run_ended,
+            .response_cut = file->response_cut}};
     if (file->response != NULL && file->status != 0) {
         buf_clear(&events->response);
         (void)secrets_redact(events->config->secrets, buf_text(file->response),
             file->response->length, &events->response);
-        event.response = (struct shoal_text){
+        event.file.response = (struct shoal_text){
             .data = buf_text(&events->response), .length = events->response.length};
     }
     emit(events, &event);
@@ -112,15 +112,14 @@ void events_problem(struct events *events, const char *path, const char *text)
 {
     events->totals.problems++;
     struct shoal_event event = {.kind = SHOAL_EVENT_PROBLEM,
-        .path = text_of(path),
-        .error = shown(events, &events->text, text)};
+        .problem = {.path = text_of(path), .error = shown(events, &events->text, text)}};
     emit(events, &event);
 }
 
 void events_notice(struct events *events, const char *text)
 {
     struct shoal_event event = {
-        .kind = SHOAL_EVENT_NOTICE, .error = shown(events, &events->text, text)};
+        .kind = SHOAL_EVENT_NOTICE, .notice = {.message = shown(events, &events->text, text)}};
     emit(events, &event);
 }
 
@@ -130,6 +129,7 @@ struct plan_view {
     struct shoal_field *fields;
     const char **headers;
     size_t field_count;
+    size_t header_count;
 };
 
 static void view_add(
@@ -161,7 +161,24 @@ static void view_field(
     field->file_name = planned->has_file_name ? "" : NULL;
 }
 
-static void view_point(struct plan_view *view, const struct plan *plan)
+/* The transport reads headers as curl does: "Name:" takes a header away, and "Name;" sends it
+ * without a value. What is shown is what is sent. */
+static void view_header(struct plan_view *view, const struct events *events, const char *line)
+{
+    size_t length = strlen(line);
+    const char *colon = strchr(line, ':');
+    if (colon != NULL && colon[1 + strspn(colon + 1, " \t")] == '\0')
+        return;
+    if (colon == NULL && length > 0 && line[length - 1] == ';') {
+        (void)secrets_redact(events->config->secrets, line, length - 1, &view->texts);
+        line = ":";
+        length = 1;
+    }
+    view_add(view, events, line, length);
+    view->header_count++;
+}
+
+static void view_point(struct plan_view *view)
 {
     const char *at = buf_text(&view->texts);
     for (size_t i = 0; i < view->field_count; i++) {
@@ -172,7 +189,7 @@ static void view_point(struct plan_view *view, const struct plan *plan)
             field->file_name = at;
         at += strlen(at) + 1;
     }
-    for (size_t i = 0; plan->headers[i] != NULL; i++) {
+    for (size_t i = 0; i < view->header_count; i++) {
         view->headers[i] = at;
         at += strlen(at) + 1;
     }
@@ -191,10 +208,10 @@ static bool view_build(struct plan_view *view, const struct events *events, cons
             view_field(view, events, plan, i);
     }
     for (size_t i = 0; plan->headers[i] != NULL; i++)
-        view_add(view, events, plan->headers[i], strlen(plan->headers[i]));
+        view_header(view, events, plan->headers[i]);
     if (view->texts.failed)
         return false;
-    view_point(view, plan);
+    view_point(view);
     return true;
 }
 
@@ -203,14 +220,14 @@ void events_plan(struct events *events, const struct entry *entry, const struct 
     struct plan_view view = {0};
     events->totals.planned++;
     struct shoal_event event = {.kind = SHOAL_EVENT_PLAN,
-        .path = text_of(entry->path),
-        .method = events->config->method,
-        .url = shown(events, &events->text, plan->request.url),
-        .bytes = plan_file_size(plan)};
+        .plan = {.path = text_of(entry->path),
+            .method = events->config->method,
+            .url = shown(events, &events->text, plan->request.url),
+            .bytes = plan_file_size(plan)}};
     if (view_build(&view, events, plan)) {
-        event.fields = view.fields;
-        event.field_count = view.field_count;
-        event.headers = view.headers;
+        event.plan.fields = view.fields;
+        event.plan.field_count = view.field_count;
+        event.plan.headers = view.headers;
     }
     emit(events, &event);
     buf_free(&view.texts);
@@ -221,9 +238,8 @@ void events_plan(struct events *events, const struct entry *entry, const struct 
 void events_progress(struct events *events, uint64_t in_flight, int64_t bytes_moved)
 {
     struct shoal_event event = {.kind = SHOAL_EVENT_PROGRESS,
-        .totals = &events->totals,
-        .in_flight = in_flight,
-        .bytes_moved = bytes_moved};
+        .progress = {
+            .totals = &events->totals, .in_flight = in_flight, .bytes_moved = bytes_moved}};
     emit(events, &event);
 }
 
@@ -243,10 +259,9 @@ static int exit_status(const struct events *events, int signal)
 int events_end(struct events *events, int signal)
 {
     struct shoal_event event = {.kind = SHOAL_EVENT_END,
-        .totals = &events->totals,
-        .exit_status = exit_status(events, signal),
-        .dry_run = events->config->dry_run,
-        .signal = signal};
+        .end = {.totals = &events->totals,
+            .exit_status = exit_status(events, signal),
+            .signal = signal}};
     emit(events, &event);
-    return event.exit_status;
+    return event.end.exit_status;
 }

@@ -39,21 +39,28 @@ struct event_file {
     bool response_cut;
 };
 
+/* Makes a teller of events for one run, whose start is now. What it is given must outlive it. */
 void events_init(struct events *events, const struct config *config, const struct clock *clock,
     shoal_event_fn *on_event, void *context);
+/* Frees the buffers. */
 void events_free(struct events *events);
 
+/* Tells the start. `jobs`: as the option says, 0 for `auto`. */
 void events_start(struct events *events, unsigned jobs);
 /* Counts a file as found. */
 void events_found(struct events *events, const struct entry *entry);
+/* Counts a file's verdict and tells it. */
 void events_file(struct events *events, const struct event_file *file);
-/* `path` may be NULL. */
+/* Counts a problem and tells it: `text` is a sentence, `path` what it is about, or NULL. */
 void events_problem(struct events *events, const char *path, const char *text);
+/* Tells what a person should know: `text` is a sentence. */
 void events_notice(struct events *events, const char *text);
-/* Dry run. The plan is finished, or was begun only (then `error` says why it can't be). */
+/* Dry run: counts the file as planned and tells its finished plan. */
 void events_plan(struct events *events, const struct entry *entry, const struct plan *plan);
+/* Tells how far the run is: files in flight, bytes of requests handed to the network. */
 void events_progress(struct events *events, uint64_t in_flight, int64_t bytes_moved);
-/* Gives the exit status, as shoal_session_run() does. `signal` 0: not interrupted. */
+/* Tells the end. Returns the exit status, as shoal_session_run() does. `signal`: what interrupted
+ * the run; 0: nothing. */
 int events_end(struct events *events, int signal);
 
 #endif

@@ -23,9 +23,8 @@ enum outcome_status {
  * while it responds may not have stored the file. */
 static enum outcome outcome_of_success(const struct attempt_end *end)
 {
-    if (end->error != ATTEMPT_OK && end->error != ATTEMPT_LARGE_ANSWER)
-        return OUTCOME_AMBIGUOUS;
-    return end->body == ATTEMPT_BODY_BAD ? OUTCOME_REFUSED : OUTCOME_DONE;
+    bool is_whole = end->error == ATTEMPT_OK || end->error == ATTEMPT_LARGE_ANSWER;
+    return is_whole ? OUTCOME_DONE : OUTCOME_AMBIGUOUS;
 }
 
 /* Some services send 403 when a rate limit is used up, and 413 may be temporary (RFC 9110, section

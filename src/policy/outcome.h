@@ -59,21 +59,13 @@ struct outcome_rules {
     struct status_list exists;  /* the server has the file already */
 };
 
-/* What a recipe's check of the answer's body said, where the status is a success. */
-enum attempt_body {
-    ATTEMPT_BODY_UNCHECKED, /* there is no check, or the status is no success */
-    ATTEMPT_BODY_GOOD,
-    ATTEMPT_BODY_BAD, /* a refusal in spite of the status */
-};
-
 /* How an attempt ended. */
 struct attempt_end {
     enum attempt_phase phase; /* how far it got */
     enum attempt_error error; /* what broke it */
     long status;              /* the final status; 0: none came */
     long proxy_status;        /* with ATTEMPT_PROXY: the status for CONNECT; 0: none known */
-    enum attempt_body body;
-    bool asks_to_wait; /* the response has a Retry-After, or a rate limit that is used up */
+    bool asks_to_wait;        /* the response has a Retry-After, or a rate limit that is used up */
 };
 
 /* Returns what the end means. Ends that can't occur (a response that is too large while connecting)

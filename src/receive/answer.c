@@ -3,44 +3,48 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "receive/private.h"
 #include "receive/upload_json.h"
 #include "text/json.h"
 
-/* Far beyond what 10,000 parts and 4 MiB of text in them can come to. */
+/* Longest body of a response, in bytes: far more than UPLOAD_PARTS_MAX parts with UPLOAD_KEPT_MAX
+ * bytes of text can need. */
 #define ANSWER_MAX ((size_t)256 * 1024 * 1024)
 
-#define DATE_SIZE 64
+/* Size in bytes of an HTTP date, or a number of seconds, as text. */
+#define RETRY_AFTER_SIZE 64
 
-/* An answer's body that is given in two halves, so that a fault can strike between them. */
+/* A response's body that is sent in two halves, so that a fault can apply between them. */
 struct halves {
-    struct request *request;
-    char *text;
-    size_t length;
+    struct request *request; /* completes after the response is freed */
+    char *text;              /* owned */
+    size_t length;           /* of `text` */
 };
 
+/* MHD_ContentReaderCallback; `context` is the struct halves. */
 static ssize_t read_halves(void *context, uint64_t position, char *into, size_t room)
 {
     struct halves *halves = context;
-    size_t end = halves->length / 2;
-    if (position >= end) {
+    size_t available = halves->length / 2;
+    if (position >= available) {
         enum fault_effect effect = fault_apply(halves->request, FAULT_ANSWER);
         if (effect == FAULT_EFFECT_WAIT)
             return 0;
-        if (effect == FAULT_EFFECT_BREAK)
+        if (effect == FAULT_EFFECT_ABORT)
             return MHD_CONTENT_READER_END_WITH_ERROR;
-        end = halves->length;
+        available = halves->length;
     }
-    size_t length = end - (size_t)position;
+    size_t length = available - (size_t)position;
     if (length > room)
         length = room;
     memcpy(into, halves->text + position, length);
     return (ssize_t)length;
 }
 
+/* MHD_ContentReaderFreeCallback. */
 static void free_halves(void *context)
 {
     struct halves *halves = context;
@@ -48,18 +52,18 @@ static void free_halves(void *context)
     free(halves);
 }
 
-static bool is_cut(const struct request *request)
+static bool has_fault_within(const struct request *request)
 {
     const struct fault_pair *faults = &request->faults;
     return (faults->delay != NULL && faults->delay->phase == FAULT_ANSWER) ||
            (faults->other != NULL && faults->other->phase == FAULT_ANSWER);
 }
 
-/* Makes a response of `text`, which it takes over. NULL: no memory. */
+/* Makes a response with the body `text`, which it owns from now on. NULL: out of memory. */
 static struct MHD_Response *make_response(struct request *request, char *text)
 {
     size_t length = strlen(text);
-    if (!is_cut(request))
+    if (!has_fault_within(request))
         return MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_FREE);
     struct halves *halves = malloc(sizeof *halves);
     if (halves == NULL) {
@@ -76,12 +80,12 @@ static struct MHD_Response *make_response(struct request *request, char *text)
 
 struct answer {
     unsigned status;
-    json_t *body; /* taken over */
-    const char *extra_name;
-    const char *extra_value;
+    json_t *body;             /* owned by queue_answer(); NULL: out of memory */
+    const char *header_name;  /* one more header; NULL: none */
+    const char *header_value; /* its value */
 };
 
-/* A HEAD, 204 and 304 have no body: libmicrohttpd leaves it out. */
+/* libmicrohttpd omits the body of responses to HEAD and of the statuses 204 and 304. */
 static enum MHD_Result queue_answer(struct request *request, const struct answer *answer)
 {
     struct buf text;
@@ -95,9 +99,9 @@ static enum MHD_Result queue_answer(struct request *request, const struct answer
         return MHD_NO;
     bool complete = MHD_add_response_header(
                         response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json") == MHD_YES;
-    if (answer->extra_name != NULL)
+    if (answer->header_name != NULL)
         complete = complete && MHD_add_response_header(
-                                   response, answer->extra_name, answer->extra_value) == MHD_YES;
+                                   response, answer->header_name, answer->header_value) == MHD_YES;
     enum MHD_Result result = MHD_NO;
     if (complete) {
         request_report(request, answer->status);
@@ -107,7 +111,7 @@ static enum MHD_Result queue_answer(struct request *request, const struct answer
     return result;
 }
 
-enum MHD_Result answer_taken(struct request *request)
+enum MHD_Result answer_accepted(struct request *request)
 {
     json_t *parts = upload_parts_json(request->upload);
     json_t *fields = upload_fields_json(request->upload);
@@ -129,7 +133,8 @@ enum MHD_Result answer_error(struct request *request, unsigned status)
     return queue_answer(request, &answer);
 }
 
-/* An HTTP-date (RFC 9110, IMF-fixdate), whatever the locale. */
+/* Writes an HTTP date (RFC 9110, section 5.6.7, IMF-fixdate), independent of the locale. `seconds`
+ * since 1970 in UTC. */
 static void write_date(int64_t seconds, char *out)
 {
     static const char days[] = "SunMonTueWedThuFriSat";
@@ -137,7 +142,7 @@ static void write_date(int64_t seconds, char *out)
     time_t moment = (time_t)seconds;
     struct tm parts = {0};
     (void)gmtime_r(&moment, &parts);
-    (void)snprintf(out, DATE_SIZE, "%.3s, %02d %.3s %d %02d:%02d:%02d GMT",
+    (void)snprintf(out, RETRY_AFTER_SIZE, "%.3s, %02d %.3s %d %02d:%02d:%02d GMT",
         days + 3 * (ptrdiff_t)parts.tm_wday, parts.tm_mday, months + 3 * (ptrdiff_t)parts.tm_mon,
         parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
@@ -145,7 +150,7 @@ static void write_date(int64_t seconds, char *out)
 enum MHD_Result answer_fault(struct request *request)
 {
     const struct fault *fault = request->faults.other;
-    char value[DATE_SIZE];
+    char value[RETRY_AFTER_SIZE];
     struct answer answer = {
         .status = fault->status, .body = error_json("a fault that was asked for")};
     if (fault->retry_after >= 0) {
@@ -154,8 +159,8 @@ enum MHD_Result answer_fault(struct request *request)
                 clock_wall_seconds(&request->receiver->options.clock) + fault->retry_after, value);
         else
             (void)snprintf(value, sizeof value, "%lld", (long long)fault->retry_after);
-        answer.extra_name = MHD_HTTP_HEADER_RETRY_AFTER;
-        answer.extra_value = value;
+        answer.header_name = MHD_HTTP_HEADER_RETRY_AFTER;
+        answer.header_value = value;
     }
     return queue_answer(request, &answer);
 }
@@ -174,8 +179,8 @@ enum MHD_Result answer_status(struct request *request)
     if (!reads) {
         answer.status = MHD_HTTP_METHOD_NOT_ALLOWED;
         answer.body = error_json("files come by POST or PUT; GET / tells how many came");
-        answer.extra_name = MHD_HTTP_HEADER_ALLOW;
-        answer.extra_value = "GET, HEAD, POST, PUT";
+        answer.header_name = MHD_HTTP_HEADER_ALLOW;
+        answer.header_value = "GET, HEAD, POST, PUT";
     } else if (strcmp(request->path, "/") != 0) {
         answer.status = MHD_HTTP_NOT_FOUND;
         answer.body = error_json("only GET / tells something: how many files came");

@@ -7,23 +7,25 @@
 #include "base/random.h"
 #include "text/units.h"
 
+/* Sets of phases: one bit for each. */
 #define PHASE(x)       (1U << (x))
 #define PHASES_ON_PATH (PHASE(FAULT_HEADERS) | PHASE(FAULT_BODY) | PHASE(FAULT_TAKEN))
 
-#define DELAY_MAX_MS INT64_C(86400000)
-#define RETRY_MAX    INT64_C(31536000)
-#define SPEC_MAX     256
+#define DELAY_MAX_MS INT64_C(86400000) /* a day, in milliseconds */
+#define RETRY_MAX    INT64_C(31536000) /* a year, in seconds */
+#define SPEC_SIZE    256               /* longest SPEC, in bytes with its NUL */
 
-/* The words for FAULT_HEADERS and so on. */
+/* The words for enum fault_phase, in its order. */
 static const char *const phase_names[FAULT_PHASES] = {
     "headers", "body", "taken", "answer", "kept", "next"};
 
+/* What KIND stands for. */
 struct fault_row {
     const char *name;
     enum fault_kind kind;
-    enum fault_phase phase; /* unless told */
-    unsigned phases;        /* those that may be told */
-    bool has_value;
+    enum fault_phase phase; /* the default */
+    unsigned phases;        /* set of phases that may be given */
+    bool has_value;         /* =VALUE is required; otherwise it is an error */
 };
 
 static const struct fault_row rows[] = {
@@ -40,20 +42,21 @@ static const struct fault_row rows[] = {
 
 const char *fault_help(void)
 {
-    return "  delay=MS        wait before the answer (:headers, :body, :answer: wait there)\n"
-           "  status=CODE     read the body, keep nothing, answer CODE (:headers: answer before "
-           "the\n"
-           "                  body is read; :taken: keep the file); CODE,retry-after=S adds a\n"
-           "                  Retry-After in seconds, CODE,retry-after=date+S one as a date\n"
-           "  early=CODE      status=CODE:headers\n"
-           "  reset           reset the connection amid the answer (:headers, :body, :taken)\n"
-           "  stall           take the file, then never move again (:headers, :body, :answer)\n"
-           "  close           answer, then close without having said so (:headers, :body, :taken,\n"
-           "                  :answer; :next: as the next request arrives)\n"
-           "  drop            take the file, then close without an answer (close:taken)\n"
-           "  truncate        cut the answer short (close:answer)\n"
-           "  garbage         answer with what is no HTTP (:headers, :body)\n"
-           "each strikes every request, or @10% by chance, @every=3, @first=2\n";
+    return "  delay=MS    wait before the response (:headers, :body, :answer: wait there)\n"
+           "  status=CODE read the body, drop it, respond CODE (:headers: respond before\n"
+           "              reading the body; :taken: store the file); CODE,retry-after=S adds\n"
+           "              a Retry-After in seconds, CODE,retry-after=date+S one as a date\n"
+           "  early=CODE  the same as status=CODE:headers\n"
+           "  reset       reset the connection within the response (:headers, :body, :taken)\n"
+           "  stall       accept the file, then send nothing (:headers, :body, :answer)\n"
+           "  close       close the connection after the response, unannounced (:headers,\n"
+           "              :body, :taken, :answer; :next: when the next request arrives)\n"
+           "  drop        accept the file, then close the connection (close:taken)\n"
+           "  truncate    send half of the response's body, then close (close:answer)\n"
+           "  garbage     respond with bytes that are not HTTP (:headers, :body)\n"
+           "\n"
+           ":PHASE after a fault changes when it applies. A fault applies to every request,\n"
+           "or to those chosen by @WHICH: @10% (at random), @every=3, @first=2.\n";
 }
 
 const char *fault_kind_name(enum fault_kind kind)
@@ -64,10 +67,10 @@ const char *fault_kind_name(enum fault_kind kind)
 
 static bool wrong(struct error *error, const char *spec, const char *reason)
 {
-    return error_set(error, ERROR_USAGE, 0, "--fault %s: %s", spec, reason);
+    return error_set(error, ERROR_USAGE, 0, "--fault '%s': %s", spec, reason);
 }
 
-/* Cuts `text` at the first `separator` and gives what stood behind it, or NULL. */
+/* Cuts `text` at the first `separator` and returns what follows it; NULL: there is none. */
 static char *cut(char *text, char separator)
 {
     char *found = strchr(text, separator);
@@ -77,7 +80,7 @@ static char *cut(char *text, char separator)
     return found + 1;
 }
 
-/* A share without its `%`, with at most one decimal. */
+/* Reads a share without its '%': a number with at most one decimal. */
 static bool parse_share(char *text, const char *spec, struct fault *fault, struct error *error)
 {
     int64_t whole = 0;
@@ -105,7 +108,7 @@ static bool parse_choice(char *text, const char *spec, struct fault *fault, stru
     bool is_every = strcmp(text, "every") == 0;
     if ((!is_every && strcmp(text, "first") != 0) || value == NULL ||
         !units_parse_number(value, 1, INT64_MAX, &number))
-        return wrong(error, spec, "behind @ stands 10%, every=N or first=N");
+        return wrong(error, spec, "after @, give 10%, every=N or first=N");
     fault->choice = is_every ? FAULT_EVERY : FAULT_FIRST;
     fault->amount = (uint64_t)number;
     return true;
@@ -118,7 +121,7 @@ static bool parse_phase(const char *text, const char *spec, const struct fault_r
         if (strcmp(text, phase_names[i]) != 0)
             continue;
         if ((row->phases & PHASE(i)) == 0)
-            return wrong(error, spec, "it can't strike in that phase");
+            return wrong(error, spec, "it can't apply in that phase");
         fault->phase = (enum fault_phase)i;
         return true;
     }
@@ -131,7 +134,7 @@ static bool parse_retry_after(
     static const char key[] = "retry-after=";
     static const char date[] = "date+";
     if (fault->kind != FAULT_STATUS || strncmp(text, key, sizeof key - 1) != 0)
-        return wrong(error, spec, "behind the comma stands retry-after=S, of a status only");
+        return wrong(error, spec, "after the comma, give retry-after=S, for a status only");
     text += sizeof key - 1;
     if (strncmp(text, date, sizeof date - 1) == 0) {
         fault->retry_after_date = true;
@@ -169,7 +172,7 @@ static const struct fault_row *find_row(const char *name)
 
 bool fault_parse(const char *spec, struct fault *fault, struct error *error)
 {
-    char text[SPEC_MAX];
+    char text[SPEC_SIZE];
     if (strlen(spec) >= sizeof text)
         return wrong(error, spec, "it is too long");
     memcpy(text, spec, strlen(spec) + 1);

@@ -1,5 +1,5 @@
-/* Scripted faults: what `--fault SPEC` says, and which requests it hits. Pure; docs/receiver.md has
- * the grammar. */
+/* Scripted faults: the grammar of `--fault SPEC`, and which requests a fault applies to. Pure;
+ * docs/receiver.md documents the grammar. */
 #ifndef SHOAL_RECEIVE_FAULT_H
 #define SHOAL_RECEIVE_FAULT_H
 
@@ -8,75 +8,82 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/must_use.h"
 
+/* What a fault does. */
 enum fault_kind {
-    FAULT_DELAY,   /* waits, then goes on */
-    FAULT_STATUS,  /* answers with a status of its own */
+    FAULT_DELAY,   /* waits, then continues */
+    FAULT_STATUS,  /* responds with a given status */
     FAULT_RESET,   /* resets the connection (RST) */
-    FAULT_STALL,   /* never moves again, until the client goes */
+    FAULT_STALL,   /* sends and reads nothing more until the client closes the connection */
     FAULT_CLOSE,   /* closes the connection */
-    FAULT_GARBAGE, /* sends what is no HTTP, and closes */
+    FAULT_GARBAGE, /* sends bytes that are not HTTP, then closes the connection */
 };
 
-/* When it strikes. */
+/* When a fault applies. Each is named after its word in SPEC. */
 enum fault_phase {
-    FAULT_HEADERS, /* the request's head is there, nothing of its body was read */
-    FAULT_BODY,  /* the first bytes of the body are there (for a status: the body is read, not kept)
-                  */
-    FAULT_TAKEN, /* the file is stored, nothing of the answer was sent */
-    FAULT_ANSWER, /* half of the answer's body was sent */
-    FAULT_KEPT,   /* the answer is out, and did not say that the connection ends */
-    FAULT_NEXT,   /* the next request arrives on the same connection */
+    FAULT_HEADERS, /* after the request's head, before any of its body is read */
+    FAULT_BODY,    /* at the first bytes of the body; FAULT_STATUS: the body is read and dropped */
+    FAULT_TAKEN,   /* after the file is stored, before any of the response is sent */
+    FAULT_ANSWER,  /* after half of the response's body is sent */
+    FAULT_KEPT,    /* after a complete response that did not announce the end of the connection */
+    FAULT_NEXT,    /* when the next request arrives on the same connection */
 };
 
+/* Number of phases. */
 #define FAULT_PHASES 6
 
+/* How the requests are chosen that a fault applies to. */
 enum fault_choice_kind {
-    FAULT_ALWAYS,
-    FAULT_SHARE, /* by chance, `amount` in FAULT_SHARE_WHOLE */
-    FAULT_EVERY, /* every `amount`th request */
-    FAULT_FIRST, /* the first `amount` requests */
+    FAULT_ALWAYS, /* every request */
+    FAULT_SHARE,  /* at random, with probability `amount` / FAULT_SHARE_WHOLE */
+    FAULT_EVERY,  /* every `amount`th request */
+    FAULT_FIRST,  /* the first `amount` requests */
 };
 
+/* The `amount` of FAULT_SHARE that stands for 100%. */
 #define FAULT_SHARE_WHOLE 1000000
 
+/* One parsed SPEC. */
 struct fault {
-    enum fault_kind kind;
-    enum fault_phase phase;
-    enum fault_choice_kind choice;
-    uint64_t amount;
-    int64_t delay_us;      /* FAULT_DELAY */
-    unsigned status;       /* FAULT_STATUS */
-    int64_t retry_after;   /* FAULT_STATUS: seconds from the answer on, or -1: no Retry-After */
-    bool retry_after_date; /* it is sent as a date */
+    enum fault_kind kind;          /* what it does */
+    enum fault_phase phase;        /* when it does it */
+    enum fault_choice_kind choice; /* which requests it applies to */
+    uint64_t amount;               /* the number of `choice`; unused for FAULT_ALWAYS */
+    int64_t delay_us;              /* FAULT_DELAY: how long, in microseconds */
+    unsigned status;               /* FAULT_STATUS: the response's status code */
+    int64_t retry_after;           /* FAULT_STATUS: Retry-After in seconds; -1: no such header */
+    bool retry_after_date;         /* FAULT_STATUS: Retry-After is sent as an HTTP date */
 };
 
-/* Reads KIND[=VALUE][,retry-after=[date+]SECONDS][:PHASE][@SHARE%|@every=N|@first=N]. False with
- * `error` (ERROR_USAGE), which quotes the part that is wrong. */
-bool fault_parse(const char *spec, struct fault *fault, struct error *error);
+/* Reads KIND[=VALUE][,retry-after=[date+]SECONDS][:PHASE][@SHARE%|@every=N|@first=N] into `*fault`.
+ * False with `error` (ERROR_USAGE), which quotes `spec`; `*fault` is then undefined. */
+MUST_USE bool fault_parse(const char *spec, struct fault *fault, struct error *error);
 
-/* The kinds with what they take, one a line, for a help text. */
+/* Returns the help on SPEC: several lines, static. */
 const char *fault_help(void);
 
-/* A word for the events: "delay", "status", ... */
+/* Returns the word for `kind` in events: "delay", "status" and so on. Static. */
 const char *fault_kind_name(enum fault_kind kind);
 
+/* Most faults that can be given. */
 #define FAULT_LIST_MAX 64
 
+/* All faults that were given. */
 struct fault_list {
-    struct fault faults[FAULT_LIST_MAX];
-    size_t count;
-    uint64_t seed;
+    struct fault faults[FAULT_LIST_MAX]; /* in the order given */
+    size_t count;                        /* of `faults` */
+    uint64_t seed;                       /* of the random choice for FAULT_SHARE */
 };
 
-/* What strikes one request: at most one delay and one other, the first of each that is chosen. */
+/* The faults that apply to one request. Both point into the list. */
 struct fault_pair {
-    const struct fault *delay; /* NULL: none */
-    const struct fault *other;
+    const struct fault *delay; /* FAULT_DELAY; NULL: none */
+    const struct fault *other; /* any other kind; NULL: none */
 };
 
-/* Chooses for the request with `number` (the first is 1): the same for the same seed and number,
- * whatever came before. */
+/* Returns the faults that apply to request `number` (counted from 1): the first delay and the first
+ * other fault whose choice includes it. The result depends on `list` and `number` alone. */
 struct fault_pair fault_choose(const struct fault_list *list, uint64_t number);
 
 #endif

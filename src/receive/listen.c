@@ -10,14 +10,15 @@
 
 #include "text/units.h"
 
-#define HOST_SIZE 256
-#define PORT_SIZE 8
-#define PORT_MOST 65535
+#define HOST_SIZE 256 /* a host in ADDR:PORT, in bytes with its NUL */
+#define PORT_SIZE 8   /* a port as text, in bytes with its NUL */
+#define PORT_MAX  65535
 
-/* A numeric address with its scope. */
+/* Size in bytes of a numeric address with its scope, as text. */
 #define NUMERIC_SIZE 96
 
-/* Cuts ADDR:PORT, the brackets of an IPv6 address left out. */
+/* Splits ADDR:PORT into `host` (HOST_SIZE bytes), without the brackets of an IPv6 address, and
+ * `port` (PORT_SIZE bytes). False: it is not of that form. */
 static bool split_address(const char *address, char *host, char *port)
 {
     const char *colon = strrchr(address, ':');
@@ -36,7 +37,7 @@ static bool split_address(const char *address, char *host, char *port)
     size_t port_length = strlen(colon + 1);
     int64_t number;
     if (length >= HOST_SIZE || port_length >= PORT_SIZE ||
-        !units_parse_number(colon + 1, 0, PORT_MOST, &number))
+        !units_parse_number(colon + 1, 0, PORT_MAX, &number))
         return false;
     memcpy(host, start, length);
     host[length] = '\0';
@@ -51,6 +52,7 @@ static bool make_nonblocking(int descriptor)
            fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0;
 }
 
+/* Returns a descriptor, or -1 with errno. */
 static int try_listen(const struct addrinfo *info)
 {
     int descriptor = socket(info->ai_family, info->ai_socktype, info->ai_protocol);
@@ -89,14 +91,14 @@ int listen_on(const char *address, char *url, struct error *error)
     char port[PORT_SIZE];
     if (!split_address(address, host, port)) {
         (void)error_set(error, ERROR_USAGE, 0,
-            "--listen %s: give ADDR:PORT, as in 127.0.0.1:8080 or [::1]:0", address);
+            "--listen '%s': give ADDR:PORT, as in 127.0.0.1:8080 or [::1]:0", address);
         return -1;
     }
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | AI_PASSIVE};
     struct addrinfo *found = NULL;
     int failure = getaddrinfo(host, port, &hints, &found);
     if (failure != 0) {
-        (void)error_set(error, ERROR_USAGE, 0, "--listen %s: %s", address, gai_strerror(failure));
+        (void)error_set(error, ERROR_USAGE, 0, "--listen '%s': %s", address, gai_strerror(failure));
         return -1;
     }
     int descriptor = -1;
@@ -106,7 +108,7 @@ int listen_on(const char *address, char *url, struct error *error)
     freeaddrinfo(found);
     if (descriptor < 0) {
         (void)error_set(
-            error, ERROR_SYSTEM, code, "can't listen on %s: %s", address, strerror(code));
+            error, ERROR_SYSTEM, code, "can't listen on '%s': %s", address, strerror(code));
         return -1;
     }
     if (write_url(descriptor, url, error))

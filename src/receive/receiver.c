@@ -10,37 +10,37 @@
 
 #include "receive/private.h"
 
-/* A client that sends nothing for so long is let go, in seconds. */
+/* A connection on which nothing arrives for this long is closed, in seconds. */
 #define IDLE_TIMEOUT 60U
 
-/* How long what has begun may go on after the first receiver_stop(). */
+/* How long requests in flight may continue after the first receiver_stop(), in microseconds. */
 #define DRAIN_US (2 * CLOCK_US_PER_SECOND)
 
-/* Memory of a connection: the head of a request must fit, and a body is read in pieces of about as
- * much. */
+/* Memory of one connection, in bytes, and the steps in which it grows. The head of a request must
+ * fit into it, and it limits the pieces in which a body is read. */
 #define CONNECTION_MEMORY   ((size_t)128 * 1024)
 #define CONNECTION_INCREASE ((size_t)32 * 1024)
 
-/* Descriptors: a connection has its own and that of a file; some are for everything else. */
+/* Descriptors of one connection (its socket and a file), and those kept for everything else. */
 #define DESCRIPTORS_EACH  2U
 #define DESCRIPTORS_OTHER 32U
 
-/* Most connections, however many descriptors there are. */
-#define CONNECTIONS_MOST 16384U
+/* Most connections at once. */
+#define CONNECTIONS_MAX 16384U
 
-/* Where libmicrohttpd can't be waited for together with other descriptors: how often those are
- * looked at, in milliseconds. */
-#define LOOK_MS 50
+/* Longest wait within libmicrohttpd, in milliseconds, where it has no descriptor (epoll's) to be
+ * polled together with ours. */
+#define MHD_WAIT_MAX_MS 50
 
 static unsigned connection_limit(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
-        return CONNECTIONS_MOST;
+        return CONNECTIONS_MAX;
     if (limit.rlim_cur <= DESCRIPTORS_OTHER + DESCRIPTORS_EACH)
         return 1;
     rlim_t most = (limit.rlim_cur - DESCRIPTORS_OTHER) / DESCRIPTORS_EACH;
-    return most > CONNECTIONS_MOST ? CONNECTIONS_MOST : (unsigned)most;
+    return most > CONNECTIONS_MAX ? CONNECTIONS_MAX : (unsigned)most;
 }
 
 static void resume_request(struct wait *wait)
@@ -49,7 +49,8 @@ static void resume_request(struct wait *wait)
     MHD_resume_connection(request->connection);
 }
 
-/* Paths stay as they came: stored_path_from_url() decodes them, NULs and all. */
+/* MHD_OPTION_UNESCAPE_CALLBACK: paths stay encoded, because only stored_path_from_url() can reject
+ * an encoded NUL. */
 static size_t leave_escaped(void *context, struct MHD_Connection *connection, char *text)
 {
     (void)context;
@@ -57,6 +58,7 @@ static size_t leave_escaped(void *context, struct MHD_Connection *connection, ch
     return strlen(text);
 }
 
+/* MHD_NotifyConnectionCallback: keeps a struct connection_state for each connection. */
 static void notice_connection(void *context, struct MHD_Connection *connection,
     void **socket_context, enum MHD_ConnectionNotificationCode code)
 {
@@ -102,6 +104,8 @@ static bool open_stop_pipe(struct receiver *receiver, struct error *error)
     return true;
 }
 
+/* Fills in the reserved entries of `polled`: libmicrohttpd's epoll descriptor (-1: it has none) and
+ * the pipe of receiver_stop(). */
 static void watch_descriptors(struct receiver *receiver)
 {
     const union MHD_DaemonInfo *info = NULL;
@@ -124,7 +128,7 @@ static bool start(struct receiver *receiver, struct error *error)
     if (options->into != NULL &&
         !store_open(&receiver->store, options->into, &options->random, error))
         return false;
-    receiver->stores = options->into != NULL;
+    receiver->has_store = options->into != NULL;
     int listener = listen_on(options->listen, receiver->url, error);
     if (listener < 0)
         return false;
@@ -158,7 +162,7 @@ void receiver_free(struct receiver *receiver)
         return;
     if (receiver->daemon != NULL)
         MHD_stop_daemon(receiver->daemon);
-    if (receiver->stores)
+    if (receiver->has_store)
         store_close(&receiver->store);
     for (size_t i = 0; i < 2; i++) {
         if (receiver->stop_pipe[i] >= 0)
@@ -182,42 +186,43 @@ void receiver_stop(struct receiver *receiver)
 {
     int code = errno;
     ssize_t written = write(receiver->stop_pipe[1], "", 1);
-    (void)written; /* a full pipe says it as well */
+    (void)written; /* if the pipe is full, the receiver is already told to stop */
     errno = code;
 }
 
-/* Takes no more connections; gives what has begun its time. */
+/* Closes the listening socket, and limits the time of requests in flight. Indefinite waits would
+ * outlast it, so they end now. */
 static void drain(struct receiver *receiver, int64_t now_us)
 {
-    receiver->ending = RECEIVER_DRAINING;
-    receiver->ending_us = now_us + DRAIN_US;
+    receiver->stage = RECEIVER_DRAINING;
+    receiver->drain_until_us = now_us + DRAIN_US;
     MHD_socket listener = MHD_quiesce_daemon(receiver->daemon);
     if (listener != MHD_INVALID_SOCKET)
         (void)close(listener);
-    waits_end(&receiver->waits, false);
+    waits_resume_indefinite(&receiver->waits);
 }
 
 static void read_stops(struct receiver *receiver, int64_t now_us)
 {
     char stop;
     while (read(receiver->stop_pipe[0], &stop, 1) == 1) {
-        if (receiver->ending == RECEIVER_SERVING)
+        if (receiver->stage == RECEIVER_SERVING)
             drain(receiver, now_us);
         else
-            receiver->ending = RECEIVER_BREAKING;
+            receiver->stage = RECEIVER_STOPPING;
     }
 }
 
-/* Milliseconds until something is due without a descriptor's being ready; -1: nothing is. */
+/* Returns the milliseconds until the loop must run even if no descriptor is ready; -1: no limit. */
 static int timeout_ms(struct receiver *receiver, int64_t now_us)
 {
     int timeout = waits_timeout_ms(&receiver->waits, now_us);
-    MHD_UNSIGNED_LONG_LONG theirs;
-    if (MHD_get_timeout(receiver->daemon, &theirs) == MHD_YES &&
-        (timeout < 0 || theirs < (unsigned long long)timeout))
-        timeout = theirs > INT_MAX ? INT_MAX : (int)theirs;
-    if (receiver->ending == RECEIVER_DRAINING) {
-        int64_t left = (receiver->ending_us - now_us) / CLOCK_US_PER_MS + 1;
+    MHD_UNSIGNED_LONG_LONG daemon_timeout;
+    if (MHD_get_timeout(receiver->daemon, &daemon_timeout) == MHD_YES &&
+        (timeout < 0 || daemon_timeout < (unsigned long long)timeout))
+        timeout = daemon_timeout > INT_MAX ? INT_MAX : (int)daemon_timeout;
+    if (receiver->stage == RECEIVER_DRAINING) {
+        int64_t left = (receiver->drain_until_us - now_us) / CLOCK_US_PER_MS + 1;
         if (timeout < 0 || left < timeout)
             timeout = left < 0 ? 0 : (int)left;
     }
@@ -228,7 +233,7 @@ static void wait_for_events(struct receiver *receiver, int timeout)
 {
     struct waits *waits = &receiver->waits;
     if (waits->polled[0].fd < 0) {
-        int shorter = timeout < 0 || timeout > LOOK_MS ? LOOK_MS : timeout;
+        int shorter = timeout < 0 || timeout > MHD_WAIT_MAX_MS ? MHD_WAIT_MAX_MS : timeout;
         (void)MHD_run_wait(receiver->daemon, shorter);
         timeout = 0;
     }
@@ -240,9 +245,9 @@ static void wait_for_events(struct receiver *receiver, int timeout)
 
 static bool is_over(const struct receiver *receiver, int64_t now_us)
 {
-    if (receiver->ending == RECEIVER_DRAINING)
-        return receiver->in_flight == 0 || now_us >= receiver->ending_us;
-    return receiver->ending == RECEIVER_BREAKING;
+    if (receiver->stage == RECEIVER_DRAINING)
+        return receiver->in_flight == 0 || now_us >= receiver->drain_until_us;
+    return receiver->stage == RECEIVER_STOPPING;
 }
 
 void receiver_run(struct receiver *receiver)
@@ -252,12 +257,13 @@ void receiver_run(struct receiver *receiver)
     while (!is_over(receiver, now_us)) {
         wait_for_events(receiver, timeout_ms(receiver, now_us));
         now_us = clock_now_us(clock);
-        waits_settle(&receiver->waits, now_us);
+        waits_resume_due(&receiver->waits, now_us);
         if (receiver->waits.polled[1].revents != 0)
             read_stops(receiver, now_us);
         (void)MHD_run(receiver->daemon);
     }
-    receiver->ending = RECEIVER_BREAKING;
-    waits_end(&receiver->waits, true);
-    (void)MHD_run(receiver->daemon); /* lets go of what was suspended: it must not be at the end */
+    receiver->stage = RECEIVER_STOPPING;
+    waits_resume_all(&receiver->waits);
+    /* Resumes the connections: none may be suspended when MHD_stop_daemon() is called. */
+    (void)MHD_run(receiver->daemon);
 }

@@ -1,5 +1,5 @@
-/* The receiver: an HTTP server that takes files, stores them if told where, says what it got, and
- * misbehaves where it is told to. One thread, one loop; docs/receiver.md is its manual. */
+/* The receiver: an HTTP server that accepts files, stores them if it has a directory, reports each
+ * request, and misbehaves on demand. One thread, one event loop; docs/receiver.md is its manual. */
 #ifndef SHOAL_RECEIVE_RECEIVER_H
 #define SHOAL_RECEIVE_RECEIVER_H
 
@@ -8,59 +8,67 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/must_use.h"
 #include "base/random.h"
 #include "receive/fault.h"
 #include "receive/upload.h"
 
+/* A server that listens on one address. */
 struct receiver;
 
-/* What became of a request. Valid during the call; texts are unescaped. */
+/* One PUT or POST request. Valid during the call of `on_request`. Texts may contain bytes that are
+ * unsafe on a terminal. */
 struct receiver_event {
-    int64_t at_us; /* since the start */
-    const char *method;
-    const char *path;            /* the URL's, as it came */
-    unsigned status;             /* of the answer, 0: none was sent */
-    const struct upload *upload; /* what was taken; NULL: nothing */
-    const char *error;           /* why nothing was taken; NULL: nothing is wrong */
-    const char *fault;           /* the fault that struck; NULL: none */
+    int64_t at_us;               /* microseconds since the receiver was created */
+    const char *method;          /* as received */
+    const char *path;            /* the URL's path, still percent-encoded */
+    unsigned status;             /* of the response; 0: none was sent */
+    const struct upload *upload; /* the accepted content; NULL: nothing was accepted */
+    const char *error;           /* why the request failed; NULL: it did not */
+    const char *fault;           /* kind of the fault chosen for this request; NULL: none */
 };
 
+/* What has been received so far. */
 struct receiver_totals {
     uint64_t requests;    /* PUT and POST requests */
-    uint64_t files;       /* files taken */
-    uint64_t bytes;       /* of these files */
-    uint64_t failed;      /* PUT and POST requests of which nothing was taken */
-    uint64_t connections; /* accepted */
+    uint64_t files;       /* accepted files */
+    uint64_t bytes;       /* content of the accepted files */
+    uint64_t failed;      /* PUT and POST requests from which nothing was accepted */
+    uint64_t connections; /* accepted connections */
 };
 
+/* How a receiver is set up. */
 struct receiver_options {
-    const char *listen;              /* ADDR:PORT; port 0: one that is free */
-    const char *into;                /* NULL: nothing is stored */
-    const struct fault_list *faults; /* outlives the receiver */
-    struct clock clock;
-    struct random_source random;
-    /* Called for every request as its answer is about to leave or its fault has struck; for one
-     * that ends early, at its end. GET requests are not told. */
+    const char *listen;              /* ADDR:PORT for listen_on(); read by receiver_new() only */
+    const char *into;                /* directory to store files in, read by receiver_new() only;
+                                        NULL: files are not stored */
+    const struct fault_list *faults; /* outlives the receiver; NULL: none */
+    struct clock clock;              /* its context outlives the receiver */
+    struct random_source random;     /* for temporary names; its context outlives the receiver */
+    /* Called once for each PUT and POST request: right before its response is sent or its fault
+     * ends the connection; if the request ends before that, at its end. */
     void (*on_request)(void *context, const struct receiver_event *event);
-    void *context;
+    void *context; /* for `on_request` */
 };
 
-/* Opens the folder and listens. NULL with `error`. */
-struct receiver *receiver_new(const struct receiver_options *options, struct error *error);
+/* Opens the directory and listens. The caller frees the result with receiver_free(). NULL with
+ * `error`. */
+MUST_USE struct receiver *receiver_new(const struct receiver_options *options, struct error *error);
 
-/* Ends every connection; what is half received is removed. */
+/* Closes every connection and removes what is partly received. NULL does nothing. */
 void receiver_free(struct receiver *receiver);
 
-/* `http://ADDR:PORT`, no `/` behind it. */
+/* Returns `http://ADDR:PORT` without a trailing `/`; valid as long as the receiver. */
 const char *receiver_url(const struct receiver *receiver);
 
 /* Serves until receiver_stop(). */
 void receiver_run(struct receiver *receiver);
 
-/* Ends receiver_run(): once, and requests that have begun may end within two seconds; twice, at
- * once. May be called from a signal handler. */
+/* Ends receiver_run(). After the first call, requests in flight may complete within two seconds;
+ * a second call ends it immediately. Async-signal-safe. */
 void receiver_stop(struct receiver *receiver);
 
+/* Returns the totals up to now. */
 struct receiver_totals receiver_totals(const struct receiver *receiver);
 
 #endif

@@ -2,14 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 
 #include "receive/private.h"
 
-/* libmicrohttpd calls request_handle() again and again for one request: once its head is there (and
- * again after each suspension there), for each piece of the body, and once the body is over (again
- * after each suspension). A response can be queued at the first and the last of these only, so what
- * is found wrong amid the body is answered at its end; the rest is read and dropped. */
+/* libmicrohttpd calls request_handle() repeatedly for one request: once its head has arrived, for
+ * each piece of the body, and once the body is complete; and again after each suspension in one of
+ * these. It lets a response be queued in the first and the last only. So the response to an error
+ * within the body is queued at its end, and the rest of the body is read and dropped. */
 
 static struct connection_state *state_of(struct MHD_Connection *connection)
 {
@@ -39,11 +38,15 @@ static void request_free(struct request *request)
 static struct request *request_new(struct receiver *receiver, struct MHD_Connection *connection,
     const char *url, const char *method)
 {
+    struct connection_state *state = state_of(connection);
+    if (state == NULL || state->close_next)
+        return NULL;
     struct request *request = calloc(1, sizeof *request);
     if (request == NULL)
         return NULL;
     request->receiver = receiver;
     request->connection = connection;
+    request->state = state;
     wait_init(&request->wait, request, descriptor_of(connection));
     request->method = strdup(method);
     request->path = strdup(url);
@@ -51,8 +54,8 @@ static struct request *request_new(struct receiver *receiver, struct MHD_Connect
         request_free(request);
         return NULL;
     }
-    request->uploads = strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0;
-    if (request->uploads) {
+    request->is_upload = strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0;
+    if (request->is_upload) {
         receiver->totals.requests++;
         if (receiver->options.faults != NULL)
             request->faults = fault_choose(receiver->options.faults, receiver->totals.requests);
@@ -61,32 +64,7 @@ static struct request *request_new(struct receiver *receiver, struct MHD_Connect
     return request;
 }
 
-void request_report(struct request *request, unsigned status)
-{
-    struct receiver *receiver = request->receiver;
-    if (request->reported || !request->uploads)
-        return;
-    request->reported = true;
-    if (!request->taken) {
-        receiver->totals.failed++;
-        upload_free(request->upload); /* whoever is told finds nothing of it */
-        request->upload = NULL;
-    }
-    const struct fault *fault =
-        request->faults.other != NULL ? request->faults.other : request->faults.delay;
-    struct receiver_event event = {
-        .at_us = clock_now_us(&receiver->options.clock) - receiver->start_us,
-        .method = request->method,
-        .path = request->path,
-        .status = status,
-        .upload = request->taken ? request->upload : NULL,
-        .error = request->error.class == ERROR_NONE ? NULL : request->error.text,
-        .fault = fault == NULL ? NULL : fault_kind_name(fault->kind),
-    };
-    receiver->options.on_request(receiver->options.context, &event);
-}
-
-/* Gives up what was received; the rest of the body is passed over. */
+/* Removes what was received, because of `request->error`; the rest of the body is dropped. */
 static void fail(struct request *request)
 {
     upload_free(request->upload);
@@ -104,17 +82,11 @@ static const char *header_of(const struct request *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
-static bool refuses_content(const struct request *request)
-{
-    const struct fault *fault = request->faults.other;
-    return fault != NULL && fault->kind == FAULT_STATUS && fault->phase == FAULT_BODY;
-}
-
 static void begin_upload(struct request *request)
 {
     struct receiver *receiver = request->receiver;
     struct upload_setup setup = {
-        .store = receiver->stores ? &receiver->store : NULL,
+        .store = receiver->has_store ? &receiver->store : NULL,
         .content_type = header_of(request, MHD_HTTP_HEADER_CONTENT_TYPE),
         .url_path = request->path,
     };
@@ -123,7 +95,7 @@ static void begin_upload(struct request *request)
         fail(request);
 }
 
-/* Where two headers may disagree on where the body ends, nothing after them can be trusted. */
+/* Headers that disagree on where the body ends allow request smuggling (RFC 9112, section 6.3). */
 static bool has_doubtful_length(const struct request *request)
 {
     const char *coding = header_of(request, MHD_HTTP_HEADER_TRANSFER_ENCODING);
@@ -136,9 +108,9 @@ static enum MHD_Result handle_head(struct request *request)
     enum fault_effect effect = fault_apply(request, FAULT_HEADERS);
     if (effect == FAULT_EFFECT_WAIT)
         return MHD_YES;
-    if (effect == FAULT_EFFECT_BREAK)
+    if (effect == FAULT_EFFECT_ABORT)
         return MHD_NO;
-    request->begun = true;
+    request->head_handled = true;
     if (effect == FAULT_EFFECT_STATUS)
         return answer_fault(request);
     if (has_doubtful_length(request)) {
@@ -146,7 +118,7 @@ static enum MHD_Result handle_head(struct request *request)
             "the body's length is in doubt: Transfer-Encoding with Content-Length, or not chunked");
         return answer_error(request, MHD_HTTP_BAD_REQUEST);
     }
-    if (request->uploads && !refuses_content(request))
+    if (request->is_upload && !fault_drops_body(request))
         begin_upload(request);
     return MHD_YES;
 }
@@ -156,7 +128,7 @@ static enum MHD_Result handle_body(struct request *request, const char *data, si
     enum fault_effect effect = fault_apply(request, FAULT_BODY);
     if (effect == FAULT_EFFECT_WAIT)
         return MHD_YES;
-    if (effect == FAULT_EFFECT_BREAK)
+    if (effect == FAULT_EFFECT_ABORT)
         return MHD_NO;
     if (request->upload != NULL && !upload_push(request->upload, data, *size, &request->error))
         fail(request);
@@ -166,14 +138,14 @@ static enum MHD_Result handle_body(struct request *request, const char *data, si
 
 static void finish_upload(struct request *request)
 {
-    request->finished = true;
+    request->body_handled = true;
     if (request->upload == NULL)
         return;
     if (!upload_finish(request->upload, &request->error)) {
         fail(request);
         return;
     }
-    request->taken = true;
+    request->accepted = true;
     size_t count;
     const struct upload_part *parts = upload_parts(request->upload, &count);
     for (size_t i = 0; i < count; i++) {
@@ -186,15 +158,15 @@ static void finish_upload(struct request *request)
 
 static enum MHD_Result handle_end(struct request *request)
 {
-    if (!request->uploads)
+    if (!request->is_upload)
         return answer_status(request);
     enum fault_effect effect = FAULT_EFFECT_NONE;
-    if (!request->finished)
-        effect = fault_apply(request, FAULT_BODY); /* there was no body to strike amid */
+    if (!request->body_handled)
+        effect = fault_apply(request, FAULT_BODY); /* the body was empty */
     if (effect == FAULT_EFFECT_NONE) {
-        if (refuses_content(request))
+        if (fault_drops_body(request))
             return answer_fault(request);
-        if (!request->finished)
+        if (!request->body_handled)
             finish_upload(request);
         if (request->error.class != ERROR_NONE)
             return answer_error(request, request->error_status);
@@ -203,12 +175,12 @@ static enum MHD_Result handle_end(struct request *request)
     switch (effect) {
     case FAULT_EFFECT_WAIT:
         return MHD_YES;
-    case FAULT_EFFECT_BREAK:
+    case FAULT_EFFECT_ABORT:
         return MHD_NO;
     case FAULT_EFFECT_STATUS:
         return answer_fault(request);
     default:
-        return answer_taken(request);
+        return answer_accepted(request);
     }
 }
 
@@ -219,32 +191,16 @@ enum MHD_Result request_handle(void *context, struct MHD_Connection *connection,
     (void)version;
     struct request *request = *slot;
     if (request == NULL) {
-        const struct connection_state *state = state_of(connection);
-        if (state == NULL || state->close_next)
-            return MHD_NO;
         request = request_new(context, connection, url, method);
         *slot = request;
     }
     if (request == NULL)
         return MHD_NO;
-    if (!request->begun)
+    if (!request->head_handled)
         return handle_head(request);
     if (*size > 0)
         return handle_body(request, data, size);
     return handle_end(request);
-}
-
-/* The faults that strike behind a whole answer. */
-static void apply_after_answer(const struct request *request)
-{
-    const struct fault *fault = request->faults.other;
-    if (fault == NULL || fault->kind != FAULT_CLOSE)
-        return;
-    struct connection_state *state = state_of(request->connection);
-    if (fault->phase == FAULT_NEXT && state != NULL)
-        state->close_next = true;
-    if (fault->phase == FAULT_KEPT)
-        (void)shutdown(request->wait.descriptor, SHUT_RDWR);
 }
 
 void request_completed(void *context, struct MHD_Connection *connection, void **slot,
@@ -263,7 +219,7 @@ void request_completed(void *context, struct MHD_Connection *connection, void **
                 : "the connection ended before the request did");
     request_report(request, 0);
     if (code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
-        apply_after_answer(request);
+        fault_apply_after_response(request);
     receiver->in_flight--;
     request_free(request);
 }

@@ -11,12 +11,14 @@
 
 #include "receive/stored_path.h"
 
-/* Temporary names are random; meeting one that exists more than once is no chance. */
+/* How many random names are tried for a temporary. Names have 64 random bits, so even one that
+ * exists already is most unlikely. */
 #define TEMPORARY_TRIES 8
 
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
-/* What is wrong with the path is the client's matter, everything else is ours. */
+/* Sets `error` for the errno `code`: ERROR_DATA if the client's path caused it, else ERROR_SYSTEM
+ * with `what` the receiver was doing. Returns false. */
 static bool system_error(struct error *error, int code, const char *what)
 {
     switch (code) {
@@ -45,11 +47,11 @@ bool store_open(struct store *store, const char *folder, const struct random_sou
     store->descriptor = -1;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return error_set(
-            error, ERROR_SYSTEM, errno, "can't make the folder %s: %s", folder, strerror(errno));
+            error, ERROR_SYSTEM, errno, "can't make the folder '%s': %s", folder, strerror(errno));
     store->descriptor = open(folder, FOLDER_FLAGS);
     if (store->descriptor < 0)
         return error_set(
-            error, ERROR_SYSTEM, errno, "can't open the folder %s: %s", folder, strerror(errno));
+            error, ERROR_SYSTEM, errno, "can't open the folder '%s': %s", folder, strerror(errno));
     return true;
 }
 
@@ -65,7 +67,8 @@ void store_file_init(struct store_file *file)
     *file = (struct store_file){.descriptor = -1};
 }
 
-/* Opens the folder `name` in `parent`, and makes it if told to. -1 with errno. */
+/* Opens the directory `name` in `parent`; `make`: creates it if it is missing. Returns a
+ * descriptor, or -1 with errno. */
 static int enter(int parent, const char *name, bool make)
 {
     int descriptor = openat(parent, name, FOLDER_FLAGS | O_NOFOLLOW);
@@ -76,7 +79,7 @@ static int enter(int parent, const char *name, bool make)
     return openat(parent, name, FOLDER_FLAGS | O_NOFOLLOW);
 }
 
-/* Closes what open_folder() gave; errno stays. */
+/* Closes the result of open_folder(). errno is preserved. */
 static void close_folder(const struct store *store, int descriptor)
 {
     int code = errno;
@@ -85,32 +88,34 @@ static void close_folder(const struct store *store, int descriptor)
     errno = code;
 }
 
-/* Opens the folder that the first `length` bytes of `path` name, one name at a time, making what is
- * missing or ending where something is. Gives a descriptor, or -1 with errno; `*reached` is how
- * much of the path it stands for. */
+/* Opens the directory named by the first `length` bytes of `path`, one component at a time. At a
+ * missing one it stops, or creates it (`make`). Returns a descriptor for close_folder(), or -1 with
+ * errno; `*reached` is the length of the path of the opened directory. */
 static int open_folder(
     const struct store *store, const char *path, size_t length, bool make, size_t *reached)
 {
     int descriptor = store->descriptor;
     *reached = 0;
-    size_t at = 0;
-    while (descriptor >= 0 && at < length) {
+    size_t offset = 0;
+    while (descriptor >= 0 && offset < length) {
         char name[STORED_NAME_MAX + 1];
-        const char *slash = memchr(path + at, '/', length - at);
-        size_t name_length = (slash == NULL ? length : (size_t)(slash - path)) - at;
-        memcpy(name, path + at, name_length);
+        const char *slash = memchr(path + offset, '/', length - offset);
+        size_t name_length = (slash == NULL ? length : (size_t)(slash - path)) - offset;
+        memcpy(name, path + offset, name_length);
         name[name_length] = '\0';
         int next = enter(descriptor, name, make);
         if (next < 0 && errno == ENOENT && !make)
             break;
         close_folder(store, descriptor);
         descriptor = next;
-        *reached = at + name_length;
-        at = *reached + 1;
+        *reached = offset + name_length;
+        offset = *reached + 1;
     }
     return descriptor;
 }
 
+/* Creates a file in the directory `folder` and sets file->temporary. Returns a descriptor, or -1
+ * with errno. */
 static int create_temporary(struct store *store, int folder, struct store_file *file)
 {
     for (int i = 0; i < TEMPORARY_TRIES; i++) {
@@ -128,12 +133,13 @@ bool store_begin(
     struct store *store, const char *path, struct store_file *file, struct error *error)
 {
     store_file_init(file);
-    const char *place = path == NULL ? "" : path;
     size_t reached;
-    int folder = open_folder(store, place, stored_path_folder_length(place), false, &reached);
+    if (path == NULL)
+        path = "";
+    int folder = open_folder(store, path, stored_path_folder_length(path), false, &reached);
     if (folder < 0)
         return system_error(error, errno, "open the folder of the file");
-    file->folder = strndup(place, reached);
+    file->folder = strndup(path, reached);
     if (file->folder == NULL) {
         close_folder(store, folder);
         return error_set_memory(error);
@@ -172,7 +178,7 @@ bool store_finish(struct store_file *file, struct error *error)
     return true;
 }
 
-bool store_place(
+bool store_commit(
     struct store *store, struct store_file *file, const char *path, struct error *error)
 {
     size_t length = stored_path_folder_length(path);

@@ -14,7 +14,7 @@ static bool check_name(const char *name, size_t length, struct error *error)
     if (length == 0)
         return refuse(error, "holds an empty name");
     if ((length == 1 && name[0] == '.') || (length == 2 && name[0] == '.' && name[1] == '.'))
-        return refuse(error, "holds `.` or `..`");
+        return refuse(error, "holds '.' or '..'");
     if (length > STORED_NAME_MAX)
         return refuse(error, "holds a name of more than 255 bytes");
     return true;
@@ -33,10 +33,10 @@ bool stored_path_check(const char *path, size_t length, struct error *error)
     const char *end = path + length;
     for (const char *name = path; name <= end;) {
         const char *slash = memchr(name, '/', (size_t)(end - name));
-        const char *behind = slash == NULL ? end : slash;
-        if (!check_name(name, (size_t)(behind - name), error))
+        const char *name_end = slash == NULL ? end : slash;
+        if (!check_name(name, (size_t)(name_end - name), error))
             return false;
-        name = behind + 1;
+        name = name_end + 1;
     }
     return true;
 }
@@ -44,7 +44,7 @@ bool stored_path_check(const char *path, size_t length, struct error *error)
 bool stored_path_from_url(const char *url_path, struct buf *path, struct error *error)
 {
     if (url_path[0] != '/')
-        return error_set(error, ERROR_DATA, 0, "the URL's path does not begin with `/`");
+        return error_set(error, ERROR_DATA, 0, "the URL's path does not begin with '/'");
     if (!decode_percent(path, url_path + 1, strlen(url_path + 1)))
         return error_set(error, ERROR_DATA, 0, "the URL's path is not rightly percent-encoded");
     return stored_path_check(buf_text(path), path->length, error);

@@ -1,4 +1,4 @@
-/* Where a file that was received may stand: a path below the folder of --into, never outside it. */
+/* Where a received file may be stored: a path below the directory of --into, never outside it. */
 #ifndef SHOAL_RECEIVE_STORED_PATH_H
 #define SHOAL_RECEIVE_STORED_PATH_H
 
@@ -7,23 +7,29 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/must_use.h"
 
-/* Longest name of a file or folder, and longest path, in bytes. */
+/* Longest name of a file or directory, in bytes without the NUL. */
 #define STORED_NAME_MAX 255
+
+/* Longest path, in bytes without the NUL. */
 #define STORED_PATH_MAX 16384
 
-/* Is `path` one to store a file under? Not so (ERROR_DATA, with the reason) where it is empty,
- * absolute, too long, holds a NUL, or a name in it is empty, `.`, `..` or too long. */
-bool stored_path_check(const char *path, size_t length, struct error *error);
+/* Checks that a file may be stored under the `length` bytes at `path`. False with `error`
+ * (ERROR_DATA) if the path is empty, absolute, longer than STORED_PATH_MAX or contains a NUL, or if
+ * a name in it is empty, "." or "..", or longer than STORED_NAME_MAX. */
+MUST_USE bool stored_path_check(const char *path, size_t length, struct error *error);
 
-/* Adds the path that a URL's path (as it came, percent-encoded, with its leading `/`) names. False
- * with `error` where stored_path_check() refuses it or its encoding is wrong. */
-bool stored_path_from_url(const char *url_path, struct buf *path, struct error *error);
+/* Adds the path that `url_path` (a URL's path as received: percent-encoded, with a leading '/')
+ * stands for to `path`, which must be empty. False with `error` (ERROR_DATA) if the encoding is
+ * invalid or stored_path_check() rejects the path. */
+MUST_USE bool stored_path_from_url(const char *url_path, struct buf *path, struct error *error);
 
-/* What stands behind the last `/` of a file name. */
+/* Returns the part of `file_name` after its last '/', which may be empty. */
 const char *stored_path_last_name(const char *file_name);
 
-/* Length of the folder's part of `path`, without the `/` behind it; 0 where it has none. */
+/* Returns the length of the directory part of `path`, without the '/' after it; 0 if there is none.
+ */
 size_t stored_path_folder_length(const char *path);
 
 #endif

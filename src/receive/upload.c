@@ -9,15 +9,15 @@
 #include "text/multipart_reader.h"
 
 struct upload {
-    struct store *store;             /* NULL: nothing is stored */
+    struct store *store;             /* not owned; NULL: files are not stored */
     struct multipart_reader *reader; /* NULL: a raw body */
-    struct upload_part *parts;
-    size_t count;
-    size_t files;          /* parts that are files */
-    size_t kept;           /* bytes of names and values */
-    struct buf value;      /* of the text field that is being read */
-    struct digest *digest; /* of the part that is being read */
-    char *path;            /* the field `path`, or a raw body's; NULL: not known yet */
+    struct upload_part *parts;       /* by array_grow() */
+    size_t count;                    /* of `parts` */
+    size_t files;                    /* parts that are files */
+    size_t kept;                     /* bytes of names and values in `parts` */
+    struct buf value;                /* of the text field that is being read */
+    struct digest *digest;           /* of the part that is being read; NULL: between parts */
+    char *path;                      /* the field `path`, or a raw body's; NULL: none so far */
 };
 
 static struct upload_part *last_part(struct upload *upload)
@@ -36,7 +36,7 @@ static bool make_room(struct upload *upload, struct error *error)
     return true;
 }
 
-/* Copies a text that may be NULL. False: no memory. */
+/* Copies `text`, which may be NULL, and counts it as kept. False: out of memory. */
 static bool keep_text(struct upload *upload, const char *text, char **copy)
 {
     if (text == NULL)
@@ -88,13 +88,14 @@ static bool add_data(void *context, const char *data, size_t length, struct erro
     return true;
 }
 
-/* Takes the first `path` field of the form. */
-static bool take_path(struct upload *upload, const struct upload_part *part, struct error *error)
+/* Reads the text field `path`, which a form may have once. It means nothing without a store. */
+static bool read_path_field(
+    struct upload *upload, const struct upload_part *part, struct error *error)
 {
     if (upload->store == NULL || strcmp(part->name, "path") != 0)
         return true;
     if (upload->path != NULL)
-        return error_set(error, ERROR_DATA, 0, "the form has two fields `path`");
+        return error_set(error, ERROR_DATA, 0, "the form has two fields 'path'");
     if (!part->value_kept)
         return error_set(error, ERROR_DATA, 0, "the file's path is longer than 16 KiB");
     if (!stored_path_check(buf_text(&upload->value), upload->value.length, error))
@@ -105,7 +106,7 @@ static bool take_path(struct upload *upload, const struct upload_part *part, str
 
 static bool end_text(struct upload *upload, struct upload_part *part, struct error *error)
 {
-    if (!take_path(upload, part, error))
+    if (!read_path_field(upload, part, error))
         return false;
     if (!part->value_kept)
         return true;
@@ -189,27 +190,26 @@ bool upload_push(struct upload *upload, const char *data, size_t length, struct 
     return length == 0 || add_data(upload, data, length, error);
 }
 
-/* The path of a file part: `path`, or its own last name, in the folder of `path` if there is one.
- */
-static bool name_file(struct upload *upload, struct upload_part *part, struct error *error)
+/* Sets the path of a file part, as upload_finish() describes it. */
+static bool set_path(struct upload *upload, struct upload_part *part, struct error *error)
 {
-    struct buf place;
-    buf_init(&place, STORED_PATH_MAX + MULTIPART_READER_HEAD_MAX);
+    struct buf path;
+    buf_init(&path, STORED_PATH_MAX + MULTIPART_READER_HEAD_MAX);
     if (upload->path != NULL && upload->files == 1) {
-        (void)buf_add_text(&place, upload->path);
+        (void)buf_add_text(&path, upload->path);
     } else {
         size_t folder = upload->path == NULL ? 0 : stored_path_folder_length(upload->path);
         if (folder > 0)
-            (void)buf_add(&place, upload->path, folder + 1);
-        (void)buf_add_text(&place, stored_path_last_name(part->file_name));
+            (void)buf_add(&path, upload->path, folder + 1);
+        (void)buf_add_text(&path, stored_path_last_name(part->file_name));
     }
-    bool right = place.failed ? error_set_memory(error)
-                              : stored_path_check(buf_text(&place), place.length, error);
+    bool right = path.failed ? error_set_memory(error)
+                             : stored_path_check(buf_text(&path), path.length, error);
     if (right) {
-        part->place = buf_take(&place);
-        right = part->place != NULL || error_set_memory(error);
+        part->path = buf_take(&path);
+        right = part->path != NULL || error_set_memory(error);
     }
-    buf_free(&place);
+    buf_free(&path);
     return right;
 }
 
@@ -219,23 +219,23 @@ static int compare_texts(const void *left, const void *right)
 }
 
 /* Two files of one form must not replace each other. */
-static bool check_places(const struct upload *upload, struct error *error)
+static bool check_paths(const struct upload *upload, struct error *error)
 {
-    const char **places = calloc(upload->files + 1, sizeof *places);
-    if (places == NULL)
+    const char **paths = calloc(upload->files + 1, sizeof *paths);
+    if (paths == NULL)
         return error_set_memory(error);
     size_t count = 0;
     for (size_t i = 0; i < upload->count; i++) {
-        if (upload->parts[i].place != NULL)
-            places[count++] = upload->parts[i].place;
+        if (upload->parts[i].path != NULL)
+            paths[count++] = upload->parts[i].path;
     }
-    qsort(places, count, sizeof *places, compare_texts);
+    qsort(paths, count, sizeof *paths, compare_texts);
     bool right = true;
     for (size_t i = 1; i < count && right; i++) {
-        if (strcmp(places[i - 1], places[i]) == 0)
+        if (strcmp(paths[i - 1], paths[i]) == 0)
             right = error_set(error, ERROR_DATA, 0, "two files of the form have one path");
     }
-    free(places);
+    free(paths);
     return right;
 }
 
@@ -244,13 +244,13 @@ static bool store_files(struct upload *upload, struct error *error)
     bool stored = true;
     for (size_t i = 0; i < upload->count && stored; i++) {
         if (upload->parts[i].is_file)
-            stored = name_file(upload, &upload->parts[i], error);
+            stored = set_path(upload, &upload->parts[i], error);
     }
-    stored = stored && (upload->files < 2 || check_places(upload, error));
+    stored = stored && (upload->files < 2 || check_paths(upload, error));
     for (size_t i = 0; i < upload->count && stored; i++) {
         struct upload_part *part = &upload->parts[i];
         if (part->is_file)
-            stored = store_place(upload->store, &part->file, part->place, error);
+            stored = store_commit(upload->store, &part->file, part->path, error);
     }
     return stored;
 }
@@ -274,7 +274,7 @@ void upload_free(struct upload *upload)
         free(part->file_name);
         free(part->type);
         free(part->value);
-        free(part->place);
+        free(part->path);
     }
     free(upload->parts);
     free(upload->path);

@@ -7,23 +7,25 @@
 #include "text/encode.h"
 #include "text/json.h"
 
-#define BASE64_MAX ((size_t)1024 * 1024)
-#define KEY_SIZE   32
-#define SHA256_HEX 64
+#define TEXT_MAX          ((size_t)1024 * 1024) /* longest Base64 text or repaired key, in bytes */
+#define KEY_SIZE          32                    /* longest key of a part, in bytes with its NUL */
+#define SHA256_HEX_LENGTH 64
+
+/* Each of these functions sets a key. False: out of memory. */
 
 static bool set_base64(json_t *object, const char *key, const char *text, size_t length)
 {
     char long_key[KEY_SIZE];
     (void)snprintf(long_key, sizeof long_key, "%s_base64", key);
     struct buf encoded;
-    buf_init(&encoded, BASE64_MAX);
+    buf_init(&encoded, TEXT_MAX);
     bool set = encode_base64(&encoded, text, length) &&
                json_object_set_new_nocheck(object, long_key, json_string(buf_text(&encoded))) == 0;
     buf_free(&encoded);
     return set;
 }
 
-/* Sets `key` if there is a text. */
+/* `text` NULL: sets nothing. */
 static bool set_text(json_t *object, const char *key, const char *text, size_t length)
 {
     if (text == NULL)
@@ -49,9 +51,10 @@ static json_t *part_json(const struct upload_part *part)
           set_string(object, "type", part->type);
     if (part->value_kept)
         set = set && set_text(object, "value", part->value, part->size);
-    set = set && json_object_set_new(object, "size", json_integer((json_int_t)part->size)) == 0 &&
-          json_object_set_new(object, "sha256", json_stringn(part->sha256, SHA256_HEX)) == 0 &&
-          set_string(object, "stored", part->place);
+    set =
+        set && json_object_set_new(object, "size", json_integer((json_int_t)part->size)) == 0 &&
+        json_object_set_new(object, "sha256", json_stringn(part->sha256, SHA256_HEX_LENGTH)) == 0 &&
+        set_string(object, "stored", part->path);
     if (set)
         return object;
     json_decref(object);
@@ -75,7 +78,7 @@ json_t *upload_parts_json(const struct upload *upload)
 static bool set_field(json_t *object, const struct upload_part *part)
 {
     struct buf key;
-    buf_init(&key, BASE64_MAX);
+    buf_init(&key, TEXT_MAX);
     json_t *value = part->value_kept ? json_text(part->value, part->size) : json_null();
     bool set = utf8_repair(&key, part->name, strlen(part->name)) &&
                json_object_set_nocheck(object, buf_text(&key), value) == 0;

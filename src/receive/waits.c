@@ -7,14 +7,15 @@
 #include "base/clock.h"
 #include "base/container_of.h"
 
-/* A client that closes its side is gone; poll(2) tells nothing else of a connection whose bytes no
- * one may read yet. */
+/* The poll(2) events of a client that has closed its side. POLLIN is none of them: the bytes of a
+ * suspended connection stay unread. */
 #ifdef POLLRDHUP
 #define CLIENT_GONE POLLRDHUP
 #else
-#define CLIENT_GONE 0 /* POLLHUP and POLLERR are always told */
+#define CLIENT_GONE 0 /* POLLHUP and POLLERR are always reported */
 #endif
 
+/* Makes room for one more entry in both arrays. False: out of memory. */
 static bool make_room(struct waits *waits)
 {
     struct pollfd *polled = array_grow(waits->polled, waits->count, sizeof *polled);
@@ -99,23 +100,28 @@ static void resume(struct waits *waits, struct wait *wait)
     waits->resume(wait);
 }
 
-void waits_settle(struct waits *waits, int64_t now_us)
+void waits_resume_due(struct waits *waits, int64_t now_us)
 {
     struct heap_node *first;
     while ((first = heap_first(&waits->timers)) != NULL && first->key <= now_us)
         resume(waits, container_of(first, struct wait, timer));
-    /* Downwards: what is removed is replaced by one that was looked at already. */
+    /* From the end: a removed entry is replaced by the last one, which was checked already. */
     for (size_t i = waits->count; i-- > WAITS_RESERVED;) {
         if (waits->polled[i].revents != 0)
             resume(waits, waits->waiting[i]);
     }
 }
 
-void waits_end(struct waits *waits, bool all)
+void waits_resume_indefinite(struct waits *waits)
 {
     while (waits->count > WAITS_RESERVED)
         resume(waits, waits->waiting[waits->count - 1]);
+}
+
+void waits_resume_all(struct waits *waits)
+{
+    waits_resume_indefinite(waits);
     struct heap_node *first;
-    while (all && (first = heap_first(&waits->timers)) != NULL)
+    while ((first = heap_first(&waits->timers)) != NULL)
         resume(waits, container_of(first, struct wait, timer));
 }

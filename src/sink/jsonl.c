@@ -7,13 +7,14 @@
 #include "text/http_date.h"
 #include "text/json.h"
 
-#define LINE_MOST (256U << 20)
+/* Longest line, in bytes. */
+#define LINE_SIZE_MAX (256U << 20)
 
 struct jsonl {
     struct writer writer;
-    const struct clock *clock;
-    struct buf line;
-    bool dry_run;
+    const struct clock *clock; /* not owned */
+    struct buf line;           /* the line of one event */
+    bool dry_run;              /* the run is a dry run; known from START on */
 };
 
 struct jsonl *jsonl_new(struct writer writer, const struct clock *clock)
@@ -23,7 +24,7 @@ struct jsonl *jsonl_new(struct writer writer, const struct clock *clock)
         return NULL;
     jsonl->writer = writer;
     jsonl->clock = clock;
-    buf_init(&jsonl->line, LINE_MOST);
+    buf_init(&jsonl->line, LINE_SIZE_MAX);
     return jsonl;
 }
 
@@ -35,7 +36,8 @@ void jsonl_free(struct jsonl *jsonl)
     free(jsonl);
 }
 
-/* Each sets a key and gives whether that could be done; a NULL value is no memory. */
+/* Each of these functions sets a key. False: out of memory. A NULL value fails too: creating it ran
+ * out of memory. */
 
 static bool set(json_t *object, const char *key, json_t *value)
 {
@@ -52,7 +54,7 @@ static bool set_number(json_t *object, const char *key, int64_t number)
     return set(object, key, json_integer(number));
 }
 
-/* null where there is no number. */
+/* Sets null if the number is not known. */
 static bool set_known(json_t *object, const char *key, int64_t number, bool known)
 {
     return set(object, key, known ? json_integer(number) : json_null());
@@ -63,15 +65,16 @@ static bool set_boolean(json_t *object, const char *key, bool value)
     return set(object, key, json_boolean(value));
 }
 
-/* Microseconds as a number of `unit_us`, rounded to a `decimals`-th. */
+/* Sets `time_us` (microseconds) in units of `unit_us`, rounded to a multiple of 1 / `fractions`. */
 static bool set_time(
-    json_t *object, const char *key, int64_t time_us, int64_t unit_us, int64_t decimals)
+    json_t *object, const char *key, int64_t time_us, int64_t unit_us, int64_t fractions)
 {
-    int64_t step_us = unit_us / decimals;
+    int64_t step_us = unit_us / fractions;
     int64_t steps = (time_us + step_us / 2) / step_us;
-    return set(object, key, json_real((double)steps / (double)decimals));
+    return set(object, key, json_real((double)steps / (double)fractions));
 }
 
+/* Returns an array of `texts`, which end with NULL; NULL: out of memory. */
 static json_t *text_list(const char *const *texts)
 {
     json_t *list = json_array();
@@ -84,55 +87,65 @@ static json_t *text_list(const char *const *texts)
     return list;
 }
 
-/* A number, or "auto". */
+/* Sets the number, or "auto" for 0. */
 static bool set_jobs(json_t *object, unsigned jobs)
 {
     json_t *value = jobs == 0 ? json_string("auto") : json_integer(jobs);
     return json_object_set_new(object, "jobs", value) == 0;
 }
 
-static bool fill_start(struct jsonl *jsonl, json_t *object, const struct shoal_event *event)
+static bool fill_start(struct jsonl *jsonl, json_t *object, const struct shoal_start *start)
 {
     char date[HTTP_DATE_RFC3339_SIZE];
     http_date_rfc3339(clock_wall_seconds(jsonl->clock), date);
-    jsonl->dry_run = event->dry_run;
-    return set_text(object, "version", SHOAL_VERSION) && set_text(object, "url", event->url) &&
-           set_text(object, "method", event->method) &&
-           set(object, "paths", text_list(event->paths)) && set_jobs(object, event->jobs) &&
-           set_boolean(object, "dry_run", event->dry_run) && set_text(object, "time", date);
+    jsonl->dry_run = start->dry_run;
+    return set_text(object, "version", SHOAL_VERSION) && set_text(object, "url", start->url) &&
+           set_text(object, "method", start->method) &&
+           set(object, "paths", text_list(start->paths)) && set_jobs(object, start->jobs) &&
+           set_boolean(object, "dry_run", start->dry_run) && set_text(object, "time", date);
 }
 
-static bool set_path(json_t *object, const struct shoal_event *event)
+static bool set_at(json_t *object, const struct shoal_event *event)
 {
-    return event->path.data == NULL || json_set_path(object, event->path.data);
+    return set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS);
 }
 
-static bool set_response(json_t *object, const struct shoal_event *event)
+static bool set_path(json_t *object, const struct shoal_text *path)
 {
-    const struct shoal_text *response = &event->response;
+    return path->data == NULL || json_set_path(object, path->data);
+}
+
+static bool set_response(json_t *object, const struct shoal_file *file)
+{
+    const struct shoal_text *response = &file->response;
     json_t *text =
         response->data == NULL ? json_null() : json_text(response->data, response->length);
     return set(object, "response", text) &&
-           (!event->response_cut || set_boolean(object, "response_cut", true));
+           (!file->response_cut || set_boolean(object, "response_cut", true));
 }
 
 static bool fill_file(json_t *object, const struct shoal_event *event)
 {
-    return set_path(object, event) &&
-           set_text(object, "verdict", shoal_verdict_name(event->verdict)) &&
-           set_known(object, "status", event->status, event->status != 0) &&
-           set_number(object, "attempts", event->attempts) &&
-           set_known(object, "bytes", event->bytes, event->bytes >= 0) &&
-           set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS) &&
-           set_time(object, "ms", event->took_us, CLOCK_US_PER_MS, 10) &&
-           set_boolean(object, "temporary", event->temporary) && set_response(object, event) &&
-           (event->error == NULL || set_text(object, "error", event->error));
+    const struct shoal_file *file = &event->file;
+    return set_path(object, &file->path) &&
+           set_text(object, "verdict", shoal_verdict_name(file->verdict)) &&
+           set_known(object, "status", file->status, file->status != 0) &&
+           set_number(object, "attempts", file->attempts) &&
+           set_known(object, "bytes", file->bytes, file->bytes >= 0) && set_at(object, event) &&
+           set_time(object, "ms", file->took_us, CLOCK_US_PER_MS, 10) &&
+           set_boolean(object, "temporary", file->temporary) && set_response(object, file) &&
+           (file->error == NULL || set_text(object, "error", file->error));
 }
 
 static bool fill_problem(json_t *object, const struct shoal_event *event)
 {
-    return set_path(object, event) && set_text(object, "error", event->error) &&
-           set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS);
+    return set_path(object, &event->problem.path) &&
+           set_text(object, "error", event->problem.error) && set_at(object, event);
+}
+
+static bool fill_notice(json_t *object, const struct shoal_event *event)
+{
+    return set_text(object, "message", event->notice.message) && set_at(object, event);
 }
 
 static json_t *field_object(const struct shoal_field *field)
@@ -150,11 +163,11 @@ static json_t *field_object(const struct shoal_field *field)
     return NULL;
 }
 
-static json_t *field_list(const struct shoal_event *event)
+static json_t *field_list(const struct shoal_plan *plan)
 {
     json_t *list = json_array();
-    for (size_t i = 0; list != NULL && i < event->field_count; i++) {
-        if (json_array_append_new(list, field_object(&event->fields[i])) != 0) {
+    for (size_t i = 0; list != NULL && i < plan->field_count; i++) {
+        if (json_array_append_new(list, field_object(&plan->fields[i])) != 0) {
             json_decref(list);
             return NULL;
         }
@@ -162,12 +175,11 @@ static json_t *field_list(const struct shoal_event *event)
     return list;
 }
 
-static bool fill_plan(json_t *object, const struct shoal_event *event)
+static bool fill_plan(json_t *object, const struct shoal_plan *plan)
 {
-    return set_path(object, event) && set_text(object, "method", event->method) &&
-           set_text(object, "url", event->url) &&
-           set(object, "headers", text_list(event->headers)) &&
-           set(object, "fields", field_list(event)) && set_number(object, "bytes", event->bytes);
+    return set_path(object, &plan->path) && set_text(object, "method", plan->method) &&
+           set_text(object, "url", plan->url) && set(object, "headers", text_list(plan->headers)) &&
+           set(object, "fields", field_list(plan)) && set_number(object, "bytes", plan->bytes);
 }
 
 static bool set_totals(json_t *object, const struct shoal_totals *totals)
@@ -184,14 +196,14 @@ static bool set_totals(json_t *object, const struct shoal_totals *totals)
 
 static bool fill_end(const struct jsonl *jsonl, json_t *object, const struct shoal_event *event)
 {
-    const struct shoal_totals *totals = event->totals;
+    const struct shoal_totals *totals = event->end.totals;
     bool filled = set_totals(object, totals) &&
                   set_time(object, "seconds", event->at_us, CLOCK_US_PER_SECOND, 1000) &&
                   set_boolean(object, "complete", totals->complete) &&
                   set_number(object, "temporary", (int64_t)totals->temporary) &&
                   set_number(object, "retries", (int64_t)totals->retries) &&
                   set_number(object, "hidden", (int64_t)totals->hidden) &&
-                  set_number(object, "exit", event->exit_status);
+                  set_number(object, "exit", event->end.exit_status);
     if (filled && jsonl->dry_run)
         filled = set_boolean(object, "dry_run", true) &&
                  set_number(object, "planned", (int64_t)totals->planned);
@@ -202,16 +214,15 @@ static bool fill(struct jsonl *jsonl, json_t *object, const struct shoal_event *
 {
     switch (event->kind) {
     case SHOAL_EVENT_START:
-        return set_text(object, "event", "start") && fill_start(jsonl, object, event);
+        return set_text(object, "event", "start") && fill_start(jsonl, object, &event->start);
     case SHOAL_EVENT_FILE:
         return set_text(object, "event", "file") && fill_file(object, event);
     case SHOAL_EVENT_PROBLEM:
         return set_text(object, "event", "problem") && fill_problem(object, event);
     case SHOAL_EVENT_PLAN:
-        return set_text(object, "event", "plan") && fill_plan(object, event);
+        return set_text(object, "event", "plan") && fill_plan(object, &event->plan);
     case SHOAL_EVENT_NOTICE:
-        return set_text(object, "event", "notice") && set_text(object, "message", event->error) &&
-               set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS);
+        return set_text(object, "event", "notice") && fill_notice(object, event);
     case SHOAL_EVENT_END:
         return set_text(object, "event", "end") && fill_end(jsonl, object, event);
     case SHOAL_EVENT_PROGRESS:

@@ -9,17 +9,18 @@
 #include "sink/summary.h"
 #include "text/printable.h"
 
-#define LINE_MOST  (256U << 20)
-#define PATHS_MOST 4096 /* bytes of all operands in a message */
-#define EXCERPT    200  /* bytes of an answer in a failure's line */
+#define LINE_SIZE_MAX   (256U << 20) /* longest line, in bytes */
+#define PATHS_SIZE_MAX  4096         /* longest list of operands in a message, in bytes */
+#define REASON_SIZE_MAX 4096         /* longest reason of the unattempted files, in bytes */
+#define EXCERPT_LENGTH  200          /* bytes of a response in the line of a failure */
 
 struct lines {
     struct lines_options options;
-    struct buf line;
-    struct buf paths; /* the operands, with commas */
-    bool dry_run;
-    struct buf overtaken; /* why files were never attempted */
-    uint64_t overtaken_count;
+    struct buf line;               /* the line that is being built */
+    struct buf paths;              /* the operands, separated by commas */
+    bool dry_run;                  /* known from START on */
+    struct buf unattempted_reason; /* `brief`: why the first unattempted file failed */
+    uint64_t unattempted_count;    /* `brief`: files never attempted */
 };
 
 struct lines *lines_new(const struct lines_options *options)
@@ -28,9 +29,9 @@ struct lines *lines_new(const struct lines_options *options)
     if (lines == NULL)
         return NULL;
     lines->options = *options;
-    buf_init(&lines->line, LINE_MOST);
-    buf_init(&lines->paths, PATHS_MOST);
-    buf_init(&lines->overtaken, PATHS_MOST);
+    buf_init(&lines->line, LINE_SIZE_MAX);
+    buf_init(&lines->paths, PATHS_SIZE_MAX);
+    buf_init(&lines->unattempted_reason, REASON_SIZE_MAX);
     return lines;
 }
 
@@ -40,7 +41,7 @@ void lines_free(struct lines *lines)
         return;
     buf_free(&lines->line);
     buf_free(&lines->paths);
-    buf_free(&lines->overtaken);
+    buf_free(&lines->unattempted_reason);
     free(lines);
 }
 
@@ -55,8 +56,8 @@ static void add_text(struct lines *lines, const struct shoal_text *text)
         (void)printable_add(&lines->line, text->data, text->length);
 }
 
-/* A line that memory does not suffice for still says that there was one. */
-static void finish(struct lines *lines, const struct writer *writer)
+/* Writes the line; without the memory for it, one that says so. */
+static void write_line(struct lines *lines, const struct writer *writer)
 {
     static const char failed[] = "a line is missing here: out of memory\n";
     if (buf_add_byte(&lines->line, '\n'))
@@ -66,23 +67,23 @@ static void finish(struct lines *lines, const struct writer *writer)
     buf_clear(&lines->line);
 }
 
-static bool is_bad(const struct shoal_event *event)
+static bool is_bad(const struct shoal_file *file)
 {
-    return event->verdict == SHOAL_FAILED || event->verdict == SHOAL_UNKNOWN;
+    return file->verdict == SHOAL_FAILED || file->verdict == SHOAL_UNKNOWN;
 }
 
-static void add_verdict(struct lines *lines, const struct shoal_event *event)
+static void add_verdict(struct lines *lines, const struct shoal_file *file)
 {
-    (void)buf_add_text(&lines->line, shoal_verdict_name(event->verdict));
+    (void)buf_add_text(&lines->line, shoal_verdict_name(file->verdict));
     (void)buf_add_byte(&lines->line, ' ');
 }
 
-/* The answer's text, of at most `most` bytes, without the line end that most close with. */
+/* Adds the response, cut to `most` bytes, without line ends at its end. */
 static void add_response(
-    struct lines *lines, const struct shoal_event *event, const char *separator, size_t most)
+    struct lines *lines, const struct shoal_file *file, const char *separator, size_t most)
 {
-    struct shoal_text response = event->response;
-    bool cut = event->response_cut;
+    struct shoal_text response = file->response;
+    bool cut = file->response_cut;
     while (response.data != NULL && response.length > 0 &&
            strchr("\r\n", response.data[response.length - 1]) != NULL)
         response.length--;
@@ -92,7 +93,7 @@ static void add_response(
         cut = true;
         response.length = most;
         while (response.length > 0 && (response.data[response.length] & 0xc0) == 0x80)
-            response.length--; /* between two characters of UTF-8 */
+            response.length--; /* not within a UTF-8 character */
     }
     (void)buf_add_text(&lines->line, separator);
     add_text(lines, &response);
@@ -100,88 +101,88 @@ static void add_response(
         (void)buf_add_text(&lines->line, "...");
 }
 
-static void add_reason(struct lines *lines, const struct shoal_event *event)
+static void add_reason(struct lines *lines, const struct shoal_file *file)
 {
     (void)buf_add_text(&lines->line, ": ");
-    if (event->error != NULL)
-        add_escaped(lines, event->error);
+    if (file->error != NULL)
+        add_escaped(lines, file->error);
     else
-        (void)buf_printf(&lines->line, "status %ld", event->status);
-    if (event->attempts > 1)
-        (void)buf_printf(&lines->line, " (%u attempts)", event->attempts);
+        (void)buf_printf(&lines->line, "status %ld", file->status);
+    if (file->attempts > 1)
+        (void)buf_printf(&lines->line, " (%u attempts)", file->attempts);
 }
 
-static void failure_line(struct lines *lines, const struct shoal_event *event)
+static void failure_line(struct lines *lines, const struct shoal_file *file)
 {
-    add_verdict(lines, event);
-    add_text(lines, &event->path);
-    add_reason(lines, event);
-    add_response(lines, event, ": ", EXCERPT);
-    finish(lines, &lines->options.messages);
+    add_verdict(lines, file);
+    add_text(lines, &file->path);
+    add_reason(lines, file);
+    add_response(lines, file, ": ", EXCERPT_LENGTH);
+    write_line(lines, &lines->options.messages);
 }
 
-static void verbose_line(struct lines *lines, const struct shoal_event *event)
+static void verbose_line(struct lines *lines, const struct shoal_file *file)
 {
-    add_verdict(lines, event);
-    if (event->status != 0)
-        (void)buf_printf(&lines->line, "%ld ", event->status);
-    add_text(lines, &event->path);
-    if (is_bad(event))
-        add_reason(lines, event);
-    add_response(lines, event, " ", SIZE_MAX);
-    finish(lines, &lines->options.data);
+    add_verdict(lines, file);
+    if (file->status != 0)
+        (void)buf_printf(&lines->line, "%ld ", file->status);
+    add_text(lines, &file->path);
+    if (is_bad(file))
+        add_reason(lines, file);
+    add_response(lines, file, " ", SIZE_MAX);
+    write_line(lines, &lines->options.data);
 }
 
-/* Thousands of lines that say the same would push away the one that matters. */
-static void overtake(struct lines *lines, const struct shoal_event *event)
+/* Thousands of lines with the same text would hide the failures before them. */
+static void count_unattempted(struct lines *lines, const struct shoal_file *file)
 {
-    if (lines->overtaken_count++ == 0 && event->error != NULL)
-        (void)buf_add_text(&lines->overtaken, event->error);
+    if (lines->unattempted_count++ == 0 && file->error != NULL)
+        (void)buf_add_text(&lines->unattempted_reason, file->error);
 }
 
-static void overtaken_line(struct lines *lines)
+static void unattempted_line(struct lines *lines)
 {
-    if (lines->overtaken_count == 0)
+    if (lines->unattempted_count == 0)
         return;
     (void)buf_add_text(&lines->line, "failed ");
     (void)numbers_add_counted(
-        &lines->line, lines->overtaken_count, "file that was", "files that were");
+        &lines->line, lines->unattempted_count, "file that was", "files that were");
     (void)buf_add_text(&lines->line, " never attempted: ");
-    add_escaped(lines, buf_text(&lines->overtaken));
-    finish(lines, &lines->options.messages);
+    add_escaped(lines, buf_text(&lines->unattempted_reason));
+    write_line(lines, &lines->options.messages);
 }
 
-static void file_event(struct lines *lines, const struct shoal_event *event)
+static void file_event(struct lines *lines, const struct shoal_file *file)
 {
     const struct lines_options *options = &lines->options;
-    if (options->brief && event->run_ended && !options->verbose) {
-        overtake(lines, event);
+    if (options->brief && file->run_ended && !options->verbose) {
+        count_unattempted(lines, file);
         return;
     }
     if (options->verbose)
-        verbose_line(lines, event);
-    if (is_bad(event) && !(options->verbose && options->one_place))
-        failure_line(lines, event);
+        verbose_line(lines, file);
+    if (is_bad(file) && !(options->verbose && options->same_destination))
+        failure_line(lines, file);
 }
 
-static void problem_line(struct lines *lines, const struct shoal_event *event)
+static void problem_line(struct lines *lines, const struct shoal_problem *problem)
 {
     (void)buf_add_text(&lines->line, "problem ");
-    if (event->path.data != NULL && event->path.length > 0) {
-        add_text(lines, &event->path);
+    if (problem->path.data != NULL && problem->path.length > 0) {
+        add_text(lines, &problem->path);
         (void)buf_add_text(&lines->line, ": ");
     }
-    if (event->error != NULL)
-        add_escaped(lines, event->error);
-    finish(lines, &lines->options.messages);
+    if (problem->error != NULL)
+        add_escaped(lines, problem->error);
+    write_line(lines, &lines->options.messages);
 }
 
-static void notice_line(struct lines *lines, const struct shoal_event *event)
+static void notice_line(struct lines *lines, const struct shoal_notice *notice)
 {
-    if (lines->options.quiet || event->error == NULL)
+    if (lines->options.quiet || notice->message == NULL)
         return;
-    add_escaped(lines, event->error);
-    finish(lines, &lines->options.messages);
+    add_escaped(lines, notice->message);
+    write_line(lines, &lines->options.messages);
 }
 
 static void add_detail(struct lines *lines, const char *label, const char *text)
@@ -199,38 +200,38 @@ static void add_field(struct lines *lines, const struct shoal_field *field)
     add_text(lines, &field->value);
 }
 
-/* All of a request, a line each. */
-static void plan_details(struct lines *lines, const struct shoal_event *event)
+/* Writes each header and each field on a line of its own. */
+static void plan_details(struct lines *lines, const struct shoal_plan *plan)
 {
-    for (size_t i = 0; event->headers != NULL && event->headers[i] != NULL; i++) {
-        add_detail(lines, "    header ", event->headers[i]);
-        finish(lines, &lines->options.data);
+    for (size_t i = 0; plan->headers != NULL && plan->headers[i] != NULL; i++) {
+        add_detail(lines, "    header ", plan->headers[i]);
+        write_line(lines, &lines->options.data);
     }
-    for (size_t i = 0; i < event->field_count; i++) {
+    for (size_t i = 0; i < plan->field_count; i++) {
         (void)buf_add_text(&lines->line, "    field ");
-        add_field(lines, &event->fields[i]);
-        add_detail(lines, ";filename=", event->fields[i].file_name);
-        add_detail(lines, ";type=", event->fields[i].type);
-        finish(lines, &lines->options.data);
+        add_field(lines, &plan->fields[i]);
+        add_detail(lines, ";filename=", plan->fields[i].file_name);
+        add_detail(lines, ";type=", plan->fields[i].type);
+        write_line(lines, &lines->options.data);
     }
 }
 
-static void plan_lines(struct lines *lines, const struct shoal_event *event)
+static void plan_lines(struct lines *lines, const struct shoal_plan *plan)
 {
     if (!lines->options.plans)
         return;
-    add_escaped(lines, event->method);
+    add_escaped(lines, plan->method);
     (void)buf_add_byte(&lines->line, ' ');
-    add_text(lines, &event->path);
+    add_text(lines, &plan->path);
     (void)buf_add_text(&lines->line, " -> ");
-    add_escaped(lines, event->url);
-    for (size_t i = 0; !lines->options.verbose && i < event->field_count; i++) {
+    add_escaped(lines, plan->url);
+    for (size_t i = 0; !lines->options.verbose && i < plan->field_count; i++) {
         (void)buf_add_byte(&lines->line, ' ');
-        add_field(lines, &event->fields[i]);
+        add_field(lines, &plan->fields[i]);
     }
-    finish(lines, &lines->options.data);
+    write_line(lines, &lines->options.data);
     if (lines->options.verbose)
-        plan_details(lines, event);
+        plan_details(lines, plan);
 }
 
 static void remember_paths(struct lines *lines, const char *const *paths)
@@ -242,21 +243,21 @@ static void remember_paths(struct lines *lines, const char *const *paths)
     }
 }
 
-/* Said even where little is to be said: it ends in exit status 2. */
-static void nothing_line(struct lines *lines, const struct shoal_event *event)
+/* Written even with -q if it is the reason for exit status 2. */
+static void nothing_line(struct lines *lines, const struct shoal_end *end)
 {
-    if (lines->options.quiet && event->exit_status == 0)
+    if (lines->options.quiet && end->exit_status == 0)
         return;
     (void)buf_add_text(&lines->line, "no file found in ");
     (void)printable_add(&lines->line, buf_text(&lines->paths), lines->paths.length);
-    finish(lines, &lines->options.messages);
+    write_line(lines, &lines->options.messages);
 }
 
 static void end_lines(struct lines *lines, const struct shoal_event *event)
 {
-    overtaken_line(lines);
-    if (event->totals->found == 0)
-        nothing_line(lines, event);
+    unattempted_line(lines);
+    if (event->end.totals->found == 0)
+        nothing_line(lines, &event->end);
     if (lines->options.quiet)
         return;
     if (summary_add(&lines->line, event, lines->dry_run))
@@ -268,20 +269,20 @@ void lines_event(struct lines *lines, const struct shoal_event *event)
 {
     switch (event->kind) {
     case SHOAL_EVENT_START:
-        lines->dry_run = event->dry_run;
-        remember_paths(lines, event->paths);
+        lines->dry_run = event->start.dry_run;
+        remember_paths(lines, event->start.paths);
         break;
     case SHOAL_EVENT_FILE:
-        file_event(lines, event);
+        file_event(lines, &event->file);
         break;
     case SHOAL_EVENT_PROBLEM:
-        problem_line(lines, event);
+        problem_line(lines, &event->problem);
         break;
     case SHOAL_EVENT_PLAN:
-        plan_lines(lines, event);
+        plan_lines(lines, &event->plan);
         break;
     case SHOAL_EVENT_NOTICE:
-        notice_line(lines, event);
+        notice_line(lines, &event->notice);
         break;
     case SHOAL_EVENT_END:
         end_lines(lines, event);

@@ -1,27 +1,36 @@
-/* Events as lines for people. Everything from outside is escaped for a terminal. */
+/* Events as lines for people. All text from outside is escaped for a terminal. */
 #ifndef SHOAL_SINK_LINES_H
 #define SHOAL_SINK_LINES_H
 
 #include <shoal.h>
 
+#include "base/must_use.h"
 #include "sink/writer.h"
 
+/* Which lines are written, and where. */
 struct lines_options {
-    struct writer data;     /* -v lines and the plan of a dry run: standard output mostly */
-    struct writer messages; /* failures, problems, notices, the summary: standard error */
-    bool verbose;           /* a line a file, with its response */
-    bool quiet;             /* no notice, no summary */
-    bool plans;             /* the plan of a dry run as lines */
-    bool brief;             /* files that the run's end overtook share a line: for a terminal */
-    bool one_place;         /* both writers end up at one place: a failure has one line, not two */
+    struct writer data;     /* for -v lines and the plan of a dry run; usually standard output */
+    struct writer messages; /* for failures, problems, notices and the summary: standard error */
+    bool verbose;           /* one line per file, with its response */
+    bool quiet;             /* no notices, no summary */
+    bool plans;             /* write the plan of a dry run */
+    bool brief;             /* one line for all files never attempted because the run ended */
+    bool same_destination;  /* both writers write to the same file or terminal: `verbose` writes one
+                               line for a failure, not one to each */
 };
 
+/* The sink of one run. */
 struct lines;
 
-/* NULL: no memory. */
-struct lines *lines_new(const struct lines_options *options);
+/* Returns a sink with `options` (copied). The caller frees it with lines_free(). NULL: out of
+ * memory. */
+MUST_USE struct lines *lines_new(const struct lines_options *options);
+
+/* Frees the sink. NULL does nothing. */
 void lines_free(struct lines *lines);
 
+/* Writes the lines of an event. A line for which memory is lacking is replaced by one that says so.
+ */
 void lines_event(struct lines *lines, const struct shoal_event *event);
 
 #endif

@@ -7,13 +7,14 @@
 
 #include "base/buf.h"
 
-/* Adds `count` with commas: 1,234,567. False: `out` failed. */
+/* Adds `count` with commas: "1,234,567". False: `out` failed. */
 bool numbers_add_count(struct buf *out, uint64_t count);
 
-/* Adds `count` and the word for it: "1 file", "2,041 files". False: `out` failed. */
+/* Adds `count` and the word for it, `one` or `many`: "1 file", "2,041 files". False: `out`
+ * failed. */
 bool numbers_add_counted(struct buf *out, uint64_t count, const char *one, const char *many);
 
-/* Adds bytes as "31.2 MiB". False: `out` failed. */
+/* Adds a number of bytes as "31.2 MiB". False: `out` failed. */
 bool numbers_add_bytes(struct buf *out, int64_t bytes);
 
 #endif

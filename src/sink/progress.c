@@ -7,21 +7,25 @@
 #include "base/clock.h"
 #include "sink/numbers.h"
 
-#define LINE_MOST    1024
-#define USUAL_WIDTH  80
-#define RATE_MEMORY  (3.0 * (double)CLOCK_US_PER_SECOND) /* the rate looks back so far */
+#define LINE_SIZE_MAX 1024 /* longest line, in bytes */
+#define DEFAULT_WIDTH 80   /* columns, if the terminal does not tell */
+
+/* Time constant of the moving average of the rate, in microseconds. */
+#define RATE_MEMORY_US (3.0 * (double)CLOCK_US_PER_SECOND)
+
+/* Erases from the cursor to the end of the line (ECMA-48, EL). */
 #define ERASE_TO_END "\x1b[K"
 
 struct progress {
     struct writer writer;
-    unsigned (*width)(void *context);
-    void *context;
-    struct buf line;
-    bool shown;
-    bool drawn_before;
-    int64_t drawn_us;
-    int64_t drawn_bytes;
-    double rate; /* bytes a second */
+    unsigned (*width)(void *context); /* columns of the terminal; 0: unknown */
+    void *context;                    /* for `width` */
+    struct buf line;                  /* the text of the line, not cut to the width */
+    bool shown;                       /* the line is on the terminal now */
+    bool drawn_before;                /* the line was drawn once or more */
+    int64_t drawn_us;                 /* `at_us` of the last drawing; 0: none yet */
+    int64_t drawn_bytes;              /* `bytes_moved` at the last drawing */
+    double rate;                      /* moving average, bytes per second */
 };
 
 struct progress *progress_new(struct writer writer, unsigned (*width)(void *context), void *context)
@@ -32,7 +36,7 @@ struct progress *progress_new(struct writer writer, unsigned (*width)(void *cont
     progress->writer = writer;
     progress->width = width;
     progress->context = context;
-    buf_init(&progress->line, LINE_MOST);
+    buf_init(&progress->line, LINE_SIZE_MAX);
     return progress;
 }
 
@@ -53,23 +57,24 @@ void progress_hide(struct progress *progress)
     (void)writer_write(&progress->writer, erase, sizeof erase - 1);
 }
 
-/* Forgets slowly, so that the number can be read; the first one stands for itself. */
+/* A moving average changes slowly enough to be read. The first rate is taken as it is. */
 static void update_rate(struct progress *progress, const struct shoal_event *event)
 {
     int64_t elapsed_us = event->at_us - progress->drawn_us;
     if (elapsed_us <= 0)
         return;
-    double moved = (double)(event->bytes_moved - progress->drawn_bytes);
+    double moved = (double)(event->progress.bytes_moved - progress->drawn_bytes);
     double rate = moved * (double)CLOCK_US_PER_SECOND / (double)elapsed_us;
-    double weight = (double)elapsed_us / ((double)elapsed_us + RATE_MEMORY);
+    double weight = (double)elapsed_us / ((double)elapsed_us + RATE_MEMORY_US);
     if (!progress->drawn_before)
         weight = 1;
     progress->rate += (rate - progress->rate) * weight;
 }
 
+/* Builds the line: `1,234/2,041 files  31.2 MiB  4.0 MiB/s  0 failed  16 in flight`. */
 static void compose(struct progress *progress, const struct shoal_event *event)
 {
-    const struct shoal_totals *totals = event->totals;
+    const struct shoal_totals *totals = event->progress.totals;
     struct buf *line = &progress->line;
     uint64_t done = totals->planned;
     for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++)
@@ -83,23 +88,24 @@ static void compose(struct progress *progress, const struct shoal_event *event)
         (void)buf_add_text(line, done == 1 ? " file" : " files");
     }
     (void)buf_add_text(line, "  ");
-    (void)numbers_add_bytes(line, event->bytes_moved);
+    (void)numbers_add_bytes(line, event->progress.bytes_moved);
     (void)buf_add_text(line, "  ");
     (void)numbers_add_bytes(line, (int64_t)progress->rate);
     (void)buf_add_text(line, "/s  ");
     (void)numbers_add_count(line, totals->verdicts[SHOAL_FAILED]);
     (void)buf_add_text(line, " failed  ");
-    (void)numbers_add_count(line, event->in_flight);
+    (void)numbers_add_count(line, event->progress.in_flight);
     (void)buf_add_text(line, " in flight");
 }
 
-/* All of it is ASCII, a byte a column. The last column stays free: some terminals wrap there. */
+/* The line is ASCII: one byte per column. The last column stays empty: some terminals wrap there.
+ */
 static void draw(struct progress *progress)
 {
-    char drawn[LINE_MOST + 8];
+    char drawn[LINE_SIZE_MAX + 8];
     unsigned width = progress->width(progress->context);
     if (width == 0)
-        width = USUAL_WIDTH;
+        width = DEFAULT_WIDTH;
     size_t length = progress->line.length;
     if (length > width - 1)
         length = width - 1;
@@ -117,11 +123,11 @@ void progress_event(struct progress *progress, const struct shoal_event *event)
     if (event->kind != SHOAL_EVENT_PROGRESS)
         return;
     if (event->at_us - progress->drawn_us < PROGRESS_EVERY_US)
-        return; /* at the start too: a run of a blink draws nothing */
+        return; /* a run shorter than that draws nothing at all */
     update_rate(progress, event);
     compose(progress, event);
     draw(progress);
     progress->drawn_before = true;
     progress->drawn_us = event->at_us;
-    progress->drawn_bytes = event->bytes_moved;
+    progress->drawn_bytes = event->progress.bytes_moved;
 }

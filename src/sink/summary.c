@@ -11,7 +11,7 @@ static void add_elapsed(struct buf *out, int64_t elapsed_us)
     (void)buf_add_text(out, text);
 }
 
-/* "2,039 sent, 2 failed": those that there are. */
+/* Adds ": 2,039 sent, 2 failed": the verdicts that occurred. */
 static void add_verdicts(struct buf *out, const struct shoal_totals *totals)
 {
     static const char *const words[SHOAL_VERDICTS] = {
@@ -44,9 +44,9 @@ static void add_rate(struct buf *out, uint64_t files, int64_t elapsed_us)
         (void)buf_add_text(out, " files/s)");
 }
 
-static void add_first_line(struct buf *out, const struct shoal_event *end, bool dry_run)
+static void add_first_line(struct buf *out, const struct shoal_event *event, bool dry_run)
 {
-    const struct shoal_totals *totals = end->totals;
+    const struct shoal_totals *totals = event->end.totals;
     if (dry_run) {
         (void)buf_add_text(out, "dry run: ");
         (void)numbers_add_counted(out, totals->planned, "file", "files");
@@ -56,14 +56,15 @@ static void add_first_line(struct buf *out, const struct shoal_event *end, bool 
         (void)buf_add_text(out, ", ");
         (void)numbers_add_bytes(out, totals->bytes);
         (void)buf_add_text(out, " in ");
-        add_elapsed(out, end->at_us);
-        add_rate(out, totals->found, end->at_us);
+        add_elapsed(out, event->at_us);
+        add_rate(out, totals->found, event->at_us);
     }
     add_verdicts(out, totals);
     (void)buf_add_byte(out, '\n');
 }
 
-/* What was among the files, and what was not taken. */
+/* Adds what the user may not expect: dot files that are included, and what is not a regular file.
+ */
 static void add_asides(struct buf *out, const struct shoal_totals *totals)
 {
     if (totals->hidden == 0 && totals->passed_over == 0)
@@ -83,32 +84,32 @@ static void add_asides(struct buf *out, const struct shoal_totals *totals)
     (void)buf_add_text(out, ")\n");
 }
 
-static void add_trouble(struct buf *out, const struct shoal_event *end)
+static void add_trouble(struct buf *out, const struct shoal_event *event)
 {
-    const struct shoal_totals *totals = end->totals;
+    const struct shoal_totals *totals = event->end.totals;
     if (totals->problems > 0) {
         (void)numbers_add_counted(out, totals->problems, "problem", "problems");
         (void)buf_add_text(out, ": see above\n");
     }
-    if (end->signal != 0)
-        (void)buf_printf(out, "interrupted by signal %d\n", end->signal);
+    if (event->end.signal != 0)
+        (void)buf_printf(out, "interrupted by signal %d\n", event->end.signal);
     if (!totals->complete)
         (void)buf_add_text(out, "not all folders were read: there may be more files\n");
     if (totals->temporary > 0) {
         (void)numbers_add_counted(out, totals->temporary, "failure", "failures");
-        (void)buf_add_text(out, " may pass: run it again\n");
+        (void)buf_add_text(out, " may be temporary: run again to retry\n");
     }
     if (totals->verdicts[SHOAL_UNKNOWN] > 0) {
         (void)numbers_add_counted(out, totals->verdicts[SHOAL_UNKNOWN], "file", "files");
-        (void)buf_add_text(out, " may have been taken: look at the server\n");
+        (void)buf_add_text(out, " may have been accepted: check the server\n");
     }
 }
 
-bool summary_add(struct buf *out, const struct shoal_event *end, bool dry_run)
+bool summary_add(struct buf *out, const struct shoal_event *event, bool dry_run)
 {
-    if (end->totals->found > 0)
-        add_first_line(out, end, dry_run);
-    add_asides(out, end->totals);
-    add_trouble(out, end);
+    if (event->end.totals->found > 0)
+        add_first_line(out, event, dry_run);
+    add_asides(out, event->end.totals);
+    add_trouble(out, event);
     return !out->failed;
 }

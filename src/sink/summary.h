@@ -1,4 +1,4 @@
-/* What a run came to, in a few lines for a person. */
+/* The result of a run, in a few lines for people. */
 #ifndef SHOAL_SINK_SUMMARY_H
 #define SHOAL_SINK_SUMMARY_H
 
@@ -6,8 +6,8 @@
 
 #include "base/buf.h"
 
-/* Adds the lines for an END event, each with its newline; that
- * nothing was found is not among them. False: `out` failed. */
-bool summary_add(struct buf *out, const struct shoal_event *end, bool dry_run);
+/* Adds the lines for the END event `event`, each with its newline. There is no line for a run that
+ * found no file. False: `out` failed. */
+bool summary_add(struct buf *out, const struct shoal_event *event, bool dry_run);
 
 #endif

@@ -16,6 +16,15 @@ from servers.sink import Sink
 HELPERS = pathlib.Path(__file__).parent / "helpers"
 
 
+# Files whose tests take longest. They begin first, so that parallel workers end at about the same time.
+SLOW_FILES = ("test_changing_files", "test_ledger", "test_fault_matrix", "test_pace", "test_servers_bad", "test_limits")
+
+
+def pytest_collection_modifyitems(items):
+    order = {name: number for number, name in enumerate(SLOW_FILES)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+
+
 def pytest_sessionstart(session):
     if not binary_path().exists() and not session.config.option.collectonly:
         pytest.exit(f"no program at {binary_path()}: build it, or say where with SHOAL=", 3)

@@ -12,16 +12,29 @@ import tempfile
 import threading
 import time
 
+from event_schema import EventSchema
+
 VERDICTS = ("sent", "exists", "skipped", "failed", "unknown")
 CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 SANITIZER = re.compile(rb"(AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:)")
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+EVENTS = EventSchema(CHECKOUT / "docs" / "events.schema.json")
+
+# Seconds after which something hangs. Tests wait for events: how fast the machine is must not matter.
+HANG = 300
 
 
 def binary_path():
     """The program under test: $SHOAL, or the checkout's own build."""
     return pathlib.Path(os.environ.get("SHOAL", CHECKOUT / "build" / "shoal")).absolute()
+
+
+def read_event(line):
+    """An event from its line. It must be one that the schema has."""
+    event = json.loads(line)
+    EVENTS.check(event)
+    return event
 
 
 def path_of(event):
@@ -40,7 +53,7 @@ class Run:
         self.out = out
         self.err = err
         self.seconds = seconds
-        self.events = [json.loads(line) for line in lines]
+        self.events = [read_event(line) for line in lines]
 
     def __repr__(self):
         shown = " ".join(str(argument) for argument in self.arguments)
@@ -190,18 +203,18 @@ class Running:
             self.queue.put(line)
         self.queue.put(None)
 
-    def wait_event(self, wanted, timeout=20):
+    def wait_event(self, wanted, timeout=HANG):
         """Waits for an event for which wanted(event) is true and gives it."""
         until = time.monotonic() + timeout
         while True:
             line = self.queue.get(timeout=max(0.01, until - time.monotonic()))
             assert line is not None, "the run ended before the event came"
-            event = json.loads(line)
+            event = read_event(line)
             self.seen.append(event)
             if wanted(event):
                 return event
 
-    def wait_files(self, count, verdict=None, timeout=20):
+    def wait_files(self, count, verdict=None, timeout=HANG):
         """Waits until `count` file events (with that verdict) have come."""
         for _ in range(count):
             self.wait_event(
@@ -213,7 +226,7 @@ class Running:
     def signal(self, number=signal.SIGINT):
         os.kill(self.pid, number)
 
-    def finish(self, timeout=60, interrupted=None):
+    def finish(self, timeout=HANG, interrupted=None):
         """Waits for the end; checks what every run must keep."""
         try:
             status = self.popen.wait(timeout)
@@ -221,7 +234,7 @@ class Running:
             self.popen.kill()
             self.popen.wait()
             raise AssertionError(f"hangs: {self.arguments}") from None
-        self.thread.join(10)
+        self.thread.join()
         self.err.seek(0)
         seconds = time.monotonic() - self.began
         run = Run(self.arguments, status, b"", self.err.read(), self.lines, seconds)
@@ -245,7 +258,7 @@ class Shoal:
 
     def environment(self, env):
         base = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(self.folder)}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"):
             if name in os.environ:
                 base[name] = os.environ[name]
         base.update(env or {})
@@ -256,7 +269,7 @@ class Shoal:
         return b"__asan_init" in self.binary.read_bytes()
 
     def __call__(
-        self, *arguments, timeout=60, env=None, stdin=b"", prefix=(), cwd=None, stdout=None, fds=()
+        self, *arguments, timeout=HANG, env=None, stdin=b"", prefix=(), cwd=None, stdout=None, fds=()
     ):
         command = [*map(str, prefix), str(self.binary), *map(os.fsencode, map(_text, arguments))]
         began = time.monotonic()
@@ -293,9 +306,9 @@ class Shoal:
         given = list(arguments) if own else ["send", f"--json={events}", *arguments[1:]]
         run = self(*given, **more)
         if "--json" in arguments:
-            run.events = [json.loads(line) for line in run.out.splitlines()]
+            run.events = [read_event(line) for line in run.out.splitlines()]
         elif not own and events.exists():
-            run.events = [json.loads(line) for line in events.read_bytes().splitlines()]
+            run.events = [read_event(line) for line in events.read_bytes().splitlines()]
         check_output_is_clean(run)
         if not set(arguments) & {"-v", "--verbose", "-n", "--dry-run", "--json", "--help"}:
             assert run.out == b"", f"standard output carries data only{run!r}"

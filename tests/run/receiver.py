@@ -13,9 +13,7 @@ import threading
 import time
 import urllib.parse
 
-from harness import SANITIZER, binary_path
-
-WAIT = 20  # seconds after which something that must come is missing
+from harness import HANG, SANITIZER, binary_path
 
 
 def form(*parts, boundary="b0undary"):
@@ -47,7 +45,7 @@ class Connection:
     """A connection on which anything can be sent."""
 
     def __init__(self, host, port):
-        self.socket = socket.create_connection((host, port), timeout=WAIT)
+        self.socket = socket.create_connection((host, port), timeout=HANG)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, *data):
@@ -117,7 +115,7 @@ class Receiver:
     def wait_event(self, kind="request"):
         """The next event of that kind."""
         while True:
-            line = self.lines.get(timeout=WAIT)
+            line = self.lines.get(timeout=HANG)
             assert line is not None, self.popen.stderr.read()
             event = json.loads(line)
             self.seen.append(event)
@@ -153,7 +151,7 @@ class Receiver:
 
     def wait_for_temporary(self, size):
         """Waits until `size` bytes stand in a temporary and gives its path."""
-        until = time.monotonic() + WAIT
+        until = time.monotonic() + HANG
         while time.monotonic() < until:
             for path in self.temporaries():
                 try:
@@ -174,7 +172,7 @@ class Receiver:
         if self.end is None:
             if self.popen.poll() is None:
                 self.popen.send_signal(number)
-            status = self.popen.wait(WAIT)
+            status = self.popen.wait(HANG)
             errors = self.popen.stderr.read()
             assert not SANITIZER.search(errors), errors
             assert (status, errors) == (0, b""), (status, errors)

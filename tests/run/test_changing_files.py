@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from harness import HANG
 from servers.ledger import Answer
 from servers.raw import OK, RawServer
 
@@ -114,7 +115,7 @@ class HeldBody:
             if not self.begun.is_set():
                 connection.receive()
                 self.begun.set()
-                assert self.go_on.wait(20)
+                assert self.go_on.wait(HANG)
             self.whole.append(connection.read_body(head))
             connection.send(OK)
 
@@ -125,7 +126,7 @@ def test_a_file_that_changes_while_it_streams_is_never_sent_torn(shoal, tree, ch
     behave = HeldBody()
     with RawServer(behave, receive_buffer=65536) as server:
         running = shoal.start("-T", tree, server.origin + "/")
-        assert behave.begun.wait(20)
+        assert behave.begun.wait(HANG)
         change(path)
         behave.go_on.set()
         run = running.finish()
@@ -145,7 +146,7 @@ def test_a_file_that_vanishes_while_it_streams_is_sent_or_fails(shoal, tree):
     behave = HeldBody()
     with RawServer(behave, receive_buffer=65536) as server:
         running = shoal.start("-T", tree, server.origin + "/")
-        assert behave.begun.wait(20)
+        assert behave.begun.wait(HANG)
         os.unlink(path)
         behave.go_on.set()
         run = running.finish()
@@ -213,7 +214,7 @@ def test_a_second_file_of_the_form_that_changes_is_not_torn_either(shoal, tree):
         running = shoal.start(
             "--include", "*.map", "-F", "min=@{folder}/{stem}", "-F", "map=@{file}", tree, server.url
         )
-        assert behave.begun.wait(20)
+        assert behave.begun.wait(HANG)
         rewrite(other)
         behave.go_on.set()
         running.finish().sent_all(1)

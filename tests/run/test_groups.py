@@ -108,7 +108,7 @@ def test_a_group_of_every_file_with_a_retry_ends(shoal, tree, ledger):
     tree.many(30)
     ledger.default = lambda record: Answer(status=503 if record.attempt == 1 else 200)
     arguments = ["--serial-by", "all", "--rate", "1000/s"]
-    shoal.send(*FORM, *arguments, tree, ledger.url, timeout=120).sent_all(30)
+    shoal.send(*FORM, *arguments, tree, ledger.url).sent_all(30)
     assert ledger.most_in_flight == 1
 
 

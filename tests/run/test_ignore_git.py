@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from harness import HANG
+
 DATA = Path(__file__).resolve().parent.parent / "data" / "ignore"
 TABLE = DATA / "table.txt"
 RULES = DATA / "rules.txt"
@@ -34,7 +36,7 @@ def environment(folder):
 def git(folder, *arguments, **keywords):
     command = ["git", "-c", "core.ignoreCase=false", *arguments]
     return subprocess.run(
-        command, cwd=folder, env=environment(folder), capture_output=True, timeout=60, **keywords
+        command, cwd=folder, env=environment(folder), capture_output=True, timeout=HANG, **keywords
     )
 
 

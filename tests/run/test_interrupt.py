@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 
 import pytest
 
@@ -43,21 +42,19 @@ def test_after_the_grace_what_is_in_flight_is_unknown(shoal, tree, ledger, held)
     running = shoal.start(*FORM, "-j", "2", "--grace", "300ms", tree, ledger.url)
     ledger.wait_requests(2)
     running.signal()
-    run = running.finish(timeout=10, interrupted=signal.SIGINT)
+    run = running.finish(interrupted=signal.SIGINT)
     assert run.end["unknown"] == 2 and run.end["failed"] == 3
     assert run.paths("unknown") == {key.encode() for key in ledger.keys}
 
 
 def test_a_second_signal_stops_at_once(shoal, tree, ledger, held):
     tree.many(5)
-    running = shoal.start(*FORM, "-j", "2", "--grace", "60", tree, ledger.url)
+    running = shoal.start(*FORM, "-j", "2", "--grace", "1h", tree, ledger.url)
     ledger.wait_requests(2)
     running.signal()
     running.wait_files(3, "failed")
-    began = time.monotonic()
     running.signal()
-    run = running.finish(timeout=10, interrupted=signal.SIGINT)
-    assert time.monotonic() - began < 5
+    run = running.finish(interrupted=signal.SIGINT)
     assert run.end["unknown"] == 2
 
 
@@ -67,7 +64,7 @@ def test_an_interrupt_ends_a_wait_for_the_next_attempt(shoal, tree, ledger):
     running = shoal.start(*FORM, tree, ledger.url)
     ledger.wait_requests(1)
     running.signal()
-    run = running.finish(timeout=15, interrupted=signal.SIGINT)
+    run = running.finish(interrupted=signal.SIGINT)
     assert run.verdicts["a"]["verdict"] == "failed" and run.verdicts["a"]["temporary"] is True
 
 
@@ -77,7 +74,7 @@ def test_an_interrupt_during_the_walk_keeps_the_account(shoal, tree, ledger):
     running = shoal.start(*FORM, "-j", "4", tree, ledger.url)
     running.wait_files(20, "sent")
     running.signal()
-    run = running.finish(timeout=30, interrupted=signal.SIGINT)
+    run = running.finish(interrupted=signal.SIGINT)
     assert run.paths("sent") <= {key.encode() for key in ledger.keys}
     assert run.end["sent"] >= 20 and run.end["found"] <= 3000
 
@@ -90,7 +87,7 @@ def test_an_interrupt_while_standard_input_is_read(shoal, ledger):
     os.write(write, b"a\nnot-yet-who")
     running.wait_files(1, "sent")
     running.signal()
-    run = running.finish(timeout=10, interrupted=signal.SIGINT)
+    run = running.finish(interrupted=signal.SIGINT)
     os.close(write)
     assert run.end["complete"] is False
     assert run.paths("sent") == {b"a"}

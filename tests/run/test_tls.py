@@ -57,7 +57,7 @@ def test_a_bad_certificate_is_refused_with_its_own_message(shoal, tree, certific
         assert not server.records, "nothing is sent to a server that is not the one it says"
     assert run.status == 1 and run.end["failed"] == 3
     tried = [event for event in run.files if event["attempts"]]
-    assert tried and run.seconds < 10
+    assert tried
     for event in tried:
         assert event["temporary"] is False and event["attempts"] == 1, "final at once"
         assert event["status"] is None

@@ -11,7 +11,6 @@ from servers.ledger import Answer
 
 SAMPLE = 2  # calls of a family in a scene that are failed in a default run
 LOST = re.compile(r"can't be written|events are missing|shoal: out of memory")
-TIMEOUT = 20  # seconds within which every run ends
 CALLS = ("memory", "open", "read", "write", "folder", "thread", "socket")
 FORM = ["-F", "path={path}", "-F", "file=@{file}"]
 MUCH = [
@@ -85,7 +84,6 @@ class Torture:
             *self.scene.command(self.tree, self.ledger, events.name),
             prefix=["env", *(f"{name}={value}" for name, value in env.items())],
             stdin=self.scene.stdin(self.tree),
-            timeout=TIMEOUT,
         )
         lines = events.read_bytes().splitlines() if events.exists() else []
         run.__init__(run.arguments, run.status, run.out, run.err, lines, run.seconds)

@@ -35,13 +35,13 @@ static inline struct shoal_event sent_event(void)
     return (struct shoal_event){
         .kind = SHOAL_EVENT_FILE,
         .at_us = 12900,
-        .path = TEXT("a/b.js"),
-        .verdict = SHOAL_SENT,
-        .status = 201,
-        .attempts = 1,
-        .bytes = 4096,
-        .took_us = 12345,
-        .response = TEXT("{\"ok\":true}\r\n"),
+        .file = {.path = TEXT("a/b.js"),
+            .verdict = SHOAL_SENT,
+            .status = 201,
+            .attempts = 1,
+            .bytes = 4096,
+            .took_us = 12345,
+            .response = TEXT("{\"ok\":true}\r\n")},
     };
 }
 
@@ -50,13 +50,13 @@ static inline struct shoal_event failed_event(void)
     return (struct shoal_event){
         .kind = SHOAL_EVENT_FILE,
         .at_us = 2000000,
-        .path = TEXT("b"),
-        .verdict = SHOAL_FAILED,
-        .attempts = 3,
-        .bytes = -1,
-        .took_us = 49,
-        .temporary = true,
-        .error = "it stalled",
+        .file = {.path = TEXT("b"),
+            .verdict = SHOAL_FAILED,
+            .error = "it stalled",
+            .attempts = 3,
+            .bytes = -1,
+            .took_us = 49,
+            .temporary = true},
     };
 }
 

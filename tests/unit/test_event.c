@@ -13,17 +13,38 @@ struct heard {
     char response[256];
 };
 
+static const char *shown(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
+static void keep(struct heard *heard, const char *path, const char *error)
+{
+    (void)snprintf(heard->path, sizeof heard->path, "%s", shown(path));
+    (void)snprintf(heard->error, sizeof heard->error, "%s", shown(error));
+}
+
 static void hear(void *context, const struct shoal_event *event)
 {
     struct heard *heard = context;
     heard->count++;
     heard->last = *event;
-    (void)snprintf(
-        heard->path, sizeof heard->path, "%s", event->path.data == NULL ? "" : event->path.data);
-    (void)snprintf(
-        heard->error, sizeof heard->error, "%s", event->error == NULL ? "" : event->error);
-    (void)snprintf(heard->response, sizeof heard->response, "%.*s", (int)event->response.length,
-        event->response.data == NULL ? "" : event->response.data);
+    heard->response[0] = '\0';
+    switch (event->kind) {
+    case SHOAL_EVENT_FILE:
+        keep(heard, event->file.path.data, event->file.error);
+        (void)snprintf(heard->response, sizeof heard->response, "%.*s",
+            (int)event->file.response.length, shown(event->file.response.data));
+        break;
+    case SHOAL_EVENT_PROBLEM:
+        keep(heard, event->problem.path.data, event->problem.error);
+        break;
+    case SHOAL_EVENT_NOTICE:
+        keep(heard, NULL, event->notice.message);
+        break;
+    default:
+        keep(heard, NULL, NULL);
+    }
 }
 
 static int64_t now_of(void *context)
@@ -94,15 +115,15 @@ static void a_file_is_told_as_it_was(void **state)
         .response_cut = true};
     bench->now_us += 4000;
     events_file(&bench->events, &file);
-    const struct shoal_event *told = &bench->heard.last;
-    assert_int_equal(told->kind, SHOAL_EVENT_FILE);
+    assert_int_equal(bench->heard.last.kind, SHOAL_EVENT_FILE);
+    assert_int_equal(bench->heard.last.at_us, 4000);
+    const struct shoal_file *told = &bench->heard.last.file;
     assert_int_equal(told->verdict, SHOAL_UNKNOWN);
     assert_string_equal(bench->heard.path, "sub/a");
     assert_int_equal(told->path.length, 5);
     assert_string_equal(bench->heard.error, "status 500");
     assert_int_equal(told->status, 500);
     assert_int_equal(told->attempts, 3);
-    assert_int_equal(told->at_us, 4000);
     assert_int_equal(told->took_us, 3000);
     assert_int_equal(told->response.length, 7);
     assert_true(told->response_cut);
@@ -122,9 +143,9 @@ static void an_answer_that_never_came_is_none(void **state)
         .error = "x",
         .response = &answer};
     events_file(&bench->events, &file);
-    assert_null(bench->heard.last.response.data);
-    assert_int_equal(bench->heard.last.took_us, 0);
-    assert_int_equal(bench->heard.last.bytes, -1);
+    assert_null(bench->heard.last.file.response.data);
+    assert_int_equal(bench->heard.last.file.took_us, 0);
+    assert_int_equal(bench->heard.last.file.bytes, -1);
     bench_free(bench);
 }
 
@@ -194,7 +215,7 @@ static void the_exit_status_follows_from_the_verdicts(void **state)
                     *at == 't');
         }
         assert_int_equal(events_end(&bench->events, cases[i].signal), cases[i].status);
-        assert_int_equal(bench->heard.last.exit_status, cases[i].status);
+        assert_int_equal(bench->heard.last.end.exit_status, cases[i].status);
         assert_int_equal(bench->heard.last.kind, SHOAL_EVENT_END);
         bench_free(bench);
     }
@@ -205,7 +226,8 @@ static const char *const *with_secret(void)
     assert_int_equal(setenv("SHOAL_TEST_SECRET", SECRET, 1), 0);
     static const char *const pairs[] = {"PATH", "dist", "set", "token=env:SHOAL_TEST_SECRET", "url",
         "https://example.com/up?token={token}", "form", "key={token}", "form", "file=@{file}",
-        "header", "X-Token: {token}", "dry-run", NULL, NULL};
+        "header", "X-Token: {token}", "header", "Accept:", "header", "X-Empty;", "dry-run", NULL,
+        NULL};
     return pairs;
 }
 
@@ -239,9 +261,9 @@ static void the_start_shows_the_url_without_the_secret(void **state)
     struct bench *bench = bench_new(with_secret());
     events_start(&bench->events, 7);
     assert_int_equal(bench->heard.last.kind, SHOAL_EVENT_START);
-    assert_int_equal(bench->heard.last.jobs, 7);
-    assert_true(bench->heard.last.dry_run);
-    assert_null(strstr(bench->heard.last.url, "pass"));
+    assert_int_equal(bench->heard.last.start.jobs, 7);
+    assert_true(bench->heard.last.start.dry_run);
+    assert_null(strstr(bench->heard.last.start.url, "pass"));
     bench_free(bench);
 }
 
@@ -250,20 +272,22 @@ static void see_plan(void *context, const struct shoal_event *event)
 {
     unsigned *seen = context;
     assert_int_equal(event->kind, SHOAL_EVENT_PLAN);
-    assert_string_equal(event->url, "https://example.com/up?token=***");
-    assert_int_equal(event->field_count, 2);
-    assert_string_equal(event->fields[0].name, "key");
-    assert_string_equal(event->fields[0].value.data, "***");
-    assert_int_equal(event->fields[0].value.length, 3);
-    assert_false(event->fields[0].is_file);
-    assert_null(event->fields[0].file_name);
-    assert_true(event->fields[1].is_file);
-    assert_string_equal(event->fields[1].value.data, "dist/a");
-    assert_string_equal(event->fields[1].file_name, "a");
-    assert_string_equal(event->headers[0], "X-Token: ***");
-    assert_non_null(strstr(event->headers[1], "multipart/form-data"));
-    assert_null(event->headers[2]);
-    assert_int_equal(event->bytes, 1);
+    const struct shoal_plan *plan = &event->plan;
+    assert_string_equal(plan->url, "https://example.com/up?token=***");
+    assert_int_equal(plan->field_count, 2);
+    assert_string_equal(plan->fields[0].name, "key");
+    assert_string_equal(plan->fields[0].value.data, "***");
+    assert_int_equal(plan->fields[0].value.length, 3);
+    assert_false(plan->fields[0].is_file);
+    assert_null(plan->fields[0].file_name);
+    assert_true(plan->fields[1].is_file);
+    assert_string_equal(plan->fields[1].value.data, "dist/a");
+    assert_string_equal(plan->fields[1].file_name, "a");
+    assert_string_equal(plan->headers[0], "X-Token: ***");
+    assert_string_equal(plan->headers[1], "X-Empty:"); /* Accept is taken away: it is not sent */
+    assert_non_null(strstr(plan->headers[2], "multipart/form-data"));
+    assert_null(plan->headers[3]);
+    assert_int_equal(plan->bytes, 1);
     (*seen)++;
 }
 

@@ -34,10 +34,7 @@ static void a_start_says_what_was_asked_for(void **state)
     (void)state;
     static const char *const paths[] = {"dist", "\xff", NULL};
     const struct shoal_event event = {.kind = SHOAL_EVENT_START,
-        .url = "https://h/",
-        .method = "POST",
-        .paths = paths,
-        .jobs = 32};
+        .start = {.url = "https://h/", .method = "POST", .paths = paths, .jobs = 32}};
     assert_lines(&event, 1,
         "{\"event\":\"start\",\"version\":\"" SHOAL_VERSION
         "\",\"url\":\"https://h/\",\"method\":\"POST\",\"paths\":[\"dist\",\"\xef\xbf\xbd\"],"
@@ -61,9 +58,9 @@ static void a_name_of_any_bytes_can_be_read_back(void **state)
 {
     (void)state;
     struct shoal_event event = failed_event();
-    event.path = TEXT("x\xff");
-    event.response = TEXT("\x1b[2J\0\xc3");
-    event.response_cut = true;
+    event.file.path = TEXT("x\xff");
+    event.file.response = TEXT("\x1b[2J\0\xc3");
+    event.file.response_cut = true;
     assert_lines(&event, 1,
         "{\"event\":\"file\",\"path\":\"x\xef\xbf\xbd\",\"path_base64\":\"eP8=\","
         "\"verdict\":\"failed\",\"status\":null,\"attempts\":3,\"bytes\":null,\"at_ms\":2000,"
@@ -75,9 +72,9 @@ static void problems_and_notices_have_their_sentence(void **state)
 {
     (void)state;
     const struct shoal_event events[] = {
-        {.kind = SHOAL_EVENT_PROBLEM, .path = TEXT("d"), .error = "it can't be read"},
-        {.kind = SHOAL_EVENT_PROBLEM, .error = "the transport broke", .at_us = 5999},
-        {.kind = SHOAL_EVENT_NOTICE, .error = "a pause"},
+        {.kind = SHOAL_EVENT_PROBLEM, .problem = {.path = TEXT("d"), .error = "it can't be read"}},
+        {.kind = SHOAL_EVENT_PROBLEM, .at_us = 5999, .problem = {.error = "the transport broke"}},
+        {.kind = SHOAL_EVENT_NOTICE, .notice = {.message = "a pause"}},
         {.kind = SHOAL_EVENT_PROGRESS},
     };
     assert_lines(events, COUNT_OF(events),
@@ -100,17 +97,19 @@ static void a_dry_run_has_plans_and_their_count(void **state)
     };
     static const struct shoal_totals totals = {.found = 2, .planned = 2, .complete = true};
     const struct shoal_event events[] = {
-        {.kind = SHOAL_EVENT_START, .url = "u", .method = "PUT", .jobs = 1, .dry_run = true},
+        {.kind = SHOAL_EVENT_START,
+            .start = {.url = "u", .method = "PUT", .jobs = 1, .dry_run = true}},
         {.kind = SHOAL_EVENT_PLAN,
-            .path = TEXT("a"),
-            .method = "PUT",
-            .url = "http://h/a",
-            .headers = headers,
-            .fields = fields,
-            .field_count = 2,
-            .bytes = 7},
-        {.kind = SHOAL_EVENT_PLAN, .path = TEXT("b"), .method = "PUT", .url = "http://h/b"},
-        {.kind = SHOAL_EVENT_END, .totals = &totals, .at_us = 1234567},
+            .plan = {.path = TEXT("a"),
+                .method = "PUT",
+                .url = "http://h/a",
+                .headers = headers,
+                .fields = fields,
+                .field_count = 2,
+                .bytes = 7}},
+        {.kind = SHOAL_EVENT_PLAN,
+            .plan = {.path = TEXT("b"), .method = "PUT", .url = "http://h/b"}},
+        {.kind = SHOAL_EVENT_END, .at_us = 1234567, .end = {.totals = &totals}},
     };
     assert_lines(events, COUNT_OF(events),
         "{\"event\":\"start\",\"version\":\"" SHOAL_VERSION
@@ -140,7 +139,7 @@ static void an_end_has_every_total(void **state)
         .retries = 10,
         .bytes = INT64_C(5000000000)};
     const struct shoal_event event = {
-        .kind = SHOAL_EVENT_END, .totals = &totals, .at_us = 60000000, .exit_status = 1};
+        .kind = SHOAL_EVENT_END, .at_us = 60000000, .end = {.totals = &totals, .exit_status = 1}};
     assert_lines(&event, 1,
         "{\"event\":\"end\",\"found\":15,\"sent\":1,\"exists\":2,\"skipped\":3,\"failed\":4,"
         "\"unknown\":5,\"passed_over\":7,\"problems\":9,\"bytes\":5000000000,\"seconds\":60.0,"

@@ -41,11 +41,11 @@ static void a_failure_has_a_line_and_a_success_has_none(void **state)
     tell(&sink, failed_event());
     assert_written(&sink.messages, "failed b: it stalled (3 attempts)\n");
     struct shoal_event refused = failed_event();
-    refused.verdict = SHOAL_UNKNOWN;
-    refused.error = NULL;
-    refused.status = 502;
-    refused.attempts = 1;
-    refused.response = TEXT("bad\ngateway\n");
+    refused.file.verdict = SHOAL_UNKNOWN;
+    refused.file.error = NULL;
+    refused.file.status = 502;
+    refused.file.attempts = 1;
+    refused.file.response = TEXT("bad\ngateway\n");
     tell(&sink, refused);
     assert_written(&sink.messages, "unknown b: status 502: bad\\ngateway\n");
     assert_written(&sink.data, "");
@@ -64,7 +64,7 @@ static void a_long_answer_is_cut_between_two_characters(void **state)
     (void)snprintf(
         expected, sizeof expected, "failed b: it stalled (3 attempts): %.198s...\n", answer);
     struct shoal_event event = failed_event();
-    event.response = (struct shoal_text){.data = answer, .length = 300};
+    event.file.response = (struct shoal_text){.data = answer, .length = 300};
     tell(&sink, event);
     assert_written(&sink.messages, expected);
     close_sink(&sink);
@@ -78,8 +78,8 @@ static void verbose_has_every_file_with_its_answer(void **state)
     tell(&sink, sent_event());
     assert_written(&sink.data, "sent 201 a/b.js {\"ok\":true}\n");
     struct shoal_event cut = sent_event();
-    cut.verdict = SHOAL_EXISTS;
-    cut.response_cut = true;
+    cut.file.verdict = SHOAL_EXISTS;
+    cut.file.response_cut = true;
     tell(&sink, cut);
     assert_written(&sink.data, "exists 201 a/b.js {\"ok\":true}...\n");
     assert_written(&sink.messages, "");
@@ -87,7 +87,7 @@ static void verbose_has_every_file_with_its_answer(void **state)
     assert_written(&sink.data, "failed b: it stalled (3 attempts)\n");
     assert_written(&sink.messages, "failed b: it stalled (3 attempts)\n");
     close_sink(&sink);
-    open_sink(&sink, (struct lines_options){.verbose = true, .one_place = true});
+    open_sink(&sink, (struct lines_options){.verbose = true, .same_destination = true});
     tell(&sink, failed_event());
     assert_written(&sink.data, "failed b: it stalled (3 attempts)\n");
     assert_written(&sink.messages, "");
@@ -100,14 +100,14 @@ static void nothing_from_outside_is_obeyed_by_a_terminal(void **state)
     struct sink sink;
     open_sink(&sink, (struct lines_options){.verbose = true});
     struct shoal_event event = sent_event();
-    event.path = TEXT("\x1b]0;t\x07\xe2\x80\xae");
-    event.response = TEXT("\x1b[2J\r\n\0\x9b");
+    event.file.path = TEXT("\x1b]0;t\x07\xe2\x80\xae");
+    event.file.response = TEXT("\x1b[2J\r\n\0\x9b");
     tell(&sink, event);
     assert_written(&sink.data, "sent 201 \\x1b]0;t\\x07\\u{202E} \\x1b[2J\\r\\n\\x00\\x9b\n");
-    tell(
-        &sink, (struct shoal_event){
-                   .kind = SHOAL_EVENT_PROBLEM, .path = TEXT("a\nb"), .error = "it says \x1b[31m"});
-    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_NOTICE, .error = "note \x1b[31m"});
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_PROBLEM,
+                    .problem = {.path = TEXT("a\nb"), .error = "it says \x1b[31m"}});
+    tell(&sink,
+        (struct shoal_event){.kind = SHOAL_EVENT_NOTICE, .notice = {.message = "note \x1b[31m"}});
     assert_written(&sink.messages, "problem a\\nb: it says \\x1b[31m\nnote \\x1b[31m\n");
     close_sink(&sink);
 }
@@ -124,12 +124,12 @@ static struct shoal_event plan_event(void)
             .type = "text/plain"},
     };
     return (struct shoal_event){.kind = SHOAL_EVENT_PLAN,
-        .path = TEXT("a"),
-        .method = "POST",
-        .url = "http://h/",
-        .headers = headers,
-        .fields = fields,
-        .field_count = 2};
+        .plan = {.path = TEXT("a"),
+            .method = "POST",
+            .url = "http://h/",
+            .headers = headers,
+            .fields = fields,
+            .field_count = 2}};
 }
 
 static void a_plan_is_a_line_and_with_verbose_all_of_the_request(void **state)
@@ -155,8 +155,9 @@ static void a_plan_is_a_line_and_with_verbose_all_of_the_request(void **state)
 
 static void end_with(struct sink *sink, struct shoal_totals totals, int64_t at_us, int signal)
 {
-    tell(sink, (struct shoal_event){
-                   .kind = SHOAL_EVENT_END, .totals = &totals, .at_us = at_us, .signal = signal});
+    tell(sink,
+        (struct shoal_event){
+            .kind = SHOAL_EVENT_END, .at_us = at_us, .end = {.totals = &totals, .signal = signal}});
 }
 
 static void the_summary_adds_up(void **state)
@@ -182,8 +183,8 @@ static void the_summary_adds_up(void **state)
         "1 problem: see above\n"
         "interrupted by signal 2\n"
         "not all folders were read: there may be more files\n"
-        "1 failure may pass: run it again\n"
-        "1 file may have been taken: look at the server\n");
+        "1 failure may be temporary: run again to retry\n"
+        "1 file may have been accepted: check the server\n");
     close_sink(&sink);
 }
 
@@ -192,7 +193,7 @@ static void a_dry_run_says_that_it_was_one(void **state)
     (void)state;
     struct sink sink;
     open_sink(&sink, (struct lines_options){.verbose = false});
-    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_START, .dry_run = true});
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_START, .start = {.dry_run = true}});
     struct shoal_totals totals = {.found = 1, .planned = 1, .complete = true, .hidden = 1};
     end_with(&sink, totals, 1, 0);
     assert_written(&sink.messages, "dry run: 1 file would be sent\n(1 dot file among them)\n");
@@ -205,10 +206,10 @@ static void quiet_keeps_failures_and_what_ends_in_an_error(void **state)
     static const char *const paths[] = {"dist", "src\x1b", NULL};
     struct sink sink;
     open_sink(&sink, (struct lines_options){.quiet = true});
-    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_START, .paths = paths});
-    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_NOTICE, .error = "a pause"});
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_START, .start = {.paths = paths}});
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_NOTICE, .notice = {.message = "a pause"}});
     assert_written(&sink.messages, "");
-    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_PROBLEM, .error = "broken"});
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_PROBLEM, .problem = {.error = "broken"}});
     assert_written(&sink.messages, "problem broken\n");
     struct shoal_totals totals = {.found = 1, .verdicts = {1}, .complete = true};
     end_with(&sink, totals, 1, 0);
@@ -216,7 +217,8 @@ static void quiet_keeps_failures_and_what_ends_in_an_error(void **state)
     totals = (struct shoal_totals){.complete = true};
     end_with(&sink, totals, 1, 0);
     assert_written(&sink.messages, ""); /* --allow-empty */
-    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_END, .totals = &totals, .exit_status = 2});
+    tell(&sink, (struct shoal_event){
+                    .kind = SHOAL_EVENT_END, .end = {.totals = &totals, .exit_status = 2}});
     assert_written(&sink.messages, "no file found in dist, src\\x1b\n");
     close_sink(&sink);
 }

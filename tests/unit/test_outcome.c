@@ -25,7 +25,6 @@ enum status_kind {
     STATUS_IS_ANY,
     STATUS_IS_EXISTS,
     STATUS_IS_SUCCESS,
-    STATUS_IS_SUCCESS_BAD_BODY,
     STATUS_IS_LISTED,
     STATUS_IS_LISTED_WITH_A_WAIT,
     STATUS_IS_PROXY,
@@ -121,7 +120,6 @@ static void read_status(const char *cell, struct row *row)
         {"any", STATUS_IS_ANY},
         {"exists", STATUS_IS_EXISTS},
         {"success", STATUS_IS_SUCCESS},
-        {"success with a bad body", STATUS_IS_SUCCESS_BAD_BODY},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(cell, words[i].word) == 0) {
@@ -217,9 +215,6 @@ static bool row_fits(
         return answered && status_list_has(&rules->exists, end->status);
     case STATUS_IS_SUCCESS:
         return answered && status_list_has(&rules->success, end->status);
-    case STATUS_IS_SUCCESS_BAD_BODY:
-        return answered && status_list_has(&rules->success, end->status) &&
-               end->body == ATTEMPT_BODY_BAD;
     case STATUS_IS_LISTED:
         return answered && status_list_has(&row->codes, end->status);
     case STATUS_IS_LISTED_WITH_A_WAIT:
@@ -257,19 +252,14 @@ static void check_end(
 static void check_statuses(
     struct table *table, struct attempt_end end, const struct outcome_rules *rules)
 {
-    for (int body = ATTEMPT_BODY_UNCHECKED; body <= ATTEMPT_BODY_BAD; body++) {
-        end.body = (enum attempt_body)body;
-        end.status = STATUS_NONE;
+    check_end(table, &end, rules);
+    for (end.status = 1; end.status <= STATUS_PAST_ALL; end.status++) {
+        end.asks_to_wait = false;
         check_end(table, &end, rules);
-        for (end.status = 1; end.status <= STATUS_PAST_ALL; end.status++) {
-            end.asks_to_wait = false;
-            check_end(table, &end, rules);
-            end.asks_to_wait = true;
-            check_end(table, &end, rules);
-        }
+        end.asks_to_wait = true;
+        check_end(table, &end, rules);
     }
     end.asks_to_wait = false;
-    end.body = ATTEMPT_BODY_UNCHECKED;
     end.status = STATUS_NONE;
     for (end.proxy_status = 100; end.proxy_status <= STATUS_LAST; end.proxy_status++)
         check_end(table, &end, rules);

@@ -18,9 +18,7 @@ static void progress_at(struct progress *progress, int64_t at_us, int64_t bytes_
 {
     const struct shoal_event event = {.kind = SHOAL_EVENT_PROGRESS,
         .at_us = at_us,
-        .totals = &totals,
-        .bytes_moved = bytes_moved,
-        .in_flight = 32};
+        .progress = {.totals = &totals, .in_flight = 32, .bytes_moved = bytes_moved}};
     progress_event(progress, &event);
 }
 
@@ -94,7 +92,7 @@ static void it_is_cut_to_the_terminal_as_it_is_now(void **state)
 static void it_goes_away_for_other_lines_and_at_the_end(void **state)
 {
     (void)state;
-    const struct shoal_event end = {.kind = SHOAL_EVENT_END, .totals = &totals};
+    const struct shoal_event end = {.kind = SHOAL_EVENT_END, .end = {.totals = &totals}};
     struct buf kept;
     struct progress *progress = open_progress(&kept);
     progress_hide(progress);

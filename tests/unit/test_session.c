@@ -120,15 +120,15 @@ static void hear(void *context, const struct shoal_event *event)
     heard->last = event->kind;
     heard->kinds[event->kind]++;
     if (event->kind == SHOAL_EVENT_END) {
-        heard->totals = *event->totals;
-        heard->exit_status = event->exit_status;
+        heard->totals = *event->end.totals;
+        heard->exit_status = event->end.exit_status;
     }
     if (event->kind != SHOAL_EVENT_FILE)
         return;
-    heard->verdicts[event->verdict]++;
-    heard->attempted += event->attempts > 0;
-    if (event->verdict == SHOAL_SENT)
-        assert_string_equal(event->response.data, "taken");
+    heard->verdicts[event->file.verdict]++;
+    heard->attempted += event->file.attempts > 0;
+    if (event->file.verdict == SHOAL_SENT)
+        assert_string_equal(event->file.response.data, "taken");
     if (heard->kinds[SHOAL_EVENT_FILE] == heard->interrupt_after)
         shoal_session_interrupt(heard->session, SIGINT);
 }

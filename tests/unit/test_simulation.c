@@ -74,16 +74,17 @@ static void on_event(void *context, const struct shoal_event *event)
         run->planned++;
     if (event->kind != SHOAL_EVENT_FILE)
         return;
-    unsigned number = sim_number(event->path.data);
+    unsigned number = sim_number(event->file.path.data);
     struct told *told = &run->told[number];
     run->looked_at = number;
     told->count++;
-    told->verdict = event->verdict;
-    told->attempts = event->attempts;
-    told->temporary = event->temporary;
-    sim_watch_verdict(&run->sim, number, event->verdict == SHOAL_FAILED);
+    told->verdict = event->file.verdict;
+    told->attempts = event->file.attempts;
+    told->temporary = event->file.temporary;
+    sim_watch_verdict(&run->sim, number, event->file.verdict == SHOAL_FAILED);
     told->given_up = run->gave_up || is_patience_over(&run->sim);
-    REQUIRE(told->given_up || event->error == NULL || strstr(event->error, "no progress") == NULL);
+    REQUIRE(told->given_up || event->file.error == NULL ||
+            strstr(event->file.error, "no progress") == NULL);
 }
 
 static void set(struct run *run, const char *name, const char *value)

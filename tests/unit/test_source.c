@@ -67,7 +67,7 @@ static void end(struct fixture *fixture)
 static void wait_for_wake(const struct fixture *fixture)
 {
     struct pollfd wait = {.fd = fixture->wakes[0], .events = POLLIN};
-    assert_int_equal(poll(&wait, 1, 60 * 1000), 1);
+    assert_int_equal(poll(&wait, 1, 300 * 1000), 1);
     char byte;
     assert_int_equal(read(fixture->wakes[0], &byte, 1), 1);
 }

@@ -32,7 +32,7 @@ static void lines_are_written_in_whole_batches(void **state)
     for (ssize_t piece; (piece = read(ends[0], got, sizeof got)) > 0;)
         batch += (size_t)piece;
     assert_int_equal(batch, STREAM_BATCH / LINE_LENGTH * LINE_LENGTH);
-    assert_true(stream_end(&stream));
+    assert_true(stream_finish(&stream));
     assert_int_equal(read(ends[0], got, sizeof got), LINE_LENGTH);
     (void)close(ends[0]);
     (void)close(ends[1]);
@@ -50,7 +50,7 @@ static void a_failure_sticks_and_says_why(void **state)
     assert_false(stream_flush(&stream));
     assert_int_equal(stream.failure, ENOSPC);
     assert_false(stream_add(&stream, "b\n", 2));
-    assert_false(stream_end(&stream));
+    assert_false(stream_finish(&stream));
     (void)close(descriptor);
 }
 
@@ -64,7 +64,7 @@ static void a_closed_pipe_is_an_error_and_no_signal(void **state)
     (void)close(ends[0]);
     stream_init(&stream, ends[1]);
     assert_true(stream_add(&stream, "a\n", 2));
-    assert_false(stream_end(&stream));
+    assert_false(stream_finish(&stream));
     assert_int_equal(stream.failure, EPIPE);
     (void)close(ends[1]);
 }
@@ -94,7 +94,7 @@ static void more_than_a_pipe_holds_gets_through(void **state)
     (void)close(ends[0]);
     stream_init(&stream, ends[1]);
     assert_true(stream_add(&stream, data, LENGTH));
-    assert_true(stream_end(&stream));
+    assert_true(stream_finish(&stream));
     (void)close(ends[1]);
     int status;
     assert_int_equal(waitpid(reader, &status, 0), reader);

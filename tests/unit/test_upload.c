@@ -119,7 +119,7 @@ static void a_form_is_stored_under_its_path_wherever_that_stands(void **state)
     const struct upload_part *parts = upload_parts(upload, &count);
     assert_int_equal(count, 2);
     assert_string_equal(parts[0].value, "a/b");
-    assert_string_equal(parts[1].place, "a/b");
+    assert_string_equal(parts[1].path, "a/b");
     assert_string_equal(parts[1].sha256, DIGEST);
     upload_free(upload);
     upload = take_form(FILE_PART("f", "new") TEXT("path", "a/b") END, NULL);
@@ -168,9 +168,9 @@ static void what_is_wrong_is_refused_whole(void **state)
 {
     (void)state;
     assert_refused(FILE_PART("a", "1") FILE_PART("a", "2") END, ERROR_DATA, "one path");
-    assert_refused(FILE_PART("a", "1") TEXT("path", "../a") END, ERROR_DATA, "`..`");
+    assert_refused(FILE_PART("a", "1") TEXT("path", "../a") END, ERROR_DATA, "'..'");
     assert_refused(FILE_PART("a", "1") FILE_PART("", "2") END, ERROR_DATA, "empty");
-    assert_refused(FILE_PART("..", "1") END, ERROR_DATA, "`..`");
+    assert_refused(FILE_PART("..", "1") END, ERROR_DATA, "'..'");
     assert_refused(FILE_PART("a", "1"), ERROR_DATA, "closing delimiter");
     assert_refused(TEXT("path", "a") TEXT("path", "a") END, ERROR_DATA, "two fields");
 }

@@ -243,11 +243,12 @@ static void submit(struct reader *base, struct reader_job *job)
 {
     struct thread_reader *reader = thread_reader_of(base);
     reader_load_prepare(job);
+    (void)pthread_mutex_lock(&reader->lock); /* a thread may be starting another just now */
     if (reader->thread_count == 0) {
+        (void)pthread_mutex_unlock(&reader->lock);
         do_at_once(reader, job);
         return;
     }
-    (void)pthread_mutex_lock(&reader->lock);
     (void)list_append(&reader->jobs, job);
     reader->job_count++;
     if (reader->done.first == NULL || must_tell(reader))

@@ -8,6 +8,8 @@ import re
 import threading
 import time
 
+from harness import HANG
+
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 TAKEN = b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"
 REFUSED = b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"
@@ -140,12 +142,12 @@ class Busy:
 
     def __enter__(self):
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(HANG)
         return self
 
     def __exit__(self, *_):
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join()
 
     def _run(self):
         asyncio.set_event_loop(self._loop)

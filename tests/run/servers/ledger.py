@@ -10,6 +10,8 @@ import urllib.parse
 
 from aiohttp import web
 
+from harness import HANG
+
 from . import multipart
 
 
@@ -118,7 +120,7 @@ class Ledger:
             record.key for record in list(self.records) if record.answer.status < 300
         )
 
-    def wait_requests(self, count, timeout=20):
+    def wait_requests(self, count, timeout=HANG):
         """Waits until so many requests have arrived whole."""
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.records) >= count, timeout), (
@@ -129,12 +131,12 @@ class Ledger:
 
     def __enter__(self):
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(HANG)
         return self
 
     def __exit__(self, *_):
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join()
         assert not self.malformed, self.malformed[:3]
 
     def _run(self):

@@ -4,6 +4,8 @@ import pathlib
 import socket
 import subprocess
 
+from harness import HANG
+
 from .raw import unused_port, wait_until
 
 CONFIG = """
@@ -70,4 +72,4 @@ class Nginx:
 
     def __exit__(self, *_):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(HANG)

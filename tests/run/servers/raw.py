@@ -14,6 +14,10 @@ import struct
 import threading
 import time
 
+from harness import HANG
+
+kept_ports = []  # sockets of unused_port()
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -84,7 +88,7 @@ class Connection:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
-    def wait_closed(self, timeout=30):
+    def wait_closed(self, timeout=HANG):
         """Waits until the other side closes, swallowing what it sends."""
         self.socket.settimeout(timeout)
         while self.socket.recv(65536):
@@ -92,13 +96,13 @@ class Connection:
 
     def hold(self):
         """Does nothing until the server is ended or the other side is gone; reads nothing."""
-        self.server.ending.wait(30)
+        self.server.ending.wait(HANG)
 
 
 class RawServer:
     """Runs `behave(connection)` for every connection; accepts while the test runs."""
 
-    def __init__(self, behave, host="127.0.0.1", wrap=None, receive_buffer=None, accept=True):
+    def __init__(self, behave, host="127.0.0.1", wrap=None, receive_buffer=None, accept=True, backlog=512):
         self.behave = behave
         self.wrap = wrap  # e.g. an SSLContext's wrap_socket
         self.heads = []
@@ -115,14 +119,15 @@ class RawServer:
         if receive_buffer:
             self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.listener.bind((host, 0))
-        self.listener.listen(512)
+        if backlog is not None:  # else it is bound, and refuses
+            self.listener.listen(backlog)
         self.port = self.listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self.origin = f"{'https' if wrap else 'http'}://{shown}:{self.port}"
         self.url = f"{self.origin}/upload"
         self.thread = threading.Thread(target=self._accept, daemon=True) if accept else None
 
-    def wait_requests(self, count, timeout=20):
+    def wait_requests(self, count, timeout=HANG):
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.requests) >= count, timeout)
 
@@ -144,7 +149,7 @@ class RawServer:
             except OSError:
                 pass
         if self.thread:
-            self.thread.join(5)
+            self.thread.join()
         assert not self.failures, self.failures
 
     def _accept(self):
@@ -178,13 +183,16 @@ def serve_ok(connection):
 
 
 def unused_port():
-    """A port of 127.0.0.1 on which nobody listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A port of 127.0.0.1 on which nobody listens. It stays bound, so that no test beside this one is
+    given it; who sets SO_REUSEADDR may listen on it."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("127.0.0.1", 0))
+    kept_ports.append(sock)
+    return sock.getsockname()[1]
 
 
-def wait_until(condition, timeout=10):
+def wait_until(condition, timeout=HANG):
     """Waits for something that gives no event of its own."""
     until = time.monotonic() + timeout
     while not condition():

@@ -8,6 +8,8 @@ import collections
 import re
 import threading
 
+from harness import HANG
+
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 FILE_NAME = re.compile(rb'name="path"\r\n\r\n([^\r\n]*)\r\n|filename="([^"\r\n]*)"')
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -91,18 +93,18 @@ class Sink:
             with self.arrived:
                 self.arrived.notify_all()
 
-    def wait_first(self, timeout=20):
+    def wait_first(self, timeout=HANG):
         with self.arrived:
             assert self.arrived.wait_for(lambda: self.count >= 1, timeout)
 
     def __enter__(self):
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(HANG)
         return self
 
     def __exit__(self, *_):
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join()
 
     def _run(self):
         asyncio.set_event_loop(self._loop)
