@@ -106,27 +106,28 @@
  *   form                   -F and --form-string
  *   form_text              the grammar of -F
  *   header                 -H
- *   option_read            an option's value
+ *   new                    makes a configuration from the options
+ *   option_read            reads an option's value
  *   option_store           what was given: struct shoal_options
- *   options                the table
+ *   options                the table of options
  *   pace                   --rate, --serial-by
  *   private                what these files share
- *   read_file              small files read whole
+ *   read_file              reads small files whole
  *   secret                 -s, -u, passwords in URLs
- *   url                    --url
+ *   url                    --url, --proxy
  *
- * core/request/
- *   form_body              the form around the files' contents
- *   plan                   templates filled in, from job to request
+ * core/plan/
+ *   form_body              the body of a form: fields, and files' contents between them
+ *   private                what a plan consists of
  *
  * core/sched/
- *   file                   files and their states
+ *   file                   files and slots: their states and lists
  *   gate                   may a transfer start now?
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
  *   private                what these files share
- *   start                  from ready to in flight
- *   verdict                what an attempt's end means for a file
+ *   start                  from a ready request to a transfer in flight
+ *   verdict                what the end of an attempt means for its file
  *
  * sink/
  *   jsonl                  events as JSON lines

@@ -1,4 +1,5 @@
-/* A run's configuration, checked and compiled: made once from the options, never changed. */
+/* The configuration of a run: made once from the options, checked and compiled, then never changed.
+ */
 #ifndef SHOAL_CORE_CONFIG_H
 #define SHOAL_CORE_CONFIG_H
 
@@ -7,89 +8,96 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/must_use.h"
 #include "base/secret.h"
 #include "policy/outcome.h"
 #include "policy/rate.h"
 #include "text/ignore.h"
 #include "text/template.h"
 
+/* What a form field carries. */
 enum config_field_kind {
-    CONFIG_TEXT,
-    CONFIG_FILE,
-    CONFIG_OPTIONAL_FILE, /* -F name=?@path */
+    CONFIG_TEXT,          /* a text: NAME=VALUE */
+    CONFIG_FILE,          /* a file's content: NAME=@PATH */
+    CONFIG_OPTIONAL_FILE, /* a file's content if there is such a file: NAME=?@PATH */
 };
 
-/* One -F or --form-string. */
+/* One -F or --form-string. Everything in it is owned by the configuration. */
 struct config_field {
-    enum config_field_kind kind;
-    char *name;
-    struct template *value;     /* the text, or the path to open */
-    bool is_main;               /* its path is exactly {file}: the file that was found */
-    bool fixed_path;            /* the path is the same for every file (checked at the start) */
-    struct template *file_name; /* ;filename=N; NULL: the path's last component */
-    bool no_file_name;          /* ;filename= */
-    char *type; /* ;type=T; NULL: application/octet-stream for a file, none for text */
+    enum config_field_kind kind; /* what it carries */
+    char *name;                  /* its name in the form */
+    struct template *value;      /* the text, or the path to open */
+    bool is_main;                /* its path is exactly {file}: the file that was found */
+    bool fixed_path;             /* its path is the same for every file; it was checked */
+    struct template *file_name;  /* ;filename=N; NULL: the last component of the path */
+    bool no_file_name;           /* ;filename= */
+    char *type; /* ;type=T; NULL: application/octet-stream for a file, none for a text */
 };
 
+/* The value of `jobs` for -j auto. */
 #define CONFIG_JOBS_AUTO 0
 
+/* Pointers are owned. NULL, false and 0 are "not given" where nothing else is said. */
 struct config {
     /* What is sent */
-    char *method;
-    struct template *url;
-    struct config_field *fields;
-    size_t field_count;
-    struct template **headers; /* each "Name: value", "Name;" (empty) or "Name:" (removed) */
-    size_t header_count;
-    struct template *user_password; /* -u, the same for every file; NULL: none */
-    unsigned needs;                 /* OR of template_needs() over all of them */
-    bool raw;                       /* -T: the body is the file */
-    bool idempotency_key;
+    char *method;                   /* HTTP method; never NULL */
+    struct template *url;           /* --url; never NULL */
+    struct config_field *fields;    /* the form's fields, in order; none with `raw` */
+    size_t field_count;             /* length of `fields` */
+    struct template **headers;      /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
+    size_t header_count;            /* length of `headers` */
+    struct template *user_password; /* -u; the same for every file */
+    unsigned needs;                 /* template_needs() of all templates together */
+    bool raw;                       /* -T: the body is the file itself */
+    bool idempotency_key;           /* --idempotency-key */
 
     /* Which files */
-    char **operands; /* PATHs, NULL-terminated; count beside it */
-    size_t operand_count;
-    char *base;
-    bool nul_separated;
-    bool follow;
-    bool no_hidden;
-    struct ignore *ignore; /* NULL: no rule */
-    bool allow_empty;
+    char **operands;       /* the PATHs, ends with NULL */
+    size_t operand_count;  /* number of PATHs */
+    char *base;            /* --base; NULL: the working directory */
+    bool nul_separated;    /* --null (-0) */
+    bool follow;           /* --follow */
+    bool no_hidden;        /* --no-hidden */
+    struct ignore *ignore; /* --include, --exclude, --ignore-file */
+    bool allow_empty;      /* --allow-empty */
 
-    /* How */
-    unsigned jobs; /* or CONFIG_JOBS_AUTO */
-    unsigned retries;
-    int64_t connect_timeout_us;
-    int64_t stall_timeout_us;
-    int64_t give_up_after_us;
-    int64_t grace_us;
-    struct outcome_rules rules;
-    struct rate rate;
-    int64_t limit_rate;         /* bytes a second; 0: no limit */
-    struct template *serial_by; /* NULL: not given */
-    bool first_alone;
-    unsigned max_failures; /* 0: no limit */
-    bool at_most_once;
-    bool dry_run;
+    /* How many, how often, how long */
+    unsigned jobs;              /* -j, or CONFIG_JOBS_AUTO */
+    unsigned retries;           /* --retries */
+    int64_t connect_timeout_us; /* --connect-timeout */
+    int64_t stall_timeout_us;   /* --stall-timeout */
+    int64_t give_up_after_us;   /* --give-up-after */
+    int64_t grace_us;           /* --grace */
+    struct outcome_rules rules; /* --success, --exists */
+    struct rate rate;           /* --rate */
+    int64_t limit_rate;         /* --limit-rate, in bytes per second; 0: no limit */
+    struct template *serial_by; /* --serial-by */
+    bool first_alone;           /* --first-alone */
+    unsigned max_failures;      /* --max-failures; 0: no limit */
+    bool at_most_once;          /* --at-most-once */
+    bool dry_run;               /* --dry-run (-n) */
 
-    /* TLS and proxies; NULL: not given */
-    char *cacert;
-    char *cert;
-    char *key;
-    char *proxy;
-    bool insecure;
-    bool http1;
-    bool http2;
-    bool no_proxy;
+    /* TLS and proxies */
+    char *cacert;  /* --cacert */
+    char *cert;    /* --cert */
+    char *key;     /* --key; only with `cert` */
+    char *proxy;   /* --proxy (-x); not with `no_proxy` */
+    bool insecure; /* --insecure (-k) */
+    bool http1;    /* --http1.1, which is the default */
+    bool http2;    /* --http2; not with `http1` */
+    bool no_proxy; /* --no-proxy */
 
-    struct secrets *secrets; /* what must never be shown */
-    char *shown_url;         /* the URL option as it may be shown: secrets replaced */
+    struct secrets *secrets; /* what must never be shown; never NULL */
+    char *shown_url;         /* --url with its secrets replaced; never NULL */
 };
 
-struct shoal_options;
+struct shoal_options; /* what was given; see core/options.h */
 
-/* Checks and compiles. NULL with `error` (ERROR_USAGE mostly), which names the option. */
-struct config *config_new(const struct shoal_options *options, struct error *error);
+/* Checks the options and compiles them. The caller frees the result with config_free(); the options
+ * are not needed after the call. NULL with `error`, which names the option and shows no secret. */
+MUST_USE struct config *config_new(const struct shoal_options *options, struct error *error);
+
+/* Frees the configuration; NULL does nothing. */
 void config_free(struct config *config);
 
 #endif

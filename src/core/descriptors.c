@@ -5,16 +5,19 @@
 #include <stddef.h>
 #include <sys/resource.h>
 
-/* Descriptors that are not a transfer's: the walk's folder and pipe, the reader's threads while
- * they open something, name resolution, the loop's own. */
+/* Descriptors that do not belong to a transfer: the walk's folder and pipe, the reader's threads
+ * while they open files, name resolution, the loop. */
 #define RESERVED 24
 
-/* Open now; a guess where it can't be looked up. */
+/* What count_open() assumes where /dev/fd cannot be read. */
+#define OPEN_GUESS 16
+
+/* Descriptors that are open now. */
 static unsigned long count_open(void)
 {
     DIR *folder = opendir("/dev/fd");
     if (folder == NULL)
-        return 16;
+        return OPEN_GUESS;
     unsigned long count = 0;
     while (readdir(folder) != NULL)
         count++;
@@ -22,14 +25,14 @@ static unsigned long count_open(void)
     return count;
 }
 
-/* For each in flight a socket, another while its successor connects, and its files; for each that
- * is loaded ahead its files. */
-static unsigned long needed_for(struct descriptors some, unsigned files)
+/* A file in flight needs a socket, another one while its successor connects, and its files; a file
+ * that is loaded ahead needs its files. */
+static unsigned long needed_for(struct descriptors wanted, unsigned files)
 {
-    return some.jobs * (2 + (unsigned long)files) + some.ahead * (unsigned long)files;
+    return wanted.jobs * (2 + (unsigned long)files) + wanted.ahead * (unsigned long)files;
 }
 
-/* Raises the soft limit to `needed`, or as far as it goes. Gives what it is then. */
+/* Raises the soft limit to `needed`, or as far as allowed. Returns the soft limit. */
 static rlim_t raise_limit(struct rlimit limit, unsigned long needed)
 {
     rlim_t soft = limit.rlim_cur;
@@ -45,13 +48,13 @@ struct descriptors descriptors_fit(struct descriptors wanted, unsigned files)
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return wanted;
-    unsigned long taken = count_open() + RESERVED;
-    unsigned long needed = taken + needed_for(wanted, files);
+    unsigned long in_use = count_open() + RESERVED;
+    unsigned long needed = in_use + needed_for(wanted, files);
     rlim_t soft = raise_limit(limit, needed);
     if (soft == RLIM_INFINITY || soft >= needed)
         return wanted;
-    unsigned long left = soft > taken ? (unsigned long)soft - taken : 0;
-    /* As many ahead as in flight, while there is so little. */
+    unsigned long left = soft > in_use ? (unsigned long)soft - in_use : 0;
+    /* Descriptors are short: as many files ahead as in flight. */
     unsigned long each = left / (2 + 2 * (unsigned long)files);
     unsigned fitting = each == 0 ? 1 : (unsigned)each;
     return (struct descriptors){.jobs = wanted.jobs < fitting ? wanted.jobs : fitting,

@@ -141,24 +141,16 @@ static void view_add(
 
 /* Adds a field's value and its file name ("" where it has none). */
 static void view_field(
-    struct plan_view *view, const struct events *events, const struct plan *plan, size_t index)
+    struct plan_view *view, const struct events *events, const struct shoal_field *planned)
 {
-    const struct plan_field *planned = &plan->fields[index];
     struct shoal_field *field = &view->fields[view->field_count++];
-    bool is_file = planned->file != NULL;
     size_t start = view->texts.length;
-    if (is_file)
-        view_add(view, events, buf_text(&planned->path), planned->path.length);
-    else
-        view_add(view, events, plan->texts.data + planned->text, planned->length);
-    field->name = events->config->fields[index].name;
-    field->type = events->config->fields[index].type;
-    field->is_file = is_file;
+    *field = *planned;
+    view_add(view, events, planned->value.data, planned->value.length);
     field->value.length = view->texts.length - start - 1;
-    const char *file_name = plan->texts.data + planned->file_name;
-    view_add(view, events, file_name, planned->has_file_name ? strlen(file_name) : 0);
-    /* A mark until the pointers are set. */
-    field->file_name = planned->has_file_name ? "" : NULL;
+    /* `file_name` marks that there is one until view_point() sets the pointers. */
+    const char *file_name = planned->file_name == NULL ? "" : planned->file_name;
+    view_add(view, events, file_name, strlen(file_name));
 }
 
 /* The transport reads headers as curl does: "Name:" takes a header away, and "Name;" sends it
@@ -198,17 +190,22 @@ static void view_point(struct plan_view *view)
 static bool view_build(struct plan_view *view, const struct events *events, const struct plan *plan)
 {
     const struct config *config = events->config;
+    const char *const *headers = plan_request(plan)->headers;
+    size_t count = 0;
+    while (headers[count] != NULL)
+        count++;
     buf_init(&view->texts, VIEW_MOST);
     view->fields = calloc(config->field_count + 1, sizeof *view->fields);
-    view->headers = calloc(plan->header_count + 1, sizeof *view->headers);
+    view->headers = calloc(count + 1, sizeof *view->headers);
     if (view->fields == NULL || view->headers == NULL)
         return false;
     for (size_t i = 0; i < config->field_count; i++) {
-        if (plan->fields[i].present)
-            view_field(view, events, plan, i);
+        struct shoal_field field;
+        if (plan_field(plan, i, &field))
+            view_field(view, events, &field);
     }
-    for (size_t i = 0; plan->headers[i] != NULL; i++)
-        view_header(view, events, plan->headers[i]);
+    for (size_t i = 0; i < count; i++)
+        view_header(view, events, headers[i]);
     if (view->texts.failed)
         return false;
     view_point(view);
@@ -222,7 +219,7 @@ void events_plan(struct events *events, const struct entry *entry, const struct 
     struct shoal_event event = {.kind = SHOAL_EVENT_PLAN,
         .plan = {.path = text_of(entry->path),
             .method = events->config->method,
-            .url = shown(events, &events->text, plan->request.url),
+            .url = shown(events, &events->text, plan_request(plan)->url),
             .bytes = plan_file_size(plan)}};
     if (view_build(&view, events, plan)) {
         event.plan.fields = view.fields;

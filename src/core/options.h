@@ -1,4 +1,5 @@
-/* The one table of options: the command line, the help and the library read it. */
+/* The table of options, which the command line, the help and the library share, and the options
+ * that were given. */
 #ifndef SHOAL_CORE_OPTIONS_H
 #define SHOAL_CORE_OPTIONS_H
 
@@ -7,96 +8,113 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/must_use.h"
 
+/* Whether an option has a value. */
 enum option_value {
-    OPTION_FLAG,        /* takes none */
-    OPTION_REQUIRED,    /* takes one */
-    OPTION_EQUALS_ONLY, /* takes one only as --name=VALUE (--json[=FILE]) */
+    OPTION_FLAG,        /* it has none */
+    OPTION_REQUIRED,    /* it has one: --name VALUE or --name=VALUE */
+    OPTION_EQUALS_ONLY, /* it may have one: --name or --name=VALUE */
 };
 
+/* Who reads an option. */
 enum option_scope {
-    OPTION_ENGINE, /* shoal_options_set() takes it */
-    OPTION_OUTPUT, /* the command's own: where events go (--json, -q, -v) */
+    OPTION_ENGINE, /* the library: shoal_options_set() accepts it */
+    OPTION_OUTPUT, /* the command: it says where events go (--json, -q, -v) */
 };
 
-/* What a value is read as, and the type of the field of struct config that it goes to. */
+/* What the values of an option are, and the type of its field in struct config. */
 enum option_kind {
-    OPTION_SPECIAL,  /* code of its own reads it: core/config, or the command */
+    OPTION_SPECIAL,  /* no field: core/config/ or the command has code for it */
     OPTION_SWITCH,   /* bool: given or not */
-    OPTION_TEXT,     /* char *: any text but an empty one */
+    OPTION_TEXT,     /* char *: any text that is not empty */
     OPTION_READABLE, /* char *: a file that can be read */
     OPTION_NUMBER,   /* unsigned: a whole number from `least` to `most` */
-    OPTION_JOBS,     /* unsigned: as OPTION_NUMBER, or `auto`, which is 0 */
+    OPTION_JOBS,     /* unsigned: as OPTION_NUMBER, or `auto`, which is CONFIG_JOBS_AUTO */
     OPTION_DURATION, /* int64_t: microseconds from `least` to `most` */
     OPTION_BYTES,    /* int64_t: bytes from `least` to `most` */
     OPTION_CODES,    /* struct status_list */
 };
 
+/* One option. Everything in it is constant. */
 struct option_row {
-    const char *name; /* long, without dashes */
-    enum option_value value;
-    enum option_scope scope;
-    enum option_kind kind;
-    char letter;       /* short, or 0 */
-    bool repeats;      /* may be given several times; otherwise the last one wins */
-    const char *shows; /* the value's name in the help, e.g. "NAME=VALUE"; NULL for a flag */
-    const char *group; /* heading in the help */
-    const char *help;  /* one or two sentences; the default stands in it */
+    const char *name;        /* long name, without dashes */
+    enum option_value value; /* whether it has a value */
+    enum option_scope scope; /* who reads it */
+    enum option_kind kind;   /* what its values are */
+    char letter;             /* short name; 0: none */
+    bool repeats;            /* each use counts; otherwise the last one does */
+    const char *shows;       /* the value's name in the help: "NAME=VALUE"; NULL for a flag */
+    const char *group;       /* heading in the help */
+    const char *help;        /* one or two sentences, with the default */
 
-    size_t field;         /* where in struct config; nothing for OPTION_SPECIAL */
-    const char *fallback; /* the default as one would write it; NULL: the field stays zero */
-    int64_t least;
-    int64_t most;
+    size_t field;         /* offset in struct config; unused for OPTION_SPECIAL */
+    const char *fallback; /* the default, as a user would type it; NULL: the field stays zero */
+    int64_t least;        /* the smallest value, in the unit of the kind */
+    int64_t most;         /* the largest value, in the unit of the kind */
 };
 
-/* The table and its length. */
+/* The options of `shoal send`. Sets `*count` to their number. */
 const struct option_row *options_table(size_t *count);
 
-/* A row by long name or by letter; NULL: unknown. */
+/* The option with this long name; NULL: there is none. */
 const struct option_row *options_find(const char *name);
+
+/* The option with this letter; NULL: there is none. */
 const struct option_row *options_find_letter(char letter);
 
-/* The row whose name is nearest to an unknown one, for "did you mean"; NULL: none is near. */
+/* The option whose name is most similar to `name`, for "did you mean"; NULL: none is similar. */
 const struct option_row *options_nearest(const char *name);
 
-/* The same three for another table (a command's own). */
+/* As options_find(), in a table of `count` rows. */
 const struct option_row *option_find_in(
     const struct option_row *rows, size_t count, const char *name);
+
+/* As options_find_letter(), in a table of `count` rows. */
 const struct option_row *option_find_letter_in(
     const struct option_row *rows, size_t count, char letter);
+
+/* As options_nearest(), in a table of `count` rows. */
 const struct option_row *option_nearest_in(
     const struct option_row *rows, size_t count, const char *name);
 
-/* How a message names the option: "--jobs (-j)", "--retries". `out` has OPTION_LABEL_SIZE bytes. */
+/* Bytes of an option's name in a message, with its NUL. */
 #define OPTION_LABEL_SIZE 48
+
+/* Writes how a message names the option, "--jobs (-j)" or "--retries", to `out`, which has
+ * OPTION_LABEL_SIZE bytes. */
 void option_label(const struct option_row *row, char *out);
 
-/* Reads `text` as the row's kind into `into`, the field (NULL: only checks; a char * is freed and
- * replaced). OPTION_SPECIAL takes any text. False with a sentence that names option, value and what
- * is allowed. */
-bool option_read(const struct option_row *row, const char *text, void *into, struct error *error);
+/* Reads `text` as a value of the option, into its field `into`; a char * that is there is freed.
+ * `into` NULL: only checks. OPTION_SPECIAL allows any text. False with `error`, which names the
+ * option, the value and what is allowed. */
+MUST_USE bool option_read(
+    const struct option_row *row, const char *text, void *into, struct error *error);
 
-/* What shoal_options_set() stored, in the order it was given. All of it belongs to the options. */
+/* The options and operands that were given (shoal.h). What the functions below return belongs to
+ * it. */
 struct shoal_options;
 
+/* One option that was given. */
 struct option_setting {
-    const struct option_row *row;
-    char *value; /* NULL for a flag */
+    const struct option_row *row; /* which */
+    char *value;                  /* NULL for a flag */
 };
 
+/* The options that were given, in order. Sets `*count` to their number. */
 const struct option_setting *options_settings(const struct shoal_options *options, size_t *count);
 
-/* The last value given for the row `name`; NULL: not given (or a flag). */
+/* The last value given for the option `name`; NULL: it was not given, or is a flag. */
 const char *options_last(const struct shoal_options *options, const char *name);
 
-/* Was it given at all? */
+/* Was the option `name` given? */
 bool options_given(const struct shoal_options *options, const char *name);
 
-/* The PATHs. */
+/* The PATHs, in order. Sets `*count` to their number. */
 char *const *options_operands(const struct shoal_options *options, size_t *count);
 
-/* Stores as shoal_options_set(), with an error value. */
-bool options_set(struct shoal_options *options, const struct option_row *row, const char *value,
-    struct error *error);
+/* Adds an option as shoal_options_set() does; `value` is copied. False with `error`. */
+MUST_USE bool options_set(struct shoal_options *options, const struct option_row *row,
+    const char *value, struct error *error);
 
 #endif

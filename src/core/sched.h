@@ -4,9 +4,9 @@
  *               ^                              |
  *               +-------- waiting <------------+
  *
- * It runs in one thread and never blocks: sched_step() does what can be done now, the caller then
- * polls the transport, whose ends come back to the scheduler. Clock, random numbers, files, disk
- * and network are function tables: a simulation can own them all. */
+ * It runs in one thread and never blocks: sched_step() does what can be done now, then the caller
+ * polls the transport, which reports the ends of attempts to the scheduler. Clock, random numbers,
+ * files, disk and network are function tables, so a simulation can replace them all. */
 #ifndef SHOAL_CORE_SCHED_H
 #define SHOAL_CORE_SCHED_H
 
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "base/must_use.h"
 #include "base/random.h"
 #include "core/config.h"
 #include "core/event.h"
@@ -21,43 +22,52 @@
 #include "io/reader.h"
 #include "io/source.h"
 
-/* What a scheduler works with. All of it outlives the scheduler and is freed by the caller. */
+/* What a scheduler works with. All of it belongs to the caller and must outlive the scheduler. */
 struct sched_parts {
-    const struct config *config;
-    const struct clock *clock;
-    const struct random_source *random;
-    struct source *source;
-    struct reader *reader;
-    struct http *http;
-    struct events *events;
-    unsigned jobs_most;  /* files in flight at most, whatever the options say: descriptors */
-    unsigned ahead_most; /* files loaded ahead of them */
+    const struct config *config;        /* the options */
+    const struct clock *clock;          /* the time */
+    const struct random_source *random; /* for boundaries and backoff */
+    struct source *source;              /* the walk */
+    struct reader *reader;              /* the disk */
+    struct http *http;     /* the network; its `ended` and `owner` become the scheduler's */
+    struct events *events; /* where verdicts are reported */
+    unsigned jobs_most;    /* the most files in flight, whatever the options say */
+    unsigned ahead_most;   /* the most files that are loaded ahead of those in flight */
 };
 
-#define SCHED_AHEAD_LEAST 16 /* so many files are worth loading ahead of the transfers: */
-#define SCHED_AHEAD_MOST  64 /* as many as are in flight, but within these */
+/* As many files are loaded ahead as are in flight, but at least and at most these numbers. */
+#define SCHED_AHEAD_LEAST 16
+#define SCHED_AHEAD_MOST  64 /* see SCHED_AHEAD_LEAST */
 
+/* The state of one run. */
 struct sched;
 
-/* NULL with `error`: no memory. Takes the transport's `ended` and `owner`. */
-struct sched *sched_new(const struct sched_parts *parts, struct error *error);
+/* Makes a scheduler from `parts` (copied). NULL with `error`: out of memory. */
+MUST_USE struct sched *sched_new(const struct sched_parts *parts, struct error *error);
 
-/* The reader must have ended (and so hold no job) before. */
+/* Frees the scheduler; NULL does nothing. The reader must have been freed before, so that it has no
+ * job any more. */
 void sched_free(struct sched *sched);
 
-/* Does all that can be done now. Gives how long the transport may wait, in microseconds, if nothing
- * else happens. */
+/* Does everything that can be done now. Returns how long the transport may wait, in microseconds,
+ * if nothing else happens. */
 int64_t sched_step(struct sched *sched);
 
-/* Has every file its verdict, and the walk its end? */
+/* Is the run over: the walk ended, every file finished, and no job with the reader? */
 bool sched_done(const struct sched *sched);
 
-/* Ends the run: nothing new begins, what is in flight may finish within the grace; files that were
- * never attempted fail with `reason`. The second call ends what is in flight, too. */
-void sched_end_run(struct sched *sched, const char *reason);
+/* Begins to end the run: nothing new starts, and what is in flight may finish within --grace. Files
+ * that were never attempted fail with `reason` (copied), a sentence. Does nothing where the run is
+ * already ending. */
+void sched_drain(struct sched *sched, const char *reason);
 
-/* For the progress line. */
+/* Cancels what is in flight. Only after sched_drain(). */
+void sched_stop(struct sched *sched);
+
+/* Files in flight. */
 uint64_t sched_in_flight(const struct sched *sched);
+
+/* Bytes of ended requests that were handed to the network. */
 int64_t sched_bytes_moved(const struct sched *sched);
 
 #endif

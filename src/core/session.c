@@ -1,12 +1,11 @@
-/* A session puts the parts together and turns the loop: step, poll, step, poll.
+/* A session creates the components and runs the event loop: sched_step(), then the transport's
+ * poll(), until the run is over.
  *
- * Threads of the walk and of the reader wake the loop only while it sleeps: `asleep` is set before
- * the last look for work, so that nothing that comes in between is missed. */
-#include <fcntl.h>
+ * The threads of the walk and of the reader wake the loop only while it sleeps. `asleep` is set
+ * before the last look for work, so that work that arrives after that look wakes the loop. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "core/descriptors.h"
@@ -14,8 +13,8 @@
 #include "policy/adapt.h"
 #include "shoal.h"
 
-#define READER_THREADS_MOST 64 /* only a slow disk makes them start */
-#define PROGRESS_US         (100 * CLOCK_US_PER_MS)
+#define READER_THREADS_MOST 64 /* most of them start only where the disk is slow */
+#define PROGRESS_US         (100 * CLOCK_US_PER_MS) /* between two events about progress */
 
 struct shoal_session {
     struct config *config;
@@ -23,20 +22,21 @@ struct shoal_session {
     struct random_source random;
     struct random_fetched random_fetched;
     struct events events;
-    struct walk *walk; /* until the source takes it over */
-    struct source *source;
+    struct walk *walk;     /* NULL once the source owns it */
+    struct source *source; /* NULL until the run starts, as the reader and the scheduler */
     struct reader *reader;
     struct http *http;
     struct sched *sched;
-    struct descriptors room; /* how many files in flight, and loaded ahead */
-    int64_t next_progress_us;
-    atomic_bool asleep;
-    atomic_int interrupts; /* asked for */
-    int interrupts_seen;
-    atomic_int signal;
+    struct descriptors room;  /* the most files in flight, and loaded ahead */
+    int64_t next_progress_us; /* when the next event about progress is due */
+    atomic_bool asleep;       /* the loop is in poll(), or about to be */
+    atomic_int interrupts;    /* calls of shoal_session_interrupt() */
+    int interrupts_seen;      /* those that the loop has acted on */
+    atomic_int signal;        /* the last one that shoal_session_interrupt() was given */
 };
 
-static void *give_up(struct shoal_session *session, const struct error *error, char *text)
+/* Frees what there is of the session and returns NULL, with the sentence in `text`. */
+static void *fail(struct shoal_session *session, const struct error *error, char *text)
 {
     if (text != NULL)
         (void)snprintf(text, SHOAL_ERROR_SIZE, "%s", error->text);
@@ -80,6 +80,7 @@ static bool open_transport(struct shoal_session *session, struct error *error)
     return session->http != NULL;
 }
 
+/* The most files that one request opens. */
 static unsigned files_of_request(const struct config *config)
 {
     unsigned files = 1;
@@ -88,8 +89,8 @@ static unsigned files_of_request(const struct config *config)
     return files;
 }
 
-/* One may be loaded for each that is in flight, and some more where those are few. */
-static struct descriptors make_room(const struct config *config)
+/* How many files may be in flight, and how many loaded ahead, under the limit of open files. */
+static struct descriptors find_room(const struct config *config)
 {
     unsigned jobs = config->jobs == CONFIG_JOBS_AUTO ? ADAPT_MOST : config->jobs;
     unsigned ahead = jobs < SCHED_AHEAD_LEAST ? SCHED_AHEAD_LEAST : jobs;
@@ -104,20 +105,20 @@ struct shoal_session *shoal_session_new(
     struct error why = {0};
     struct shoal_session *session = calloc(1, sizeof *session);
     if (session == NULL) {
-        error_set_memory(&why);
-        return give_up(NULL, &why, error);
+        (void)error_set_memory(&why);
+        return fail(NULL, &why, error);
     }
     session->clock = clock_system();
     session->random = random_system(&session->random_fetched);
     session->config = config_new(options, &why);
     if (session->config == NULL)
-        return give_up(session, &why, error);
+        return fail(session, &why, error);
     events_init(&session->events, session->config, &session->clock, on_event, context);
     if (!open_walk(session, &why))
-        return give_up(session, &why, error);
-    session->room = make_room(session->config);
+        return fail(session, &why, error);
+    session->room = find_room(session->config);
     if (!open_transport(session, &why))
-        return give_up(session, &why, error);
+        return fail(session, &why, error);
     return session;
 }
 
@@ -145,7 +146,7 @@ static void wake_loop(void *context)
         session->http->ops->wake(session->http);
 }
 
-static bool start_parts(struct shoal_session *session, struct error *error)
+static bool create_components(struct shoal_session *session, struct error *error)
 {
     unsigned threads = session->room.jobs + 1;
     if (threads > READER_THREADS_MOST)
@@ -182,19 +183,21 @@ static void notice_fewer_jobs(struct shoal_session *session)
     events_notice(&session->events, text);
 }
 
-static void look_for_interrupts(struct shoal_session *session)
+static void handle_interrupts(struct shoal_session *session)
 {
     int asked = atomic_load(&session->interrupts);
     for (; session->interrupts_seen < asked; session->interrupts_seen++) {
-        if (session->interrupts_seen == 0)
+        if (session->interrupts_seen == 0) {
             events_notice(&session->events,
                 "interrupted: what is in flight may finish; interrupt again to stop at once");
-        if (session->interrupts_seen < 2)
-            sched_end_run(session->sched, "the run was interrupted");
+            sched_drain(session->sched, "the run was interrupted");
+        } else if (session->interrupts_seen == 1) {
+            sched_stop(session->sched);
+        }
     }
 }
 
-static void tell_progress(struct shoal_session *session)
+static void report_progress(struct shoal_session *session)
 {
     int64_t now_us = clock_now_us(&session->clock);
     if (now_us < session->next_progress_us)
@@ -204,8 +207,8 @@ static void tell_progress(struct shoal_session *session)
         &session->events, sched_in_flight(session->sched), sched_bytes_moved(session->sched));
 }
 
-/* How long the transport may wait. Before it sleeps there is a last look for work, after which
- * those who bring some wake it. */
+/* Returns how long the transport may wait. Once `asleep` is set, threads wake the loop when they
+ * have work for it; the second step does what they had before. */
 static int64_t step(struct shoal_session *session)
 {
     int64_t wait_us = sched_step(session->sched);
@@ -217,17 +220,17 @@ static int64_t step(struct shoal_session *session)
     return interrupted || sched_done(session->sched) ? 0 : wait_us;
 }
 
-static void turn(struct shoal_session *session)
+static void run_loop_once(struct shoal_session *session)
 {
     struct error error;
-    look_for_interrupts(session);
+    handle_interrupts(session);
     if (!session->http->ops->poll(session->http, step(session), &error)) {
         events_problem(&session->events, NULL, error.text);
-        sched_end_run(session->sched, error.text);
-        sched_end_run(session->sched, error.text);
+        sched_drain(session->sched, error.text);
+        sched_stop(session->sched);
     }
     atomic_store(&session->asleep, false);
-    tell_progress(session);
+    report_progress(session);
 }
 
 int shoal_session_run(struct shoal_session *session)
@@ -235,12 +238,12 @@ int shoal_session_run(struct shoal_session *session)
     struct error error = {0};
     events_start(&session->events, session->config->jobs);
     notice_fewer_jobs(session);
-    if (!start_parts(session, &error)) {
+    if (!create_components(session, &error)) {
         events_problem(&session->events, NULL, error.text);
         return events_end(&session->events, 0);
     }
     while (!sched_done(session->sched))
-        turn(session);
+        run_loop_once(session);
     return events_end(&session->events, atomic_load(&session->signal));
 }
 

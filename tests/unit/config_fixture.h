@@ -1,4 +1,4 @@
-/* What tests of configurations share: makes one from options, looks into it. */
+/* What tests of configurations share. */
 #ifndef SHOAL_TESTS_CONFIG_FIXTURE_H
 #define SHOAL_TESTS_CONFIG_FIXTURE_H
 
@@ -13,8 +13,8 @@
 #include "base/buf.h"
 #include "core/config.h"
 
-/* A configuration of the options in `pairs` (a name, a value or NULL, ..., ended by NULL) with the
- * PATH "dist", and its error. */
+/* Makes a configuration from `pairs`: a name, a value or NULL, and so on, ended by NULL. The name
+ * PATH adds an operand. NULL with `error`. */
 static inline struct config *config_of(const char *const *pairs, struct error *error)
 {
     struct shoal_options *options = shoal_options_new();
@@ -46,7 +46,7 @@ static inline struct config *good(const char *const *pairs)
     return config;
 }
 
-/* It must be refused, with `words` in the sentence. Gives that sentence. */
+/* Requires that the options are rejected with `words` in the error. Returns the error. */
 static inline struct error bad(const char *const *pairs, const char *words)
 {
     struct error error = {0};

@@ -1,4 +1,4 @@
-/* What the tests of plans, frames and events share: a configuration, a file that was found in
+/* What the tests of plans, form bodies and events share: a configuration, a file that was found in
  * "dist", and the real reader to load it. */
 #ifndef SHOAL_TESTS_PLAN_FIXTURE_H
 #define SHOAL_TESTS_PLAN_FIXTURE_H
@@ -8,7 +8,7 @@
 
 #include "config_fixture.h"
 
-#include "core/plan.h"
+#include "core/plan/private.h"
 
 #define WHOLE ((size_t)256 * 1024)
 #define CHUNK ((size_t)64 * 1024)
@@ -32,7 +32,7 @@ static inline void planned_wake(void *context)
     (void)context;
 }
 
-/* The file at `path` below "dist", as the walk would give it. */
+/* Makes the entry for `path` below "dist", as the walk would. */
 static inline void planned_choose(struct planned *planned, const char *path)
 {
     size_t size = strlen(path) + 1;
@@ -43,7 +43,7 @@ static inline void planned_choose(struct planned *planned, const char *path)
     memcpy(planned->entry->path, path, size);
 }
 
-/* `pairs` as GIVEN() makes them. The folder "dist" must be there. */
+/* `pairs` as GIVEN() makes them. The folder "dist" must exist. */
 static inline struct planned *planned_new(const char *const *pairs, const char *path)
 {
     struct planned *planned = calloc(1, sizeof *planned);
@@ -72,7 +72,7 @@ static inline void planned_free(struct planned *planned)
     free(planned);
 }
 
-/* The reader's next job that is done. It waits for files that were written a moment ago. */
+/* Waits for the reader's next job. The reader itself waits where a file was just written. */
 static inline struct reader_job *planned_collect(struct planned *planned)
 {
     struct reader_job *job;
@@ -81,7 +81,7 @@ static inline struct reader_job *planned_collect(struct planned *planned)
     return job;
 }
 
-/* Begins and loads. False where the path of a file can't be filled in. */
+/* Begins and loads. False: the path of a file cannot be filled in. */
 static inline bool planned_load(struct planned *planned, size_t whole_most)
 {
     if (!plan_begin(planned->plan, planned->entry, whole_most, &planned->error))
@@ -96,7 +96,7 @@ static inline bool planned_finish(struct planned *planned)
     return plan_finish(planned->plan, planned->entry, planned->reader, CHUNK, &planned->error);
 }
 
-/* Reads the body as a transport would; gives it as text. Its length must be what was told. */
+/* Reads the body as a transport would and returns it. Its length must be that of the request. */
 static inline const char *planned_body(struct planned *planned)
 {
     const struct http_request *request = &planned->plan->request;
@@ -117,7 +117,7 @@ static inline const char *planned_body(struct planned *planned)
     return buf_text(&planned->body);
 }
 
-/* All of it at once. */
+/* A plan that is finished. */
 static inline struct planned *planned_made(
     const char *const *pairs, const char *path, size_t whole_most)
 {

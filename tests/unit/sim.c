@@ -36,7 +36,7 @@ int64_t sim_below(struct sim *sim, int64_t bound)
     return (int64_t)random_below(&sim->random, (uint64_t)bound);
 }
 
-/* "g3/f000123", or a URL that ends so. */
+/* `path` is "g3/f000123", or a URL that ends with such a path. */
 unsigned sim_number(const char *path)
 {
     return (unsigned)strtoul(strrchr(path, '/') + 2, NULL, 10);
@@ -68,7 +68,7 @@ static int64_t sim_wall_seconds(void *context)
 
 static struct sim *sim_of_source(struct source *source)
 {
-    return (struct sim *)((char *)source - offsetof(struct sim, source));
+    return container_of(source, struct sim, source);
 }
 
 static struct entry *make_entry(struct sim *sim)
@@ -131,7 +131,7 @@ static uint64_t source_passed_over(struct source *source)
 static const struct source_ops source_table = {
     .take = source_take, .passed_over = source_passed_over};
 
-/* Of a seed's servers most are there all the time; some are away for a while, few for long. */
+/* Most servers can always be reached; some cannot for a while, a few for long. */
 static void choose_outage(struct sim *sim)
 {
     if (!sim_chance(sim, 300))

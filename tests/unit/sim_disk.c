@@ -1,6 +1,5 @@
-/* The disk of the simulation: jobs take a while, and fail now and then. A small file is all x;
- * every large one is the same real file, because a body looks at its facts and reads its page
- * cache. */
+/* The disk of the simulation: jobs take time, and some fail. A small file consists of x. Every
+ * streamed file is the same real file, because a body checks its facts and reads the page cache. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 
 static struct sim *sim_of_reader(struct reader *reader)
 {
-    return (struct sim *)((char *)reader - offsetof(struct sim, reader));
+    return container_of(reader, struct sim, reader);
 }
 
 static void choose_result(struct sim *sim, struct reader_file *file)

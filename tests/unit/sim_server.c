@@ -1,5 +1,5 @@
-/* The network of the simulation and the server behind it: transfers take a while, and end as the
- * seed says. What was taken stands in the ledger. */
+/* The network of the simulation and its server: transfers take time and end as the seed determines.
+ * The ledger records what was accepted. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,20 +13,20 @@
 #define READ_MOST       65536
 #define LAST_BYTES      40
 
-/* The faults of the server, each as likely as the others. */
+/* The faults of the server, which are equally likely. */
 enum sim_fault {
-    FAULT_BUSY,     /* 503 and a Retry-After */
+    FAULT_BUSY,     /* 503 with Retry-After */
     FAULT_TOO_MANY, /* 429 */
     FAULT_REFUSED,  /* 403: final */
     FAULT_NO_CONNECTION,
     FAULT_RESET_FIRST, /* before the body */
-    FAULT_RESET_EARLY, /* amid the body: nothing taken */
-    FAULT_RESET_LATE,  /* taken, no answer */
-    FAULT_EARLY_BUSY,  /* 503 amid the body */
+    FAULT_RESET_EARLY, /* within the body: nothing accepted */
+    FAULT_RESET_LATE,  /* accepted, no response */
+    FAULT_EARLY_BUSY,  /* 503 within the body */
     FAULT_STALL,
-    FAULT_ERROR,       /* 500, taken or not */
-    FAULT_CUT_ANSWER,  /* 201, taken, and then a reset within the answer */
-    FAULT_KEPT_CLOSED, /* the kept connection died, taken or not */
+    FAULT_ERROR,       /* 500, accepted or not */
+    FAULT_CUT_ANSWER,  /* 201, accepted, then a reset within the response */
+    FAULT_KEPT_CLOSED, /* the kept connection died, accepted or not */
     FAULT_EXISTS,      /* 409 */
     SIM_FAULTS,
     FAULT_NONE,
@@ -41,17 +41,17 @@ struct http_transfer {
     int64_t stalled_us; /* so far */
     bool paused;
     bool cancelled;
-    bool taken;
+    bool accepted;
     struct buf answer;
     struct buf headers;
 };
 
-/* What an end by a fault looks like. */
+/* The end of an attempt by each fault. */
 struct ending {
     enum attempt_phase phase;
     enum attempt_error error;
     long status;
-    unsigned taken; /* how likely, in a thousand */
+    unsigned accepted; /* how often, in a thousand */
 };
 
 static const struct ending endings[] = {
@@ -73,7 +73,7 @@ static const struct ending endings[] = {
 
 static struct sim *sim_of_http(struct http *http)
 {
-    return (struct sim *)((char *)http - offsetof(struct sim, http));
+    return container_of(http, struct sim, http);
 }
 
 static void add_headers(struct http_transfer *transfer, struct http_end *end)
@@ -113,22 +113,22 @@ static void end_with(
     free(transfer);
 }
 
-static void take_perhaps(struct http_transfer *transfer, unsigned likely)
+static void accept_perhaps(struct http_transfer *transfer, unsigned likely)
 {
-    if (!transfer->taken && sim_chance(transfer->sim, likely)) {
-        transfer->taken = true;
-        transfer->sim->ledger[transfer->number].taken++;
+    if (!transfer->accepted && sim_chance(transfer->sim, likely)) {
+        transfer->accepted = true;
+        transfer->sim->ledger[transfer->number].accepted++;
     }
 }
 
 static void end_by_fault(struct http_transfer *transfer)
 {
     const struct ending *ending = &endings[transfer->fault];
-    take_perhaps(transfer, ending->taken);
+    accept_perhaps(transfer, ending->accepted);
     end_with(transfer, ending->phase, ending->error, ending->status);
 }
 
-/* The whole body is there, and the time for an answer has come. */
+/* The server responds, or the transfer was canceled. */
 static void answer(struct sim *sim, void *object)
 {
     struct http_transfer *transfer = object;
@@ -138,11 +138,11 @@ static void answer(struct sim *sim, void *object)
         return;
     }
     bool whole = transfer->sent == transfer->request->length;
-    take_perhaps(transfer, whole ? 500 : 0);
+    accept_perhaps(transfer, whole ? 500 : 0);
     end_with(transfer, whole ? ATTEMPT_WAITING : ATTEMPT_SENDING, ATTEMPT_CANCELLED, 0);
 }
 
-/* Where the body is the file, its marks must stand where they stand in the file. */
+/* Where the body is the file itself, its marks must be at the offsets that they name. */
 static void check_marks(const struct http_transfer *transfer, const char *data, int64_t count)
 {
     int64_t from = transfer->sent;
@@ -158,7 +158,7 @@ static void check_marks(const struct http_transfer *transfer, const char *data, 
 
 static void send_on(struct sim *sim, void *object);
 
-/* What broke amid the body, if anything did: an end of the reader's, or the server's fault. */
+/* Ends the transfer within the body, where the file or the server's fault says so. */
 static bool breaks_off(struct http_transfer *transfer, int64_t got)
 {
     bool early = transfer->fault == FAULT_RESET_EARLY || transfer->fault == FAULT_EARLY_BUSY;
@@ -172,8 +172,8 @@ static bool breaks_off(struct http_transfer *transfer, int64_t got)
     return true;
 }
 
-/* How much the transport wants to read. Often all but the last bytes: a form's end is a read of its
- * own then, when the file has been read already. */
+/* How much the transport wants to read. Often all but the last bytes, so that the end of a form is
+ * read after the file was read completely. */
 static size_t choose_room(const struct http_transfer *transfer)
 {
     struct sim *sim = transfer->sim;
@@ -183,7 +183,7 @@ static size_t choose_room(const struct http_transfer *transfer)
     return sim_chance(sim, 700) ? READ_MOST : 1 + (size_t)sim_below(sim, 4096);
 }
 
-/* Reads on in a body that streams. False: it waits, or the transfer is over. */
+/* Continues to read a streamed body. False: it waits, or the transfer is over. */
 static bool stream_body(struct http_transfer *transfer)
 {
     const struct http_request *request = transfer->request;
@@ -217,7 +217,7 @@ static bool send_body(struct http_transfer *transfer)
     return true;
 }
 
-/* A minute in which it can be cancelled. */
+/* Nothing moves for a minute, in which the transfer may be canceled. */
 static void stall(struct sim *sim, void *object)
 {
     struct http_transfer *transfer = object;
@@ -287,8 +287,8 @@ static struct http_transfer *start(
     return transfer;
 }
 
-/* As with the real one, the end is told later. The event that is under way for it finds the mark;
- * one that is paused has none, so it gets one of its own. */
+/* As in the real transport, the end is reported later, by the transfer's next event. A paused
+ * transfer has no such event, so one is scheduled. */
 static void cancel(struct http *http, struct http_transfer *transfer)
 {
     (void)http;

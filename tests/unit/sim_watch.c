@@ -1,15 +1,14 @@
-/* What the scheduler promised, looked at from where it shows: at the server. */
+/* Checks the scheduler's promises where they show: at the server. */
 #include "policy/outcome.h"
 
 #include "sim.h"
 
-/* What an outage may cost before it is only probed: the budget of policy/retry.c, and what was in
- * flight when it began. */
+/* Attempts in an outage before it is only probed: the budget of policy/retry.c. */
 #define OUTAGE_FIRST 8
-/* Time that the throttle makes up for, and a turn of the largest piece with a frame around it. */
+/* Unused time that the throttle makes up for, and the bytes of the largest turn. */
 #define THROTTLE_IDLE_US 50000
 #define THROTTLE_TURN    (64 * 1024)
-/* Between two rounds of the loop. */
+/* The longest time between two steps of the loop. */
 #define ROUND_US 100000
 
 void sim_watch_init(struct sim *sim)
@@ -69,7 +68,7 @@ static void watch_patience(struct sim *sim)
         "at most one probe a second in an outage");
 }
 
-/* Times without anything to do are nobody's fault. */
+/* Time without a file to send does not count against the server. */
 void sim_watch_found(struct sim *sim)
 {
     struct sim_watch *watch = &sim->watch;
@@ -108,7 +107,7 @@ void sim_watch_start(struct sim *sim, unsigned number)
     watch_patience(sim);
 }
 
-/* Is it the client's own doing, which says nothing of the server? */
+/* Was the cause on the client's side, which says nothing about the server? */
 static bool is_ours(const struct attempt_end *end)
 {
     return end->status == 0 &&
@@ -116,7 +115,7 @@ static bool is_ours(const struct attempt_end *end)
                end->error == ATTEMPT_CANCELLED);
 }
 
-/* Written out here once more, so that a mistake in policy/outcome.c shows. */
+/* Does not use policy/outcome.c, so that a mistake there is found. */
 static bool is_ambiguous(const struct attempt_end *end)
 {
     if (end->status != 0)
@@ -150,7 +149,7 @@ void sim_watch_moved(struct sim *sim, int64_t bytes)
     sim->watch.moved += bytes;
     if (rate == 0)
         return;
-    /* The run began a second after the world. */
+    /* The run began one second after the clock. */
     int64_t elapsed_us = sim->now_us - CLOCK_US_PER_SECOND + THROTTLE_IDLE_US;
     int64_t most = rate * elapsed_us / CLOCK_US_PER_SECOND + THROTTLE_TURN;
     sim_watch_rule(sim, sim->watch.moved <= most, "--limit-rate over all transfers");

@@ -6,10 +6,10 @@
 #include "app/args.h"
 #include "base/buf.h"
 
-/* What was read, as text: "name=value " for an option, "<operand> " for an operand. */
+/* What was read, as text: "name=value " per option, "<operand> " per operand. */
 struct reading {
     struct buf seen;
-    const char *refuse; /* an option's name that is an error */
+    const char *refuse; /* the name of an option that is rejected */
 };
 
 static bool take_option(
@@ -31,7 +31,7 @@ static bool take_operand(void *context, char *text, struct error *error)
 
 #define MOST 16
 
-/* Reads `line` cut at blanks ("''" is an empty argument). */
+/* Reads the words of `line` ("''" is an empty argument). */
 static bool read_line(const char *line, struct reading *reading, struct error *error)
 {
     static char copy[256];
@@ -47,7 +47,7 @@ static bool read_line(const char *line, struct reading *reading, struct error *e
     return args_read(&args, count, arguments, error);
 }
 
-static void options_are_found_wherever_they_stand(void **state)
+static void options_are_found_at_any_place(void **state)
 {
     (void)state;
     static const struct {
@@ -84,7 +84,7 @@ static void options_are_found_wherever_they_stand(void **state)
     }
 }
 
-static void what_can_not_be_read_is_named(void **state)
+static void what_cannot_be_read_is_named(void **state)
 {
     (void)state;
     static const struct {
@@ -112,7 +112,7 @@ static void what_can_not_be_read_is_named(void **state)
     }
 }
 
-static void a_refused_option_ends_the_reading(void **state)
+static void a_rejected_option_ends_the_reading(void **state)
 {
     (void)state;
     struct reading reading = {.refuse = "jobs"};
@@ -126,9 +126,9 @@ static void a_refused_option_ends_the_reading(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_are_found_wherever_they_stand),
-        cmocka_unit_test(what_can_not_be_read_is_named),
-        cmocka_unit_test(a_refused_option_ends_the_reading),
+        cmocka_unit_test(options_are_found_at_any_place),
+        cmocka_unit_test(what_cannot_be_read_is_named),
+        cmocka_unit_test(a_rejected_option_ends_the_reading),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

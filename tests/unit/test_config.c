@@ -81,26 +81,26 @@ static void a_form_is_compiled_in_its_order(void **state)
     config_free(config);
 }
 
-static void a_form_that_can_not_work_is_refused(void **state)
+static void a_form_that_cannot_work_is_rejected(void **state)
 {
     (void)state;
     make_folder("folder");
     bad(GIVEN(TO_URL, "form", "a=b"), "in no field: add -F 'file=@{file}'");
     bad(GIVEN(TO_URL, "form", "a=@{folder}/{name}"), "in no field");
     bad(GIVEN(TO_URL, "form", "a={nope}"), "{nope}");
-    bad(GIVEN(TO_URL, "form", "a=@missing", "form", "f=@{file}"), "\"missing\"");
+    bad(GIVEN(TO_URL, "form", "a=@missing", "form", "f=@{file}"), "'missing'");
     bad(GIVEN(TO_URL, "form", "a=@folder", "form", "f=@{file}"), "no regular file");
-    bad(GIVEN(TO_URL, "form", "a"), "-F \"a\"");
-    bad(GIVEN(TO_URL, "form-string", "a"), "--form-string \"a\"");
+    bad(GIVEN(TO_URL, "form", "a"), "-F 'a'");
+    bad(GIVEN(TO_URL, "form-string", "a"), "--form-string 'a'");
     bad(GIVEN(TO_URL, "raw", NULL, "form", "a=b"), "--form and --raw");
     bad(GIVEN(TO_URL, "form", "f=@{file};filename={nope}"), "{nope}");
     config_free(good(GIVEN(TO_URL, "form", "a=?@missing", "form", "f=@{file}")));
     struct config *config = good(GIVEN(TO_URL, "form", "f=?@{file}"));
-    assert_int_equal(config->fields[0].kind, CONFIG_FILE); /* the file that was found is there */
+    assert_int_equal(config->fields[0].kind, CONFIG_FILE); /* it exists */
     config_free(config);
 }
 
-static void a_raw_body_needs_a_url_for_every_file(void **state)
+static void a_raw_body_needs_a_url_per_file(void **state)
 {
     (void)state;
     make_file("dist/one", "x");
@@ -121,7 +121,7 @@ static void a_raw_body_needs_a_url_for_every_file(void **state)
     bad(list, "a URL of its own");
 }
 
-static void a_url_that_can_not_be_sent_to_is_refused(void **state)
+static void an_invalid_url_is_rejected(void **state)
 {
     (void)state;
     static const struct {
@@ -204,18 +204,18 @@ static void keys_come_from_the_environment_files_and_descriptors(void **state)
     assert_int_equal(unsetenv("SHOAL_TEST_TOKEN"), 0);
 }
 
-static void keys_that_can_not_be_had_are_refused(void **state)
+static void keys_that_cannot_be_read_are_rejected(void **state)
 {
     (void)state;
     int zero = open("zero", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     assert_int_equal(write(zero, "a\0b", 3), 3);
     (void)close(zero);
     bad(GIVEN(TO_URL, "set", "k"), "KEY=VALUE");
-    bad(GIVEN(TO_URL, "set", "=v"), "key \"\"");
-    bad(GIVEN(TO_URL, "set", "1k=v"), "\"1k\"");
-    bad(GIVEN(TO_URL, "set", "path=v"), "\"path\"");
-    bad(GIVEN(TO_URL, "set", "k=env:SHOAL_NO_SUCH"), "\"SHOAL_NO_SUCH\"");
-    bad(GIVEN(TO_URL, "set", "k=file:missing"), "\"missing\"");
+    bad(GIVEN(TO_URL, "set", "=v"), "key ''");
+    bad(GIVEN(TO_URL, "set", "1k=v"), "'1k'");
+    bad(GIVEN(TO_URL, "set", "path=v"), "'path'");
+    bad(GIVEN(TO_URL, "set", "k=env:SHOAL_NO_SUCH"), "'SHOAL_NO_SUCH'");
+    bad(GIVEN(TO_URL, "set", "k=file:missing"), "'missing'");
     bad(GIVEN(TO_URL, "set", "k=file:zero"), "NUL");
     bad(GIVEN(TO_URL, "set", "k=fd:999"), "descriptor 999");
     bad(GIVEN(TO_URL, "set", "k=fd:x"), "fd:x");
@@ -258,7 +258,7 @@ static void no_error_shows_a_secret(void **state)
     assert_int_equal(setenv("SHOAL_TEST_HIDDEN", "hidden", 1), 0);
     error = bad(GIVEN(TO_URL, "set", "k=env:SHOAL_TEST_HIDDEN", "base", "/hidden"), "/***");
     assert_int_equal(unsetenv("SHOAL_TEST_HIDDEN"), 0);
-    /* Cut in the middle of the secret, which is no longer known by its beginning. */
+    /* The text is cut within the secret, of which only the beginning is left. */
     error = bad(GIVEN("url", url), "");
     assert_null(strstr(error.text, "0000"));
     (void)snprintf(url, sizeof url, "ftp://%0*d:hidden-%0*d@h/", 440, 1, 100, 7);
@@ -281,18 +281,18 @@ static void rules_keep_their_order(void **state)
     config_free(config);
     make_file("broken", "a\n[z\n");
     bad(GIVEN(TO_URL, "ignore-file", "broken"), "broken");
-    bad(GIVEN(TO_URL, "ignore-file", "missing"), "\"missing\"");
+    bad(GIVEN(TO_URL, "ignore-file", "missing"), "'missing'");
     bad(GIVEN(TO_URL, "include", ""), "--include");
     bad(GIVEN(TO_URL, "exclude", "[z"), "--exclude");
 }
 
-static void options_that_do_not_go_together_are_refused(void **state)
+static void options_that_exclude_each_other_are_rejected(void **state)
 {
     (void)state;
     make_file("key.pem", "x");
     bad(GIVEN(TO_URL, "key", "key.pem"), "--cert");
     bad(GIVEN(TO_URL, "proxy", "http://p", "no-proxy", NULL), "exclude each other");
-    bad(GIVEN(TO_URL, "base", "missing"), "--base \"missing\"");
+    bad(GIVEN(TO_URL, "base", "missing"), "--base 'missing'");
     bad(GIVEN(TO_URL, "base", "key.pem"), "a folder");
     bad(GIVEN(TO_URL, "request", "A B"), "no HTTP method");
     bad(GIVEN(TO_URL, "request", "HEAD"), "can't carry a file");
@@ -321,17 +321,17 @@ int main(void)
         cmocka_unit_test(defaults_are_those_of_the_help),
         IN_A_FOLDER(every_plain_option_reaches_its_field),
         IN_A_FOLDER(a_form_is_compiled_in_its_order),
-        IN_A_FOLDER(a_form_that_can_not_work_is_refused),
-        IN_A_FOLDER(a_raw_body_needs_a_url_for_every_file),
-        cmocka_unit_test(a_url_that_can_not_be_sent_to_is_refused),
+        IN_A_FOLDER(a_form_that_cannot_work_is_rejected),
+        IN_A_FOLDER(a_raw_body_needs_a_url_per_file),
+        cmocka_unit_test(an_invalid_url_is_rejected),
         cmocka_unit_test(headers_are_checked_before_anything_is_sent),
         IN_A_FOLDER(keys_come_from_the_environment_files_and_descriptors),
-        IN_A_FOLDER(keys_that_can_not_be_had_are_refused),
+        IN_A_FOLDER(keys_that_cannot_be_read_are_rejected),
         cmocka_unit_test(passwords_are_secrets_in_every_form),
         cmocka_unit_test(no_error_shows_a_secret),
         cmocka_unit_test(a_proxy_is_checked_and_its_password_never_shown),
         IN_A_FOLDER(rules_keep_their_order),
-        IN_A_FOLDER(options_that_do_not_go_together_are_refused),
+        IN_A_FOLDER(options_that_exclude_each_other_are_rejected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

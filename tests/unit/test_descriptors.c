@@ -1,5 +1,5 @@
-/* The limit of open files, and what is made of it. Each case runs in a process of its own: a hard
- * limit that was lowered can't be raised again. */
+/* The limit of open files, and how much fits under it. Each case runs in its own process, because a
+ * hard limit cannot be raised again. */
 #include "check.h"
 
 #include <stdbool.h>
@@ -19,7 +19,7 @@ struct given {
     unsigned files;
 };
 
-/* What came of it; sent through a pipe. */
+/* The result; the process sends it through a pipe. */
 struct made {
     struct descriptors fit;
     rlim_t soft;
@@ -51,7 +51,7 @@ static struct made fit(struct given given)
     return made;
 }
 
-static void what_fits_is_what_was_wanted(void **state)
+static void everything_fits_under_a_high_limit(void **state)
 {
     (void)state;
     struct made made = fit((struct given){PLENTY, PLENTY, 64, 32, 1});
@@ -69,18 +69,18 @@ static void the_soft_limit_is_raised_as_far_as_is_needed(void **state)
     assert_true(made.soft > 256 * 3 && made.soft < PLENTY);
 }
 
-static void a_hard_limit_is_kept_to(void **state)
+static void the_hard_limit_is_not_exceeded(void **state)
 {
     (void)state;
     struct made made = fit((struct given){32, 200, 256, 64, 1});
     assert_int_equal(made.soft, 200);
     assert_in_range(made.fit.jobs, 10, 60);
     assert_in_range(made.fit.ahead, 1, made.fit.jobs);
-    /* A socket, its successor and the file for each in flight, a file for each ahead. */
+    /* Two sockets and a file per file in flight, a file per file ahead. */
     assert_true(made.fit.jobs * 3 + made.fit.ahead < 200);
 }
 
-static void more_files_a_request_leave_fewer_requests(void **state)
+static void more_files_per_request_leave_fewer_requests(void **state)
 {
     (void)state;
     unsigned before = 256;
@@ -92,7 +92,7 @@ static void more_files_a_request_leave_fewer_requests(void **state)
     }
 }
 
-static void one_always_goes(void **state)
+static void one_file_always_fits(void **state)
 {
     (void)state;
     for (rlim_t limit = 8; limit <= 40; limit += 4) {
@@ -104,11 +104,11 @@ static void one_always_goes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_fits_is_what_was_wanted),
+        cmocka_unit_test(everything_fits_under_a_high_limit),
         cmocka_unit_test(the_soft_limit_is_raised_as_far_as_is_needed),
-        cmocka_unit_test(a_hard_limit_is_kept_to),
-        cmocka_unit_test(more_files_a_request_leave_fewer_requests),
-        cmocka_unit_test(one_always_goes),
+        cmocka_unit_test(the_hard_limit_is_not_exceeded),
+        cmocka_unit_test(more_files_per_request_leave_fewer_requests),
+        cmocka_unit_test(one_file_always_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

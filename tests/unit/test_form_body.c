@@ -1,4 +1,4 @@
-/* Bodies, byte for byte: read whole and streamed, they are the same. */
+/* Bodies, byte for byte; whole and streamed bodies are the same. */
 #include "plan_fixture.h"
 
 #define FILE_TYPE "Content-Type: application/octet-stream\r\n"
@@ -10,7 +10,7 @@ static void assert_body(struct planned *planned, const char *expected)
     buf_init(&text, (size_t)8 * 1024 * 1024);
     for (; *expected != '\0'; expected++) {
         if (*expected == '~')
-            (void)buf_printf(&text, "--%s", planned->plan->boundary);
+            (void)buf_printf(&text, "--%s", planned->plan->form.boundary);
         else
             (void)buf_add_byte(&text, *expected);
     }
@@ -19,7 +19,7 @@ static void assert_body(struct planned *planned, const char *expected)
     buf_free(&text);
 }
 
-/* Read whole, and streamed. */
+/* Once read whole, once streamed. */
 static void assert_bodies(const char *const *pairs, const char *path, const char *expected)
 {
     for (size_t whole_most = 0; whole_most <= WHOLE; whole_most += WHOLE) {
@@ -31,7 +31,7 @@ static void assert_bodies(const char *const *pairs, const char *path, const char
     }
 }
 
-static void a_file_lies_between_its_head_and_the_end(void **state)
+static void a_file_is_between_its_header_lines_and_the_end(void **state)
 {
     (void)state;
     make_file("dist/sub/c.js", "content");
@@ -40,7 +40,7 @@ static void a_file_lies_between_its_head_and_the_end(void **state)
         "\r\ncontent\r\n~--\r\n");
 }
 
-static void a_file_of_no_bytes_has_a_part_too(void **state)
+static void an_empty_file_has_a_part_too(void **state)
 {
     (void)state;
     make_file("dist/empty", "");
@@ -49,7 +49,7 @@ static void a_file_of_no_bytes_has_a_part_too(void **state)
         "\r\n\r\n~--\r\n");
 }
 
-static void fields_stand_in_their_order_on_both_sides(void **state)
+static void fields_keep_their_order_around_the_file(void **state)
 {
     (void)state;
     make_file("dist/a b.js", "x");
@@ -63,7 +63,7 @@ static void fields_stand_in_their_order_on_both_sides(void **state)
         "~\r\nContent-Disposition: form-data; name=\"empty\"\r\n\r\n\r\n~--\r\n");
 }
 
-static void names_and_types_of_parts_are_as_told(void **state)
+static void parts_have_the_names_and_types_of_the_options(void **state)
 {
     (void)state;
     make_file("dist/n", "1");
@@ -81,7 +81,7 @@ static void names_and_types_of_parts_are_as_told(void **state)
         "\r\n1\r\n~--\r\n");
 }
 
-static void several_files_go_in_one_form(void **state)
+static void a_form_may_have_several_files(void **state)
 {
     (void)state;
     make_file("dist/a.js", "code");
@@ -96,7 +96,7 @@ static void several_files_go_in_one_form(void **state)
         "\r\nmap of it\r\n~--\r\n");
 }
 
-static void the_same_file_may_go_twice(void **state)
+static void a_form_may_have_the_same_file_twice(void **state)
 {
     (void)state;
     make_file("dist/a", "x");
@@ -107,7 +107,7 @@ static void the_same_file_may_go_twice(void **state)
         "\r\nx\r\n~--\r\n");
 }
 
-static void an_optional_file_goes_if_it_is_there(void **state)
+static void an_optional_file_is_sent_if_it_exists(void **state)
 {
     (void)state;
     make_file("dist/a", "x");
@@ -140,9 +140,9 @@ static void a_raw_body_is_the_file(void **state)
     planned_free(planned);
 }
 
-/* A long field before the file: the first body is joined, and from then on there is room before the
- * content, so that it need not be copied. */
-static void a_head_too_long_for_its_room_is_joined_once(void **state)
+/* A long field before the file: the first body is joined by copying, and from then on there is
+ * enough headroom. */
+static void only_the_first_body_with_a_long_beginning_is_copied(void **state)
 {
     (void)state;
     static char option[6000] = "long=";
@@ -166,15 +166,15 @@ static void a_head_too_long_for_its_room_is_joined_once(void **state)
         planned_choose(planned, name);
         assert_true(planned_load(planned, WHOLE) && planned_finish(planned));
         assert_body(planned, body);
-        bool joined = planned->plan->request.data == buf_text(&planned->plan->joined);
+        bool joined = planned->plan->request.data == buf_text(&planned->plan->form.joined);
         assert_true(joined == (round == 0));
         plan_reset(planned->plan);
     }
     planned_free(planned);
 }
 
-/* Around the length at which a head just fits before the content. */
-static void a_head_may_be_as_long_as_its_room(void **state)
+/* Lengths around the one that just fits into the headroom. */
+static void a_beginning_may_be_as_long_as_the_headroom(void **state)
 {
     (void)state;
     int joins = 0;
@@ -191,8 +191,9 @@ static void a_head_may_be_as_long_as_its_room(void **state)
         struct planned *planned =
             planned_made(GIVEN(TO_URL, "form-string", option, "form", "f=@{file}"), "a", WHOLE);
         assert_body(planned, expected);
-        bool joined = planned->plan->request.data == buf_text(&planned->plan->joined);
-        assert_true(joined == (planned->plan->fields[1].cut > planned->plan->files[0].offset));
+        bool joined = planned->plan->request.data == buf_text(&planned->plan->form.joined);
+        assert_true(
+            joined == (planned->plan->form.parts[1].content_at > planned->plan->files[0].offset));
         joins += joined;
         planned_free(planned);
     }
@@ -202,16 +203,16 @@ static void a_head_may_be_as_long_as_its_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_SCRATCH(a_file_lies_between_its_head_and_the_end),
-        IN_SCRATCH(a_file_of_no_bytes_has_a_part_too),
-        IN_SCRATCH(fields_stand_in_their_order_on_both_sides),
-        IN_SCRATCH(names_and_types_of_parts_are_as_told),
-        IN_SCRATCH(several_files_go_in_one_form),
-        IN_SCRATCH(the_same_file_may_go_twice),
-        IN_SCRATCH(an_optional_file_goes_if_it_is_there),
+        IN_SCRATCH(a_file_is_between_its_header_lines_and_the_end),
+        IN_SCRATCH(an_empty_file_has_a_part_too),
+        IN_SCRATCH(fields_keep_their_order_around_the_file),
+        IN_SCRATCH(parts_have_the_names_and_types_of_the_options),
+        IN_SCRATCH(a_form_may_have_several_files),
+        IN_SCRATCH(a_form_may_have_the_same_file_twice),
+        IN_SCRATCH(an_optional_file_is_sent_if_it_exists),
         IN_SCRATCH(a_raw_body_is_the_file),
-        IN_SCRATCH(a_head_too_long_for_its_room_is_joined_once),
-        IN_SCRATCH(a_head_may_be_as_long_as_its_room),
+        IN_SCRATCH(only_the_first_body_with_a_long_beginning_is_copied),
+        IN_SCRATCH(a_beginning_may_be_as_long_as_the_headroom),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

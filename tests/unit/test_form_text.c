@@ -36,7 +36,7 @@ static void check(const struct expected *expected, size_t count)
     }
 }
 
-static void text_and_files_are_told_apart(void **state)
+static void text_and_files_are_distinguished(void **state)
 {
     (void)state;
     static const struct expected list[] = {
@@ -72,7 +72,7 @@ static void suffixes_are_read_as_curl_reads_them(void **state)
     check(list, COUNT_OF(list));
 }
 
-static void quotes_take_everything(void **state)
+static void quoted_text_may_contain_anything(void **state)
 {
     (void)state;
     static const struct expected list[] = {
@@ -88,7 +88,7 @@ static void quotes_take_everything(void **state)
     check(list, COUNT_OF(list));
 }
 
-static void what_makes_no_sense_is_refused_with_the_reason(void **state)
+static void invalid_text_is_rejected_with_the_reason(void **state)
 {
     (void)state;
     static const struct {
@@ -113,10 +113,10 @@ static void what_makes_no_sense_is_refused_with_the_reason(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_and_files_are_told_apart),
+        cmocka_unit_test(text_and_files_are_distinguished),
         cmocka_unit_test(suffixes_are_read_as_curl_reads_them),
-        cmocka_unit_test(quotes_take_everything),
-        cmocka_unit_test(what_makes_no_sense_is_refused_with_the_reason),
+        cmocka_unit_test(quoted_text_may_contain_anything),
+        cmocka_unit_test(invalid_text_is_rejected_with_the_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

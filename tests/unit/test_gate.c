@@ -25,7 +25,7 @@ static int64_t now_of(void *context)
     return ((struct bench *)context)->now_us;
 }
 
-/* The wall's clock began at noon on 1 January 2024. */
+/* The wall clock started at noon on 1 January 2024. */
 static int64_t wall_of(void *context)
 {
     return 1704110400 + ((struct bench *)context)->now_us / CLOCK_US_PER_SECOND;
@@ -47,7 +47,7 @@ static void start(struct bench *bench)
     gate_note_start(&bench->gate, &bench->file, false, bench->now_us);
 }
 
-/* An attempt ends with this status (0: its answer never came). */
+/* An attempt ends with this status (0: no response). */
 static enum retry_step end(struct bench *bench, long status, const char *retry_after)
 {
     struct attempt_end attempt = {.phase = ATTEMPT_ANSWERING, .status = status};
@@ -72,12 +72,12 @@ static int64_t wait_now(const struct bench *bench)
     return next_us == CLOCK_NEVER ? CLOCK_NEVER : next_us - bench->now_us;
 }
 
-static void so_many_files_may_be_in_flight(void **state)
+static void no_more_files_are_in_flight_than_jobs(void **state)
 {
     (void)state;
     struct bench bench;
     bench_init(&bench);
-    assert_int_equal(gate_limit(&bench.gate), JOBS);
+    assert_int_equal(gate_concurrency_limit(&bench.gate), JOBS);
     for (int i = 0; i < JOBS; i++) {
         assert_int_equal(wait_now(&bench), 0);
         start(&bench);
@@ -88,20 +88,20 @@ static void so_many_files_may_be_in_flight(void **state)
     buf_free(&bench.headers);
 }
 
-static void auto_begins_small_and_stays_within_what_there_is_room_for(void **state)
+static void auto_starts_small_and_stays_within_the_most_jobs(void **state)
 {
     (void)state;
     struct bench bench;
     bench_init(&bench);
     bench.config.jobs = CONFIG_JOBS_AUTO;
     gate_init(&bench.gate, &bench.config, 64, bench.now_us);
-    assert_in_range(gate_limit(&bench.gate), 1, 16);
+    assert_in_range(gate_concurrency_limit(&bench.gate), 1, 16);
     gate_init(&bench.gate, &bench.config, 2, bench.now_us);
-    assert_in_range(gate_limit(&bench.gate), 1, 2);
+    assert_in_range(gate_concurrency_limit(&bench.gate), 1, 2);
     buf_free(&bench.headers);
 }
 
-static void a_rate_holds_the_next_start_back(void **state)
+static void a_rate_delays_the_next_start(void **state)
 {
     (void)state;
     struct bench bench;
@@ -112,10 +112,10 @@ static void a_rate_holds_the_next_start_back(void **state)
     start(&bench);
     start(&bench);
     assert_true(wait_now(&bench) >= 60 * second && wait_now(&bench) < 62 * second);
-    assert_true(gate_is_held_by_rate(&bench.gate, bench.now_us));
+    assert_true(gate_waits_for_rate(&bench.gate, bench.now_us));
     bench.now_us += 62 * second;
     assert_int_equal(wait_now(&bench), 0);
-    assert_false(gate_is_held_by_rate(&bench.gate, bench.now_us));
+    assert_false(gate_waits_for_rate(&bench.gate, bench.now_us));
     buf_free(&bench.headers);
 }
 
@@ -134,7 +134,7 @@ static void retry_after_in_seconds_and_as_a_date_pauses_the_origin(void **state)
     }
 }
 
-static void a_retry_after_of_nonsense_is_passed_over(void **state)
+static void an_invalid_retry_after_is_ignored(void **state)
 {
     (void)state;
     struct bench bench;
@@ -147,7 +147,7 @@ static void a_retry_after_of_nonsense_is_passed_over(void **state)
     buf_free(&bench.headers);
 }
 
-static void a_limit_that_is_used_up_pauses_the_origin_after_a_success_too(void **state)
+static void a_rate_limit_that_is_used_up_pauses_the_origin_after_a_success_too(void **state)
 {
     (void)state;
     struct bench bench;
@@ -157,7 +157,7 @@ static void a_limit_that_is_used_up_pauses_the_origin_after_a_success_too(void *
     start(&bench);
     assert_int_equal(end(&bench, 200, ""), RETRY_STEP_FINAL);
     assert_int_equal(wait_now(&bench), 9 * second);
-    assert_false(gate_is_held_by_rate(&bench.gate, bench.now_us));
+    assert_false(gate_waits_for_rate(&bench.gate, bench.now_us));
     buf_free(&bench.headers);
 }
 
@@ -186,14 +186,14 @@ static void patience_runs_out_over_attempts_but_not_over_idle_time(void **state)
         if (idle)
             gate_note_idle(&bench.gate, bench.now_us);
         bench.now_us += 299 * second;
-        gate_count_idle(&bench.gate, bench.now_us);
+        gate_end_idle(&bench.gate, bench.now_us);
         assert_int_equal(retry_state(&bench.gate.retry, bench.now_us), RETRY_GOING);
         bench.now_us += 2 * second;
-        gate_count_idle(&bench.gate, bench.now_us); /* it was not idle since */
+        gate_end_idle(&bench.gate, bench.now_us); /* not idle since the last call */
         assert_int_equal(
             retry_state(&bench.gate.retry, bench.now_us), idle ? RETRY_GOING : RETRY_NO_PROGRESS);
         bench.now_us += 298 * second;
-        gate_count_idle(&bench.gate, bench.now_us);
+        gate_end_idle(&bench.gate, bench.now_us);
         assert_int_equal(retry_state(&bench.gate.retry, bench.now_us), RETRY_NO_PROGRESS);
         buf_free(&bench.headers);
     }
@@ -202,12 +202,12 @@ static void patience_runs_out_over_attempts_but_not_over_idle_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(so_many_files_may_be_in_flight),
-        cmocka_unit_test(auto_begins_small_and_stays_within_what_there_is_room_for),
-        cmocka_unit_test(a_rate_holds_the_next_start_back),
+        cmocka_unit_test(no_more_files_are_in_flight_than_jobs),
+        cmocka_unit_test(auto_starts_small_and_stays_within_the_most_jobs),
+        cmocka_unit_test(a_rate_delays_the_next_start),
         cmocka_unit_test(retry_after_in_seconds_and_as_a_date_pauses_the_origin),
-        cmocka_unit_test(a_retry_after_of_nonsense_is_passed_over),
-        cmocka_unit_test(a_limit_that_is_used_up_pauses_the_origin_after_a_success_too),
+        cmocka_unit_test(an_invalid_retry_after_is_ignored),
+        cmocka_unit_test(a_rate_limit_that_is_used_up_pauses_the_origin_after_a_success_too),
         cmocka_unit_test(at_most_once_reaches_the_policy),
         cmocka_unit_test(patience_runs_out_over_attempts_but_not_over_idle_time),
     };

@@ -1,4 +1,4 @@
-/* Groups: who may go on, who is held, and who is let on when a member leaves. */
+/* Groups: which members may go on, which are held, and which may go on when another leaves. */
 #include "check.h"
 
 #include <stdio.h>
@@ -10,14 +10,13 @@
 
 static bool enters(struct groups *groups, struct group_member *member, const char *key)
 {
-    bool held;
-    bool goes_on = groups_enter(groups, member, key, &held);
-    assert_true(goes_on != held);
-    assert_true(member->held == held);
-    return goes_on;
+    enum group_entry entry = groups_enter(groups, member, key);
+    assert_true(entry != GROUP_NO_MEMORY);
+    assert_true(member->held == (entry == GROUP_HELD));
+    return entry == GROUP_GOES_ON;
 }
 
-/* Leaves, and gives how many may go on now; the first of them in `next`. */
+/* Leaves. Returns how many may go on now, and sets `*next` to the first of them. */
 static size_t leaves(struct groups *groups, struct group_member *member, struct group_member **next)
 {
     size_t count = 0;
@@ -96,7 +95,7 @@ static void the_first_of_each_group_goes_alone(void **state)
     groups_free(groups);
 }
 
-/* The end of a run takes members from anywhere. */
+/* At the end of a run, members leave in any order. */
 static void a_held_member_may_leave(void **state)
 {
     (void)state;
@@ -119,7 +118,7 @@ static void a_held_member_may_leave(void **state)
     }
 }
 
-static void leaving_without_having_entered_is_nothing(void **state)
+static void leaving_without_having_entered_does_nothing(void **state)
 {
     (void)state;
     struct groups *groups = groups_new(true, true);
@@ -130,8 +129,8 @@ static void leaving_without_having_entered_is_nothing(void **state)
     groups_free(NULL);
 }
 
-/* More groups than there are buckets at first: each keeps its own. */
-static void many_groups_are_told_apart(void **state)
+/* More groups than the hash table has buckets at first. */
+static void many_groups_are_kept_apart(void **state)
 {
     (void)state;
     struct groups *groups = groups_new(true, false);
@@ -161,8 +160,8 @@ int main(void)
         cmocka_unit_test(all_go_once_the_first_has_left),
         cmocka_unit_test(the_first_of_each_group_goes_alone),
         cmocka_unit_test(a_held_member_may_leave),
-        cmocka_unit_test(leaving_without_having_entered_is_nothing),
-        cmocka_unit_test(many_groups_are_told_apart),
+        cmocka_unit_test(leaving_without_having_entered_does_nothing),
+        cmocka_unit_test(many_groups_are_kept_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

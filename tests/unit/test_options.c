@@ -8,7 +8,7 @@
 #include "core/config.h"
 #include "core/options.h"
 
-static void every_row_is_complete_and_its_names_are_its_own(void **state)
+static void every_row_is_complete_and_its_names_are_unique(void **state)
 {
     (void)state;
     size_t count;
@@ -31,7 +31,7 @@ static void every_row_is_complete_and_its_names_are_its_own(void **state)
     assert_null(options_find_letter('-'));
 }
 
-static void a_slip_of_the_fingers_finds_its_option(void **state)
+static void a_typo_finds_its_option(void **state)
 {
     (void)state;
     static const struct {
@@ -78,7 +78,7 @@ static void a_bad_value_names_option_value_and_what_is_allowed(void **state)
     shoal_options_free(options);
 }
 
-static void what_is_no_option_or_has_no_value_is_refused(void **state)
+static void an_unknown_option_or_a_missing_value_is_rejected(void **state)
 {
     (void)state;
     struct shoal_options *options = shoal_options_new();
@@ -148,10 +148,10 @@ static void verdicts_have_their_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_row_is_complete_and_its_names_are_its_own),
-        cmocka_unit_test(a_slip_of_the_fingers_finds_its_option),
+        cmocka_unit_test(every_row_is_complete_and_its_names_are_unique),
+        cmocka_unit_test(a_typo_finds_its_option),
         cmocka_unit_test(a_bad_value_names_option_value_and_what_is_allowed),
-        cmocka_unit_test(what_is_no_option_or_has_no_value_is_refused),
+        cmocka_unit_test(an_unknown_option_or_a_missing_value_is_rejected),
         cmocka_unit_test(settings_keep_their_order_and_the_last_one_is_found),
         cmocka_unit_test(a_label_has_both_names),
         cmocka_unit_test(verdicts_have_their_names),

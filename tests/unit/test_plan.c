@@ -1,10 +1,10 @@
-/* From a file that was found to its request: URL, headers, which files are opened and beneath what,
- * and what is said of those that can't be. */
+/* From a file that was found to its request: URL, headers, which files are opened and beneath which
+ * folder, and the errors for files that cannot be read. */
 #include "plan_fixture.h"
 
 #include <errno.h>
 
-/* How often a line stands among the request's headers. */
+/* How often a line is among the request's headers. */
 static unsigned has_header(const struct planned *planned, const char *line)
 {
     unsigned count = 0;
@@ -36,7 +36,7 @@ static unsigned open_descriptors(void)
     return count;
 }
 
-static void a_request_says_where_it_goes_and_what_it_is(void **state)
+static void a_request_has_its_url_method_headers_and_user(void **state)
 {
     (void)state;
     make_file("dist/a b/c.js", "12345");
@@ -52,7 +52,7 @@ static void a_request_says_where_it_goes_and_what_it_is(void **state)
     assert_int_equal(has_header(planned, "X-Name: c.js"), 1);
     assert_int_equal(has_header(planned, "Accept:"), 1);
     (void)snprintf(type, sizeof type, "Content-Type: multipart/form-data; boundary=%s",
-        planned->plan->boundary);
+        planned->plan->form.boundary);
     assert_int_equal(has_header(planned, type), 1);
     assert_int_equal(plan_file_size(planned->plan), 5);
     planned_free(planned);
@@ -80,10 +80,10 @@ static void every_request_has_a_boundary_of_its_own(void **state)
     char first[MULTIPART_BOUNDARY_LENGTH + 1];
     make_file("dist/a", "x");
     struct planned *planned = planned_made(GIVEN(TO_URL), "a", WHOLE);
-    memcpy(first, planned->plan->boundary, sizeof first);
+    memcpy(first, planned->plan->form.boundary, sizeof first);
     plan_reset(planned->plan);
     assert_true(planned_load(planned, WHOLE) && planned_finish(planned));
-    assert_string_not_equal(first, planned->plan->boundary);
+    assert_string_not_equal(first, planned->plan->form.boundary);
     planned_free(planned);
 }
 
@@ -146,8 +146,8 @@ static void a_path_below_the_folder_is_opened_beneath_it(void **state)
     planned_free(planned);
 }
 
-/* What a user wrote may lead anywhere; what a file name or a link says, nowhere else. */
-static void only_what_was_written_so_leads_out_of_the_folder(void **state)
+/* What the user wrote may lead out of the folder; a file's name or a link must not. */
+static void only_a_path_that_the_user_wrote_leads_out_of_the_folder(void **state)
 {
     (void)state;
     make_file("dist/sub/a", "x");
@@ -170,7 +170,7 @@ static void only_what_was_written_so_leads_out_of_the_folder(void **state)
     assert_null(planned->plan->files[1].root);
     assert_ptr_equal(planned->plan->files[2].root, planned->root);
     planned_free(planned);
-    /* Names that only look so. */
+    /* Names that only look like it. */
     planned = planned_made(
         GIVEN(TO_URL, "form", "f=@{file}", "form", "g=@dist2b", "form", "h=@{folder}/b../c"), "a",
         WHOLE);
@@ -184,7 +184,7 @@ static void only_what_was_written_so_leads_out_of_the_folder(void **state)
     planned_free(planned);
 }
 
-static void the_file_that_can_not_be_read_is_named(void **state)
+static void the_file_that_cannot_be_read_is_named(void **state)
 {
     (void)state;
     make_file("dist/a", "x");
@@ -194,7 +194,7 @@ static void the_file_that_can_not_be_read_is_named(void **state)
     const struct reader_file *culprit = plan_unreadable(planned->plan);
     assert_ptr_equal(culprit, &planned->plan->files[1]);
     plan_explain(culprit, &planned->body);
-    assert_string_equal(buf_text(&planned->body), "a.map: there is no such file (any more)");
+    assert_string_equal(buf_text(&planned->body), "'a.map': there is no such file (any more)");
     planned_free(planned);
 }
 
@@ -219,13 +219,13 @@ static void each_reason_has_its_sentence(void **state)
             .path = "some/file", .result = reasons[i].result, .code = reasons[i].code};
         buf_clear(&sentence);
         plan_explain(&file, &sentence);
-        assert_non_null(strstr(buf_text(&sentence), "some/file: "));
+        assert_non_null(strstr(buf_text(&sentence), "'some/file': "));
         assert_non_null(strstr(buf_text(&sentence), reasons[i].words));
     }
     buf_free(&sentence);
 }
 
-static void a_value_that_can_not_stand_in_a_header_fails_the_file(void **state)
+static void a_value_that_is_not_allowed_in_a_header_fails_the_file(void **state)
 {
     (void)state;
     make_file("dist/a\nX-Evil: 1", "x");
@@ -237,8 +237,9 @@ static void a_value_that_can_not_stand_in_a_header_fails_the_file(void **state)
     planned_free(planned);
 }
 
-/* A slot's plan serves file after file; nothing of the one before stays, open files neither. */
-static void a_plan_is_used_again(void **state)
+/* A plan is used for one file after another: nothing of the file before remains, not even an open
+ * descriptor. */
+static void a_plan_is_reused(void **state)
 {
     (void)state;
     make_file("dist/a", "first");
@@ -263,7 +264,7 @@ static void a_plan_is_used_again(void **state)
     planned_free(planned);
 }
 
-static void the_path_to_open_is_the_folder_and_what_lies_below(void **state)
+static void the_path_to_open_is_the_folder_and_the_path_below_it(void **state)
 {
     (void)state;
     struct root root = {.operand = (char *)"/x y", .descriptor = -1};
@@ -283,18 +284,18 @@ static void the_path_to_open_is_the_folder_and_what_lies_below(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_SCRATCH(a_request_says_where_it_goes_and_what_it_is),
+        IN_SCRATCH(a_request_has_its_url_method_headers_and_user),
         IN_SCRATCH(a_raw_body_has_the_type_that_was_given_or_none),
         IN_SCRATCH(every_request_has_a_boundary_of_its_own),
         IN_SCRATCH(digests_are_of_the_content),
         IN_SCRATCH(an_idempotency_key_follows_from_path_and_content),
         IN_SCRATCH(a_path_below_the_folder_is_opened_beneath_it),
-        IN_SCRATCH(only_what_was_written_so_leads_out_of_the_folder),
-        IN_SCRATCH(the_file_that_can_not_be_read_is_named),
+        IN_SCRATCH(only_a_path_that_the_user_wrote_leads_out_of_the_folder),
+        IN_SCRATCH(the_file_that_cannot_be_read_is_named),
         IN_SCRATCH(each_reason_has_its_sentence),
-        IN_SCRATCH(a_value_that_can_not_stand_in_a_header_fails_the_file),
-        IN_SCRATCH(a_plan_is_used_again),
-        IN_SCRATCH(the_path_to_open_is_the_folder_and_what_lies_below),
+        IN_SCRATCH(a_value_that_is_not_allowed_in_a_header_fails_the_file),
+        IN_SCRATCH(a_plan_is_reused),
+        IN_SCRATCH(the_path_to_open_is_the_folder_and_the_path_below_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

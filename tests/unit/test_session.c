@@ -16,16 +16,16 @@
 
 #define FILES 12
 
-/* A server of one connection at a time, which it closes after each answer. */
+/* A server that handles one connection at a time and closes it after each response. */
 struct server {
     int listener;
     char url[64];
     pthread_t thread;
     atomic_uint requests;
-    atomic_bool holds; /* it reads requests and does not answer */
+    atomic_bool holds; /* it reads requests and sends no response */
 };
 
-/* Reads a whole request: its head, and as many bytes as that says. */
+/* Reads a whole request: its header section, and as many bytes as Content-Length says. */
 static bool read_request(int connection)
 {
     char data[65536];
@@ -96,7 +96,7 @@ static void server_stop(struct server *server)
     (void)close(server->listener);
 }
 
-/* What a program hears. */
+/* What a program learns from events. */
 struct heard {
     unsigned kinds[SHOAL_EVENT_END + 1];
     unsigned verdicts[SHOAL_VERDICTS];
@@ -106,7 +106,7 @@ struct heard {
     struct shoal_totals totals;
     int exit_status;
     struct shoal_session *session;
-    unsigned interrupt_after; /* so many files; 0: never */
+    unsigned interrupt_after; /* number of files; 0: never */
 };
 
 static void hear(void *context, const struct shoal_event *event)
@@ -275,7 +275,7 @@ static void an_interrupted_session_records_every_file_it_found(void **state)
     server_stop(&server);
 }
 
-/* Another thread interrupts twice, when the server has a request that it will not answer. */
+/* Another thread interrupts twice, while the server has a request to which it does not respond. */
 struct interrupter {
     struct server *server;
     struct heard *heard;
@@ -310,7 +310,7 @@ static void a_second_interrupt_ends_what_is_in_flight(void **state)
     assert_int_equal(shoal_session_run(heard.session), 128 + SIGTERM);
     assert_int_equal(pthread_join(thread, NULL), 0);
     shoal_session_free(heard.session);
-    assert_int_equal(heard.verdicts[SHOAL_UNKNOWN], 1); /* it had all of it */
+    assert_int_equal(heard.verdicts[SHOAL_UNKNOWN], 1); /* the server had all of it */
     assert_int_equal(heard.verdicts[SHOAL_SENT], 0);
     assert_int_equal(heard.verdicts[SHOAL_FAILED] + 1, heard.totals.found);
     shoal_options_free(options);
@@ -334,7 +334,7 @@ static void a_dry_run_sends_nothing(void **state)
     server_stop(&server);
 }
 
-static void a_server_that_is_not_there_is_a_failure_that_may_pass(void **state)
+static void an_unreachable_server_is_a_temporary_failure(void **state)
 {
     (void)state;
     struct server server;
@@ -349,7 +349,7 @@ static void a_server_that_is_not_there_is_a_failure_that_may_pass(void **state)
     shoal_options_free(options);
 }
 
-static void options_that_are_wrong_are_refused_with_a_sentence(void **state)
+static void invalid_options_are_rejected_with_a_sentence(void **state)
 {
     (void)state;
     static const struct {
@@ -390,7 +390,7 @@ static void assert_no_session(struct shoal_options *options, const char *words)
     shoal_options_free(options);
 }
 
-static void what_can_not_work_is_told_before_anything_is_sent(void **state)
+static void what_cannot_work_is_reported_before_anything_is_sent(void **state)
 {
     (void)state;
     make_files();
@@ -443,9 +443,9 @@ int main(void)
         IN_SCRATCH(an_interrupted_session_records_every_file_it_found),
         IN_SCRATCH(a_second_interrupt_ends_what_is_in_flight),
         IN_SCRATCH(a_dry_run_sends_nothing),
-        IN_SCRATCH(a_server_that_is_not_there_is_a_failure_that_may_pass),
-        IN_SCRATCH(options_that_are_wrong_are_refused_with_a_sentence),
-        IN_SCRATCH(what_can_not_work_is_told_before_anything_is_sent),
+        IN_SCRATCH(an_unreachable_server_is_a_temporary_failure),
+        IN_SCRATCH(invalid_options_are_rejected_with_a_sentence),
+        IN_SCRATCH(what_cannot_work_is_reported_before_anything_is_sent),
         IN_SCRATCH(a_session_need_not_run),
         cmocka_unit_test(verdicts_have_names),
     };

@@ -1,8 +1,8 @@
-/* Whole runs of the scheduler in a world of a seed's: whatever the disk and the server do, every
- * file that was found has one verdict, it agrees with what the server took, and what the options
- * ask for is kept at every moment.
+/* Whole runs of the scheduler in a simulated world: whatever the disk and the server do, every file
+ * found gets one verdict, which agrees with what the server accepted, and the options are obeyed at
+ * every moment.
  *
- * SHOAL_SIM_SEEDS says how many seeds are run (1,000), SHOAL_SIM_SEED runs that one alone. */
+ * SHOAL_SIM_SEEDS is the number of seeds (1,000); SHOAL_SIM_SEED runs only that one. */
 #include "check.h"
 
 #include <stdio.h>
@@ -14,14 +14,14 @@
 #include "sim.h"
 
 #define TURNS_MOST     1000000
-#define ENDING_MOST_US (2 * CLOCK_US_PER_SECOND) /* the disk may be slow, a stall is looked at */
+#define ENDING_MOST_US (2 * CLOCK_US_PER_SECOND) /* slow disk jobs, and the checks of a stall */
 
 struct told {
     unsigned count;
     enum shoal_verdict verdict;
     unsigned attempts;
     bool temporary;
-    bool given_up; /* when it had its verdict, patience with the server was over */
+    bool given_up; /* at its verdict, --give-up-after had passed */
 };
 
 struct run {
@@ -31,10 +31,10 @@ struct run {
     bool dry_run;
     bool ends_early; /* interrupted, or --max-failures */
     int64_t grace_us;
-    unsigned interrupts; /* how likely, in a thousand */
-    bool gave_up;        /* the scheduler did, and patience was over then */
+    unsigned interrupts; /* how often a run is interrupted, in a thousand */
+    bool gave_up;        /* the run ended when --give-up-after had passed */
     struct told told[SIM_FILES_MOST];
-    unsigned looked_at; /* the file in question, for a failure's message */
+    unsigned looked_at; /* the number of a file, for the message of a failure */
     unsigned planned;
     int status;
     struct shoal_totals totals;
@@ -51,15 +51,16 @@ static void fail_run(const struct run *run, const char *rule)
     unsigned number = run->looked_at;
     const struct told *told = &run->told[number];
     const struct sim_ledger *ledger = &run->sim.ledger[number];
-    print_message("# file %u of %u: %u verdicts, %s, %u attempts; the server: begun %u, taken %u, "
-                  "ambiguous %u; exit status %d\n",
+    print_message(
+        "# file %u of %u: %u verdicts, %s, %u attempts; the server: begun %u, accepted %u, "
+        "ambiguous %u; exit status %d\n",
         number, run->sim.given, told->count, shoal_verdict_name(told->verdict), told->attempts,
-        ledger->begun, ledger->taken, ledger->ambiguous, run->status);
+        ledger->begun, ledger->accepted, ledger->ambiguous, run->status);
     fail_msg("seed %llu: %s (SHOAL_SIM_SEED=%llu replays it)", (unsigned long long)run->seed, rule,
         (unsigned long long)run->seed);
 }
 
-/* Was there no answer for so long, or did the server ask for a pause that lasts until then? */
+/* Was there no response for --give-up-after, or does a pause last until then? */
 static bool is_patience_over(const struct sim *sim)
 {
     int64_t quiet_until_us = sim->watch.quiet_until_us;
@@ -191,11 +192,11 @@ static void choose_options(struct run *run)
     }
 }
 
-/* When a session would be interrupted, and how long it may go on then. */
+/* When a session is interrupted, and until when it may last. */
 struct interrupts {
     bool happen;
     unsigned at_turn[2];
-    int64_t ends_by_us; /* CLOCK_NEVER: it was not interrupted yet */
+    int64_t ends_by_us; /* CLOCK_NEVER: not interrupted yet */
 };
 
 static struct interrupts choose_interrupts(struct run *run)
@@ -203,7 +204,7 @@ static struct interrupts choose_interrupts(struct run *run)
     struct sim *sim = &run->sim;
     struct interrupts interrupts = {
         .happen = sim_chance(sim, run->interrupts), .ends_by_us = CLOCK_NEVER};
-    /* While all are first attempts, or later among repeated ones. */
+    /* During the first attempts, or later among retries. */
     int64_t latest = sim_chance(sim, 500) ? 150 : 2000;
     interrupts.at_turn[0] = (unsigned)sim_below(sim, latest);
     interrupts.at_turn[1] = interrupts.at_turn[0] + (unsigned)sim_below(sim, latest);
@@ -215,13 +216,16 @@ static void interrupt(struct run *run, struct sched *sched, struct interrupts *i
 {
     int64_t now_us = run->sim.now_us;
     bool second = run->sim.rules.no_more_starts;
-    sched_end_run(sched, "interrupted");
+    if (second)
+        sched_stop(sched);
+    else
+        sched_drain(sched, "interrupted");
     run->sim.rules.no_more_starts = true;
     interrupts->ends_by_us = now_us + ENDING_MOST_US + (second ? 0 : run->grace_us);
 }
 
-/* Turns the loop as a session does, and interrupts it at a moment of the seed's. */
-static void turn_until_done(struct run *run, struct sched *sched)
+/* Runs the loop as a session does, and interrupts it where the seed says so. */
+static void run_until_done(struct run *run, struct sched *sched)
 {
     struct sim *sim = &run->sim;
     struct interrupts interrupts = choose_interrupts(run);
@@ -235,7 +239,7 @@ static void turn_until_done(struct run *run, struct sched *sched)
         bool running = sched->phase == SCHED_RUNNING;
         int64_t wait_us = sched_step(sched);
         REQUIRE(wait_us >= 0);
-        /* What is still in flight may be answered, but nothing is tried again. */
+        /* What is in flight may still get a response, but nothing is retried. */
         if (running && sched->phase != SCHED_RUNNING)
             run->gave_up = is_patience_over(sim);
         REQUIRE(sim->http.ops->poll(&sim->http, wait_us, &error));
@@ -267,7 +271,7 @@ static void play(struct run *run)
         .ahead_most = sim->rules.jobs_most};
     struct sched *sched = sched_new(&parts, &error);
     REQUIRE(sched != NULL);
-    turn_until_done(run, sched);
+    run_until_done(run, sched);
     run->status = events_end(&events, 0);
     run->totals = events.totals;
     sched_free(sched);
@@ -275,16 +279,17 @@ static void play(struct run *run)
     config_free(config);
 }
 
-/* A failure that may pass is one of a file whose retries are used up, and a file is unknown where
- * it may have been taken and is not to be sent again; or the run ended before it could. */
+/* A file fails temporarily only when its retries are used up or the run ended. It is unknown only
+ * when it may have been accepted and could not be sent again, by --at-most-once or because the run
+ * ended. */
 static void check_doubt(struct run *run, const struct told *told, const struct sim_ledger *ledger)
 {
     const struct sim_rules *rules = &run->sim.rules;
     bool ended = run->ends_early || told->given_up || !run->sim.http.connected;
     bool unknown = told->verdict == SHOAL_UNKNOWN;
     if (rules->at_most_once) {
-        REQUIRE(ledger->taken <= 1);
-        REQUIRE(ledger->taken == 0 || told->verdict != SHOAL_FAILED);
+        REQUIRE(ledger->accepted <= 1);
+        REQUIRE(ledger->accepted == 0 || told->verdict != SHOAL_FAILED);
         REQUIRE(!unknown || ledger->ambiguous == 1);
     }
     REQUIRE(!unknown || (ledger->ambiguous > 0 && !told->temporary));
@@ -300,7 +305,7 @@ static void check_file(struct run *run, unsigned number)
     run->looked_at = number;
     REQUIRE(told->count == 1);
     REQUIRE(told->attempts == ledger->begun);
-    REQUIRE(told->verdict != SHOAL_SENT || ledger->taken >= 1);
+    REQUIRE(told->verdict != SHOAL_SENT || ledger->accepted >= 1);
     REQUIRE(ledger->begun > 0 || told->verdict == SHOAL_FAILED);
     check_doubt(run, told, ledger);
 }
@@ -355,7 +360,7 @@ static void every_file_has_one_verdict_that_agrees_with_the_server(void **state)
         run_seed(seed);
 }
 
-/* A run in which nothing goes wrong but what the test says. */
+/* A run in which nothing goes wrong except what the test adds. */
 static struct run *calm_run(unsigned files)
 {
     struct run *run = run_new(1);
@@ -371,8 +376,8 @@ static struct run *calm_run(unsigned files)
     return run;
 }
 
-/* Five probes find nobody, then --rate allows nothing for most of a minute: together that is longer
- * than --give-up-after, but patience runs out only over attempts. */
+/* Probes fail, then --rate allows nothing for most of a minute. Together that is longer than
+ * --give-up-after, but waiting for --rate does not count. */
 static void waiting_for_a_rate_is_not_being_stuck(void **state)
 {
     (void)state;
@@ -388,7 +393,8 @@ static void waiting_for_a_rate_is_not_being_stuck(void **state)
     run_free(run);
 }
 
-/* The first file's answer was lost; the next file is found ten times --give-up-after later. */
+/* The response to the first file was lost; the next file is found ten times --give-up-after later.
+ */
 static void waiting_for_the_walk_is_not_being_stuck(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-#include <errno.h>
+/* --include, --exclude and --ignore-file. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -6,7 +6,7 @@
 #include "core/config/read_file.h"
 #include "text/ignore.h"
 
-#define IGNORE_FILE_MOST (16 * 1024 * 1024)
+#define IGNORE_FILE_MOST (16 * 1024 * 1024) /* bytes */
 
 static bool add_file(struct config_build *build, const char *path)
 {
@@ -25,11 +25,11 @@ static bool add_rule(struct config_build *build, const struct option_setting *se
     const char *name = setting->row->name;
     if (strcmp(name, "ignore-file") == 0)
         return add_file(build, setting->value);
-    bool takes = strcmp(name, "include") == 0;
+    bool include = strcmp(name, "include") == 0;
     struct error reason = {0};
-    if (ignore_add(build->config->ignore, setting->value, takes, &reason))
+    if (ignore_add(build->config->ignore, setting->value, include, &reason))
         return true;
-    return config_fail(build, takes ? "--include" : "--exclude", &reason);
+    return config_fail(build, include ? "--include" : "--exclude", &reason);
 }
 
 static bool is_rule(const struct option_setting *setting)

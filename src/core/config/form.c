@@ -1,3 +1,4 @@
+/* --form (-F) and --form-string: the fields of the form. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,11 +12,11 @@
 #include "core/config/form_text.h"
 #include "core/config/private.h"
 
-#define LABEL_SIZE   128
-#define LITERAL_MOST (16 * 1024 * 1024)
+#define LABEL_SIZE   128                /* bytes of the option in an error */
+#define LITERAL_MOST (16 * 1024 * 1024) /* bytes of a --form-string */
 
-/* A place for one more field, behind the others; NULL with the error. */
-static struct config_field *new_field(struct config_build *build)
+/* Appends an empty field. NULL with `build->error`: out of memory. */
+static struct config_field *append_field(struct config_build *build)
 {
     struct config *config = build->config;
     struct config_field *fields = array_grow(config->fields, config->field_count, sizeof *fields);
@@ -29,7 +30,7 @@ static struct config_field *new_field(struct config_build *build)
     return field;
 }
 
-/* A path that is the same for every file is looked at now, not a thousand times later. */
+/* A path that is the same for every file is checked once, before anything is sent. */
 static bool check_fixed_path(
     struct config_build *build, const struct config_field *field, const char *label)
 {
@@ -42,10 +43,9 @@ static bool check_fixed_path(
     struct stat facts;
     bool is_right = true;
     if (descriptor < 0 || fstat(descriptor, &facts) != 0)
-        is_right =
-            config_wrong(build, "%s: \"%s\" can't be read: %s", label, path, strerror(errno));
+        is_right = config_wrong(build, "%s: '%s' can't be read: %s", label, path, strerror(errno));
     else if (!S_ISREG(facts.st_mode))
-        is_right = config_wrong(build, "%s: \"%s\" is no regular file", label, path);
+        is_right = config_wrong(build, "%s: '%s' is no regular file", label, path);
     if (descriptor >= 0)
         (void)close(descriptor);
     free(path);
@@ -89,26 +89,26 @@ static bool compile_field(struct config_build *build, struct form_text *text,
     field->fixed_path = needs == 0;
     field->is_main = template_is_file(field->value);
     if (field->is_main)
-        field->kind = CONFIG_FILE; /* the file that was found is there */
+        field->kind = CONFIG_FILE; /* even with ?@: the file that was found exists */
     return check_fixed_path(build, field, label);
 }
 
 static bool add_parsed(struct config_build *build, const char *text)
 {
     char label[LABEL_SIZE];
-    (void)snprintf(label, sizeof label, "-F \"%s\"", text);
+    (void)snprintf(label, sizeof label, "-F '%s'", text);
     struct form_text parsed;
     struct error reason = {0};
     if (!form_text_parse(text, &parsed, &reason))
         return config_fail(build, label, &reason);
-    (void)snprintf(label, sizeof label, "-F \"%s\"", parsed.name);
-    struct config_field *field = new_field(build);
+    (void)snprintf(label, sizeof label, "-F '%s'", parsed.name);
+    struct config_field *field = append_field(build);
     bool added = field != NULL && compile_field(build, &parsed, field, label);
     form_text_free(&parsed);
     return added;
 }
 
-/* Text as it stands is a template with every brace doubled. */
+/* Turns literal text into a template: every brace is doubled. */
 static bool double_braces(const char *text, struct buf *out)
 {
     for (; *text != '\0'; text++) {
@@ -116,15 +116,15 @@ static bool double_braces(const char *text, struct buf *out)
             (void)buf_add_byte(out, *text);
         (void)buf_add_byte(out, *text);
     }
-    return buf_reserve(out, 0);
+    return !out->failed;
 }
 
 static bool add_literal(struct config_build *build, const char *text)
 {
     const char *equals = strchr(text, '=');
     if (equals == NULL || equals == text)
-        return config_wrong(build, "--form-string \"%s\": it must be NAME=VALUE", text);
-    struct config_field *field = new_field(build);
+        return config_wrong(build, "--form-string '%s': it must be NAME=VALUE", text);
+    struct config_field *field = append_field(build);
     if (field == NULL)
         return false;
     field->kind = CONFIG_TEXT;
@@ -140,7 +140,33 @@ static bool add_literal(struct config_build *build, const char *text)
     return added;
 }
 
-bool config_add_form(struct config_build *build, const char *text, bool literal)
+bool config_read_form(struct config_build *build)
 {
-    return literal ? add_literal(build, text) : add_parsed(build, text);
+    size_t count;
+    const struct option_setting *settings = options_settings(build->options, &count);
+    for (size_t i = 0; i < count; i++) {
+        bool literal = strcmp(settings[i].row->name, "form-string") == 0;
+        if (!literal && strcmp(settings[i].row->name, "form") != 0)
+            continue;
+        if (build->config->raw)
+            return config_wrong(build,
+                "--%s and --raw (-T) exclude each other: a raw body has no fields",
+                settings[i].row->name);
+        bool added =
+            literal ? add_literal(build, settings[i].value) : add_parsed(build, settings[i].value);
+        if (!added)
+            return false;
+    }
+    if (build->config->raw)
+        return true;
+    return build->config->field_count > 0 || add_parsed(build, "file=@{file}");
+}
+
+bool config_check_form(struct config_build *build)
+{
+    const struct config *config = build->config;
+    bool has_file = config->raw;
+    for (size_t i = 0; i < config->field_count; i++)
+        has_file = has_file || config->fields[i].is_main;
+    return has_file || config_wrong(build, "the file itself is in no field: add -F 'file=@{file}'");
 }

@@ -8,8 +8,9 @@
 
 #include "base/buf.h"
 
-#define WORD_MOST (16 * 1024 * 1024)
+#define WORD_MOST (16 * 1024 * 1024) /* bytes of a value or a file name */
 
+/* What may follow a value. */
 enum suffix {
     SUFFIX_NONE,
     SUFFIX_TYPE,
@@ -23,7 +24,9 @@ static const char *skip_blanks(const char *text)
     return text + strspn(text, " \t");
 }
 
-/* What begins at `text`, if it is a `;` with a key that curl knows; `*rest` is behind the `=`. */
+/* Returns which suffix begins at `text`: a `;` and a name that curl knows. Sets `*rest` to after
+ * its
+ * `=`; leaves it alone for SUFFIX_NONE. */
 static enum suffix suffix_at(const char *text, const char **rest)
 {
     static const struct {
@@ -56,7 +59,8 @@ static const char *find_suffix(const char *text)
     return text;
 }
 
-/* Reads from behind an opening quote into `word`; gives what follows the closing one, or NULL. */
+/* Reads the text after an opening quote into `word`. Returns what follows the closing quote, or
+ * NULL where there is none. */
 static const char *read_quoted(const char *text, struct buf *word)
 {
     for (; *text != '\0' && *text != '"'; text++) {
@@ -67,7 +71,7 @@ static const char *read_quoted(const char *text, struct buf *word)
     return *text == '"' ? text + 1 : NULL;
 }
 
-static bool take_word(struct buf *word, char **out, struct error *error)
+static bool store_word(struct buf *word, char **out, struct error *error)
 {
     free(*out);
     *out = buf_take(word);
@@ -75,31 +79,31 @@ static bool take_word(struct buf *word, char **out, struct error *error)
     return *out != NULL || error_set_memory(error);
 }
 
-/* A value or a file name: quoted, or all up to the next suffix. A quote that is never closed is
- * text, as in curl. Moves `*text` behind it. */
+/* Reads a value or a file name: quoted, or everything up to the next suffix. A quote that is never
+ * closed is text, as in curl. Moves `*text` to after it. */
 static bool read_word(const char **text, char **out, struct error *error)
 {
     struct buf word;
     buf_init(&word, WORD_MOST);
-    const char *behind = **text == '"' ? read_quoted(*text + 1, &word) : NULL;
-    if (behind != NULL) {
-        behind = skip_blanks(behind);
+    const char *after = **text == '"' ? read_quoted(*text + 1, &word) : NULL;
+    if (after != NULL) {
+        after = skip_blanks(after);
         const char *rest;
-        if (*behind != '\0' && suffix_at(behind, &rest) == SUFFIX_NONE) {
+        if (*after != '\0' && suffix_at(after, &rest) == SUFFIX_NONE) {
             buf_free(&word);
             return error_set(error, ERROR_USAGE, 0,
                 "there is text behind the closing quote: only ;type= or ;filename= may follow");
         }
     } else {
         buf_clear(&word);
-        behind = find_suffix(*text);
-        (void)buf_add(&word, *text, (size_t)(behind - *text));
+        after = find_suffix(*text);
+        (void)buf_add(&word, *text, (size_t)(after - *text));
     }
-    *text = behind;
-    return take_word(&word, out, error);
+    *text = after;
+    return store_word(&word, out, error);
 }
 
-/* `major/minor`, parameters may follow. */
+/* Is it `type/subtype`, perhaps with parameters (RFC 9110, section 8.3.1)? */
 static bool is_media_type(const char *type)
 {
     const char *slash = strchr(type, '/');

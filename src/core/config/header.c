@@ -1,3 +1,4 @@
+/* --header (-H). */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,30 +15,31 @@ static bool check_name(struct config_build *build, const char *text, size_t leng
 {
     if (is_named(text, length, "Content-Length") || is_named(text, length, "Transfer-Encoding"))
         return config_wrong(build,
-            "--header (-H) \"%.*s\": how long the body is follows from the file, and is sent by "
+            "--header (-H) '%.*s': how long the body is follows from the file, and is sent by "
             "shoal",
             (int)length, text);
     if (!build->config->raw && is_named(text, length, "Content-Type"))
         return config_wrong(build,
-            "--header (-H) \"%.*s\": a form's type carries its boundary, and is sent by shoal; "
+            "--header (-H) '%.*s': a form's type carries its boundary, and is sent by shoal; "
             ";type= behind an -F sets a part's",
             (int)length, text);
     return true;
 }
 
-/* `Name: value`, `Name:` or `Name;`. */
+/* As in curl: `Name: value`, `Name:` (removes a header of the transport's), `Name;` (empty value).
+ */
 static bool check_header(struct config_build *build, const char *text)
 {
     size_t length = strspn(text, CONFIG_TOKEN);
     bool is_empty =
         text[length] == ';' && text[length + 1 + strspn(text + length + 1, " \t")] == '\0';
     if (length == 0 || (text[length] != ':' && !is_empty))
-        return config_wrong(build,
-            "--header (-H) \"%s\": it must be 'Name: value', and a name holds no space", text);
+        return config_wrong(
+            build, "--header (-H) '%s': it must be 'Name: value', and a name holds no space", text);
     for (const char *byte = text + length; *byte != '\0'; byte++) {
         if (((unsigned char)*byte < ' ' && *byte != '\t') || *byte == 0x7f)
             return config_wrong(build,
-                "--header (-H) \"%.*s\": its value holds a control byte or a line end", (int)length,
+                "--header (-H) '%.*s': its value holds a control byte or a line end", (int)length,
                 text);
     }
     return check_name(build, text, length);

@@ -17,7 +17,7 @@ static bool bad_value(
 {
     char label[OPTION_LABEL_SIZE];
     option_label(row, label);
-    return error_set(error, ERROR_USAGE, 0, "%s \"%s\": %s", label, text, allowed);
+    return error_set(error, ERROR_USAGE, 0, "%s '%s': %s", label, text, allowed);
 }
 
 static bool store_text(const char *text, void *into, struct error *error)
@@ -41,7 +41,7 @@ static bool read_text(
     return store_text(text, into, error);
 }
 
-/* Opened rather than asked about, so that what can't be read is found before anything is sent. */
+/* Opens the file, so that one that cannot be read is found before anything is sent. */
 static bool read_readable(
     const struct option_row *row, const char *text, void *into, struct error *error)
 {
@@ -50,8 +50,8 @@ static bool read_readable(
     int descriptor = open(text, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (descriptor < 0) {
         int code = errno;
-        return error_set(error, ERROR_USAGE, code, "--%s: \"%s\" can't be read: %s", row->name,
-            text, strerror(code));
+        return error_set(error, ERROR_USAGE, code, "--%s: '%s' can't be read: %s", row->name, text,
+            strerror(code));
     }
     struct stat facts;
     bool is_folder = fstat(descriptor, &facts) == 0 && S_ISDIR(facts.st_mode);

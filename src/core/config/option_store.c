@@ -9,9 +9,9 @@
 #include "base/wipe.h"
 
 struct shoal_options {
-    struct option_setting *settings;
+    struct option_setting *settings; /* in the order in which they were given */
     size_t setting_count;
-    char **operands;
+    char **operands; /* the PATHs */
     size_t operand_count;
 };
 
@@ -48,7 +48,8 @@ API void shoal_options_free(struct shoal_options *options)
     free(options);
 }
 
-static bool fits(const struct option_row *row, const char *value, struct error *error)
+/* Is `value` one that the option may have? */
+static bool check_value(const struct option_row *row, const char *value, struct error *error)
 {
     char label[OPTION_LABEL_SIZE];
     option_label(row, label);
@@ -65,7 +66,7 @@ static bool fits(const struct option_row *row, const char *value, struct error *
 bool options_set(struct shoal_options *options, const struct option_row *row, const char *value,
     struct error *error)
 {
-    if (!fits(row, value, error))
+    if (!check_value(row, value, error))
         return false;
     char *copy = value == NULL ? NULL : strdup(value);
     if (value != NULL && copy == NULL)
@@ -87,7 +88,7 @@ API bool shoal_options_set(
     struct error problem = {0};
     const struct option_row *row = options_find(name);
     bool set = row != NULL ? options_set(options, row, value, &problem)
-                           : error_set(&problem, ERROR_USAGE, 0, "unknown option \"%s\"", name);
+                           : error_set(&problem, ERROR_USAGE, 0, "unknown option '%s'", name);
     if (!set && error != NULL)
         (void)snprintf(error, SHOAL_ERROR_SIZE, "%s", problem.text);
     return set;

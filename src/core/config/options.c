@@ -6,17 +6,18 @@
 #include "base/clock.h"
 #include "core/config.h"
 
-#define WHAT   "What is sent"
+/* The headings in the help. */
+#define WHAT   "What to send"
 #define FILES  "Which files"
 #define HOW    "How many, how often, how long"
 #define TLS    "TLS and proxies"
-#define OUTPUT "What is said"
+#define OUTPUT "Output"
 
-#define RATE_LEAST 1024
-#define RATE_MOST  (INT64_C(1000) * 1024 * 1024 * 1024)
+#define RATE_LEAST 1024                                 /* bytes per second */
+#define RATE_MOST  (INT64_C(1000) * 1024 * 1024 * 1024) /* bytes per second */
 #define LONGEST_US (INT64_C(366) * 24 * 3600 * CLOCK_US_PER_SECOND)
 
-/* A row of each sort; `member` is the field of struct config that it goes to. */
+/* Rows of each kind. `member` is the field of struct config. */
 #define ROW(long_name, short_name, heading, text, ...)                                             \
     {                                                                                              \
         .name = (long_name), .letter = (short_name), .group = (heading), .help = (text),           \
@@ -41,55 +42,55 @@
 
 /* clang-format off */
 static const struct option_row table[] = {
-    REPEATS("form", 'F', "NAME=VALUE", WHAT, "A form field, in order: NAME=VALUE is text, NAME=@PATH a file's content, NAME=?@PATH the same if there is such a file; ;type=T and ;filename=N may follow. Default: file=@{file}"),
-    REPEATS("form-string", 0, "NAME=VALUE", WHAT, "A form field whose VALUE is taken as it stands"),
-    SWITCH("raw", 'T', raw, WHAT, "The body is the file itself, sent with PUT. A URL that ends in / gets {path} appended"),
-    VALUE(OPTION_TEXT, "request", 'X', "METHOD", method, NULL, 0, 0, WHAT, "The method. Default: POST for a form, PUT with -T"),
-    REPEATS("header", 'H', "'NAME: VALUE'", WHAT, "A header. 'NAME;' sends it empty, 'NAME:' takes away one of shoal's own"),
-    SWITCH("idempotency-key", 0, idempotency_key, WHAT, "Send an Idempotency-Key, which is the same in every attempt and every run as long as the file's path and content are"),
+    REPEATS("form", 'F', "NAME=VALUE", WHAT, "Add a form field: NAME=VALUE is text, NAME=@PATH a file's content, NAME=?@PATH a file's content if the file exists; ;type=T and ;filename=N may follow. Fields are sent in order. Default: file=@{file}"),
+    REPEATS("form-string", 0, "NAME=VALUE", WHAT, "Add a form field with VALUE as literal text"),
+    SWITCH("raw", 'T', raw, WHAT, "Send the file itself as the body, with PUT. A URL that ends in / gets {path} appended"),
+    VALUE(OPTION_TEXT, "request", 'X', "METHOD", method, NULL, 0, 0, WHAT, "Use this HTTP method. Default: POST for a form, PUT with -T"),
+    REPEATS("header", 'H', "'NAME: VALUE'", WHAT, "Add a header. 'NAME;' sends it empty, 'NAME:' removes one that shoal sends by default"),
+    SWITCH("idempotency-key", 0, idempotency_key, WHAT, "Send an Idempotency-Key header. A file keeps its key in every attempt and every run until its path or content changes"),
     SPECIAL("user", 'u', "USER:SECRET", WHAT, "Credentials for Basic authentication"),
-    SPECIAL("url", 0, "URL", WHAT, "The URL; then every operand is a PATH"),
-    REPEATS("set", 's', "KEY=VALUE", WHAT, "A value for {KEY} in templates. VALUE may be env:NAME, file:PATH or fd:N: read from there, and never shown"),
-    SWITCH("dry-run", 'n', dry_run, WHAT, "Everything but the sending: show what would be sent (with -v all of it)"),
+    SPECIAL("url", 0, "URL", WHAT, "The URL to send to. All operands are then PATHs"),
+    REPEATS("set", 's', "KEY=VALUE", WHAT, "Set the value of {KEY} in templates. VALUE may be env:NAME, file:PATH or fd:N: such a value is read from there and treated as a secret"),
+    SWITCH("dry-run", 'n', dry_run, WHAT, "Do everything except send; show what would be sent (all of it with -v)"),
 
-    REPEATS("include", 0, "GLOB", FILES, "Take what matches, as in a .gitignore; the last match of all the rules wins. Where the first rule is one of these, nothing else is taken"),
-    REPEATS("exclude", 0, "GLOB", FILES, "Leave out what matches"),
-    REPEATS("ignore-file", 0, "FILE", FILES, "Leave out what the lines of this .gitignore say"),
-    SWITCH("no-hidden", 0, no_hidden, FILES, "Leave out files and folders whose name begins with a dot"),
-    SWITCH("follow", 0, follow, FILES, "Follow links, as long as they stay within PATH"),
-    VALUE(OPTION_TEXT, "base", 0, "DIR", base, NULL, 0, 0, FILES, "The folder that paths on standard input lie below. Default: the working folder"),
-    SWITCH("null", '0', nul_separated, FILES, "Paths on standard input end with a NUL, not a newline"),
-    SWITCH("allow-empty", 0, allow_empty, FILES, "Nothing found is fine"),
+    REPEATS("include", 0, "GLOB", FILES, "Include files that match, as in a .gitignore. The last rule that matches decides. If the first rule is an include, files that match no rule are left out"),
+    REPEATS("exclude", 0, "GLOB", FILES, "Leave out files that match"),
+    REPEATS("ignore-file", 0, "FILE", FILES, "Leave out files by the rules in FILE, in .gitignore format"),
+    SWITCH("no-hidden", 0, no_hidden, FILES, "Leave out files and folders whose names begin with a dot"),
+    SWITCH("follow", 0, follow, FILES, "Follow symbolic links that stay within PATH"),
+    VALUE(OPTION_TEXT, "base", 0, "DIR", base, NULL, 0, 0, FILES, "The folder that contains the paths read from standard input. Default: the working directory"),
+    SWITCH("null", '0', nul_separated, FILES, "Paths on standard input end with a NUL byte instead of a newline"),
+    SWITCH("allow-empty", 0, allow_empty, FILES, "Succeed even if no files are found"),
 
-    VALUE(OPTION_JOBS, "jobs", 'j', "N", jobs, "auto", 1, 4096, HOW, "Files in flight, 1 to 4096, or auto: as many as the server takes well. Default: auto"),
-    VALUE(OPTION_NUMBER, "retries", 0, "N", retries, "5", 0, 1000, HOW, "How often a file is sent again after its end was unclear. Default: 5"),
-    REPEATS("rate", 0, "N/s", HOW, "At most N requests a second, or a minute (N/m), hour (N/h), day (N/d); may be given again: every limit holds"),
-    VALUE(OPTION_BYTES, "limit-rate", 0, "BYTES", limit_rate, NULL, RATE_LEAST, RATE_MOST, HOW, "At most so many bytes a second in all; k, M or G may stand behind the number"),
-    SPECIAL("serial-by", 0, "TEMPLATE", HOW, "Files for which TEMPLATE gives the same text go one after the other"),
-    SWITCH("first-alone", 0, first_alone, HOW, "The first file goes alone, the others when it has its verdict; with --serial-by the first of each group, whose others then go side by side"),
-    SWITCH("at-most-once", 0, at_most_once, HOW, "Never send again what the server may have taken: such a file is unknown"),
-    VALUE(OPTION_DURATION, "connect-timeout", 0, "T", connect_timeout_us, "10s", 1, LONGEST_US, HOW, "For a connection to come about. T is in seconds, or with a unit: 500ms, 5m, 1h. Default: 10s"),
-    VALUE(OPTION_DURATION, "stall-timeout", 0, "T", stall_timeout_us, "60s", 1, LONGEST_US, HOW, "A transfer on which nothing moves for so long ends. Default: 60s"),
-    VALUE(OPTION_DURATION, "give-up-after", 0, "T", give_up_after_us, "5m", 1, LONGEST_US, HOW, "End the run after so long without progress. Default: 5m"),
-    VALUE(OPTION_DURATION, "grace", 0, "T", grace_us, "10s", 0, LONGEST_US, HOW, "For what is in flight when the run is interrupted. Default: 10s"),
-    VALUE(OPTION_NUMBER, "max-failures", 0, "N", max_failures, NULL, 1, UINT32_MAX, HOW, "End the run after so many refused files. Default: no limit"),
-    VALUE(OPTION_CODES, "success", 0, "LIST", rules.success, "200-299", 0, 0, HOW, "Status codes that mean: taken. Codes and ranges with commas. Default: 200-299"),
-    VALUE(OPTION_CODES, "exists", 0, "LIST", rules.exists, NULL, 0, 0, HOW, "Status codes that mean: the server has it already; looked at first. Default: none"),
+    VALUE(OPTION_JOBS, "jobs", 'j', "N", jobs, "auto", 1, 4096, HOW, "Files in flight at the same time, 1 to 4096, or auto to find the number by measuring. Default: auto"),
+    VALUE(OPTION_NUMBER, "retries", 0, "N", retries, "5", 0, 1000, HOW, "Retry a file N times after failures that may be temporary. Default: 5"),
+    REPEATS("rate", 0, "N/s", HOW, "Start at most N requests per second, or per minute (N/m), hour (N/h) or day (N/d). If given several times, every limit applies"),
+    VALUE(OPTION_BYTES, "limit-rate", 0, "BYTES", limit_rate, NULL, RATE_LEAST, RATE_MOST, HOW, "Limit the total upload rate to BYTES per second (suffixes k, M, G). Default: no limit"),
+    SPECIAL("serial-by", 0, "TEMPLATE", HOW, "Send files with the same value of TEMPLATE one after another"),
+    SWITCH("first-alone", 0, first_alone, HOW, "Send the first file alone and the others once it is finished. With --serial-by: the first of each group, and then the rest of the group in parallel"),
+    SWITCH("at-most-once", 0, at_most_once, HOW, "Never resend a file that the server may have accepted; report it as unknown"),
+    VALUE(OPTION_DURATION, "connect-timeout", 0, "T", connect_timeout_us, "10s", 1, LONGEST_US, HOW, "Longest time to establish a connection. T is in seconds, or has a unit: 500ms, 5m, 1h. Default: 10s"),
+    VALUE(OPTION_DURATION, "stall-timeout", 0, "T", stall_timeout_us, "60s", 1, LONGEST_US, HOW, "End a transfer on which no data has moved for T. Default: 60s"),
+    VALUE(OPTION_DURATION, "give-up-after", 0, "T", give_up_after_us, "5m", 1, LONGEST_US, HOW, "Stop after T without progress. Default: 5m"),
+    VALUE(OPTION_DURATION, "grace", 0, "T", grace_us, "10s", 0, LONGEST_US, HOW, "After an interrupt, wait up to T for files in flight. Default: 10s"),
+    VALUE(OPTION_NUMBER, "max-failures", 0, "N", max_failures, NULL, 1, UINT32_MAX, HOW, "Stop after N files have failed. Default: no limit"),
+    VALUE(OPTION_CODES, "success", 0, "LIST", rules.success, "200-299", 0, 0, HOW, "Status codes that mean the server accepted the file: codes and ranges, separated by commas. Default: 200-299"),
+    VALUE(OPTION_CODES, "exists", 0, "LIST", rules.exists, NULL, 0, 0, HOW, "Status codes that mean the server already has the file. Checked before --success. Default: none"),
 
-    VALUE(OPTION_READABLE, "cacert", 0, "FILE", cacert, NULL, 0, 0, TLS, "Certificates to verify the server by, in PEM form"),
-    VALUE(OPTION_READABLE, "cert", 0, "FILE", cert, NULL, 0, 0, TLS, "The client's certificate, in PEM form"),
-    VALUE(OPTION_READABLE, "key", 0, "FILE", key, NULL, 0, 0, TLS, "The client's private key, where --cert does not hold it"),
+    VALUE(OPTION_READABLE, "cacert", 0, "FILE", cacert, NULL, 0, 0, TLS, "CA certificates to verify the server with (PEM)"),
+    VALUE(OPTION_READABLE, "cert", 0, "FILE", cert, NULL, 0, 0, TLS, "Client certificate (PEM)"),
+    VALUE(OPTION_READABLE, "key", 0, "FILE", key, NULL, 0, 0, TLS, "Private key of the client certificate (PEM), if it is not in the --cert file"),
     SWITCH("insecure", 'k', insecure, TLS, "Do not verify the server's certificate"),
-    VALUE(OPTION_TEXT, "proxy", 'x', "URL", proxy, NULL, 0, 0, TLS, "The proxy to go through. Default: http_proxy, https_proxy and no_proxy of the environment"),
-    SWITCH("http1.1", 0, http1, TLS, "Speak HTTP/1.1, as by default"),
-    SWITCH("http2", 0, http2, TLS, "Speak HTTP/2 where a server offers it over TLS"),
-    SWITCH("no-proxy", 0, no_proxy, TLS, "Go through no proxy, whatever the environment says"),
+    VALUE(OPTION_TEXT, "proxy", 'x', "URL", proxy, NULL, 0, 0, TLS, "Use this proxy. Default: http_proxy, https_proxy, all_proxy and no_proxy from the environment"),
+    SWITCH("http1.1", 0, http1, TLS, "Use HTTP/1.1. This is the default"),
+    SWITCH("http2", 0, http2, TLS, "Use HTTP/2 if the server offers it over TLS"),
+    SWITCH("no-proxy", 0, no_proxy, TLS, "Use no proxy, whatever the environment says"),
 
-    COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Events as JSON, one a line, on standard output, or appended to FILE"),
-    COMMAND("quiet", 'q', OPTION_FLAG, NULL, "No progress, notices or summary; failures still get a line"),
-    COMMAND("verbose", 'v', OPTION_FLAG, NULL, "A line a file with its response"),
-    COMMAND("help", 'h', OPTION_FLAG, NULL, "This text"),
-    COMMAND("version", 'V', OPTION_FLAG, NULL, "The version"),
+    COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Write events as JSON, one per line, to standard output, or append them to FILE"),
+    COMMAND("quiet", 'q', OPTION_FLAG, NULL, "Show only failures: no progress, notices or summary"),
+    COMMAND("verbose", 'v', OPTION_FLAG, NULL, "Show a line per file with its response"),
+    COMMAND("help", 'h', OPTION_FLAG, NULL, "Show this help"),
+    COMMAND("version", 'V', OPTION_FLAG, NULL, "Show the version"),
 };
 /* clang-format on */
 
@@ -121,14 +122,15 @@ const struct option_row *option_find_letter_in(
     return NULL;
 }
 
-#define NAME_MOST 32
+#define NAME_MOST 32 /* bytes; longer names are not compared */
 
 static size_t least_of(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-/* The number of letters to add, drop or change (Levenshtein), by the usual two rows in one. */
+/* The Levenshtein distance: how many letters must be added, removed or changed. `costs` is one row
+ * of the usual matrix, updated in place. `to` has at most NAME_MOST bytes. */
 static size_t distance(const char *from, const char *to)
 {
     size_t costs[NAME_MOST + 1];
@@ -147,8 +149,9 @@ static size_t distance(const char *from, const char *to)
     return costs[length];
 }
 
-/* A beginning is near to its whole, and one end is often taken for another (retry, retries). */
-static size_t distance_for_people(const char *from, const char *to)
+/* As distance(), but lower for the typos that people make: a name that was cut short is always
+ * similar to the whole, and the end of a name is often confused (retry, retries). */
+static size_t typo_distance(const char *from, const char *to)
 {
     size_t common = 0;
     while (from[common] != '\0' && from[common] == to[common])
@@ -165,11 +168,11 @@ const struct option_row *option_nearest_in(
     if (length < 2 || length > NAME_MOST)
         return NULL;
     const struct option_row *nearest = NULL;
-    size_t best = length / 3 + 2; /* further off than that is no slip of the fingers */
+    size_t best = length / 3 + 2; /* a larger distance is not a typo */
     for (size_t i = 0; i < count; i++) {
         if (strlen(rows[i].name) > NAME_MOST)
             continue;
-        size_t away = distance_for_people(name, rows[i].name);
+        size_t away = typo_distance(name, rows[i].name);
         if (away < best) {
             best = away;
             nearest = &rows[i];

@@ -1,3 +1,4 @@
+/* --rate and --serial-by. */
 #include <string.h>
 
 #include "core/config/private.h"
@@ -16,23 +17,10 @@ bool config_read_rates(struct config_build *build)
     return true;
 }
 
-/* The last value of an option, or NULL. */
-static const char *given(const struct config_build *build, const char *name)
-{
-    size_t count;
-    const char *value = NULL;
-    const struct option_setting *settings = options_settings(build->options, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(settings[i].row->name, name) == 0)
-            value = settings[i].value;
-    }
-    return value;
-}
-
-/* A file's group is asked for before the file is opened. */
+/* A file enters its group before it is opened: its content is not known by then. */
 bool config_read_groups(struct config_build *build)
 {
-    const char *source = given(build, "serial-by");
+    const char *source = options_last(build->options, "serial-by");
     struct template **template = &build->config->serial_by;
     if (source == NULL)
         return true;
@@ -40,6 +28,6 @@ bool config_read_groups(struct config_build *build)
         return false;
     if ((template_needs(*template) & ~(unsigned)TEMPLATE_NEEDS_PATH) != 0)
         return config_wrong(build,
-            "--serial-by \"%s\": it may hold fields of the path, but none of the content", source);
+            "--serial-by '%s': it may hold fields of the path, but none of the content", source);
     return true;
 }

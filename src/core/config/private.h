@@ -1,4 +1,5 @@
-/* The parts that core/config.c is made of: each compiles a group of options. For files of this folder only. */
+/* The parts of which a configuration is made: each reads a group of options. new.c calls them in
+ * order; they call config.c. */
 #ifndef SHOAL_CORE_CONFIG_PRIVATE_H
 #define SHOAL_CORE_CONFIG_PRIVATE_H
 
@@ -6,67 +7,95 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/must_use.h"
 #include "core/config.h"
 #include "core/options.h"
 
-/* The bytes of an HTTP token (RFC 9110, section 5.6.2). */
+/* The bytes of which an HTTP token may consist (RFC 9110, section 5.6.2). */
 #define CONFIG_TOKEN "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* What is there while a configuration is made. */
+/* A configuration in the making. Every function below that returns false or NULL has set `error` to
+ * a sentence that names the option. */
 struct config_build {
-    const struct shoal_options *options;
-    struct config *config;
-    struct template_keys keys; /* of -s; owned */
-    size_t longest_secret;     /* bytes */
-    struct error *error;
+    const struct shoal_options *options; /* what was given */
+    struct config *config;               /* filled in step by step */
+    struct template_keys keys;           /* of -s; owned: config_free_keys() */
+    size_t longest_secret;               /* bytes */
+    struct error *error;                 /* never NULL */
 };
 
-/* All functions: false with `build->error`, which names the option. */
+/* --- config.c: what the parts share --- */
 
-/* secret.c: -s into `keys`; the passwords of proxies and of the URL into `secrets`; -u. */
-bool config_read_keys(struct config_build *build);
-void config_free_keys(struct config_build *build);
-bool config_read_secrets(struct config_build *build);
-bool config_read_user(struct config_build *build);
+/* Parses the template `source` into `*out` (owned by the caller, also on failure) and adds its
+ * needs to those of the configuration. A template that is the same for every file is filled in
+ * once, so that a value that is not allowed in `place` is found at the start. `option` begins the
+ * error. */
+MUST_USE bool config_parse(struct config_build *build, const char *source,
+    enum template_place place, const char *option, struct template **out);
 
-/* url.c: --url into `url` and `shown_url`. */
-bool config_read_url(struct config_build *build);
-
-/* url.c: is `proxy` one that can be gone through? */
-bool config_check_proxy(struct config_build *build);
-
-/* Where the userinfo of a URL stands: from `*begin` to `*end`, which is its `@`. Braces of
- * templates are passed over. A URL without a scheme begins with its authority. False: it has none.
- */
-bool config_find_userinfo(const char *url, const char **begin, const char **end);
-
-/* form.c: one -F, or with `literal` one --form-string, behind the fields there are. */
-bool config_add_form(struct config_build *build, const char *text, bool literal);
-
-/* header.c: -H. */
-bool config_read_headers(struct config_build *build);
-
-/* pace.c: --rate; --serial-by. */
-bool config_read_rates(struct config_build *build);
-bool config_read_groups(struct config_build *build);
-
-/* filter.c: --include, --exclude, --ignore-file, in their order. */
-bool config_read_filters(struct config_build *build);
-
-/* config.c: parses a template and adds its needs; one that is the same for every file is filled in
- * once, so that what can't stand in its place is found at the start. `option` begins the error. */
-bool config_parse(struct config_build *build, const char *source, enum template_place place,
-    const char *option, struct template **out);
-
-/* The same file-independent text, filled in. NULL with the error; the caller frees it. */
-char *config_fill_constant(
+/* Fills in a template that is the same for every file. The caller frees the text. NULL: a value is
+ * not allowed there, or out of memory. `option` begins the error. */
+MUST_USE char *config_fill_constant(
     struct config_build *build, const struct template *template, const char *option);
 
-/* Sets the error to "OPTION TEXT" where `reason` is TEXT. */
+/* Sets the error to that of `reason`, with `option` and a colon before it. Returns false. */
 bool config_fail(struct config_build *build, const char *option, const struct error *reason);
 
-/* Sets the error, a usage error, to a sentence. */
+/* Sets the error to a sentence, as a usage error. Returns false. */
 bool config_wrong(struct config_build *build, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* --- secret.c --- */
+
+/* Reads -s into `keys`, and the values that come from elsewhere into `secrets`. */
+MUST_USE bool config_read_keys(struct config_build *build);
+
+/* Erases and frees `keys`. */
+void config_free_keys(struct config_build *build);
+
+/* Adds the passwords in the URL and in the URLs of proxies to `secrets`. Needs `keys`. */
+MUST_USE bool config_read_secrets(struct config_build *build);
+
+/* Reads -u into `user_password` and `secrets`. Needs `keys`. */
+MUST_USE bool config_read_user(struct config_build *build);
+
+/* --- url.c --- */
+
+/* Reads --url into `url` and `shown_url`. Needs `raw`, the PATHs and all secrets. */
+MUST_USE bool config_read_url(struct config_build *build);
+
+/* Checks the URL in `proxy`, if there is one. */
+MUST_USE bool config_check_proxy(struct config_build *build);
+
+/* Finds the userinfo of a URL (RFC 3986, section 3.2.1): it is from `*begin` to before `*end`,
+ * which is its `@`. Fields of templates are skipped. A URL without a scheme begins with its
+ * authority. False, without an error: the URL has none. */
+MUST_USE bool config_find_userinfo(const char *url, const char **begin, const char **end);
+
+/* --- form.c --- */
+
+/* Reads -F and --form-string into `fields`, in their order; without any, the default field. */
+MUST_USE bool config_read_form(struct config_build *build);
+
+/* Checks that the request contains the file that was found. */
+MUST_USE bool config_check_form(struct config_build *build);
+
+/* --- header.c --- */
+
+/* Reads -H into `headers`. */
+MUST_USE bool config_read_headers(struct config_build *build);
+
+/* --- pace.c --- */
+
+/* Reads --rate into `rate`. */
+MUST_USE bool config_read_rates(struct config_build *build);
+
+/* Reads --serial-by into `serial_by`. */
+MUST_USE bool config_read_groups(struct config_build *build);
+
+/* --- filter.c --- */
+
+/* Reads --include, --exclude and --ignore-file into `ignore`, in their order. */
+MUST_USE bool config_read_filters(struct config_build *build);
 
 #endif

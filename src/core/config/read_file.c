@@ -6,7 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PIECE 4096
+#define PIECE 4096 /* bytes read at a time */
+
+static bool fail(const char *name, int code, struct error *error)
+{
+    return error_set(error, ERROR_USAGE, code, "'%s' can't be read: %s", name, strerror(code));
+}
 
 static bool read_all(int descriptor, const char *name, struct buf *into, struct error *error)
 {
@@ -17,24 +22,19 @@ static bool read_all(int descriptor, const char *name, struct buf *into, struct 
             return true;
         if (got < 0 && errno == EINTR)
             continue;
-        int code = errno;
         if (got < 0)
-            return error_set(
-                error, ERROR_USAGE, code, "\"%s\" can't be read: %s", name, strerror(code));
+            return fail(name, errno, error);
         if (!buf_add(into, piece, (size_t)got))
-            return error_set(error, ERROR_USAGE, 0, "\"%s\" is too large: at most %zu bytes", name,
-                into->maximum);
+            return error_set(
+                error, ERROR_USAGE, 0, "'%s' is too large: at most %zu bytes", name, into->maximum);
     }
 }
 
 bool read_file_path(const char *path, struct buf *into, struct error *error)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (descriptor < 0) {
-        int code = errno;
-        return error_set(
-            error, ERROR_USAGE, code, "\"%s\" can't be read: %s", path, strerror(code));
-    }
+    if (descriptor < 0)
+        return fail(path, errno, error);
     bool done = read_all(descriptor, path, into, error);
     (void)close(descriptor);
     return done;

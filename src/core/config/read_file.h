@@ -1,4 +1,4 @@
-/* Small files read whole: rules, values of -s. */
+/* Reads small files whole: --ignore-file, values of -s. */
 #ifndef SHOAL_CORE_CONFIG_READ_FILE_H
 #define SHOAL_CORE_CONFIG_READ_FILE_H
 
@@ -6,11 +6,14 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/must_use.h"
 
-/* Adds all of the file at `path`, or what an open descriptor (which stays open) gives up to its
- * end, to `into`. False with `error`, which names the path or the descriptor: it can't be read, or
- * is over the maximum of `into`. */
-bool read_file_path(const char *path, struct buf *into, struct error *error);
-bool read_file_descriptor(int descriptor, struct buf *into, struct error *error);
+/* Adds the content of the file at `path` to `into`. False with `error`, which names the path: it
+ * cannot be read, or is larger than the maximum of `into`. */
+MUST_USE bool read_file_path(const char *path, struct buf *into, struct error *error);
+
+/* As read_file_path(), for what can be read from an open descriptor up to its end. The descriptor
+ * stays open. */
+MUST_USE bool read_file_descriptor(int descriptor, struct buf *into, struct error *error);
 
 #endif

@@ -1,3 +1,4 @@
+/* -s, -u, and the passwords in URLs. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 #include "text/secret_forms.h"
 #include "text/units.h"
 
-#define VALUE_MOST (1024 * 1024)
+#define VALUE_MOST (1024 * 1024) /* bytes of one value */
 
 static bool add_secret(struct config_build *build, const char *value, size_t length)
 {
@@ -22,13 +23,19 @@ static bool add_secret(struct config_build *build, const char *value, size_t len
            error_set_memory(build->error);
 }
 
+static void free_secret(struct buf *value)
+{
+    wipe(value->data, value->length);
+    buf_free(value);
+}
+
 /* --- -s KEY=VALUE --- */
 
 static bool from_environment(const char *name, struct buf *value, struct error *error)
 {
     const char *found = getenv(name);
     if (found == NULL)
-        return error_set(error, ERROR_USAGE, 0, "the environment has no variable \"%s\"", name);
+        return error_set(error, ERROR_USAGE, 0, "the environment has no variable '%s'", name);
     return buf_add_text(value, found) || error_set(error, ERROR_USAGE, 0, "it is too large");
 }
 
@@ -37,11 +44,11 @@ static bool from_descriptor(const char *text, struct buf *value, struct error *e
     int64_t descriptor;
     if (!units_parse_number(text, 0, INT_MAX, &descriptor))
         return error_set(
-            error, ERROR_USAGE, 0, "\"fd:%s\": it must be the number of an open descriptor", text);
+            error, ERROR_USAGE, 0, "'fd:%s': it must be the number of an open descriptor", text);
     return read_file_descriptor((int)descriptor, value, error);
 }
 
-static void drop_closing_newline(struct buf *value)
+static void remove_line_end(struct buf *value)
 {
     if (value->length == 0 || value->data[value->length - 1] != '\n')
         return;
@@ -50,7 +57,8 @@ static void drop_closing_newline(struct buf *value)
         value->data[--value->length] = '\0';
 }
 
-/* Follows env:, file: and fd:. `*is_secret` says whether one of them stood there. */
+/* Reads a value from where env:, file: or fd: say; `*is_secret` is then true. Any other text is the
+ * value itself. */
 static bool fetch(const char *source, struct buf *value, bool *is_secret, struct error *error)
 {
     *is_secret = true;
@@ -67,19 +75,19 @@ static bool fetch(const char *source, struct buf *value, bool *is_secret, struct
     }
     if (!fetched)
         return false;
-    drop_closing_newline(value);
+    remove_line_end(value);
     if (value->length > 0 && memchr(value->data, '\0', value->length) != NULL)
-        return error_set(error, ERROR_USAGE, 0, "what \"%s\" gives holds a NUL byte", source);
+        return error_set(error, ERROR_USAGE, 0, "what '%s' gives holds a NUL byte", source);
     return true;
 }
 
-/* Takes over both strings. A key that is there already gets the new value. */
-static bool keep_key(struct config_build *build, char *name, char *value)
+/* Adds the key, or replaces its value. Owns both strings, also on failure. */
+static bool set_key(struct config_build *build, char *name, char *value)
 {
     struct template_key *list = (struct template_key *)build->keys.list;
     for (size_t i = 0; i < build->keys.count; i++) {
         if (strcmp(list[i].name, name) == 0) {
-            free((char *)list[i].value);
+            wipe_and_free((char *)list[i].value);
             free(name);
             list[i].value = value;
             return true;
@@ -88,7 +96,7 @@ static bool keep_key(struct config_build *build, char *name, char *value)
     list = array_grow(list, build->keys.count, sizeof *list);
     if (list == NULL) {
         free(name);
-        free(value);
+        wipe_and_free(value);
         return error_set_memory(build->error);
     }
     list[build->keys.count++] = (struct template_key){.name = name, .value = value};
@@ -100,13 +108,13 @@ static bool check_key_name(struct config_build *build, const char *name)
 {
     if (!template_is_key_name(name))
         return config_wrong(build,
-            "--set (-s): the key \"%s\" must be made of letters, digits, _ - and ., and begin with "
+            "--set (-s): the key '%s' must be made of letters, digits, _ - and ., and begin with "
             "a "
             "letter or _",
             name);
     if (template_is_field(name))
         return config_wrong(
-            build, "--set (-s): \"%s\" is a field of every file; take another name", name);
+            build, "--set (-s): '%s' is a field of every file; take another name", name);
     return true;
 }
 
@@ -114,7 +122,7 @@ static bool add_key(struct config_build *build, const char *text)
 {
     const char *equals = strchr(text, '=');
     if (equals == NULL)
-        return config_wrong(build, "--set (-s) \"%s\": it must be KEY=VALUE", text);
+        return config_wrong(build, "--set (-s) '%s': it must be KEY=VALUE", text);
     char *name = strndup(text, (size_t)(equals - text));
     if (name == NULL)
         return error_set_memory(build->error);
@@ -132,15 +140,15 @@ static bool add_key(struct config_build *build, const char *text)
     }
     if (is_secret && !add_secret(build, buf_text(&value), value.length))
         goto failed;
-    char *taken = buf_take(&value);
-    if (taken == NULL) {
+    char *copy = buf_take(&value);
+    if (copy == NULL) {
         (void)error_set_memory(build->error);
         goto failed;
     }
-    return keep_key(build, name, taken);
+    return set_key(build, name, copy);
 failed:
     free(name);
-    buf_free(&value);
+    free_secret(&value);
     return false;
 }
 
@@ -173,7 +181,8 @@ static bool add_basic(struct config_build *build, const char *user, const char *
            error_set_memory(build->error);
 }
 
-/* `userinfo` is `user:password`, percent-encoded as in a URL. */
+/* Adds the password of `userinfo`, which is `user:password`, percent-encoded as in a URL. Changes
+ * the text. */
 static bool add_userinfo(struct config_build *build, char *userinfo)
 {
     char *colon = strchr(userinfo, ':');
@@ -191,12 +200,12 @@ static bool add_userinfo(struct config_build *build, char *userinfo)
         added = add_secret(build, buf_text(&decoded), decoded.length) &&
                 add_basic(build, buf_text(&user_decoded), buf_text(&decoded));
     buf_free(&user_decoded);
-    buf_free(&decoded);
+    free_secret(&decoded);
     return added;
 }
 
-/* Takes `url` for a template where `is_template`; a userinfo that is not the same for every file
- * holds no secret that could be known here. */
+/* Adds the password in `url`, which may be NULL. With `is_template` its fields are filled in first;
+ * a userinfo that differs from file to file contains no secret that could be known here. */
 static bool add_url_password(struct config_build *build, const char *url, bool is_template)
 {
     const char *begin;
@@ -206,23 +215,23 @@ static bool add_url_password(struct config_build *build, const char *url, bool i
     char *userinfo = strndup(begin, (size_t)(end - begin));
     if (userinfo == NULL)
         return error_set_memory(build->error);
-    /* As it was written too, for it is quoted so in errors. */
+    /* Errors quote the password as it was written. */
     const char *colon = strchr(userinfo, ':');
     bool added = colon == NULL || add_secret(build, colon + 1, strlen(colon + 1));
     struct template *template = NULL;
-    /* The reason is not quoted here and for --user: it would show a piece of the password. */
+    /* The reason is not quoted, here and for --user: it would show a part of the password. */
     if (added && is_template &&
         !template_parse(userinfo, TEMPLATE_URL, &build->keys, &template, NULL))
         added = config_wrong(
             build, "the URL's user or password holds an unknown field: write {{ for a {");
     if (added && template != NULL && template_needs(template) == 0) {
-        free(userinfo);
+        wipe_and_free(userinfo);
         userinfo = config_fill_constant(build, template, "--url");
         added = userinfo != NULL;
     }
     added = added && add_userinfo(build, userinfo);
     template_free(template);
-    free(userinfo);
+    wipe_and_free(userinfo);
     return added;
 }
 
@@ -244,7 +253,7 @@ bool config_read_secrets(struct config_build *build)
            add_url_password(build, options_last(build->options, "proxy"), false);
 }
 
-/* Credentials as they are sent: `filled` is `user:secret`. */
+/* Adds the password of `filled`, which is USER:SECRET. Changes the text. */
 static bool add_credentials(struct config_build *build, char *filled)
 {
     char *colon = strchr(filled, ':');
@@ -270,6 +279,6 @@ bool config_read_user(struct config_build *build)
     if (filled == NULL)
         return false;
     bool added = add_credentials(build, filled);
-    free(filled);
+    wipe_and_free(filled);
     return added;
 }

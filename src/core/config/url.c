@@ -1,4 +1,4 @@
-#include <stdlib.h>
+/* --url and --proxy. */
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -7,9 +7,10 @@
 #include "core/config/private.h"
 #include "text/units.h"
 
-#define URL_MOST (1024 * 1024)
+#define URL_MOST (1024 * 1024) /* bytes */
 
-/* The first byte from `text` on that is one of `stops` and no part of a `{field}`; or the end. */
+/* Finds the first byte that is one of `stops` and not part of a `{field}`. Returns `end` where
+ * there is none. */
 static const char *find_outside_braces(const char *text, const char *end, const char *stops)
 {
     bool inside = false;
@@ -26,11 +27,12 @@ static const char *find_outside_braces(const char *text, const char *end, const 
     return text;
 }
 
+/* Where the parts of a URL are in its text (RFC 3986, section 3). */
 struct url_parts {
-    const char *authority;
-    const char *authority_end;
-    const char *host; /* behind the userinfo */
-    const char *end;
+    const char *authority;     /* after the scheme */
+    const char *authority_end; /* the `/`, `?`, `#` or NUL after it */
+    const char *host;          /* after the userinfo and its `@`; within the authority */
+    const char *end;           /* the NUL */
 };
 
 static struct url_parts split(const char *url)
@@ -60,20 +62,20 @@ bool config_find_userinfo(const char *url, const char **begin, const char **end)
     return true;
 }
 
-/* `what` begins the sentences: the URL, or an option. */
+/* `what` begins the error: "the URL", or an option. */
 static bool check_port(
     struct config_build *build, const char *what, const char *port, const char *end)
 {
     if (memchr(port, '{', (size_t)(end - port)) != NULL)
-        return true; /* a field: the transport looks at it */
+        return true; /* a field: known only when a request is made */
     char digits[8] = "";
     size_t length = (size_t)(end - port);
     int64_t number;
     if (length < sizeof digits)
         memcpy(digits, port, length);
     if (!units_parse_number(digits, 1, 65535, &number))
-        return config_wrong(build, "%s: the port \"%.*s\" must be a number from 1 to 65535", what,
-            (int)length, port);
+        return config_wrong(
+            build, "%s: the port '%.*s' must be a number from 1 to 65535", what, (int)length, port);
     return true;
 }
 
@@ -94,7 +96,7 @@ static bool check_host(struct config_build *build, const char *what, const struc
         return config_wrong(build, "%s has no host", what);
     const char *odd = find_outside_braces(parts->host, colon, "\"<>\\^`| ");
     if (odd != colon)
-        return config_wrong(build, "%s: the host holds a \"%c\"", what, *odd);
+        return config_wrong(build, "%s: the host holds a '%c'", what, *odd);
     return colon == end || check_port(build, what, colon + 1, end);
 }
 
@@ -113,7 +115,7 @@ static bool check_bytes(struct config_build *build, const char *url)
 static bool check_url(struct config_build *build, const char *url)
 {
     if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
-        return config_wrong(build, "the URL \"%s\" must begin with http:// or https://", url);
+        return config_wrong(build, "the URL '%s' must begin with http:// or https://", url);
     if (!check_bytes(build, url))
         return false;
     struct url_parts parts = split(url);
@@ -127,7 +129,7 @@ static bool check_url(struct config_build *build, const char *url)
     return check_host(build, "the URL", &parts);
 }
 
-/* One file is given, by itself? */
+/* Is the only PATH one file? */
 static bool is_single_file(const struct config *config)
 {
     struct stat facts;
@@ -146,6 +148,7 @@ static bool check_raw_url(struct config_build *build)
         "with --raw (-T) every file needs a URL of its own: end the URL in / or put {path} in it");
 }
 
+/* Sets `shown_url`. */
 static bool show(struct config_build *build, const char *url)
 {
     struct buf shown;
@@ -177,7 +180,7 @@ bool config_read_url(struct config_build *build)
     return made && check_raw_url(build);
 }
 
-/* Its scheme may be missing: then it is http. */
+/* A proxy without a scheme is an HTTP proxy. */
 bool config_check_proxy(struct config_build *build)
 {
     static const char *const schemes[] = {
@@ -191,7 +194,7 @@ bool config_check_proxy(struct config_build *build)
         known = known || strncasecmp(proxy, schemes[i], strlen(schemes[i])) == 0;
     if (!known)
         return config_wrong(build,
-            "%s \"%s\": it must begin with http://, https://, socks4://, socks4a://, socks5:// or "
+            "%s '%s': it must begin with http://, https://, socks4://, socks4a://, socks5:// or "
             "socks5h://",
             what, proxy);
     struct url_parts parts = split(proxy);

@@ -1,3 +1,4 @@
+/* The states of files and the lists that belong to them; slots, and how a file ends. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ static void list_push(struct file_list *list, struct file *file, bool in_front)
     list->count++;
 }
 
-/* Files leave a list mostly at its front; only the end of a run takes them from elsewhere. */
+/* A file is usually at the front or near it. The end of a run removes files from anywhere. */
 static void list_remove(struct file_list *list, struct file *file)
 {
     struct file *before = NULL;
@@ -53,8 +54,8 @@ static void leave_state(struct sched *sched, struct file *file)
     case FILE_WAITING:
         heap_remove(&sched->waiting, &file->timer);
         break;
-    case FILE_FLYING:
-        sched->large_in_flight -= file->slot->large;
+    case FILE_IN_FLIGHT:
+        sched->streamed_in_flight -= file->slot->streamed;
         break;
     case FILE_LOADING:
     case FILE_HELD:
@@ -70,8 +71,8 @@ static void enter_state(struct sched *sched, struct file *file, enum file_state 
         list_push(&sched->queued, file, file->attempts > 0);
     else if (state == FILE_READY)
         list_push(&sched->ready, file, false);
-    else if (state == FILE_FLYING)
-        sched->large_in_flight += file->slot->large;
+    else if (state == FILE_IN_FLIGHT)
+        sched->streamed_in_flight += file->slot->streamed;
 }
 
 void file_set_state(struct sched *sched, struct file *file, enum file_state state)
@@ -83,7 +84,7 @@ void file_set_state(struct sched *sched, struct file *file, enum file_state stat
 void file_wait(struct sched *sched, struct file *file, int64_t until_us)
 {
     file_set_state(sched, file, FILE_WAITING);
-    /* Room for every live file was reserved when it was made. */
+    /* Cannot fail: file_new() reserved a place for every unfinished file. */
     (void)heap_add(&sched->waiting, &file->timer, until_us);
 }
 
@@ -112,20 +113,20 @@ void file_set_error(struct file *file, const char *text)
     file->error = text == NULL ? NULL : strdup(text);
 }
 
-struct slot *slot_take(struct sched *sched, struct file *file)
+struct slot *slot_acquire(struct sched *sched, struct file *file)
 {
     struct slot *slot = sched->free_slots;
     sched->free_slots = slot->next_free;
     sched->used_slots++;
     slot->file = file;
-    slot->large = false;
+    slot->streamed = false;
     slot->has_turn = false;
     slot->turn_bytes = 0;
     file->slot = slot;
     return slot;
 }
 
-void slot_give_back(struct sched *sched, struct slot *slot)
+void slot_release(struct sched *sched, struct slot *slot)
 {
     slot->file = NULL;
     slot->transfer = NULL;
@@ -133,7 +134,8 @@ void slot_give_back(struct sched *sched, struct slot *slot)
     if (slot->turn_bytes > 0)
         throttle_give_back(&sched->throttle, slot->turn_bytes);
     slot->turn_bytes = 0;
-    slot->closing = slot->plan->body != NULL && body_busy(slot->plan->body);
+    const struct body *body = plan_body(slot->plan);
+    slot->closing = body != NULL && body_busy(body);
     if (slot->closing)
         return;
     plan_reset(slot->plan);
@@ -142,15 +144,15 @@ void slot_give_back(struct sched *sched, struct slot *slot)
     sched->used_slots--;
 }
 
-void file_leave_slot(struct sched *sched, struct file *file)
+void file_release_slot(struct sched *sched, struct file *file)
 {
     if (file->slot == NULL)
         return;
-    slot_give_back(sched, file->slot);
+    slot_release(sched, file->slot);
     file->slot = NULL;
 }
 
-/* The members of its group that it held up are queued. */
+/* Queues the files that its group lets on. */
 static void leave_group(struct sched *sched, struct file *file)
 {
     if (sched->groups == NULL)
@@ -179,16 +181,16 @@ static void file_free(struct sched *sched, struct file *file)
     free(file);
 }
 
-/* Why it has no better verdict; the sentence itself may have found no memory. */
+/* A failed file has an error, except where there was no memory for the sentence. */
 static const char *error_of(const struct file *file)
 {
     return file->error != NULL ? file->error : "out of memory";
 }
 
-void file_verdict(struct sched *sched, struct file *file, enum shoal_verdict verdict,
-    bool temporary, const struct http_end *end)
+void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verdict, bool temporary,
+    const struct http_end *end)
 {
-    struct event_file told = {.entry = file->entry,
+    struct event_file event = {.entry = file->entry,
         .verdict = verdict,
         .temporary = temporary,
         .run_ended = file->run_ended,
@@ -200,15 +202,15 @@ void file_verdict(struct sched *sched, struct file *file, enum shoal_verdict ver
         .response = end == NULL ? NULL : end->answer,
         .response_cut = end != NULL && end->answer_cut};
     leave_state(sched, file);
-    file_leave_slot(sched, file);
+    file_release_slot(sched, file);
     sched->failures += verdict == SHOAL_FAILED;
-    events_file(sched->parts.events, &told);
+    events_file(sched->parts.events, &event);
     file_free(sched, file);
 }
 
-void file_planned(struct sched *sched, struct file *file)
+void file_finish_planned(struct sched *sched, struct file *file)
 {
     leave_state(sched, file);
-    file_leave_slot(sched, file);
+    file_release_slot(sched, file);
     file_free(sched, file);
 }

@@ -7,24 +7,24 @@
 #define BUCKETS_FIRST 64
 
 struct group {
-    struct group *next; /* in its bucket */
-    uint64_t hash;
-    bool opened;   /* its first member has left */
-    size_t active; /* members that were let on and have not left */
-    struct group_member *held_first;
-    struct group_member *held_last;
-    char key[];
+    struct group *next;              /* in its bucket */
+    uint64_t hash;                   /* of `key` */
+    bool first_left;                 /* its first member has left */
+    size_t active;                   /* members that went on and have not left */
+    struct group_member *held_first; /* those that wait, in the order in which they entered */
+    struct group_member *held_last;  /* meaningless where `held_first` is NULL */
+    char key[];                      /* the group's name */
 };
 
 struct groups {
-    bool serial;
-    bool first_alone;
-    struct group **buckets;
-    size_t bucket_count; /* a power of two */
-    size_t count;
+    bool serial;            /* one member of a group at a time */
+    bool first_alone;       /* the others once the first has left */
+    struct group **buckets; /* hash table with chaining */
+    size_t bucket_count;    /* a power of two */
+    size_t count;           /* groups; they stay until the end of the run */
 };
 
-/* FNV-1a: keys come from file names, and a slow bucket costs time only. */
+/* FNV-1a. It does not resist chosen keys, which could only cost time. */
 static uint64_t hash_of(const char *key)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -69,8 +69,8 @@ static struct group **bucket_of(struct group **buckets, size_t count, uint64_t h
     return &buckets[hash & (count - 1)];
 }
 
-/* Where there is no memory for more buckets, the ones there are grow longer. */
-static void widen(struct groups *groups)
+/* Doubles the number of buckets. For lack of memory the chains just get longer. */
+static void add_buckets(struct groups *groups)
 {
     size_t count = groups->bucket_count * 2;
     struct group **buckets = calloc(count, sizeof *buckets);
@@ -105,7 +105,7 @@ static struct group *find_or_add(struct groups *groups, const char *key)
     group->hash = hash;
     memcpy(group->key, key, length);
     if (groups->count++ == groups->bucket_count) {
-        widen(groups);
+        add_buckets(groups);
         bucket = bucket_of(groups->buckets, groups->bucket_count, hash);
     }
     group->next = *bucket;
@@ -128,26 +128,24 @@ static bool may_go_on(const struct groups *groups, const struct group *group)
 {
     if (group->active == 0)
         return true;
-    return !groups->serial && (!groups->first_alone || group->opened);
+    return !groups->serial && (!groups->first_alone || group->first_left);
 }
 
-bool groups_enter(struct groups *groups, struct group_member *member, const char *key, bool *held)
+enum group_entry groups_enter(struct groups *groups, struct group_member *member, const char *key)
 {
-    *held = false;
     struct group *group = find_or_add(groups, key);
     if (group == NULL)
-        return false;
+        return GROUP_NO_MEMORY;
     member->group = group;
     if (!may_go_on(groups, group)) {
         hold(group, member);
-        *held = true;
-        return false;
+        return GROUP_HELD;
     }
     group->active++;
-    return true;
+    return GROUP_GOES_ON;
 }
 
-/* Lets the first of those that are held go on. */
+/* Lets the first member that is held go on. */
 static struct group_member *release_one(struct group *group)
 {
     struct group_member *member = group->held_first;
@@ -188,7 +186,7 @@ struct group_member *groups_leave(struct groups *groups, struct group_member *me
         return NULL;
     }
     group->active--;
-    group->opened = true;
+    group->first_left = true;
     while (group->held_first != NULL && may_go_on(groups, group)) {
         *tail = release_one(group);
         tail = &(*tail)->next;

@@ -4,55 +4,58 @@
 #include "base/container_of.h"
 #include "core/sched/private.h"
 
-#define TAKE_AT_ONCE 64
-#define WHOLE_BUDGET ((size_t)32 * 1024 * 1024) /* for all slots in use together */
+#define ENTRIES_AT_ONCE 64
+
+/* Bytes of the contents that are read whole: for all slots together, and per request. */
+#define WHOLE_BUDGET ((size_t)32 * 1024 * 1024)
 #define WHOLE_LEAST  ((size_t)64 * 1024)
 #define WHOLE_MOST   ((size_t)256 * 1024)
-#define STREAM_BUDGET                                                                              \
-    ((size_t)8 * 1024 * 1024) /* for the upload buffers of large files in flight */
-#define CHUNK_LEAST ((size_t)64 * 1024)
-#define CHUNK_MOST  ((size_t)1024 * 1024)
+
+/* Bytes of the transport's upload buffers: for all streamed bodies in flight, and per body. */
+#define STREAM_BUDGET ((size_t)8 * 1024 * 1024)
+#define CHUNK_LEAST   ((size_t)64 * 1024)
+#define CHUNK_MOST    ((size_t)1024 * 1024)
 
 static size_t clamp(size_t value, size_t least, size_t most)
 {
     return value < least ? least : value > most ? most : value;
 }
 
-/* There is no memory to begin with the file: it has its verdict all the same. */
-static void take_without_memory(struct sched *sched, struct walk_item *item)
+/* There is no memory for a struct file: the verdict is reported without one. */
+static void fail_without_memory(struct sched *sched, struct walk_item *item)
 {
     bool lost = item->kind == WALK_LOST;
-    struct event_file told = {.entry = item->entry,
+    struct event_file event = {.entry = item->entry,
         .verdict = SHOAL_FAILED,
         .temporary = !lost,
         .bytes = -1,
         .error = lost && item->text != NULL ? item->text : "out of memory"};
     sched->failures++;
-    events_file(sched->parts.events, &told);
+    events_file(sched->parts.events, &event);
     free(item->entry);
 }
 
-static void take_file(struct sched *sched, struct walk_item *item)
+static void add_file(struct sched *sched, struct walk_item *item)
 {
     events_found(sched->parts.events, item->entry);
     struct file *file = file_new(sched, item->entry);
     if (file == NULL) {
-        take_without_memory(sched, item);
+        fail_without_memory(sched, item);
         return;
     }
     if (item->kind == WALK_LOST) {
         file_set_error(file, item->text);
-        file_verdict(sched, file, SHOAL_FAILED, false, NULL);
+        file_finish(sched, file, SHOAL_FAILED, false, NULL);
     }
 }
 
-static void take_item(struct sched *sched, struct walk_item *item)
+static void handle_item(struct sched *sched, struct walk_item *item)
 {
     struct events *events = sched->parts.events;
     switch (item->kind) {
     case WALK_FILE:
     case WALK_LOST:
-        take_file(sched, item);
+        add_file(sched, item);
         break;
     case WALK_PROBLEM:
         events_problem(events, item->path, item->text == NULL ? "out of memory" : item->text);
@@ -66,23 +69,23 @@ static void take_item(struct sched *sched, struct walk_item *item)
     free(item->text);
 }
 
-void sched_take_from_walk(struct sched *sched)
+void sched_collect_entries(struct sched *sched)
 {
     struct source *source = sched->parts.source;
-    struct walk_item items[TAKE_AT_ONCE];
-    size_t wanted = 2 * (size_t)gate_limit(&sched->gate) + TAKE_AT_ONCE;
+    struct walk_item items[ENTRIES_AT_ONCE];
+    size_t wanted = 2 * (size_t)gate_concurrency_limit(&sched->gate) + ENTRIES_AT_ONCE;
     while (sched->phase == SCHED_RUNNING && !sched->source_ended && sched->queued.count < wanted &&
            sched->live_count < SCHED_LIVE_MOST) {
-        size_t count = source->ops->take(source, items, TAKE_AT_ONCE);
+        size_t count = source->ops->take(source, items, ENTRIES_AT_ONCE);
         for (size_t i = 0; i < count; i++)
-            take_item(sched, &items[i]);
+            handle_item(sched, &items[i]);
         sched->parts.events->totals.passed_over = source->ops->passed_over(source);
         if (count == 0)
             break;
     }
 }
 
-void sched_queue_what_waited(struct sched *sched, int64_t now_us)
+void sched_queue_due_files(struct sched *sched, int64_t now_us)
 {
     struct heap_node *node;
     while ((node = heap_first(&sched->waiting)) != NULL && node->key <= now_us) {
@@ -93,13 +96,13 @@ void sched_queue_what_waited(struct sched *sched, int64_t now_us)
 
 static size_t slots_wanted(const struct sched *sched)
 {
-    size_t limit = gate_limit(&sched->gate);
+    size_t limit = gate_concurrency_limit(&sched->gate);
     size_t wanted = limit + clamp(limit, SCHED_AHEAD_LEAST, SCHED_AHEAD_MOST);
     return wanted < sched->slot_count ? wanted : sched->slot_count;
 }
 
-/* A dry run opens files, and reads what digests need, nothing else. Under --limit-rate a body that
- * went whole would be a burst. */
+/* A dry run reads only what digests need. Under --limit-rate no whole body is longer than a piece,
+ * because it is sent in one burst. */
 static size_t whole_most(const struct sched *sched)
 {
     if (sched->parts.config->dry_run)
@@ -111,7 +114,7 @@ static size_t whole_most(const struct sched *sched)
     return piece < most ? piece : most;
 }
 
-/* Puts the name of the file's group into `sched->text`: what --serial-by says of it, or nothing. */
+/* Writes the name of the file's group to `sched->text`: the value of --serial-by, or "". */
 static bool fill_group_key(struct sched *sched, const struct file *file, struct error *error)
 {
     const struct template *by = sched->parts.config->serial_by;
@@ -124,24 +127,26 @@ static bool fill_group_key(struct sched *sched, const struct file *file, struct 
     return template_fill(by, &named, &sched->text, error);
 }
 
-/* May the file go on, or does its group hold it? Without memory for a group it fails. */
+/* Returns whether the file may go on; else its group holds it, or it failed. */
 static bool enter_group(struct sched *sched, struct file *file)
 {
     struct error error;
-    bool held = false;
     if (sched->groups == NULL || file->member.group != NULL)
         return true;
     if (!fill_group_key(sched, file, &error)) {
         sched_plan_failed(sched, file, &error);
         return false;
     }
-    if (groups_enter(sched->groups, &file->member, buf_text(&sched->text), &held))
+    switch (groups_enter(sched->groups, &file->member, buf_text(&sched->text))) {
+    case GROUP_GOES_ON:
         return true;
-    if (held) {
+    case GROUP_HELD:
         file_set_state(sched, file, FILE_HELD);
-    } else {
+        break;
+    case GROUP_NO_MEMORY:
         (void)error_set_memory(&error);
         sched_plan_failed(sched, file, &error);
+        break;
     }
     return false;
 }
@@ -149,11 +154,11 @@ static bool enter_group(struct sched *sched, struct file *file)
 static void load_file(struct sched *sched, struct file *file)
 {
     struct reader *reader = sched->parts.reader;
-    struct slot *slot = slot_take(sched, file);
+    struct slot *slot = slot_acquire(sched, file);
     struct error error;
     file_set_state(sched, file, FILE_LOADING);
     if (plan_begin(slot->plan, file->entry, whole_most(sched), &error))
-        reader->ops->submit(reader, &slot->plan->job);
+        reader->ops->submit(reader, plan_job(slot->plan));
     else
         sched_plan_failed(sched, file, &error);
 }
@@ -168,12 +173,13 @@ void sched_load_files(struct sched *sched)
     }
 }
 
-/* By how many may be in flight, not by how many are: a transfer keeps the buffers it began with. */
+/* Divided by how many may be in flight, not by how many are: a transfer keeps the buffer with which
+ * it started. */
 static size_t chunk_size(const struct sched *sched)
 {
     if (sched->throttle.bytes_per_second > 0)
         return CHUNK_LEAST;
-    return clamp(STREAM_BUDGET / gate_limit(&sched->gate), CHUNK_LEAST, CHUNK_MOST);
+    return clamp(STREAM_BUDGET / gate_concurrency_limit(&sched->gate), CHUNK_LEAST, CHUNK_MOST);
 }
 
 static void make_request(struct sched *sched, struct slot *slot)
@@ -181,7 +187,7 @@ static void make_request(struct sched *sched, struct slot *slot)
     struct file *file = slot->file;
     struct error error;
     file->bytes = plan_file_size(slot->plan);
-    slot->large = !slot->plan->job.whole;
+    slot->streamed = !plan_job(slot->plan)->whole;
     if (!plan_finish(slot->plan, file->entry, sched->parts.reader, chunk_size(sched), &error)) {
         sched_plan_failed(sched, file, &error);
         return;
@@ -191,14 +197,14 @@ static void make_request(struct sched *sched, struct slot *slot)
         return;
     }
     events_plan(sched->parts.events, file->entry, slot->plan);
-    file_planned(sched, file);
+    file_finish_planned(sched, file);
 }
 
-static void take_loaded(struct sched *sched, struct slot *slot)
+static void handle_loaded(struct sched *sched, struct slot *slot)
 {
     struct file *file = slot->file;
-    if (file == NULL) { /* the run ended while it was loaded */
-        slot_give_back(sched, slot);
+    if (file == NULL) { /* the run ended meanwhile, and the file is finished */
+        slot_release(sched, slot);
         return;
     }
     const struct reader_file *culprit = plan_unreadable(slot->plan);
@@ -211,32 +217,32 @@ static void take_loaded(struct sched *sched, struct slot *slot)
 static struct slot *slot_of_body(struct sched *sched, const struct body *body)
 {
     for (size_t i = 0; i < sched->slot_count; i++) {
-        if (sched->slots[i].plan->body == body)
+        if (plan_body(sched->slots[i].plan) == body)
             return &sched->slots[i];
     }
     return NULL;
 }
 
-static void take_chunk(struct sched *sched, struct reader_job *job)
+static void handle_chunk(struct sched *sched, struct reader_job *job)
 {
     struct slot *slot = slot_of_body(sched, job->context);
-    bool may_go_on = body_chunk_done(job->context, job);
+    bool may_resume = body_chunk_done(job->context, job);
     if (slot->closing)
-        slot_give_back(sched, slot);
-    else if (may_go_on && slot->transfer != NULL)
+        slot_release(sched, slot);
+    else if (may_resume && slot->transfer != NULL)
         sched->parts.http->ops->resume(sched->parts.http, slot->transfer);
 }
 
-void sched_take_from_reader(struct sched *sched)
+void sched_collect_jobs(struct sched *sched)
 {
     struct reader *reader = sched->parts.reader;
     struct reader_job *job = reader->ops->collect(reader);
     while (job != NULL) {
         struct reader_job *next = job->next;
         if (job->work == READER_CHUNK)
-            take_chunk(sched, job);
+            handle_chunk(sched, job);
         else
-            take_loaded(sched, job->context);
+            handle_loaded(sched, job->context);
         job = next;
     }
 }

@@ -1,6 +1,8 @@
-/* What the files of the scheduler share: sched.c takes the steps and ends the run, load.c
- * brings files to where they are ready, start.c starts their transfers, verdict.c
- * decides what an end means, file.c keeps the states. */
+/* What the files of the scheduler share: the files, the slots and the state of a run.
+ *
+ * sched.c makes the steps and ends the run, load.c brings files from the walk to a request that is
+ * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, and file.c
+ * changes states. Calls go from the first to the last of these, never back. */
 #ifndef SHOAL_CORE_SCHED_PRIVATE_H
 #define SHOAL_CORE_SCHED_PRIVATE_H
 
@@ -11,151 +13,179 @@
 #include "core/sched/group.h"
 #include "policy/throttle.h"
 
-#define SCHED_LIVE_MOST 4096 /* files that are known and have no verdict yet */
+/* The most unfinished files at a time; the walk waits while there are more. Bounds memory. */
+#define SCHED_LIVE_MOST 4096
 
 enum file_state {
-    FILE_QUEUED,  /* waits for a slot */
-    FILE_HELD,    /* waits for another of its group */
-    FILE_LOADING, /* the reader has it */
-    FILE_READY,   /* its request is made */
-    FILE_FLYING,  /* in flight */
-    FILE_WAITING, /* for its next attempt */
+    FILE_QUEUED,    /* waits for a slot */
+    FILE_HELD,      /* waits for another file of its group */
+    FILE_LOADING,   /* the reader has its job */
+    FILE_READY,     /* its request is ready to be sent */
+    FILE_IN_FLIGHT, /* the transport has its request */
+    FILE_WAITING,   /* waits until it may be sent again */
 };
 
+/* The number of states. */
 #define FILE_STATES 6
 
-/* A file that was found and has no verdict yet. */
+/* A file that was found and is not finished. */
 struct file {
-    struct entry *entry;
-    enum file_state state;
-    struct slot *slot;          /* LOADING, READY, FLYING */
-    struct heap_node timer;     /* WAITING: when it is queued again */
-    struct file *next;          /* in its list: QUEUED, READY */
-    struct file *previous_live; /* all of them, for the end of the run */
-    struct file *next_live;
-    struct group_member member; /* of its group, where there are groups */
-    struct gate_file gate;
-    unsigned attempts; /* transfers begun */
-    bool fresh;        /* its next attempt takes a new connection */
-    bool run_ended;    /* before its first attempt */
-    bool maybe_taken;  /* an attempt ended so that the server may have taken it */
-    int64_t first_us;  /* when its first attempt began; 0: none did */
-    int64_t bytes;     /* its size; -1: not known yet */
-    long status;       /* of the last attempt */
-    char *error;       /* why the last attempt failed; owned; NULL: none */
+    struct entry *entry;        /* owned */
+    enum file_state state;      /* changed by file_set_state() only */
+    struct slot *slot;          /* in LOADING, READY and IN_FLIGHT; else NULL */
+    struct heap_node timer;     /* in WAITING: when it is queued again */
+    struct file *next;          /* in QUEUED and READY: the next in the list */
+    struct file *previous_live; /* in the list of all unfinished files */
+    struct file *next_live;     /* in the list of all unfinished files */
+    struct group_member member; /* its place in its group, where the run has groups */
+    struct gate_file gate;      /* what the gate keeps of it */
+    unsigned attempts;          /* transfers started */
+    bool fresh_connection;      /* the next attempt must not use a kept connection */
+    bool run_ended;             /* the run ended before its first attempt */
+    bool maybe_accepted;        /* after some attempt the server may have accepted it */
+    int64_t first_us;           /* when its first attempt started; 0: there was none */
+    int64_t bytes;              /* its size; -1: not known yet */
+    long status;                /* of the response to the last failed attempt; 0: none */
+    char *error;                /* why the last failed attempt failed; owned; NULL: none */
 };
 
-/* Room for one file's request. */
+/* Room for the request of one file. There is a fixed number of them. */
 struct slot {
-    struct sched *sched;
-    struct plan *plan;
-    struct file *file; /* NULL: free, or closing */
-    struct http_transfer *transfer;
-    struct slot *next_free;
-    bool closing; /* its file is gone, but the reader still has a piece of its body */
-    bool large;   /* its body streams */
+    struct sched *sched;            /* the scheduler that owns it */
+    struct plan *plan;              /* owned; reused from file to file */
+    struct file *file;              /* NULL: free, or `closing`, or its file was finished early */
+    struct http_request request;    /* the plan's, with what the scheduler adds */
+    struct http_transfer *transfer; /* the transport's; NULL: not in flight */
+    struct slot *next_free;         /* in the list of free slots */
+    bool closing;                   /* released, but the reader still has a chunk of its body */
+    bool streamed;                  /* its body is streamed, not in memory */
 
-    /* --limit-rate: bytes may move from `turn_us` on, all of a small body or so many of a large
-     * one, */
-    bool has_turn;
-    int64_t turn_us;
-    int64_t turn_bytes;
-    struct heap_node throttled; /* which waits here meanwhile */
+    /* For --limit-rate: a turn is a number of bytes and the time from which they may be sent. A
+     * whole body takes one turn, a streamed body one per piece. */
+    bool has_turn;              /* `turn_us` is set and its bytes were not sent */
+    int64_t turn_us;            /* when this slot may next send */
+    int64_t turn_bytes;         /* what is left of its turn; streamed bodies only */
+    struct heap_node throttled; /* in `struct sched.throttled` while it waits for its turn */
 };
 
+/* A queue of files. */
 struct file_list {
-    struct file *first;
-    struct file *last;
-    size_t count;
+    struct file *first; /* NULL: empty */
+    struct file *last;  /* NULL: empty */
+    size_t count;       /* files in it */
 };
 
 enum sched_phase {
-    SCHED_RUNNING,
-    SCHED_DRAINING, /* only what is in flight goes on */
-    SCHED_STOPPING, /* that was cancelled, too */
+    SCHED_RUNNING,  /* files are loaded and started */
+    SCHED_DRAINING, /* nothing new starts; what is in flight may finish */
+    SCHED_STOPPING, /* what was in flight has been canceled */
 };
 
 struct sched {
-    struct sched_parts parts;
-    enum sched_phase phase;
-    const char *end_reason; /* for files that were never attempted */
-    struct buf end_text;    /* its memory */
-    int64_t drain_until_us;
-    bool source_ended;
+    struct sched_parts parts; /* the caller's */
+    enum sched_phase phase;   /* never goes back */
+    struct buf drain_reason;  /* a sentence: the error of files that were never attempted */
+    int64_t drain_until_us;   /* when DRAINING becomes STOPPING */
+    bool source_ended;        /* the walk has no more entries */
 
-    struct slot *slots;
-    size_t slot_count;
-    struct slot *free_slots;
-    size_t used_slots;
+    struct slot *slots;      /* all slots; owned */
+    size_t slot_count;       /* length of `slots` */
+    struct slot *free_slots; /* the list of free slots */
+    size_t used_slots;       /* slots that are not free */
 
-    struct file *live;
-    size_t live_count;
-    size_t state_counts[FILE_STATES];
-    struct file_list queued;
-    struct file_list ready;
-    struct heap waiting;
-    size_t large_in_flight;
+    struct file *live;                /* the list of all unfinished files; owned */
+    size_t live_count;                /* its length */
+    size_t state_counts[FILE_STATES]; /* unfinished files in each state */
+    struct file_list queued;          /* files in QUEUED */
+    struct file_list ready;           /* files in READY */
+    struct heap waiting;              /* files in WAITING, by the time they are queued again */
+    size_t streamed_in_flight;        /* files in IN_FLIGHT whose body is streamed */
 
-    struct gate gate;
-    struct groups *groups; /* NULL: none were asked for */
-    struct throttle throttle;
-    struct heap throttled; /* slots, by the moment of their turn */
-    uint64_t failures;     /* verdicts, for --max-failures */
-    int64_t bytes_moved;
-    struct buf text;       /* for sentences, and keys of groups */
-    struct buf file_path;  /* {file}, for those */
-    struct buf last_error; /* the last one about an attempt */
+    struct gate gate;         /* decides when a transfer may start */
+    struct groups *groups;    /* owned; NULL: no option asked for groups */
+    struct throttle throttle; /* --limit-rate */
+    struct heap throttled;    /* slots in flight that wait for their turn, by `turn_us` */
+    uint64_t failures;        /* verdicts `failed` so far, for --max-failures */
+    int64_t bytes_moved;      /* bytes of ended requests that were handed to the system */
+    struct buf text;          /* scratch: sentences and the names of groups */
+    struct buf file_path;     /* scratch: {file} in the name of a group */
+    struct buf last_error;    /* why the last failed attempt of the run failed */
 };
 
-/* file.c */
+/* --- file.c --- */
 
-/* Takes over `entry`. NULL: no memory (and `entry` is still the caller's). The file is QUEUED. */
-struct file *file_new(struct sched *sched, struct entry *entry);
-/* The only place where a state changes: leaves the lists of the old one, enters those of the new. A
- * file that was attempted before is QUEUED at the front. */
+/* Makes a file in state QUEUED, which owns `entry`. NULL: out of memory, and `entry` is still the
+ * caller's. */
+MUST_USE struct file *file_new(struct sched *sched, struct entry *entry);
+
+/* Changes the state and the lists that belong to it; the only place that does. A file that was
+ * attempted before enters QUEUED at the front. */
 void file_set_state(struct sched *sched, struct file *file, enum file_state state);
-/* Puts it aside until `until_us`. */
+
+/* Puts the file in state WAITING until `until_us`. */
 void file_wait(struct sched *sched, struct file *file, int64_t until_us);
-/* Remembers why the last attempt failed (copied). */
+
+/* Sets `file->error` to a copy of `text`, or to NULL for lack of memory. */
 void file_set_error(struct file *file, const char *text);
-/* Its slot, given back. */
-void file_leave_slot(struct sched *sched, struct file *file);
-/* Its verdict: told, counted, and the file is freed. `end` NULL: not by an answer. */
-void file_verdict(struct sched *sched, struct file *file, enum shoal_verdict verdict,
-    bool temporary, const struct http_end *end);
-/* Dry run: it would be sent. It has no verdict; it is counted and freed. */
-void file_planned(struct sched *sched, struct file *file);
 
-struct slot *slot_take(struct sched *sched, struct file *file);
-/* Frees it once the reader has nothing of it any more. */
-void slot_give_back(struct sched *sched, struct slot *slot);
+/* Releases the file's slot, if it has one. */
+void file_release_slot(struct sched *sched, struct file *file);
 
-/* load.c: each does what can be done now. */
+/* Reports the file's verdict and frees the file. `temporary`: the failure may pass. `end`: the end
+ * of the attempt that decided it, whose response is reported; NULL: none did. */
+void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verdict, bool temporary,
+    const struct http_end *end);
 
-void sched_take_from_walk(struct sched *sched);
-void sched_take_from_reader(struct sched *sched);
-void sched_queue_what_waited(struct sched *sched, int64_t now_us);
+/* In a dry run: frees a file that would be sent, which gets no verdict. */
+void file_finish_planned(struct sched *sched, struct file *file);
+
+/* Assigns a free slot, of which there must be one, to `file`. */
+struct slot *slot_acquire(struct sched *sched, struct file *file);
+
+/* Makes the slot free for another file. It becomes free only when the reader has no chunk of its
+ * body any more: then this is called again. */
+void slot_release(struct sched *sched, struct slot *slot);
+
+/* --- load.c: each does what can be done without waiting --- */
+
+/* Makes files of the entries that the walk has found. */
+void sched_collect_entries(struct sched *sched);
+
+/* Accepts the jobs that the reader has done: makes requests, resumes streamed bodies. */
+void sched_collect_jobs(struct sched *sched);
+
+/* Queues the files whose wait is over. */
+void sched_queue_due_files(struct sched *sched, int64_t now_us);
+
+/* Gives queued files to the reader while there are slots for them. */
 void sched_load_files(struct sched *sched);
 
-/* start.c */
+/* --- start.c --- */
 
+/* Starts transfers of ready files, as many as gate and throttle allow. */
 void sched_start_files(struct sched *sched, int64_t now_us);
-/* Lets large bodies go on whose turn has come. */
+
+/* Resumes streamed bodies whose turn has come. */
 void sched_resume_throttled(struct sched *sched, int64_t now_us);
-/* When a transfer may start, or go on: CLOCK_NEVER where time alone changes nothing. */
+
+/* When the next transfer may start or resume; CLOCK_NEVER: not by the passing of time alone. */
 int64_t sched_next_start_us(const struct sched *sched, int64_t now_us);
-/* Is --rate all that keeps a file from being sent now? */
-bool sched_held_by_rate(const struct sched *sched, int64_t now_us);
 
-/* verdict.c */
+/* Is --rate the only reason why the next transfer does not start now? */
+bool sched_waits_for_rate(const struct sched *sched, int64_t now_us);
 
-/* The transport's `ended`. */
+/* --- verdict.c --- */
+
+/* The transport's `ended`: `owner` is the scheduler, `context` the file. */
 void sched_attempt_ended(void *owner, void *context, const struct http_end *end);
-/* A file that could not be loaded. */
+
+/* The reader could not read `culprit`, one of the files that `file` needs. */
 void sched_load_failed(struct sched *sched, struct file *file, const struct reader_file *culprit);
-/* A request that could not be made of it: `error` is a sentence. */
+
+/* No request or transfer could be made of the file; `error` says why. */
 void sched_plan_failed(struct sched *sched, struct file *file, const struct error *error);
-/* Gives every file that is not in flight its verdict, because the run ends. */
-void sched_record_rest(struct sched *sched);
+
+/* While the run ends: finishes every file that is not in flight. */
+void sched_finish_unsent(struct sched *sched);
 
 #endif

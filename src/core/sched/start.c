@@ -1,34 +1,41 @@
-/* From ready to in flight, as the gate and the throttle allow. */
+/* Starts transfers of ready files when the gate and the throttle allow it. */
 #include "core/sched/private.h"
 
 #include "base/container_of.h"
 
-/* Headers and what else goes with a body, roughly, for --limit-rate. */
+/* An estimate of the bytes that a request has besides its body, for --limit-rate. */
 #define REQUEST_OVERHEAD 300
 
-/* struct http_request's `read` for a body that streams: the body's own, a turn of the throttle at a
- * time. */
+/* Gives the slot a turn of one piece. False: its time has not come, and the slot waits among the
+ * throttled ones. */
+static bool begin_turn(struct slot *slot, int64_t now_us)
+{
+    struct sched *sched = slot->sched;
+    int64_t piece = throttle_piece(&sched->throttle);
+    if (!slot->has_turn)
+        slot->turn_us = throttle_reserve_us(&sched->throttle, piece, now_us);
+    slot->has_turn = slot->turn_us > now_us;
+    if (slot->has_turn) {
+        /* Cannot fail: sched_new() reserved a place for every slot. */
+        heap_remove(&sched->throttled, &slot->throttled);
+        (void)heap_add(&sched->throttled, &slot->throttled, slot->turn_us);
+        return false;
+    }
+    slot->turn_bytes = piece;
+    return true;
+}
+
+/* struct http_request's `read` for a streamed body: body_read() within the slot's turns. */
 static int64_t read_paced(void *context, char *into, size_t room)
 {
     struct slot *slot = context;
     struct sched *sched = slot->sched;
     int64_t now_us = clock_now_us(sched->parts.clock);
-    if (sched->throttle.bytes_per_second > 0 && slot->turn_bytes == 0) {
-        if (!slot->has_turn)
-            slot->turn_us =
-                throttle_reserve_us(&sched->throttle, throttle_piece(&sched->throttle), now_us);
-        slot->has_turn = slot->turn_us > now_us;
-        if (slot->has_turn) {
-            /* Room for every slot was reserved. */
-            heap_remove(&sched->throttled, &slot->throttled);
-            (void)heap_add(&sched->throttled, &slot->throttled, slot->turn_us);
-            return HTTP_READ_WAIT;
-        }
-        slot->turn_bytes = throttle_piece(&sched->throttle);
-    }
+    if (sched->throttle.bytes_per_second > 0 && slot->turn_bytes == 0 && !begin_turn(slot, now_us))
+        return HTTP_READ_WAIT;
     if (slot->turn_bytes > 0 && room > (size_t)slot->turn_bytes)
         room = (size_t)slot->turn_bytes;
-    int64_t count = body_read(slot->plan->body, into, room);
+    int64_t count = body_read(plan_body(slot->plan), into, room);
     if (count > 0) {
         slot->turn_bytes -= slot->turn_bytes > 0 ? count : 0;
         gate_note_moved(&sched->gate, count);
@@ -48,23 +55,23 @@ void sched_resume_throttled(struct sched *sched, int64_t now_us)
     }
 }
 
-/* The first transfer goes alone: it resolves the name and finds out whether anyone is there, at the
- * price of one descriptor pair and one refused connection instead of many. */
-static bool has_room(const struct sched *sched)
+/* Until there was a connection, one transfer at a time: it resolves the name and finds out whether
+ * the server can be reached, which costs one refused connection instead of many. */
+static bool may_start(const struct sched *sched)
 {
     size_t most = sched->parts.http->connected ? sched->parts.jobs_most : 1;
     return sched->phase == SCHED_RUNNING && sched->ready.first != NULL &&
-           sched->state_counts[FILE_FLYING] < most;
+           sched->state_counts[FILE_IN_FLIGHT] < most;
 }
 
-/* When the bytes of a small body may go; a large one takes its turns while it is read. */
+/* When a whole body may be sent; a streamed one gets its turns while it is read. */
 static int64_t turn_of(struct sched *sched, struct slot *slot, int64_t now_us)
 {
-    if (slot->large || sched->throttle.bytes_per_second == 0)
+    if (slot->streamed || sched->throttle.bytes_per_second == 0)
         return now_us;
     if (!slot->has_turn)
         slot->turn_us = throttle_reserve_us(
-            &sched->throttle, slot->plan->request.length + REQUEST_OVERHEAD, now_us);
+            &sched->throttle, plan_request(slot->plan)->length + REQUEST_OVERHEAD, now_us);
     slot->has_turn = true;
     return slot->turn_us;
 }
@@ -73,16 +80,17 @@ static void start_file(struct sched *sched, struct file *file, int64_t now_us)
 {
     struct http *http = sched->parts.http;
     struct slot *slot = file->slot;
-    struct http_request *request = &slot->plan->request;
+    struct http_request *request = &slot->request;
     struct error error;
     slot->has_turn = false;
+    *request = *plan_request(slot->plan);
     request->context = file;
-    request->fresh_connection = file->fresh;
-    if (slot->large) {
+    request->fresh_connection = file->fresh_connection;
+    if (slot->streamed) {
         request->read = read_paced;
         request->body = slot;
     }
-    file_set_state(sched, file, FILE_FLYING);
+    file_set_state(sched, file, FILE_IN_FLIGHT);
     slot->transfer = http->ops->start(http, request, &error);
     if (slot->transfer == NULL) {
         sched_plan_failed(sched, file, &error);
@@ -91,34 +99,34 @@ static void start_file(struct sched *sched, struct file *file, int64_t now_us)
     file->attempts++;
     if (file->first_us == 0)
         file->first_us = now_us;
-    gate_note_start(&sched->gate, &file->gate, slot->large, now_us);
+    gate_note_start(&sched->gate, &file->gate, slot->streamed, now_us);
 }
 
-/* The next file to start. Large ones leave a quarter of the places to small ones that are ready,
- * which would else wait for as long as a large one takes. */
+/* The next file to start. Streamed files leave a quarter of the places to whole ones that are
+ * ready, which would otherwise wait for as long as a large file takes. */
 static struct file *next_file(const struct sched *sched)
 {
     struct file *first = sched->ready.first;
-    size_t most = gate_limit(&sched->gate);
-    if (first == NULL || !first->slot->large || sched->large_in_flight < most - most / 4)
+    size_t most = gate_concurrency_limit(&sched->gate);
+    if (first == NULL || !first->slot->streamed || sched->streamed_in_flight < most - most / 4)
         return first;
     for (struct file *file = first; file != NULL; file = file->next) {
-        if (!file->slot->large)
+        if (!file->slot->streamed)
             return file;
     }
     return first;
 }
 
-/* Every small file that could be in flight stands in line, not only the next: else they had one
- * turn together where each large file has its own. */
-static void stand_in_line(struct sched *sched, int64_t now_us)
+/* Gives a turn to every whole file that could be in flight, not only to the next one: otherwise all
+ * of them would share one turn, while each streamed file has its own. */
+static void assign_turns(struct sched *sched, int64_t now_us)
 {
-    size_t in_flight = sched->state_counts[FILE_FLYING];
-    size_t most = sched->throttle.bytes_per_second > 0 ? gate_limit(&sched->gate) : 0;
+    size_t in_flight = sched->state_counts[FILE_IN_FLIGHT];
+    size_t most = sched->throttle.bytes_per_second > 0 ? gate_concurrency_limit(&sched->gate) : 0;
     for (struct file *file = sched->ready.first; file != NULL && in_flight < most;
          file = file->next) {
-        if (file->slot->large)
-            continue; /* it takes its turns while it is read */
+        if (file->slot->streamed)
+            continue; /* it gets its turns while it is read */
         (void)turn_of(sched, file->slot, now_us);
         in_flight++;
     }
@@ -126,26 +134,26 @@ static void stand_in_line(struct sched *sched, int64_t now_us)
 
 void sched_start_files(struct sched *sched, int64_t now_us)
 {
-    stand_in_line(sched, now_us);
-    while (has_room(sched) && gate_next_start_us(&sched->gate, now_us) <= now_us &&
+    assign_turns(sched, now_us);
+    while (may_start(sched) && gate_next_start_us(&sched->gate, now_us) <= now_us &&
            turn_of(sched, next_file(sched)->slot, now_us) <= now_us)
         start_file(sched, next_file(sched), now_us);
 }
 
-bool sched_held_by_rate(const struct sched *sched, int64_t now_us)
+bool sched_waits_for_rate(const struct sched *sched, int64_t now_us)
 {
-    return has_room(sched) && gate_is_held_by_rate(&sched->gate, now_us);
+    return may_start(sched) && gate_waits_for_rate(&sched->gate, now_us);
 }
 
 int64_t sched_next_start_us(const struct sched *sched, int64_t now_us)
 {
     int64_t next_us = CLOCK_NEVER;
-    if (has_room(sched)) {
+    if (may_start(sched)) {
         const struct slot *slot = next_file(sched)->slot;
         next_us = gate_next_start_us(&sched->gate, now_us);
-        if (slot->has_turn && slot->turn_us > next_us)
-            next_us = slot->turn_us;
+        if (slot->has_turn)
+            next_us = clock_later(next_us, slot->turn_us);
     }
     const struct heap_node *node = heap_first(&sched->throttled);
-    return node != NULL && node->key < next_us ? node->key : next_us;
+    return node != NULL ? clock_earlier(node->key, next_us) : next_us;
 }

@@ -1,5 +1,5 @@
-/* What an attempt's end means for its file. The outcome is policy's (policy/outcome.h); here it
- * becomes a verdict, or a wait and another attempt. */
+/* What the end of an attempt means for its file: policy/outcome.h names the outcome, which becomes
+ * a verdict here, or a wait and another attempt. */
 #include <errno.h>
 #include <string.h>
 
@@ -10,17 +10,18 @@ static void add_status(struct buf *text, const struct http_end *end)
     long status = end->attempt.status;
     if (status >= 300 && status < 400 && end->location[0] != '\0')
         (void)buf_printf(
-            text, "redirects are not followed: status %ld points to %s", status, end->location);
+            text, "redirects are not followed: status %ld points to '%s'", status, end->location);
     else if (status != 0)
         (void)buf_printf(text, "status %ld", status);
 }
 
-/* The sentence for a failed attempt: the status, and what broke; where a redirect pointed. */
-static const char *sentence(
+/* A sentence about a failed attempt: the status or where a redirect points, and what broke. Valid
+ * until `sched->text` changes. */
+static const char *describe_failure(
     struct sched *sched, const struct file *file, const struct http_end *end)
 {
     struct buf *text = &sched->text;
-    const struct body *body = file->slot->plan->body;
+    const struct body *body = plan_body(file->slot->plan);
     const struct reader_file *culprit = body == NULL ? NULL : body_culprit(body);
     buf_clear(text);
     add_status(text, end);
@@ -35,48 +36,48 @@ static const char *sentence(
     return buf_text(text);
 }
 
-static void try_again(struct sched *sched, struct file *file, int64_t ready_us)
+static void wait_for_retry(struct sched *sched, struct file *file, int64_t ready_us)
 {
     file_wait(sched, file, ready_us);
-    file_leave_slot(sched, file);
+    file_release_slot(sched, file);
 }
 
-/* The run is over for everything but what is in flight: nothing is tried again. */
-static void record_cut_off(
+/* The run is ending: a file that would be sent again is finished instead. */
+static void finish_without_retry(
     struct sched *sched, struct file *file, enum outcome outcome, const struct http_end *end)
 {
-    bool unknown = outcome == OUTCOME_AMBIGUOUS || file->maybe_taken;
-    file_verdict(sched, file, unknown ? SHOAL_UNKNOWN : SHOAL_FAILED, !unknown, end);
+    bool unknown = outcome == OUTCOME_AMBIGUOUS || file->maybe_accepted;
+    file_finish(sched, file, unknown ? SHOAL_UNKNOWN : SHOAL_FAILED, !unknown, end);
 }
 
-static void settle(
+static void finish_by_outcome(
     struct sched *sched, struct file *file, enum outcome outcome, const struct http_end *end)
 {
     enum shoal_verdict verdict = outcome == OUTCOME_DONE     ? SHOAL_SENT
                                  : outcome == OUTCOME_EXISTS ? SHOAL_EXISTS
                                                              : SHOAL_FAILED;
     bool temporary = verdict == SHOAL_FAILED && outcome_is_temporary(outcome, &end->attempt);
-    file_verdict(sched, file, verdict, temporary, end);
+    file_finish(sched, file, verdict, temporary, end);
 }
 
-/* Keeps what the next attempt, or the verdict without one, must know of this one. */
-static void remember(
+/* Keeps what the next attempt, or a verdict without one, must know of this one. */
+static void remember_failure(
     struct sched *sched, struct file *file, enum outcome outcome, const struct http_end *end)
 {
-    const char *text = sentence(sched, file, end);
+    const char *text = describe_failure(sched, file, end);
     file_set_error(file, text);
     file->status = end->attempt.status;
-    file->fresh = end->reused && end->attempt.status == 0;
-    file->maybe_taken = file->maybe_taken || outcome == OUTCOME_AMBIGUOUS;
+    file->fresh_connection = end->reused && end->attempt.status == 0;
+    file->maybe_accepted = file->maybe_accepted || outcome == OUTCOME_AMBIGUOUS;
     buf_clear(&sched->last_error);
     (void)buf_add_text(&sched->last_error, text);
 }
 
-/* A kept connection that the server closed says nothing about the server: the first such end is
- * followed by a new connection at once. */
-static int64_t ready_us(const struct sched *sched, const struct file *file)
+/* When the file may be sent again. A kept connection that the server closed says nothing about the
+ * server: after the first such end the file is sent at once over a new connection. */
+static int64_t retry_time_us(const struct sched *sched, const struct file *file)
 {
-    bool at_once = file->fresh && file->gate.retry.waits <= 1;
+    bool at_once = file->fresh_connection && file->gate.retry.waits <= 1;
     return at_once ? clock_now_us(sched->parts.clock) : file->gate.retry.ready_us;
 }
 
@@ -86,45 +87,45 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
     struct file *file = context;
     struct gate_wait wait = gate_read_wait(end, sched->parts.clock);
     struct attempt_end attempt = end->attempt;
-    attempt.asks_to_wait = wait.retry_after_us > 0 || wait.limit_us > 0;
+    attempt.asks_to_wait = wait.retry_after_us > 0 || wait.rate_limit_us > 0;
     enum outcome outcome = outcome_of(&attempt, &sched->parts.config->rules);
     file->slot->transfer = NULL;
     sched->bytes_moved += end->request_bytes;
     if (outcome != OUTCOME_DONE && outcome != OUTCOME_EXISTS)
-        remember(sched, file, outcome, end);
+        remember_failure(sched, file, outcome, end);
     if (sched->parts.http->connected)
         retry_note_reached(&sched->gate.retry);
-    struct gate_end told = {
+    struct gate_end ended = {
         .attempt = &attempt, .outcome = outcome, .wait = wait, .bytes = end->request_bytes};
     enum retry_step step = gate_note_end(
-        &sched->gate, &file->gate, &told, clock_now_us(sched->parts.clock), sched->parts.random);
+        &sched->gate, &file->gate, &ended, clock_now_us(sched->parts.clock), sched->parts.random);
     if (step == RETRY_STEP_FINAL)
-        settle(sched, file, outcome, end);
+        finish_by_outcome(sched, file, outcome, end);
     else if (step == RETRY_STEP_UNKNOWN)
-        file_verdict(sched, file, SHOAL_UNKNOWN, false, end);
+        file_finish(sched, file, SHOAL_UNKNOWN, false, end);
     else if (sched->phase != SCHED_RUNNING)
-        record_cut_off(sched, file, outcome, end);
+        finish_without_retry(sched, file, outcome, end);
     else if (step == RETRY_STEP_EXHAUSTED)
-        file_verdict(sched, file, SHOAL_FAILED, true, end);
+        file_finish(sched, file, SHOAL_FAILED, true, end);
     else
-        try_again(sched, file, ready_us(sched, file));
+        wait_for_retry(sched, file, retry_time_us(sched, file));
 }
 
-/* Short of descriptors or memory here: that passes. */
+/* The system lacks descriptors or memory, which may pass. */
 static bool is_shortage(int code)
 {
     return code == EMFILE || code == ENFILE || code == ENOMEM || code == EAGAIN || code == EINTR;
 }
 
-/* What could not be read counts against --retries as an ambiguous end does. */
-static void repeat(struct sched *sched, struct file *file)
+/* Loads the file again later. That counts against --retries, as an ambiguous end does. */
+static void load_again(struct sched *sched, struct file *file)
 {
     if (++file->gate.retry.counted > sched->parts.config->retries) {
-        file_verdict(sched, file, SHOAL_FAILED, true, NULL);
+        file_finish(sched, file, SHOAL_FAILED, true, NULL);
         return;
     }
     int64_t wait_us = retry_backoff_us(++file->gate.retry.waits, sched->parts.random);
-    try_again(sched, file, clock_now_us(sched->parts.clock) + wait_us);
+    wait_for_retry(sched, file, clock_now_us(sched->parts.clock) + wait_us);
 }
 
 void sched_load_failed(struct sched *sched, struct file *file, const struct reader_file *culprit)
@@ -133,38 +134,38 @@ void sched_load_failed(struct sched *sched, struct file *file, const struct read
     plan_explain(culprit, &sched->text);
     file_set_error(file, buf_text(&sched->text));
     bool changed = culprit->result == READER_CHANGED;
-    bool short_of = culprit->result == READER_FAILED && is_shortage(culprit->code);
-    if (sched->phase != SCHED_RUNNING || (!changed && !short_of))
-        file_verdict(sched, file, SHOAL_FAILED, changed || short_of, NULL);
+    bool is_short = culprit->result == READER_FAILED && is_shortage(culprit->code);
+    if (sched->phase != SCHED_RUNNING || (!changed && !is_short))
+        file_finish(sched, file, SHOAL_FAILED, changed || is_short, NULL);
     else
-        repeat(sched, file);
+        load_again(sched, file);
 }
 
 void sched_plan_failed(struct sched *sched, struct file *file, const struct error *error)
 {
     file_set_error(file, error->text);
     if (error->class == ERROR_MEMORY && sched->phase == SCHED_RUNNING)
-        repeat(sched, file);
+        load_again(sched, file);
     else
-        file_verdict(sched, file, SHOAL_FAILED, error->class == ERROR_MEMORY, NULL);
+        file_finish(sched, file, SHOAL_FAILED, error->class == ERROR_MEMORY, NULL);
 }
 
-void sched_record_rest(struct sched *sched)
+void sched_finish_unsent(struct sched *sched)
 {
     struct file *next;
     for (struct file *file = sched->live; file != NULL; file = next) {
         next = file->next_live;
-        if (file->state == FILE_FLYING)
+        if (file->state == FILE_IN_FLIGHT)
             continue;
         if (file->state == FILE_LOADING) {
-            /* The reader still has its job: the slot is freed when that comes back. */
+            /* The reader still has the job: handle_loaded() releases the slot. */
             file->slot->file = NULL;
             file->slot = NULL;
         }
         file->run_ended = file->error == NULL;
         if (file->run_ended)
-            file_set_error(file, sched->end_reason);
-        bool unknown = file->maybe_taken;
-        file_verdict(sched, file, unknown ? SHOAL_UNKNOWN : SHOAL_FAILED, !unknown, NULL);
+            file_set_error(file, buf_text(&sched->drain_reason));
+        bool unknown = file->maybe_accepted;
+        file_finish(sched, file, unknown ? SHOAL_UNKNOWN : SHOAL_FAILED, !unknown, NULL);
     }
 }

@@ -1,0 +1,382 @@
+#include "core/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/plan/private.h"
+
+#define HEADROOM_FIRST 1024 /* bytes before a content: the beginning of most forms fits */
+#define OWN_HEADERS    2    /* Content-Type, Idempotency-Key */
+
+static size_t count_extra_files(const struct config *config)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < config->field_count; i++)
+        count += config->fields[i].kind != CONFIG_TEXT;
+    return count;
+}
+
+static void init_buffers(struct plan *plan)
+{
+    buf_init(&plan->file_path, FORM_PATH_MOST);
+    buf_init(&plan->url, FORM_PATH_MOST);
+    buf_init(&plan->user, FORM_PATH_MOST);
+    buf_init(&plan->header_lines, FORM_TEXTS_MOST);
+    buf_init(&plan->job.content, FORM_BODY_MOST);
+}
+
+struct plan *plan_new(
+    const struct config *config, const struct random_source *random, struct error *error)
+{
+    struct plan *plan = calloc(1, sizeof *plan);
+    if (plan == NULL) {
+        (void)error_set_memory(error);
+        return NULL;
+    }
+    plan->config = config;
+    plan->random = random;
+    plan->job.work = READER_LOAD;
+    plan->job.headroom = config->raw ? 0 : HEADROOM_FIRST;
+    init_buffers(plan);
+    plan->files = calloc(1 + count_extra_files(config), sizeof *plan->files);
+    plan->header_starts = calloc(config->header_count + OWN_HEADERS, sizeof *plan->header_starts);
+    plan->headers = calloc(config->header_count + OWN_HEADERS + 1, sizeof *plan->headers);
+    if (!form_body_init(&plan->form, config) || plan->files == NULL ||
+        plan->header_starts == NULL || plan->headers == NULL) {
+        plan_free(plan);
+        (void)error_set_memory(error);
+        return NULL;
+    }
+    return plan;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (plan == NULL)
+        return;
+    plan_reset(plan);
+    form_body_free(&plan->form);
+    buf_free(&plan->file_path);
+    buf_free(&plan->url);
+    buf_free(&plan->user);
+    buf_free(&plan->header_lines);
+    buf_free(&plan->job.content);
+    free(plan->files);
+    free(plan->header_starts);
+    free(plan->headers);
+    free(plan);
+}
+
+/* What templates may name, once the reader has done the job. */
+static struct template_file describe(const struct plan *plan, const struct entry *entry)
+{
+    const struct reader_file *found = &plan->files[0];
+    return (struct template_file){
+        .file = buf_text(&plan->file_path),
+        .path = entry->path,
+        .size = found->facts.size,
+        .mtime = (int64_t)found->facts.mtime.tv_sec,
+        .sha256 = found->digests.sha256,
+        .sha1 = found->digests.sha1,
+        .md5 = found->digests.md5,
+    };
+}
+
+/* Does `path` have a component `..`? A file's name is never that, so the user wrote it and it may
+ * lead out of the folder. */
+static bool climbs(const char *path)
+{
+    for (const char *at = path; (at = strstr(at, "..")) != NULL; at += 2) {
+        bool begins = at == path || at[-1] == '/';
+        if (begins && (at[2] == '/' || at[2] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* A path below the folder given is opened beneath it, any other path as it is. */
+static void locate(struct reader_file *file, const struct root *root, const char *path)
+{
+    size_t length = strlen(root->operand);
+    *file = (struct reader_file){.path = path, .descriptor = -1};
+    bool below = strncmp(path, root->operand, length) == 0 && path[length] == '/';
+    const char *relative = below ? path + length + 1 : "";
+    if (*relative != '\0' && *relative != '/' && !climbs(relative)) {
+        file->root = root;
+        file->path = relative;
+    }
+}
+
+bool plan_file_path(const struct entry *entry, struct buf *path)
+{
+    buf_clear(path);
+    (void)buf_add_text(path, entry->root->operand); /* empty for the folder "/" */
+    (void)buf_add_byte(path, '/');
+    return buf_add_text(path, entry_relative(entry));
+}
+
+static unsigned digests_for(unsigned needs)
+{
+    return (needs & TEMPLATE_NEEDS_SHA256 ? DIGEST_SHA256 : 0u) |
+           (needs & TEMPLATE_NEEDS_SHA1 ? DIGEST_SHA1 : 0u) |
+           (needs & TEMPLATE_NEEDS_MD5 ? DIGEST_MD5 : 0u);
+}
+
+static bool begin_parts(struct plan *plan, const struct entry *entry, struct error *error)
+{
+    struct template_file file = describe(plan, entry);
+    plan->job.file_count = 1;
+    for (size_t i = 0; i < plan->config->field_count; i++) {
+        const struct config_field *field = &plan->config->fields[i];
+        struct form_part *part = &plan->form.parts[i];
+        part->file = NULL;
+        if (field->kind == CONFIG_TEXT)
+            continue;
+        buf_clear(&part->path);
+        if (!template_fill(field->value, &file, &part->path, error))
+            return false;
+        part->file = &plan->files[0];
+        if (field->is_main)
+            continue;
+        part->file = &plan->files[plan->job.file_count++];
+        locate(part->file, entry->root, buf_text(&part->path));
+        part->file->optional = field->kind == CONFIG_OPTIONAL_FILE;
+    }
+    return true;
+}
+
+bool plan_begin(
+    struct plan *plan, const struct entry *entry, size_t whole_most, struct error *error)
+{
+    if (!plan_file_path(entry, &plan->file_path))
+        return error_set_memory(error);
+    /* The job uses the plan's copy of the path: the entry may be freed while the reader works. */
+    const char *relative = buf_text(&plan->file_path) + plan->file_path.length;
+    relative -= strlen(entry_relative(entry));
+    plan->files[0] = (struct reader_file){.root = entry->root, .path = relative, .descriptor = -1};
+    plan->job.files = plan->files;
+    plan->job.digests = digests_for(plan->config->needs);
+    plan->job.whole_most = whole_most;
+    plan->job.whole = false;
+    return begin_parts(plan, entry, error);
+}
+
+struct reader_job *plan_job(struct plan *plan)
+{
+    return &plan->job;
+}
+
+const struct reader_file *plan_unreadable(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->job.file_count; i++) {
+        enum reader_result result = plan->files[i].result;
+        if (result != READER_OK && result != READER_ABSENT)
+            return &plan->files[i];
+    }
+    return NULL;
+}
+
+/* The same content at the same path always has the same key: the first half of a SHA-256 over path
+ * and content. Quoted, because draft-ietf-httpapi-idempotency-key-header defines the value as a
+ * structured-field string. */
+static bool add_idempotency_key(
+    struct plan *plan, const struct template_file *file, struct error *error)
+{
+    struct digest_texts key;
+    struct digest *digest = digest_new(DIGEST_SHA256);
+    if (digest == NULL)
+        return error_set_memory(error);
+    bool added = digest_add(digest, file->path, strlen(file->path) + 1) &&
+                 digest_add(digest, file->sha256, strlen(file->sha256));
+    if (!digest_end(digest, &key) || !added)
+        return error_set_memory(error);
+    plan->header_starts[plan->header_count++] = plan->header_lines.length;
+    (void)buf_printf(&plan->header_lines, "Idempotency-Key: \"%.32s\"", key.sha256);
+    return buf_add_byte(&plan->header_lines, '\0') || error_set_memory(error);
+}
+
+/* Content-Type comes last: that of the form with its boundary, or for a raw body the removal of the
+ * one that the transport would add by itself. */
+static bool add_content_type(struct plan *plan, struct error *error)
+{
+    plan->header_starts[plan->header_count++] = plan->header_lines.length;
+    (void)buf_add_text(&plan->header_lines, "Content-Type:");
+    if (!plan->config->raw)
+        (void)buf_printf(
+            &plan->header_lines, " multipart/form-data; boundary=%s", plan->form.boundary);
+    return buf_add_byte(&plan->header_lines, '\0') || error_set_memory(error);
+}
+
+static bool fill_headers(struct plan *plan, const struct template_file *file, struct error *error)
+{
+    const struct config *config = plan->config;
+    buf_clear(&plan->header_lines);
+    plan->header_count = 0;
+    for (size_t i = 0; i < config->header_count; i++) {
+        plan->header_starts[plan->header_count++] = plan->header_lines.length;
+        if (!template_fill(config->headers[i], file, &plan->header_lines, error))
+            return false;
+        (void)buf_add_byte(&plan->header_lines, '\0');
+    }
+    if (config->idempotency_key && !add_idempotency_key(plan, file, error))
+        return false;
+    return add_content_type(plan, error);
+}
+
+/* Sets `headers` once `header_lines` no longer moves. Of several Content-Type lines the first is
+ * sent: the user's, where a raw body has one. */
+static void point_headers(struct plan *plan)
+{
+    size_t count = 0;
+    bool has_type = false;
+    for (size_t i = 0; i < plan->header_count; i++) {
+        const char *line = plan->header_lines.data + plan->header_starts[i];
+        bool is_type = strncasecmp(line, "Content-Type:", 13) == 0 ||
+                       strncasecmp(line, "Content-Type;", 13) == 0;
+        if (is_type && has_type)
+            continue;
+        has_type = has_type || is_type;
+        plan->headers[count++] = line;
+    }
+    plan->headers[count] = NULL;
+}
+
+static bool fill_user(struct plan *plan, const struct template_file *file, struct error *error)
+{
+    if (plan->config->user_password == NULL)
+        return true;
+    buf_clear(&plan->user);
+    if (!template_fill(plan->config->user_password, file, &plan->user, error))
+        return false;
+    plan->request.user_password = buf_text(&plan->user);
+    return true;
+}
+
+/* The contents are in the job's buffer. */
+static bool set_whole_body(struct plan *plan, struct error *error)
+{
+    if (!plan->config->raw)
+        return form_body_whole(&plan->form, &plan->job, &plan->request, error);
+    plan->request.data = buf_text(&plan->job.content) + plan->files[0].offset;
+    plan->request.length = plan_file_size(plan);
+    return true;
+}
+
+/* The files are open and are read while the body is sent. */
+static bool set_streamed_body(
+    struct plan *plan, struct reader *reader, size_t chunk, struct error *error)
+{
+    struct body_piece file = {.file = &plan->files[0]};
+    if (plan->config->raw) {
+        plan->body = body_new(&file, 1, reader, chunk, error);
+    } else {
+        struct body_piece *pieces = calloc(form_body_pieces_most(&plan->form), sizeof *pieces);
+        if (pieces == NULL)
+            return error_set_memory(error);
+        size_t count = form_body_pieces(&plan->form, pieces);
+        plan->body = body_new(pieces, count, reader, chunk, error);
+        free(pieces);
+    }
+    if (plan->body == NULL)
+        return false;
+    plan->request.read = body_read;
+    plan->request.body = plan->body;
+    plan->request.chunk = chunk;
+    plan->request.length = body_length(plan->body);
+    return true;
+}
+
+static bool fill_url(struct plan *plan, const struct template_file *file, struct error *error)
+{
+    buf_clear(&plan->url);
+    return template_fill(plan->config->url, file, &plan->url, error);
+}
+
+static bool fill_form(struct plan *plan, const struct template_file *file, struct error *error)
+{
+    return plan->config->raw || form_body_fill(&plan->form, file, error);
+}
+
+bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader, size_t chunk,
+    struct error *error)
+{
+    struct template_file file = describe(plan, entry);
+    plan->request = (struct http_request){.method = plan->config->method};
+    if (!plan->config->raw)
+        multipart_boundary(plan->random, plan->form.boundary);
+    if (!fill_url(plan, &file, error) || !fill_headers(plan, &file, error) ||
+        !fill_user(plan, &file, error) || !fill_form(plan, &file, error))
+        return false;
+    point_headers(plan);
+    plan->request.url = buf_text(&plan->url);
+    plan->request.headers = plan->headers;
+    return plan->job.whole ? set_whole_body(plan, error)
+                           : set_streamed_body(plan, reader, chunk, error);
+}
+
+const struct http_request *plan_request(const struct plan *plan)
+{
+    return &plan->request;
+}
+
+struct body *plan_body(const struct plan *plan)
+{
+    return plan->body;
+}
+
+void plan_reset(struct plan *plan)
+{
+    reader_job_close(&plan->job);
+    plan->job.file_count = 0;
+    body_free(plan->body);
+    plan->body = NULL;
+}
+
+int64_t plan_file_size(const struct plan *plan)
+{
+    return plan->files[0].facts.size;
+}
+
+bool plan_field(const struct plan *plan, size_t index, struct shoal_field *field)
+{
+    const struct config_field *configured = &plan->config->fields[index];
+    const struct form_part *part = &plan->form.parts[index];
+    const char *texts = plan->form.texts.data;
+    if (!part->present)
+        return false;
+    *field = (struct shoal_field){.name = configured->name,
+        .value = {.data = texts + part->value, .length = part->value_length},
+        .is_file = part->file != NULL,
+        .file_name = part->has_file_name ? texts + part->file_name : NULL,
+        .type = configured->type};
+    if (field->is_file)
+        field->value =
+            (struct shoal_text){.data = buf_text(&part->path), .length = part->path.length};
+    return true;
+}
+
+void plan_explain(const struct reader_file *file, struct buf *sentence)
+{
+    switch (file->result) {
+    case READER_OK:
+    case READER_ABSENT:
+        break;
+    case READER_MISSING:
+        (void)buf_printf(sentence, "'%s': there is no such file (any more)", file->path);
+        break;
+    case READER_NOT_REGULAR:
+        (void)buf_printf(sentence, "'%s': is no regular file (any more)", file->path);
+        break;
+    case READER_LINK:
+        (void)buf_printf(sentence,
+            "'%s': a symbolic link is in the way, or leads out of the folder given", file->path);
+        break;
+    case READER_CHANGED:
+        (void)buf_printf(sentence, "'%s': changed while it was read", file->path);
+        break;
+    case READER_FAILED:
+        (void)buf_printf(sentence, "'%s': can't be read: %s", file->path, strerror(file->code));
+        break;
+    }
+}

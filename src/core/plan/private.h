@@ -1,0 +1,25 @@
+/* What a plan consists of. */
+#ifndef SHOAL_CORE_PLAN_PRIVATE_H
+#define SHOAL_CORE_PLAN_PRIVATE_H
+
+#include "core/plan.h"
+#include "core/plan/form_body.h"
+
+struct plan {
+    const struct config *config;        /* the caller's */
+    const struct random_source *random; /* the caller's */
+    struct reader_job job;              /* its `content` is reused from file to file */
+    struct http_request request;        /* points into the buffers below */
+    struct reader_file *files; /* [0]: the file that was found; then one per field with a file */
+    struct form_body form;     /* empty where the body is the file itself (-T) */
+    struct body *body;         /* the streamed body of `request`; NULL: none */
+    struct buf file_path;      /* {file} */
+    struct buf url;            /* of `request` */
+    struct buf user;           /* of `request`: USER:SECRET */
+    struct buf header_lines;   /* the header lines, with a NUL after each */
+    size_t *header_starts;     /* offset of each line in `header_lines` */
+    size_t header_count;       /* lines in `header_lines` */
+    const char **headers;      /* of `request`: pointers to the lines, ends with NULL */
+};
+
+#endif
