@@ -5,6 +5,7 @@
 
 #include "adapt_sim_world.h"
 #include "base/clock.h"
+#include "base/container_of.h"
 
 static struct sim_tick *world_tenth(struct world *world)
 {
@@ -14,13 +15,13 @@ static struct sim_tick *world_tenth(struct world *world)
 
 static void world_score(struct world *world, const struct attempt *attempt, enum outcome outcome)
 {
-    bool taken = outcome == OUTCOME_DONE;
+    bool accepted = outcome == OUTCOME_DONE;
     bool rejected = outcome == OUTCOME_REJECTED;
     double at_s = (double)world->now_us / CLOCK_US_PER_SECOND;
     struct sim_tick *tick = world_tenth(world);
-    tick->taken += taken ? 1 : 0;
+    tick->accepted += accepted ? 1 : 0;
     tick->rejected += rejected ? 1 : 0;
-    world->result->taken += taken ? 1 : 0;
+    world->result->accepted += accepted ? 1 : 0;
     world->result->rejected += rejected ? 1 : 0;
     if (at_s >= 10) {
         world->ended_after_10s++;
@@ -30,7 +31,7 @@ static void world_score(struct world *world, const struct attempt *attempt, enum
         return;
     world->ended_last_half++;
     world->rejected_last_half += rejected ? 1 : 0;
-    if (taken) {
+    if (accepted) {
         world->result->last_half += 1;
         world->result->work_last_half += 1 + attempt->bytes / 65536;
     }
@@ -60,7 +61,7 @@ static void world_ends(struct world *world, struct attempt *attempt)
     world->free = attempt;
 }
 
-/* A file that has waited long enough, or a new one. */
+/* Returns a file that has waited long enough, or a new one. */
 static struct retry_file world_next_file(struct world *world)
 {
     for (size_t i = 0; i < world->waiting_count && i < 64; i++) {
@@ -99,7 +100,7 @@ static void world_start(struct world *world)
         (double)(leaves_us - world->now_us) + server->network_ms * 500);
 }
 
-/* Starts what may start. Gives when the next may. */
+/* Starts all that may start. Returns when the next may. */
 static int64_t world_start_all(struct world *world)
 {
     for (;;) {
@@ -143,7 +144,7 @@ static void world_init(struct world *world, const struct sim_server *server,
     }
 }
 
-/* The limit at the end of each tenth, carried on to the next event. */
+/* Notes the limit at the end of each tenth of a second up to the next event. */
 static void world_trace(struct world *world, int64_t until_us)
 {
     int64_t tenth_us = CLOCK_US_PER_SECOND / 10;
@@ -166,7 +167,7 @@ static void world_sum_up(struct world *world)
     for (size_t i = 0; i < SIM_SECONDS * 10; i++) {
         struct sim_tick *second = &result->seconds[i / 10];
         second->limit = result->tenths[i].limit;
-        second->taken += result->tenths[i].taken;
+        second->accepted += result->tenths[i].accepted;
         second->rejected += result->tenths[i].rejected;
         second->started += result->tenths[i].started;
     }
@@ -193,7 +194,7 @@ void sim_run(const struct sim_server *server, enum sim_controller controller, un
         if (node == NULL || world->now_us == end_us)
             continue;
         heap_remove(&world->events, node);
-        world_step(world, (struct attempt *)((char *)node - offsetof(struct attempt, event)));
+        world_step(world, container_of(node, struct attempt, event));
     }
     world_sum_up(world);
     heap_free(&world->events);
