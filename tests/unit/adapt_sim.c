@@ -13,7 +13,7 @@ static struct sim_tick *world_tenth(struct world *world)
     return &world->result->tenths[tenth < SIM_SECONDS * 10 ? tenth : SIM_SECONDS * 10 - 1];
 }
 
-static void world_score(struct world *world, const struct attempt *attempt, enum outcome outcome)
+static void world_score(struct world *world, enum outcome outcome)
 {
     bool accepted = outcome == OUTCOME_DONE;
     bool rejected = outcome == OUTCOME_REJECTED;
@@ -27,14 +27,8 @@ static void world_score(struct world *world, const struct attempt *attempt, enum
         world->ended_after_10s++;
         world->rejected_after_10s += rejected ? 1 : 0;
     }
-    if (at_s < world->server->seconds / 2)
-        return;
-    world->ended_last_half++;
-    world->rejected_last_half += rejected ? 1 : 0;
-    if (accepted) {
+    if (accepted && at_s >= world->server->seconds / 2)
         world->result->last_half += 1;
-        world->result->work_last_half += 1 + attempt->bytes / 65536;
-    }
 }
 
 static void world_ends(struct world *world, struct attempt *attempt)
@@ -54,7 +48,7 @@ static void world_ends(struct world *world, struct attempt *attempt)
         (int64_t)attempt->bytes, world->now_us);
     enum retry_step step =
         retry_note_end(&world->retry, &attempt->file, &ended, world->now_us, &world->random);
-    world_score(world, attempt, outcome);
+    world_score(world, outcome);
     if (step == RETRY_STEP_AGAIN && world->waiting_count < WAITING_MAX)
         world->waiting[world->waiting_count++] = attempt->file;
     attempt->next = world->free;
@@ -157,11 +151,7 @@ static void world_trace(struct world *world, int64_t until_us)
 static void world_sum_up(struct world *world)
 {
     struct sim_result *result = world->result;
-    double half = world->server->seconds / 2;
-    result->last_half /= half;
-    result->work_last_half /= half;
-    result->rejected_last_half =
-        (double)world->rejected_last_half / ((double)world->ended_last_half + 1e-9);
+    result->last_half /= world->server->seconds / 2;
     result->rejected_after_10s =
         (double)world->rejected_after_10s / ((double)world->ended_after_10s + 1e-9);
     for (size_t i = 0; i < SIM_SECONDS * 10; i++) {

@@ -84,8 +84,6 @@ struct sim_result {
     uint64_t accepted;                        /* attempts */
     uint64_t rejected;                        /* attempts */
     double last_half;                         /* files accepted per second in the last half */
-    double work_last_half;                    /* the same, and 64 KiB count as much as a file */
-    double rejected_last_half;                /* share of the attempts that ended */
     double rejected_after_10s;                /* share of the attempts that ended */
     struct sim_tick seconds[SIM_SECONDS];     /* each second */
     struct sim_tick tenths[SIM_SECONDS * 10]; /* each tenth of a second */

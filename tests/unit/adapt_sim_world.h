@@ -58,8 +58,6 @@ struct world {
     int64_t window;                         /* number of the present window */
     struct retry_file waiting[WAITING_MAX]; /* files to be sent again, in no order */
     size_t waiting_count;                   /* how many these are */
-    uint64_t ended_last_half;               /* attempts, for the result's shares */
-    uint64_t rejected_last_half;            /* attempts */
     uint64_t ended_after_10s;               /* attempts */
     uint64_t rejected_after_10s;            /* attempts */
 };
