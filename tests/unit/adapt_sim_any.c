@@ -28,7 +28,7 @@ static double spread_out(struct dice *dice, double least, double most)
 static void choose_room(struct dice *dice, struct sim_server *server)
 {
     unsigned workers = (unsigned)spread_out(dice, 1, 200);
-    double most_ms = workers / 3.0; /* 3,000 a second: more is slow to simulate */
+    double most_ms = workers / 3.0; /* 3,000 per second: more is slow to simulate */
     double service_ms = spread_out(dice, most_ms > 1 ? most_ms : 1, 400);
     double kind = uniform(dice);
     unsigned queue = kind < 0.3   ? 0

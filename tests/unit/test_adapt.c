@@ -124,7 +124,7 @@ static void an_outage_costs_a_probe_a_second_and_is_over_when_it_is_over(void **
     check_overload(SIM_ADAPT, 0);
 }
 
-static void a_fixed_number_gives_way_to_rejections_too(void **state)
+static void rejections_lower_a_fixed_number_too(void **state)
 {
     (void)state;
     check_overload(SIM_ADAPT_FIXED, 64);
@@ -364,7 +364,7 @@ int main(void)
         cmocka_unit_test(a_server_is_used_as_well_as_by_the_best_fixed_number),
         cmocka_unit_test(servers_of_many_kinds_are_used_well),
         cmocka_unit_test(an_outage_costs_a_probe_a_second_and_is_over_when_it_is_over),
-        cmocka_unit_test(a_fixed_number_gives_way_to_rejections_too),
+        cmocka_unit_test(rejections_lower_a_fixed_number_too),
         cmocka_unit_test(the_same_seed_gives_the_same_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
