@@ -15,6 +15,9 @@
  *   encode                 percent, JSON, Base64, UTF-8
  *   glob                   shell patterns for one name
  *   http_date              HTTP dates and Retry-After
+ *   http_response          reads a response from the bytes of a connection
+ *   http_response_line     the lines of a response
+ *   http_syntax            syntax that all of HTTP shares
  *   ignore                 which files: gitignore's rules
  *   ignore_lines           a .gitignore's lines as rules
  *   json                   JSON on one line
