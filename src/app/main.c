@@ -15,11 +15,11 @@
  *   encode                 percent, JSON, Base64, UTF-8
  *   glob                   shell patterns for one name
  *   http_date              HTTP dates and Retry-After
- *   http_request_head      writes the head of a request
- *   http_response          reads a response from the bytes of a connection
- *   http_response_line     the lines of a response
- *   http_syntax            syntax that all of HTTP shares
- *   http_url               an http or https URL taken apart
+ *   http_request_head      writes request heads
+ *   http_response          parser for HTTP/1.1 responses
+ *   http_response_line     the lines of a response, one by one
+ *   http_syntax            tokens, lists and slices of HTTP
+ *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
  *   ignore_lines           a .gitignore's lines as rules
  *   json                   JSON on one line

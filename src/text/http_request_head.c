@@ -5,14 +5,14 @@
 
 #include "text/http_syntax.h"
 
-/* One line of `headers`, taken apart. */
+/* The parts of one header line. */
 struct header {
     struct http_slice name;
     struct http_slice value;
-    bool is_written; /* it is not the form that takes a field away */
+    bool is_written; /* false for the form `Name:` */
 };
 
-/* False: the line is none of the three forms, or its value holds a control byte. */
+/* False: the line has none of the three forms, or a control byte in its value. */
 static bool read_header(const char *line, struct header *header)
 {
     size_t length = http_token_length(line, strlen(line));
@@ -47,13 +47,13 @@ static bool check_method(const char *method, struct error *error)
     return error_set(error, ERROR_USAGE, 0, "\"%s\" is not a valid HTTP method", method);
 }
 
-static bool holds_space_or_control(struct http_slice slice)
+static bool contains_space_or_control(struct http_slice slice)
 {
     return !http_is_field_value(slice) || memchr(slice.data, ' ', slice.length) != NULL ||
            memchr(slice.data, '\t', slice.length) != NULL;
 }
 
-/* Errors do not quote values, which may be secret. */
+/* Errors do not quote values: they may be secrets. */
 static bool check_header(
     const struct http_request_head *head, const char *line, struct error *error)
 {
@@ -76,7 +76,7 @@ static bool check(const struct http_request_head *head, struct error *error)
 {
     if (!check_method(head->method, error))
         return false;
-    if (holds_space_or_control(head->url->host) || holds_space_or_control(head->url->path))
+    if (contains_space_or_control(head->url->host) || contains_space_or_control(head->url->path))
         return error_set(
             error, ERROR_USAGE, 0, "the URL contains a space or a control byte: percent-encode it");
     for (const char *const *line = head->headers; *line != NULL; line++) {

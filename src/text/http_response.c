@@ -6,6 +6,10 @@
 
 #define CRLF_LENGTH 2
 
+_Static_assert(
+    HTTP_RESPONSE_LINE_MAX == HTTP_RESPONSE_SECTION_MAX + HTTP_CHUNK_DIGITS_MAX + CRLF_LENGTH,
+    "the longest line is a chunk's size");
+
 enum line_end {
     LINE_END_ANY,  /* LF, or CRLF */
     LINE_END_CRLF, /* only CRLF */
@@ -26,7 +30,7 @@ static enum http_response_event fail(struct http_response *response, const char 
     return HTTP_RESPONSE_ERROR;
 }
 
-/* The section that is being read is over its limit. */
+/* The section being read exceeds its limit. */
 static enum http_response_event fail_too_long(struct http_response *response)
 {
     return fail(response, response->state == HTTP_RESPONSE_AT_CHUNK_LINE
@@ -59,7 +63,7 @@ static bool take_line(struct http_response *response, struct http_slice *input, 
     return true;
 }
 
-/* Takes the line's CR off. False: it has none. */
+/* Removes the line's CR. False: it has none. */
 static bool take_carriage_return(struct http_slice *line)
 {
     if (line->length == 0 || line->data[line->length - 1] != '\r')
@@ -100,7 +104,7 @@ static enum http_response_event next_status_line(
     response->status = read.status;
     response->minor_version = read.minor_version;
     response->reason = read.reason;
-    /* `closes` stays: what an interim head says of the connection holds. */
+    /* `closes` stays: what an interim head says about the connection is still true. */
     response->is_chunked = response->has_length = response->keeps_alive = false;
     response->left = 0;
     if (read.status >= 200)
@@ -142,7 +146,7 @@ static void read_connection(struct http_response *response)
     }
 }
 
-/* What the header line means for the framing. */
+/* Notes what the header means for the framing and for the connection. */
 static const char *read_header(struct http_response *response)
 {
     if (http_slice_is(response->name, "Content-Length"))
@@ -154,8 +158,8 @@ static const char *read_header(struct http_response *response)
     return NULL;
 }
 
-/* Notes a head whose framing two readers might understand in different ways: whatever follows the
- * message then is not trusted. */
+/* Where two readers could disagree about the framing, the bytes after the message are not trusted:
+ * the connection is not kept. */
 static void distrust_ambiguous_framing(struct http_response *response)
 {
     bool must_be_empty = response->status < 200 || response->status == 204;
@@ -170,7 +174,7 @@ static bool has_body(const struct http_response *response)
     return !response->to_head && response->status != 204 && response->status != 304;
 }
 
-/* Where the message ends, by the rules of RFC 9112, section 6.3, in their order. */
+/* Decides where the message ends by the rules of RFC 9112, section 6.3, in their order. */
 static enum http_response_event end_head(struct http_response *response)
 {
     if (response->status == 101)
@@ -208,8 +212,8 @@ static enum http_response_event next_header(
     return error == NULL ? HTTP_RESPONSE_HEADER : fail(response, error);
 }
 
-/* Gives out at most `length` bytes of the input as body. */
-static enum http_response_event give_body(
+/* Reports the first `length` bytes of the input as body. */
+static enum http_response_event report_body(
     struct http_response *response, struct http_slice *input, size_t length)
 {
     response->body = (struct http_slice){input->data, length};
@@ -217,7 +221,8 @@ static enum http_response_event give_body(
     return HTTP_RESPONSE_BODY;
 }
 
-/* Gives out what is there of a body or chunk whose length is known; `then` follows its end. */
+/* Reports what has arrived of a body or chunk of known length; `then` is the state after its end.
+ */
 static enum http_response_event next_body(
     struct http_response *response, struct http_slice *input, enum http_response_state then)
 {
@@ -226,10 +231,10 @@ static enum http_response_event next_body(
     response->left -= (int64_t)length;
     if (is_whole)
         response->state = then;
-    return give_body(response, input, length);
+    return report_body(response, input, length);
 }
 
-/* Reads a chunk's size, and counts its extensions. */
+/* Reads a chunk's size and counts its extensions against their limit. HTTP_RESPONSE_MORE: go on. */
 static enum http_response_event read_chunk_line(
     struct http_response *response, struct http_slice line)
 {
@@ -250,8 +255,8 @@ static enum http_response_event read_chunk_line(
     return HTTP_RESPONSE_MORE;
 }
 
-/* As take_line(): true where the parser goes on. A body that is not chunked although its head says
- * so need not have a line end, so its first byte is looked at before there is one. */
+/* As take_line(): true if parsing continues. A body that is not chunked although its head says so
+ * may never contain a line end, so its first byte is checked before one arrives. */
 static bool take_chunk_line(
     struct http_response *response, struct http_slice *input, enum http_response_event *event)
 {
@@ -282,8 +287,8 @@ static bool take_chunk_end(
     return true;
 }
 
-/* Trailers are checked as headers are, and otherwise passed over: no field in them changes the
- * framing (RFC 9110, section 6.5.1). */
+/* Trailers are checked like headers and otherwise ignored: none of them may change the framing
+ * (RFC 9110, section 6.5.1). */
 static bool take_trailer(
     struct http_response *response, struct http_slice *input, enum http_response_event *event)
 {
@@ -303,24 +308,24 @@ static bool take_trailer(
     return error == NULL;
 }
 
-/* Goes through the framing of chunks up to the next bytes of the body. */
+/* Parses the framing of chunks up to the next bytes of the body. */
 static enum http_response_event next_chunked(
     struct http_response *response, struct http_slice *input)
 {
     enum http_response_event event = HTTP_RESPONSE_MORE;
-    bool goes_on = true;
-    while (goes_on && input->length > 0) {
+    bool continues = true;
+    while (continues && input->length > 0) {
         switch (response->state) {
         case HTTP_RESPONSE_AT_CHUNK_LINE:
-            goes_on = take_chunk_line(response, input, &event);
+            continues = take_chunk_line(response, input, &event);
             break;
         case HTTP_RESPONSE_IN_CHUNK:
             return next_body(response, input, HTTP_RESPONSE_AT_CHUNK_END);
         case HTTP_RESPONSE_AT_CHUNK_END:
-            goes_on = take_chunk_end(response, input, &event);
+            continues = take_chunk_end(response, input, &event);
             break;
         default:
-            goes_on = take_trailer(response, input, &event);
+            continues = take_trailer(response, input, &event);
             break;
         }
     }
@@ -345,7 +350,7 @@ enum http_response_event http_response_next(
     case HTTP_RESPONSE_IN_BODY:
         return next_body(response, input, HTTP_RESPONSE_AT_END);
     case HTTP_RESPONSE_IN_OPEN_BODY:
-        return give_body(response, input, input->length);
+        return report_body(response, input, input->length);
     default:
         return next_chunked(response, input);
     }

@@ -14,7 +14,7 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
-static bool holds_nul_or_cr(struct http_slice slice)
+static bool contains_nul_or_cr(struct http_slice slice)
 {
     return memchr(slice.data, '\0', slice.length) != NULL ||
            memchr(slice.data, '\r', slice.length) != NULL;
@@ -53,7 +53,7 @@ const char *http_status_line_read(struct http_slice line, struct http_status_lin
     read->status = (status[0] - '0') * 100 + (status[1] - '0') * 10 + (status[2] - '0');
     size_t reason_at = line.length < REASON_AT ? line.length : REASON_AT;
     read->reason = (struct http_slice){line.data + reason_at, line.length - reason_at};
-    if (holds_nul_or_cr(read->reason))
+    if (contains_nul_or_cr(read->reason))
         return "the response's reason phrase contains a NUL or a CR";
     return read->status < 100 ? "the response's status is below 100" : NULL;
 }
@@ -68,12 +68,12 @@ const char *http_field_line_read(
         return "the response has a header line without a valid name";
     *name = (struct http_slice){line.data, length};
     *value = http_trim((struct http_slice){line.data + length + 1, line.length - length - 1});
-    if (holds_nul_or_cr(*value))
+    if (contains_nul_or_cr(*value))
         return "the response has a header whose value contains a NUL or a CR";
     return NULL;
 }
 
-/* Digits alone, at least one, and no more than an int64_t holds. */
+/* Reads a number of digits only. False: no digits, another byte, or too large for an int64_t. */
 static bool read_number(struct http_slice digits, int64_t *number)
 {
     int64_t value = 0;

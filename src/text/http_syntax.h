@@ -5,23 +5,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes of someone else's buffer: no NUL follows them, and they are valid as long as the buffer. */
+/* Bytes in a buffer of another owner, not NUL-terminated. Valid as long as the buffer. */
 struct http_slice {
-    const char *data; /* may be NULL where `length` is 0 */
+    const char *data; /* may be NULL if `length` is 0 */
     size_t length;    /* bytes */
 };
 
-/* How many bytes at the beginning of `data` may be part of a token (section 5.6.2); 0: none. */
+/* The number of bytes at the beginning of `data` that may be part of a token (section 5.6.2). */
 size_t http_token_length(const char *data, size_t length);
 
-/* Can it be the value of a field: no control byte but the tab (section 5.5)? Bytes over 0x7f are
- * accepted. */
+/* Is the slice a valid field value to send: no control byte except tab (section 5.5)? Bytes over
+ * 0x7f are accepted. */
 bool http_is_field_value(struct http_slice value);
 
-/* The slice without the spaces and tabs at its ends. */
+/* The slice without spaces and tabs at its ends. */
 struct http_slice http_trim(struct http_slice slice);
 
-/* Is the slice `text`, in upper or lower case? */
+/* Is the slice equal to `text`, ignoring case? */
 bool http_slice_is(struct http_slice slice, const char *text);
 
 /* Takes the next element off a comma-separated list (section 5.6.1), without the blanks around it;

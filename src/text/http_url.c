@@ -9,7 +9,8 @@
 #define HTTP_PORT  80
 #define HTTPS_PORT 443
 #define PORT_MAX   65535
-#define PORT_TEXT  8 /* bytes of the longest port that is read, with zeros in front and a NUL */
+#define PORT_TEXT                                                                                  \
+    8 /* bytes of the longest port that is accepted, leading zeros and a NUL included */
 
 #define HEX_DIGITS    "0123456789abcdefABCDEF"
 #define ALPHANUMERICS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -27,7 +28,7 @@ static int default_port(const struct http_url *parts)
     return parts->is_https ? HTTPS_PORT : HTTP_PORT;
 }
 
-/* Returns what follows `//`, or NULL. */
+/* Returns what follows `//`, or NULL for another scheme. */
 static const char *read_scheme(const char *url, bool *is_https)
 {
     static const char http[] = "http://";

@@ -41,7 +41,7 @@ static void assert_header_refused(const char *header, const char *expected)
     struct error error;
     buf_init(&out, HEAD_MAX);
     if (write_head("POST", URL, headers, 0, &out, &error))
-        fail_msg("taken: %s", header);
+        fail_msg("accepted: %s", header);
     assert_int_equal(error.class, ERROR_USAGE);
     assert_non_null(strstr(error.text, expected));
     assert_null(strstr(error.text, "secret"));
@@ -97,14 +97,14 @@ static void a_header_is_written_in_one_form(void **state)
               "Content-Length: 0\r\n\r\n");
 }
 
-static void a_semicolon_gives_an_empty_value_and_a_colon_alone_nothing(void **state)
+static void a_semicolon_writes_an_empty_value_and_a_colon_alone_writes_nothing(void **state)
 {
     (void)state;
     const char *const headers[] = {"A;", "B; \t", "C:", "D: \t ", NULL};
     assert_head("POST", URL, headers, 0, START "A:\r\nB:\r\nContent-Length: 0\r\n\r\n");
 }
 
-static void a_host_that_is_given_takes_the_place_of_the_urls(void **state)
+static void a_host_header_replaces_the_host_of_the_url(void **state)
 {
     (void)state;
     const char *const headers[] = {"A: b", "host: example.org:8", NULL};
@@ -187,7 +187,7 @@ static void a_method_is_a_token(void **state)
         "M-SEARCH / HTTP/1.1\r\nHost: h\r\n\r\n");
 }
 
-/* Parts that no URL gives: they are looked at all the same. */
+/* Parts that http_url_split() never returns are checked nevertheless. */
 static void a_url_put_together_by_hand_adds_no_line(void **state)
 {
     (void)state;
@@ -261,8 +261,8 @@ int main(void)
         cmocka_unit_test(a_request_without_a_body_has_no_length),
         cmocka_unit_test(a_proxy_gets_the_whole_url),
         cmocka_unit_test(a_header_is_written_in_one_form),
-        cmocka_unit_test(a_semicolon_gives_an_empty_value_and_a_colon_alone_nothing),
-        cmocka_unit_test(a_host_that_is_given_takes_the_place_of_the_urls),
+        cmocka_unit_test(a_semicolon_writes_an_empty_value_and_a_colon_alone_writes_nothing),
+        cmocka_unit_test(a_host_header_replaces_the_host_of_the_url),
         cmocka_unit_test(two_hosts_are_refused),
         cmocka_unit_test(a_header_that_would_frame_the_body_is_refused),
         cmocka_unit_test(a_value_adds_no_line),

@@ -78,10 +78,12 @@ static size_t read_piece(
         assert_true(input.length <= before);
         if (*event == HTTP_RESPONSE_MORE || *event == HTTP_RESPONSE_END ||
             *event == HTTP_RESPONSE_ERROR) {
-            /* Asked again, it says the same and takes nothing. */
+            /* A second call returns the same and consumes nothing. */
             before = input.length;
             assert_int_equal(http_response_next(&reading->response, &input), *event);
             assert_int_equal(input.length, before);
+            if (*event == HTTP_RESPONSE_MORE)
+                assert_true(input.length < HTTP_RESPONSE_LINE_MAX);
             return length - input.length;
         }
         add_event(reading, *event);
@@ -228,7 +230,7 @@ static void chunks_are_joined(void **state)
     EXPECT(CHUNKED "0\r\n\r\n", T_CHUNKED "$keep");
 }
 
-static void chunk_extensions_are_passed_over(void **state)
+static void chunk_extensions_are_skipped(void **state)
 {
     (void)state;
     EXPECT(CHUNKED "1;a=b;c=\"d;e\"\r\nx\r\n1 ; f\r\ny\r\n0;g\r\n\r\n", T_CHUNKED "xy$keep");
@@ -264,13 +266,13 @@ static void a_chunk_size_is_hexadecimal_and_fits(void **state)
     EXPECT(CHUNKED "1G\r\nx", invalid);
 }
 
-static void a_body_that_is_not_chunked_after_all_is_seen_at_its_first_byte(void **state)
+static void a_body_that_is_not_chunked_is_refused_at_its_first_byte(void **state)
 {
     (void)state;
     EXPECT(CHUNKED "{", T_CHUNKED "!the response has a chunk with an invalid size");
 }
 
-static void chunk_framing_takes_crlf_only(void **state)
+static void chunk_framing_accepts_crlf_only(void **state)
 {
     (void)state;
     static const char bare[] =
@@ -289,7 +291,7 @@ static void chunk_framing_takes_crlf_only(void **state)
         T_CHUNKED "!the response has a trailer line that does not end in CRLF");
 }
 
-static void trailers_are_checked_and_passed_over(void **state)
+static void trailers_are_checked_and_skipped(void **state)
 {
     (void)state;
     EXPECT(CHUNKED "1\r\nx\r\n0\r\nA: b\r\nContent-Length: 9\r\nConnection: close\r\n\r\n",
@@ -302,7 +304,7 @@ static void trailers_are_checked_and_passed_over(void **state)
     EXPECT(CHUNKED "0\r\nA: b\r\n", T_CHUNKED "~truncated");
 }
 
-static void no_transfer_encoding_but_chunked_is_taken(void **state)
+static void only_chunked_is_accepted_as_transfer_encoding(void **state)
 {
     (void)state;
     static const char other[] = T_OK "!the response's Transfer-Encoding is not chunked alone";
@@ -374,7 +376,7 @@ static void interim_responses_come_before_the_final_one(void **state)
                                               "!the response does not begin with HTTP/");
 }
 
-static void an_interim_head_leaves_nothing_to_the_final_one_but_its_distrust(void **state)
+static void the_framing_of_an_interim_head_does_not_apply_to_the_final_response(void **state)
 {
     (void)state;
     EXPECT("HTTP/1.1 100 \r\nContent-Length: 0\r\n\r\n" OK "\r\nab",
@@ -451,7 +453,7 @@ static void a_status_line_has_one_form(void **state)
     EXPECT("HTTP/1.1 200 OK\r\r\n\r\n", "!the response's reason phrase contains a NUL or a CR");
 }
 
-static void another_protocol_is_seen_before_the_line_ends(void **state)
+static void another_protocol_is_refused_before_the_line_ends(void **state)
 {
     (void)state;
     static const char not_http[] = "!the response does not begin with HTTP/";
@@ -512,7 +514,7 @@ static void a_header_line_has_a_name_and_a_colon(void **state)
     EXPECT(OK "A: x\r\n y\r\n\r\n", T_OK "A: x\n!the response has a folded header line");
 }
 
-static void a_header_value_holds_neither_nul_nor_cr(void **state)
+static void nul_and_cr_in_a_header_value_are_refused(void **state)
 {
     (void)state;
     static const char refused[] =
@@ -524,7 +526,7 @@ static void a_header_value_holds_neither_nul_nor_cr(void **state)
     EXPECT(OK "A:\rx\r\n\r\n", refused);
 }
 
-static void an_early_end_says_what_had_come(void **state)
+static void an_early_end_is_told_from_a_complete_response(void **state)
 {
     (void)state;
     EXPECT("", "~nothing");
@@ -619,7 +621,7 @@ static void a_head_without_an_end_is_refused_at_the_limit(void **state)
     }
 }
 
-static void interim_heads_have_a_limit_together_and_leave_the_final_head_its_own(void **state)
+static void interim_heads_share_a_limit_that_does_not_reduce_the_final_heads(void **state)
 {
     (void)state;
     static const char interim[] = "HTTP/1.1 100 \r\n\r\n";
@@ -657,7 +659,7 @@ static void trailers_have_a_limit(void **state)
     buf_free(&data);
 }
 
-static void chunk_extensions_have_a_limit_together(void **state)
+static void chunk_extensions_share_a_limit(void **state)
 {
     (void)state;
     static const size_t lengths[] = {LIMIT, LIMIT / 64};
@@ -736,8 +738,8 @@ static void a_line_is_not_read_beyond_its_end(void **state)
     guarded_free(&memory);
 }
 
-/* Feeds the line `begin` and then `x`, byte by byte, as long as it may be. Whatever page was
- * searched is made unreadable until the line is whole, so looking at a byte twice is a crash. */
+/* Feeds a long line, `begin` and then `x`, byte by byte. Each page that was searched is made
+ * unreadable until the line is complete, so searching a byte twice crashes. */
 static void expect_each_byte_is_searched_once(
     const char *before, const char *begin, enum http_response_event expected)
 {
@@ -775,7 +777,7 @@ static void a_line_that_comes_byte_by_byte_is_searched_once(void **state)
     expect_each_byte_is_searched_once(CHUNKED "0\r\n", "A: ", HTTP_RESPONSE_MORE);
 }
 
-static void a_body_is_given_out_where_it_is(void **state)
+static void a_body_is_not_copied(void **state)
 {
     (void)state;
     static const char text[] = OK "Content-Length: 5\r\n\r\nhello";
@@ -796,37 +798,37 @@ int main(void)
         cmocka_unit_test(repeated_lengths_must_be_the_same),
         cmocka_unit_test(a_length_is_digits_and_fits),
         cmocka_unit_test(chunks_are_joined),
-        cmocka_unit_test(chunk_extensions_are_passed_over),
+        cmocka_unit_test(chunk_extensions_are_skipped),
         cmocka_unit_test(a_chunk_size_is_hexadecimal_and_fits),
-        cmocka_unit_test(a_body_that_is_not_chunked_after_all_is_seen_at_its_first_byte),
-        cmocka_unit_test(chunk_framing_takes_crlf_only),
-        cmocka_unit_test(trailers_are_checked_and_passed_over),
-        cmocka_unit_test(no_transfer_encoding_but_chunked_is_taken),
+        cmocka_unit_test(a_body_that_is_not_chunked_is_refused_at_its_first_byte),
+        cmocka_unit_test(chunk_framing_accepts_crlf_only),
+        cmocka_unit_test(trailers_are_checked_and_skipped),
+        cmocka_unit_test(only_chunked_is_accepted_as_transfer_encoding),
         cmocka_unit_test(chunked_wins_over_a_length_and_the_connection_is_not_kept),
         cmocka_unit_test(a_body_of_unknown_length_ends_with_the_connection),
         cmocka_unit_test(responses_without_a_body_end_with_their_head),
         cmocka_unit_test(a_204_that_claims_a_body_closes_the_connection),
         cmocka_unit_test(interim_responses_come_before_the_final_one),
-        cmocka_unit_test(an_interim_head_leaves_nothing_to_the_final_one_but_its_distrust),
+        cmocka_unit_test(the_framing_of_an_interim_head_does_not_apply_to_the_final_response),
         cmocka_unit_test(a_switch_of_protocols_is_an_error),
         cmocka_unit_test(connection_options_say_whether_it_is_kept),
         cmocka_unit_test(http_1_0_is_kept_only_where_it_says_so),
         cmocka_unit_test(a_status_line_has_one_form),
-        cmocka_unit_test(another_protocol_is_seen_before_the_line_ends),
+        cmocka_unit_test(another_protocol_is_refused_before_the_line_ends),
         cmocka_unit_test(a_head_may_end_its_lines_with_a_bare_lf),
         cmocka_unit_test(header_values_are_trimmed_and_kept_as_they_are),
         cmocka_unit_test(a_header_line_has_a_name_and_a_colon),
-        cmocka_unit_test(a_header_value_holds_neither_nul_nor_cr),
-        cmocka_unit_test(an_early_end_says_what_had_come),
+        cmocka_unit_test(nul_and_cr_in_a_header_value_are_refused),
+        cmocka_unit_test(an_early_end_is_told_from_a_complete_response),
         cmocka_unit_test(a_head_has_a_limit),
         cmocka_unit_test(a_head_without_an_end_is_refused_at_the_limit),
-        cmocka_unit_test(interim_heads_have_a_limit_together_and_leave_the_final_head_its_own),
+        cmocka_unit_test(interim_heads_share_a_limit_that_does_not_reduce_the_final_heads),
         cmocka_unit_test(trailers_have_a_limit),
-        cmocka_unit_test(chunk_extensions_have_a_limit_together),
+        cmocka_unit_test(chunk_extensions_share_a_limit),
         cmocka_unit_test(a_chunk_extension_without_an_end_is_refused_at_the_limit),
         cmocka_unit_test(a_line_is_not_read_beyond_its_end),
         cmocka_unit_test(a_line_that_comes_byte_by_byte_is_searched_once),
-        cmocka_unit_test(a_body_is_given_out_where_it_is),
+        cmocka_unit_test(a_body_is_not_copied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ static void assert_refused(const char *url, const char *expected)
     struct http_url parts;
     struct error error;
     if (http_url_split(url, &parts, &error))
-        fail_msg("taken: %s", url);
+        fail_msg("accepted: %s", url);
     assert_int_equal(error.class, ERROR_USAGE);
     assert_non_null(strstr(error.text, expected));
     assert_null(strstr(error.text, "secret"));
@@ -112,7 +112,7 @@ static void a_path_is_kept_as_it_is(void **state)
     assert_parts("http://h/\xc3\xa4?\xff", false, "h", 80, "/\xc3\xa4?\xff");
 }
 
-static void only_http_and_https_are_taken(void **state)
+static void only_http_and_https_are_accepted(void **state)
 {
     (void)state;
     assert_refused("ftp://h/", "http:// or https://");
@@ -124,7 +124,7 @@ static void only_http_and_https_are_taken(void **state)
     assert_refused("", "http:// or https://");
 }
 
-static void a_url_holds_neither_space_nor_control_byte(void **state)
+static void a_space_or_a_control_byte_is_refused(void **state)
 {
     (void)state;
     static const char sentence[] = "a space or a control byte";
@@ -150,7 +150,7 @@ static void a_host_is_an_ascii_name_or_an_address(void **state)
         struct http_url parts;
         struct error error;
         if (http_url_split(urls[i], &parts, &error))
-            fail_msg("taken: %s", urls[i]);
+            fail_msg("accepted: %s", urls[i]);
         assert_int_equal(error.class, ERROR_USAGE);
     }
     assert_refused("http://user:secret@b\xc3\xbc"
@@ -231,8 +231,8 @@ int main(void)
         cmocka_unit_test(user_and_password_are_left_out),
         cmocka_unit_test(an_ipv6_address_keeps_its_brackets),
         cmocka_unit_test(a_path_is_kept_as_it_is),
-        cmocka_unit_test(only_http_and_https_are_taken),
-        cmocka_unit_test(a_url_holds_neither_space_nor_control_byte),
+        cmocka_unit_test(only_http_and_https_are_accepted),
+        cmocka_unit_test(a_space_or_a_control_byte_is_refused),
         cmocka_unit_test(a_host_is_an_ascii_name_or_an_address),
         cmocka_unit_test(a_port_is_a_number_from_1_to_65535),
         cmocka_unit_test(the_host_field_has_the_port_unless_it_is_the_schemes_own),
