@@ -32,6 +32,7 @@
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
+ *   proxy                  which proxy a URL takes
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
  *   template               text with {field}s
