@@ -90,14 +90,26 @@
  *   private                open(2) flags of the two
  *   steps                  the same, one component at a time
  *
- * io/http/                 libcurl: the only folder that knows it
- *   ending                 libcurl's result as an attempt's end
- *   multi                  the loop around libcurl
- *   private                what these files share
+ * io/http/                 HTTP/1.1 of our own, on connections that libcurl opens
+ *   connect_failure        why a connection could not be opened
+ *   connection             one connection: bytes out, bytes in
+ *   connector              opens connections, through libcurl
+ *   dispatch               gives exchanges their connections
+ *   ending                 how an exchange ended
+ *   exchange               one attempt: a request out, its response in
+ *   handle                 libcurl's easy handles
+ *   loop                   the loop, and the interface
+ *   poller                 waits for descriptors: the only file that knows epoll
+ *   pool                   idle connections, per origin
+ *   private                what the files that know libcurl share
+ *   request                where a request goes, and its head
  *   resolve                names, where libcurl has no thread to look them up
+ *   response               what is kept of a response
+ *   secure                 bytes over TLS
  *   security               TLS: what is verified and with what
- *   sockets                which socket a transfer is on
- *   transfer               one request under way
+ *   stall                  ends exchanges on which nothing moves
+ *   transfer               exchanges in memory and in lists
+ *   transport              what the transport's own files share
  *
  * core/
  *   config                 what the options mean, checked and compiled
