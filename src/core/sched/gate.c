@@ -36,7 +36,7 @@ void gate_note_start(struct gate *gate, struct gate_file *file, bool streamed, i
 {
     file->started_us = now_us;
     retry_note_start(&gate->retry, now_us);
-    rate_take(&gate->rate, now_us);
+    rate_note_start(&gate->rate, now_us);
     adapt_note_start(&gate->adapt, &file->attempt, streamed, now_us);
     note_pause(gate, now_us);
 }
@@ -66,7 +66,7 @@ enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, const s
         .outcome = end->outcome,
         .started_us = file->started_us,
         .retry_after_us = end->wait.retry_after_us,
-        .limit_us = end->wait.rate_limit_us};
+        .rate_limit_us = end->wait.rate_limit_us};
     adapt_note_end(&gate->adapt, &file->attempt, end->outcome, end->attempt,
         end->wait.retry_after_us, end->bytes, now_us);
     enum retry_step step = retry_note_end(&gate->retry, &file->retry, &ended, now_us, random);
@@ -89,7 +89,7 @@ void gate_note_idle(struct gate *gate, int64_t now_us)
 void gate_end_idle(struct gate *gate, int64_t now_us)
 {
     if (gate->idle_since_us != CLOCK_NEVER)
-        retry_note_held(&gate->retry, now_us - gate->idle_since_us);
+        retry_note_rate_wait(&gate->retry, now_us - gate->idle_since_us);
     gate->idle_since_us = CLOCK_NEVER;
 }
 

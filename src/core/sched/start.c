@@ -13,7 +13,7 @@ static bool begin_turn(struct slot *slot, int64_t now_us)
     struct sched *sched = slot->sched;
     int64_t piece = throttle_piece(&sched->throttle);
     if (!slot->has_turn)
-        slot->turn_us = throttle_take_us(&sched->throttle, piece, now_us);
+        slot->turn_us = throttle_reserve_us(&sched->throttle, piece, now_us);
     slot->has_turn = slot->turn_us > now_us;
     if (slot->has_turn) {
         /* Cannot fail: sched_new() reserved a place for every slot. */
@@ -70,7 +70,7 @@ static int64_t turn_of(struct sched *sched, struct slot *slot, int64_t now_us)
     if (slot->streamed || sched->throttle.bytes_per_second == 0)
         return now_us;
     if (!slot->has_turn)
-        slot->turn_us = throttle_take_us(
+        slot->turn_us = throttle_reserve_us(
             &sched->throttle, plan_request(slot->plan)->length + REQUEST_OVERHEAD, now_us);
     slot->has_turn = true;
     return slot->turn_us;
