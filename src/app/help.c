@@ -77,9 +77,9 @@ int help_print(const char *text)
     stream_init(&stream, STDOUT_FILENO);
     (void)stream_add(&stream, text, strlen(text));
     if (stream_finish(&stream))
-        return 0;
+        return SHOAL_EXIT_OK;
     say("standard output can't be written: %s", strerror(stream.failure));
-    return 1;
+    return SHOAL_EXIT_FAILED;
 }
 
 int help_command(const char *introduction, const struct option_row *table, size_t count)
@@ -87,7 +87,7 @@ int help_command(const char *introduction, const struct option_row *table, size_
     struct buf text;
     buf_init(&text, HELP_MAX);
     (void)buf_add_text(&text, introduction);
-    int status = 1;
+    int status = SHOAL_EXIT_FAILED;
     if (help_add_options(&text, table, count))
         status = help_print(buf_text(&text));
     else

@@ -13,8 +13,8 @@
  * columns. False: `out` failed. */
 bool help_add_options(struct buf *out, const struct option_row *table, size_t count);
 
-/* Writes `text` to standard output. Returns the exit status: 0, or 1 after saying why it could not
- * be written. */
+/* Writes `text` to standard output. Returns SHOAL_EXIT_OK, or SHOAL_EXIT_FAILED after saying
+ * why it could not be written. */
 MUST_USE int help_print(const char *text);
 
 /* Prints the help of a command: `introduction`, then the `count` options of `table`. Returns the

@@ -179,8 +179,6 @@
 #include "app/signals.h"
 #include "app/standard.h"
 
-#define STATUS_WRONG 2
-
 static const struct command {
     const char *name;
     int (*run)(int count, char **arguments); /* see app/commands.h */
@@ -210,12 +208,12 @@ static bool is_one_of(const char *text, const char *one, const char *other)
 int main(int count, char **arguments)
 {
     if (!standard_open())
-        return STATUS_WRONG;
+        return SHOAL_EXIT_USAGE;
     signals_ignore_pipe();
     const char *name = count > 1 ? arguments[1] : NULL;
     if (name == NULL) {
         (void)dprintf(STDERR_FILENO, "%s", overview);
-        return STATUS_WRONG;
+        return SHOAL_EXIT_USAGE;
     }
     if (is_one_of(name, "-h", "--help") || strcmp(name, "help") == 0)
         return help_print(overview);
@@ -226,5 +224,5 @@ int main(int count, char **arguments)
             return commands[i].run(count - 2, arguments + 2);
     }
     say("unknown command '%s'; shoal --help lists what there is", name);
-    return STATUS_WRONG;
+    return SHOAL_EXIT_USAGE;
 }

@@ -1,3 +1,4 @@
+#include <shoal.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -14,9 +15,6 @@
 #define HELP_MAX ((size_t)64 * 1024)
 
 #define DEFAULT_LISTEN "127.0.0.1:0"
-
-#define STATUS_FAILED 1
-#define STATUS_WRONG  2
 
 static const char introduction[] =
     "shoal serve [options]\n"
@@ -126,7 +124,7 @@ static int print_help(void)
     (void)buf_add_text(&text, introduction);
     (void)help_add_options(&text, table, TABLE_COUNT);
     (void)buf_printf(&text, "\nFaults:\n%s", fault_help());
-    int status = text.failed ? STATUS_FAILED : help_print(buf_text(&text));
+    int status = text.failed ? SHOAL_EXIT_FAILED : help_print(buf_text(&text));
     buf_free(&text);
     return status;
 }
@@ -191,14 +189,14 @@ static int serve_with_output(const struct serve *serve)
     struct serve_output output;
     if (!serve_output_open(&output, &serve->output, &error)) {
         say("%s", error.text);
-        return STATUS_WRONG;
+        return SHOAL_EXIT_USAGE;
     }
     raise_descriptor_limit();
     bool served = serve_until_stopped(serve, &output);
     bool written = serve_output_close(&output);
     if (!served)
-        return STATUS_WRONG;
-    return written ? 0 : STATUS_FAILED;
+        return SHOAL_EXIT_USAGE;
+    return written ? SHOAL_EXIT_OK : SHOAL_EXIT_FAILED;
 }
 
 int serve_command(int count, char **arguments)
