@@ -6,6 +6,18 @@
 #define TEXT_MOST (64 * 1024)
 #define VIEW_MOST ((size_t)64 * 1024 * 1024)
 
+const char *shoal_verdict_name(enum shoal_verdict verdict)
+{
+    static const char *const names[SHOAL_VERDICTS] = {
+        [SHOAL_SENT] = "sent",
+        [SHOAL_EXISTS] = "exists",
+        [SHOAL_SKIPPED] = "skipped",
+        [SHOAL_FAILED] = "failed",
+        [SHOAL_UNKNOWN] = "unknown",
+    };
+    return (unsigned)verdict < SHOAL_VERDICTS ? names[verdict] : "";
+}
+
 void events_init(struct events *events, const struct config *config, const struct clock *clock,
     shoal_event_fn *on_event, void *context)
 {

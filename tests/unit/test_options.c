@@ -135,16 +135,6 @@ static void a_label_has_both_names(void **state)
     assert_string_equal(label, "--retries");
 }
 
-static void verdicts_have_their_names(void **state)
-{
-    (void)state;
-    assert_string_equal(shoal_verdict_name(SHOAL_SENT), "sent");
-    assert_string_equal(shoal_verdict_name(SHOAL_EXISTS), "exists");
-    assert_string_equal(shoal_verdict_name(SHOAL_SKIPPED), "skipped");
-    assert_string_equal(shoal_verdict_name(SHOAL_FAILED), "failed");
-    assert_string_equal(shoal_verdict_name(SHOAL_UNKNOWN), "unknown");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,7 +144,6 @@ int main(void)
         cmocka_unit_test(an_unknown_option_or_a_missing_value_is_rejected),
         cmocka_unit_test(settings_keep_their_order_and_the_last_one_is_found),
         cmocka_unit_test(a_label_has_both_names),
-        cmocka_unit_test(verdicts_have_their_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
