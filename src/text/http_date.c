@@ -255,6 +255,18 @@ bool retry_after_parse(const char *text, size_t length, int64_t now_seconds, int
     return true;
 }
 
+void http_date_write(int64_t seconds, char *out)
+{
+    struct date date = {0};
+    int rest;
+    int64_t days_since = split_days(seconds, &rest);
+    date_from_days(days_since, &date);
+    /* 1970-01-01 was a Thursday. A remainder may be negative. */
+    const char *weekday = days[(days_since % 7 + 7 + 4) % 7];
+    (void)snprintf(out, HTTP_DATE_SIZE, "%.3s, %02d %s %04" PRId64 " %02d:%02d:%02d GMT", weekday,
+        date.day, months[date.month - 1], date.year, rest / 3600, rest / 60 % 60, rest % 60);
+}
+
 void http_date_rfc3339(int64_t seconds, char *out)
 {
     struct date date = {0};
