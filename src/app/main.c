@@ -6,7 +6,7 @@
  *
  * base/
  *   array                  growing arrays
- *   ascii                  digits and control bytes, whatever the locale
+ *   ascii                  classes of ASCII bytes, whatever the locale
  *   buf                    growable byte buffer with a maximum
  *   clock                  the clock as a function table
  *   container_of           from a member to the struct that contains it

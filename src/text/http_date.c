@@ -208,9 +208,9 @@ static bool read_date(struct input *input, int64_t now_seconds, struct date *dat
 static struct input without_blanks(const char *text, size_t length)
 {
     struct input input = {text, text + length};
-    while (input.next < input.end && (*input.next == ' ' || *input.next == '\t'))
+    while (input.next < input.end && ascii_is_blank(*input.next))
         input.next++;
-    while (input.end > input.next && (input.end[-1] == ' ' || input.end[-1] == '\t'))
+    while (input.end > input.next && ascii_is_blank(input.end[-1]))
         input.end--;
     return input;
 }

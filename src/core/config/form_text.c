@@ -1,11 +1,11 @@
 #include "core/config/form_text.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 
 #define WORD_MOST (16 * 1024 * 1024) /* bytes of a value or a file name */
@@ -112,7 +112,7 @@ static bool is_media_type(const char *type)
     if (strcspn(slash + 1, "/;, \t") == 0)
         return false;
     for (const char *byte = type; *byte != '\0'; byte++) {
-        if (iscntrl((unsigned char)*byte))
+        if (ascii_is_control(*byte))
             return false;
     }
     return true;
@@ -123,7 +123,7 @@ static bool read_type(const char **text, char **out, struct error *error)
     const char *begin = skip_blanks(*text);
     const char *end = find_suffix(begin);
     *text = end;
-    while (end > begin && (end[-1] == ' ' || end[-1] == '\t'))
+    while (end > begin && ascii_is_blank(end[-1]))
         end--;
     free(*out);
     *out = strndup(begin, (size_t)(end - begin));
