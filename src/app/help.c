@@ -1,6 +1,5 @@
 #include "app/help.h"
 
-#include <errno.h>
 #include <shoal.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,6 +1,5 @@
 #include "receive/fault.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"

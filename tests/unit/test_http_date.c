@@ -1,6 +1,5 @@
 #include "check.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 

@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <shoal.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/config.h"

@@ -1,5 +1,4 @@
 /* --header (-H). */
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

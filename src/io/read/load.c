@@ -1,7 +1,6 @@
 #include "io/read/load.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
