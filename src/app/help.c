@@ -6,6 +6,7 @@
 
 #include "app/say.h"
 #include "app/stream.h"
+#include "base/buf.h"
 
 #define HELP_MAX (256 * 1024) /* longest help of a command, in bytes */
 #define WIDTH    80           /* columns of a line */
@@ -57,7 +58,7 @@ static void add_row(struct buf *out, const struct option_row *row)
     add_wrapped(out, row->help, INDENT);
 }
 
-bool help_add_options(struct buf *out, const struct option_row *table, size_t count)
+static void add_options(struct buf *out, const struct option_row *table, size_t count)
 {
     const char *group = "";
     for (size_t i = 0; i < count; i++) {
@@ -67,7 +68,6 @@ bool help_add_options(struct buf *out, const struct option_row *table, size_t co
         }
         add_row(out, &table[i]);
     }
-    return !out->failed;
 }
 
 int help_print(const char *text)
@@ -81,13 +81,15 @@ int help_print(const char *text)
     return SHOAL_EXIT_FAILED;
 }
 
-int help_command(const char *introduction, const struct option_row *table, size_t count)
+int help_command(
+    const char *introduction, const struct option_row *table, size_t count, const char *closing)
 {
     struct buf text;
     buf_init(&text, HELP_MAX);
     (void)buf_add_text(&text, introduction);
     int status = SHOAL_EXIT_FAILED;
-    if (help_add_options(&text, table, count))
+    add_options(&text, table, count);
+    if (buf_add_text(&text, closing))
         status = help_print(buf_text(&text));
     else
         say("out of memory");

@@ -168,6 +168,7 @@
  *   stream                 buffered output of whole lines
  */
 #include <shoal.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -209,7 +210,7 @@ int main(int count, char **arguments)
 {
     if (!standard_open())
         return SHOAL_EXIT_USAGE;
-    signals_ignore_pipe();
+    signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
     if (name == NULL) {
         (void)dprintf(STDERR_FILENO, "%s", overview);

@@ -188,7 +188,7 @@ static int read_and_send(struct send *send, int count, char **arguments)
     if (send->help) {
         size_t rows;
         const struct option_row *table = options_table(&rows);
-        return help_command(introduction, table, rows);
+        return help_command(introduction, table, rows, "");
     }
     if (send->version)
         return help_version();
