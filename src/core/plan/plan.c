@@ -287,17 +287,6 @@ static bool set_streamed_body(
     return true;
 }
 
-static bool fill_url(struct plan *plan, const struct template_file *file, struct error *error)
-{
-    buf_clear(&plan->url);
-    return template_fill(plan->config->url, file, &plan->url, error);
-}
-
-static bool fill_form(struct plan *plan, const struct template_file *file, struct error *error)
-{
-    return plan->config->raw || form_body_fill(&plan->form, file, error);
-}
-
 bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader, size_t chunk,
     struct error *error)
 {
@@ -305,8 +294,10 @@ bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *re
     plan->request = (struct http_request){.method = plan->config->method};
     if (!plan->config->raw)
         multipart_boundary(plan->random, plan->form.boundary);
-    if (!fill_url(plan, &file, error) || !fill_headers(plan, &file, error) ||
-        !fill_user(plan, &file, error) || !fill_form(plan, &file, error))
+    buf_clear(&plan->url);
+    if (!template_fill(plan->config->url, &file, &plan->url, error) ||
+        !fill_headers(plan, &file, error) || !fill_user(plan, &file, error) ||
+        (!plan->config->raw && !form_body_fill(&plan->form, &file, error)))
         return false;
     point_headers(plan);
     plan->request.url = buf_text(&plan->url);
