@@ -13,6 +13,7 @@
  *   err                    errors as values: a class, a code, a sentence
  *   heap                   timers, nearest first
  *   must_use               marks results that the caller must check
+ *   path                   parts of a path
  *   random                 random numbers as a function table
  *   secret                 values that must never be shown
  *   thread                 threads that start with every signal blocked
