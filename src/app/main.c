@@ -6,13 +6,14 @@
  *
  * base/
  *   array                  growing arrays
- *   ascii                  digits and control bytes, whatever the locale
+ *   ascii                  classes of ASCII bytes, whatever the locale
  *   buf                    growable byte buffer with a maximum
  *   clock                  the clock as a function table
  *   container_of           from a member to the struct that contains it
  *   err                    errors as values: a class, a code, a sentence
  *   heap                   timers, nearest first
  *   must_use               marks results that the caller must check
+ *   path                   parts of a path
  *   random                 random numbers as a function table
  *   secret                 values that must never be shown
  *   thread                 threads that start with every signal blocked
@@ -186,6 +187,7 @@
  *   stream                 buffered output of whole lines
  */
 #include <shoal.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -196,8 +198,6 @@
 #include "app/say.h"
 #include "app/signals.h"
 #include "app/standard.h"
-
-#define STATUS_WRONG 2
 
 static const struct command {
     const char *name;
@@ -228,12 +228,12 @@ static bool is_one_of(const char *text, const char *one, const char *other)
 int main(int count, char **arguments)
 {
     if (!standard_open())
-        return STATUS_WRONG;
-    signals_ignore_pipe();
+        return SHOAL_EXIT_USAGE;
+    signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
     if (name == NULL) {
         (void)dprintf(STDERR_FILENO, "%s", overview);
-        return STATUS_WRONG;
+        return SHOAL_EXIT_USAGE;
     }
     if (is_one_of(name, "-h", "--help") || strcmp(name, "help") == 0)
         return help_print(overview);
@@ -244,5 +244,5 @@ int main(int count, char **arguments)
             return commands[i].run(count - 2, arguments + 2);
     }
     say("unknown command '%s'; shoal --help lists what there is", name);
-    return STATUS_WRONG;
+    return SHOAL_EXIT_USAGE;
 }

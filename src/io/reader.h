@@ -81,9 +81,8 @@ struct reader_job {
     unsigned digests;          /* of files[0] only: OR of enum digest_kind */
     size_t whole_most;         /* files of at most this many bytes together are read whole */
     size_t headroom;           /* bytes left free in `content` before the first file's content */
-    size_t tailroom;           /* bytes reserved in `content` after the last file's content */
     struct buf content;        /* the submitter's, reused from job to job: headroom, then the files;
-                                  its maximum must allow for whole_most and both rooms */
+                                  its maximum must allow for whole_most and headroom */
     bool whole;                /* the files are in `content`, and their descriptors are closed */
 
     /* READER_CHUNK */

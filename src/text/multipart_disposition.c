@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
+
 void multipart_disposition_init(struct multipart_disposition *disposition, size_t maximum)
 {
     *disposition = (struct multipart_disposition){.seen = false};
@@ -28,28 +30,16 @@ void multipart_disposition_clear(struct multipart_disposition *disposition)
     buf_clear(&disposition->type);
 }
 
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
 static const char *skip_blanks(const char *text, const char *end)
 {
-    while (text < end && is_blank(*text))
+    while (text < end && ascii_is_blank(*text))
         text++;
     return text;
 }
 
-/* A tchar of RFC 9110, section 5.6.2. */
-static bool is_token_byte(char byte)
-{
-    unsigned char value = (unsigned char)byte;
-    return value > ' ' && value < 127 && strchr("\"(),/:;<=>?@[\\]{}", byte) == NULL;
-}
-
 static const char *skip_token(const char *text, const char *end)
 {
-    while (text < end && is_token_byte(*text))
+    while (text < end && ascii_is_token_byte(*text))
         text++;
     return text;
 }
@@ -211,7 +201,7 @@ bool multipart_disposition_line(
     if (colon == line || colon == end || *colon != ':')
         return error_set(error, ERROR_DATA, 0, "a part's header is no 'Name: value'");
     const char *value = skip_blanks(colon + 1, end);
-    while (end > value && is_blank(end[-1]))
+    while (end > value && ascii_is_blank(end[-1]))
         end--;
     size_t name_length = (size_t)(colon - line);
     if (header_is(line, name_length, "content-disposition"))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/wipe.h"
 #include "core/config/private.h"
 
 #define FILLED_MOST (1024 * 1024)
@@ -75,7 +76,7 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->header_count; i++)
         template_free(config->headers[i]);
     free(config->headers);
-    template_free(config->user_password);
+    wipe_and_free(config->user_password);
     template_free(config->serial_by);
     for (size_t i = 0; i < config->operand_count; i++)
         free(config->operands[i]);

@@ -191,13 +191,3 @@ const struct option_row *options_find(const char *name)
 {
     return option_find_in(table, TABLE_COUNT, name);
 }
-
-const struct option_row *options_find_letter(char letter)
-{
-    return option_find_letter_in(table, TABLE_COUNT, letter);
-}
-
-const struct option_row *options_nearest(const char *name)
-{
-    return option_nearest_in(table, TABLE_COUNT, name);
-}

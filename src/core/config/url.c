@@ -3,6 +3,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "core/config/private.h"
 #include "text/units.h"
@@ -105,7 +106,7 @@ static bool check_bytes(struct config_build *build, const char *url)
     for (const char *byte = url; *byte != '\0'; byte++) {
         if (*byte == ' ')
             return config_wrong(build, "the URL holds a space: write %%20");
-        if ((unsigned char)*byte < ' ' || *byte == 0x7f)
+        if (ascii_is_control(*byte))
             return config_wrong(build, "the URL holds a control byte: write %%%02X",
                 (unsigned)(unsigned char)*byte);
     }

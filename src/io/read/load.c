@@ -1,7 +1,6 @@
 #include "io/read/load.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -98,7 +97,7 @@ static bool small_together(const struct reader_job *job, size_t *total)
 static bool make_room(struct reader_job *job, size_t total)
 {
     struct buf *content = &job->content;
-    size_t needed = job->headroom + total + job->tailroom;
+    size_t needed = job->headroom + total;
     buf_clear(content);
     if (needed >= content->capacity)
         buf_free(content);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/path.h"
 #include "text/encode.h"
 #include "text/http_date.h"
 
@@ -71,12 +72,6 @@ bool template_add_value(struct buf *out, const struct template_value *value,
         value->name, value->name);
 }
 
-static const char *after_last_slash(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 /* The dot before the last extension, or the end of `name`. Dots at the beginning of a name do not
  * begin an extension: `.profile` has none. */
 static const char *extension_dot(const char *name)
@@ -107,7 +102,7 @@ static void set_folder(struct template_value *value, const char *file)
 /* {dir}, {name}, {stem}, {ext}: parts of the path. */
 static void cut_path(struct template_value *value, enum template_field field, const char *path)
 {
-    const char *name = after_last_slash(path);
+    const char *name = path_last_name(path);
     const char *dot = extension_dot(name);
     switch (field) {
     case FIELD_DIR:
