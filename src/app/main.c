@@ -20,6 +20,11 @@
  * text/                    pure
  *   encode                 percent, JSON, Base64, UTF-8
  *   http_date              HTTP dates and Retry-After
+ *   http_request_head      writes request heads
+ *   http_response          parser for HTTP/1.1 responses
+ *   http_response_line     the lines of a response, one by one
+ *   http_syntax            tokens, lists and slices of HTTP
+ *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
  *   json                   JSON on one line
  *   multipart              framing of multipart/form-data
