@@ -11,9 +11,11 @@
  *   container_of           from a member to the struct around it
  *   err                    errors as values: a class, a code, a sentence
  *   heap                   timers, nearest first
+ *   list                   lists whose nodes live inside objects
  *   must_use               marks results that the caller must look at
  *   random                 random numbers as a function table
  *   secret                 values that must never be shown
+ *   table                  objects by name
  *   thread                 threads that start with every signal blocked
  *   wipe                   erasing secrets from memory
  *
