@@ -129,11 +129,14 @@
  *
  * core/sched/
  *   file                   files and slots: their states and lists
- *   gate                   may a transfer start now?
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
+ *   origin                 one origin: how it responds, and its files
+ *   origins                all origins, by name
  *   private                what these files share
+ *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
+ *   tell                   what the user hears of origins
  *   verdict                what the end of an attempt means for its file
  *
  * sink/

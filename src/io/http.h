@@ -44,6 +44,8 @@ struct http_request {
     void *context; /* for `ended` */
     void *body;    /* for `read` */
     bool fresh_connection; /* do not use a kept connection: one just died under this file */
+    bool *connected; /* set to true once the request has its connection, through TLS and proxy; the
+                        caller's; NULL: not asked for */
 };
 /* All of a request stays in place and unchanged until `ended`. */
 
@@ -88,7 +90,6 @@ struct http {
     const struct http_ops *ops;
     http_ended *ended; /* set by the one who polls, with `owner` for its first argument */
     void *owner;
-    bool connected; /* some transfer got as far as its origin (through its TLS and proxy) */
 };
 
 /* What the real transport is made with. Strings are copied; NULL: not given. */

@@ -20,7 +20,8 @@ static int on_request(void *context, char *peer, char *local, int peer_port, int
         return CURL_PREREQFUNC_ABORT;
     }
     struct multi *multi = transfer->multi;
-    multi->base.connected = true;
+    if (transfer->request->connected != NULL)
+        *transfer->request->connected = true;
     transfer->requested_us = transfer->moved_us = clock_now_us(&multi->clock);
     transfer->socket =
         sockets_find(&multi->sockets, local_port, local != NULL && strchr(local, ':') != NULL);
