@@ -57,7 +57,7 @@ struct sim_rules {
 struct sim_server {
     int64_t outage_from_us;
     int64_t outage_until_us; /* until then nobody can connect */
-    int64_t busy_until_us;   /* until then every response is a 429 that asks to wait for a second */
+    int64_t busy_until_us;   /* until then every response is a 429 that asks to wait 2 s */
     bool hangs;              /* it responds to nothing after it was connected to */
     bool connected;          /* there was a connection */
     unsigned in_flight;
@@ -71,6 +71,7 @@ struct sim_server {
     int64_t idle_since_us; /* since when every file found is finished; CLOCK_NEVER: some are not */
     int64_t told_us;       /* the last verdict */
     bool gave_up;          /* the scheduler said that it gave up */
+    unsigned pauses;       /* pauses that the user was told of */
 };
 
 /* What the scheduler is judged by. */

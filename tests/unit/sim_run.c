@@ -32,11 +32,32 @@ static bool is_patience_over(const struct sim *sim, const struct sim_server *ser
     return until_us - server->answered_us >= sim->rules.give_up_after_us;
 }
 
+static void hear_notice(struct run *run, const char *message)
+{
+    run->notices++;
+    run->returns += strstr(message, "works again after") != NULL;
+}
+
+/* The name of a server is http://gN, or http://sim.example where there is one. */
+static void hear_pause(struct run *run, const struct shoal_pause *pause)
+{
+    unsigned server = 0;
+    REQUIRE(run->sim.several ? sscanf(pause->origin, "http://g%u", &server) == 1
+                             : strcmp(pause->origin, "http://sim.example") == 0);
+    REQUIRE(server < SIM_GROUPS_MOST && pause->error[0] != '\0');
+    REQUIRE(pause->wait_us == -1 || pause->wait_us >= CLOCK_US_PER_SECOND);
+    run->sim.servers[server].pauses++;
+}
+
 static void on_event(void *context, const struct shoal_event *event)
 {
     struct run *run = context;
     if (event->kind == SHOAL_EVENT_PLAN)
         run->planned++;
+    if (event->kind == SHOAL_EVENT_NOTICE)
+        hear_notice(run, event->notice.message);
+    if (event->kind == SHOAL_EVENT_PAUSE)
+        hear_pause(run, &event->pause);
     if (event->kind != SHOAL_EVENT_FILE)
         return;
     unsigned number = sim_number(event->file.path.data);

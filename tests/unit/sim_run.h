@@ -29,6 +29,8 @@ struct run {
     struct told told[SIM_FILES_MOST];
     unsigned looked_at; /* the number of a file, for the message of a failure */
     unsigned planned;
+    unsigned notices;
+    unsigned returns; /* notices that a server works again */
     int status;
     struct shoal_totals totals;
 };

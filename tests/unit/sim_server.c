@@ -83,8 +83,8 @@ static void add_headers(struct http_transfer *transfer, struct http_end *end)
     struct sim_server *server = transfer->server;
     bool asks = end->attempt.status == 429 && sim->now_us < server->busy_until_us;
     if (end->attempt.status == 503 || asks) {
-        end->retry_after = "1";
-        server->quiet_until_us = sim->now_us + CLOCK_US_PER_SECOND;
+        end->retry_after = asks ? "2" : "1";
+        server->quiet_until_us = sim->now_us + (asks ? 2 : 1) * CLOCK_US_PER_SECOND;
     } else if (end->attempt.status != 0 && sim->tells_limits && sim_chance(sim, 30)) {
         (void)buf_add_text(&transfer->headers, "X-RateLimit-Remaining: 0\nX-RateLimit-Reset: 2\n");
         server->quiet_until_us = sim->now_us + 2 * CLOCK_US_PER_SECOND;

@@ -168,6 +168,42 @@ static void a_rate_is_that_of_all_servers_together(void **state)
     run_free(run);
 }
 
+static void a_pause_is_told_once_and_names_its_server(void **state)
+{
+    (void)state;
+    static const struct {
+        enum wrong wrong;
+        unsigned least, most; /* pauses */
+        unsigned returns;
+    } cases[] = {{WRONG_DOWN, 1, 1, 1}, {WRONG_PAUSES, 5, 11, 0}, {WRONG_NEVER, 1, 1, 0}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct run *run = run_to(2, 2000, 16);
+        make_wrong(&run->sim.servers[1], cases[i].wrong);
+        run_play(run);
+        run_check(run);
+        REQUIRE(run->sim.servers[0].pauses == 0);
+        REQUIRE(run->sim.servers[1].pauses >= cases[i].least);
+        REQUIRE(run->sim.servers[1].pauses <= cases[i].most);
+        REQUIRE(run->returns == cases[i].returns);
+        REQUIRE(run->notices == (cases[i].wrong == WRONG_PAUSES ? 0 : 1));
+        run_free(run);
+    }
+}
+
+static void hundreds_of_servers_that_are_down_give_a_bounded_number_of_notices(void **state)
+{
+    (void)state;
+    struct run *run = run_to(SIM_GROUPS_MOST, SIM_GROUPS_MOST * 3, 0);
+    for (unsigned i = 0; i < SIM_GROUPS_MOST; i++)
+        make_wrong(&run->sim.servers[i], WRONG_NEVER);
+    run_play(run);
+    run_check(run);
+    REQUIRE(run->status == 75);
+    REQUIRE(run->totals.complete);
+    REQUIRE(run->notices == 21);
+    run_free(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +212,8 @@ int main(void)
         cmocka_unit_test(a_server_that_is_never_reached_fails_its_own_files_only),
         cmocka_unit_test(every_server_gets_its_turn_from_the_start),
         cmocka_unit_test(a_rate_is_that_of_all_servers_together),
+        cmocka_unit_test(a_pause_is_told_once_and_names_its_server),
+        cmocka_unit_test(hundreds_of_servers_that_are_down_give_a_bounded_number_of_notices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

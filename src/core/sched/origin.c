@@ -1,5 +1,6 @@
 #include "core/sched/origin.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,10 +13,14 @@ struct origin *origin_new(
     const char *name, const struct config *config, unsigned jobs_most, int64_t now_us)
 {
     size_t length = strlen(name) + 1;
-    struct origin *origin = calloc(1, sizeof *origin + length);
+    struct origin *origin = calloc(1, sizeof *origin + 2 * length);
     if (origin == NULL)
         return NULL;
     memcpy(origin->name, name, length);
+    char *key = origin->name + length;
+    for (size_t i = 0; i < length; i++)
+        key[i] = (char)tolower((unsigned char)name[i]);
+    origin->key = key;
     retry_init(&origin->retry, &(struct retry_config){.retries = config->retries,
                                    .give_up_after_us = config->give_up_after_us,
                                    .at_most_once = config->at_most_once});

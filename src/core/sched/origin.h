@@ -39,7 +39,7 @@ struct origin_counts {
 };
 
 struct origin {
-    struct table_node node;            /* in the table of origins, by `name` */
+    struct table_node node;            /* in the table of origins, by `key` */
     struct retry retry;                /* what it asked for, and how it responds */
     struct adapt adapt;                /* the limit on files in flight */
     const struct outcome_rules *rules; /* what its responses mean */
@@ -72,7 +72,9 @@ struct origin {
     int64_t told_pause_until_us; /* the end of the pause; INT64_MIN: none */
     int64_t told_down_since_us;  /* CLOCK_NEVER: not told, or told that it works again */
 
-    char name[]; /* https://host, with the port unless it is the scheme's own */
+    const char *key; /* the name in lower case: one for each origin; in the same allocation */
+    char name[];     /* https://host, with the port unless it is the scheme's own; spelled as in the
+                        first URL, because secrets are found in that spelling only */
 };
 
 /* What an origin keeps of a file from its first attempt to its verdict. All zero before. */

@@ -20,6 +20,7 @@ void origins_init(
     buf_init(&origins->path, NAME_MOST);
     buf_init(&origins->url, NAME_MOST);
     buf_init(&origins->name, NAME_MOST);
+    buf_init(&origins->key, NAME_MOST);
 }
 
 static void forget(struct origins *origins, struct origin *origin)
@@ -39,6 +40,7 @@ void origins_free(struct origins *origins)
     buf_free(&origins->path);
     buf_free(&origins->url);
     buf_free(&origins->name);
+    buf_free(&origins->key);
 }
 
 bool origins_differ(const struct config *config)
@@ -63,22 +65,28 @@ static bool fill_url(struct origins *origins, const struct entry *entry)
     return template_fill(origins->config->origin, &file, &origins->url, &error);
 }
 
-/* Writes scheme, host and port in one spelling, so that there is one origin of each. Files whose
- * URL makes no sense share an origin: what is wrong shows when a request is made of them. */
+/* Writes scheme, host and port to `name`, and in one spelling to `key`, so that there is one origin
+ * of each. Files whose URL makes no sense share an origin: what is wrong shows when a request is
+ * made of them. */
 static bool name_origin(struct origins *origins, const struct entry *entry)
 {
     struct http_url parts;
     struct error error;
     struct buf *name = &origins->name;
+    struct buf *key = &origins->key;
     buf_clear(name);
-    if (!fill_url(origins, entry) || !http_url_split(buf_text(&origins->url), &parts, &error))
-        return buf_add_text(name, origins->config->origin_name);
-    (void)buf_add_text(name, parts.is_https ? "https://" : "http://");
-    for (size_t i = 0; i < parts.host.length; i++)
-        (void)buf_add_byte(name, (char)tolower((unsigned char)parts.host.data[i]));
-    if (parts.port != (parts.is_https ? HTTPS_PORT : HTTP_PORT))
-        (void)buf_printf(name, ":%d", parts.port);
-    return !name->failed;
+    buf_clear(key);
+    if (!fill_url(origins, entry) || !http_url_split(buf_text(&origins->url), &parts, &error)) {
+        (void)buf_add_text(name, origins->config->origin_name);
+    } else {
+        (void)buf_add_text(name, parts.is_https ? "https://" : "http://");
+        (void)buf_add(name, parts.host.data, parts.host.length);
+        if (parts.port != (parts.is_https ? HTTPS_PORT : HTTP_PORT))
+            (void)buf_printf(name, ":%d", parts.port);
+    }
+    for (size_t i = 0; i < name->length; i++)
+        (void)buf_add_byte(key, (char)tolower((unsigned char)name->data[i]));
+    return !name->failed && !key->failed;
 }
 
 /* Forgetting an origin that pauses would break the promise to wait, and one that was given up would
@@ -104,13 +112,15 @@ static void forget_some(struct origins *origins, int64_t now_us)
     }
 }
 
-static struct origin *add_origin(struct origins *origins, const char *name, int64_t now_us)
+/* Adds the origin that name_origin() has named. */
+static struct origin *add_origin(struct origins *origins, int64_t now_us)
 {
-    struct origin *origin = origin_new(name, origins->config, origins->jobs_most, now_us);
+    struct origin *origin =
+        origin_new(buf_text(&origins->name), origins->config, origins->jobs_most, now_us);
     if (origin == NULL)
         return NULL;
     if (!shares_reserve(origins->shares, origins->table.count + 1) ||
-        !table_add(&origins->table, &origin->node, origin->name)) {
+        !table_add(&origins->table, &origin->node, origin->key)) {
         origin_free(origin);
         return NULL;
     }
@@ -125,11 +135,10 @@ struct origin *origins_of_entry(struct origins *origins, const struct entry *ent
         return origins->only;
     if (!name_origin(origins, entry))
         return NULL;
-    const char *name = buf_text(&origins->name);
-    struct table_node *node = table_find(&origins->table, name);
+    struct table_node *node = table_find(&origins->table, buf_text(&origins->key));
     if (node != NULL)
         return container_of(node, struct origin, node);
-    struct origin *origin = add_origin(origins, name, now_us);
+    struct origin *origin = add_origin(origins, now_us);
     if (!origins_differ(origins->config))
         origins->only = origin;
     return origin;

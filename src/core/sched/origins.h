@@ -31,6 +31,7 @@ struct origins {
     struct buf path;             /* scratch: {file} in the name of an origin */
     struct buf url;              /* scratch: scheme and authority of a file's URL */
     struct buf name;             /* scratch: the name of an origin */
+    struct buf key;              /* scratch: the same in lower case */
 };
 
 /* Prepares `origins`, the caller's. What it is given must outlive it. */

@@ -141,6 +141,35 @@ static void note_idle(const struct shares *shares, struct origin *origin, int64_
         origin_end_idle(origin, now_us);
 }
 
+/* The most files in flight for `origin`: what the other working origins leave, at least its equal
+ * part. Until there was a connection, one alone: it resolves the name and finds out whether the
+ * server can be reached, which costs one refused connection instead of many. */
+static size_t jobs_of(const struct shares *shares, const struct origin *origin)
+{
+    if (!origin->connected)
+        return 1;
+    if (!shares->several)
+        return shares->jobs_most;
+    if (origin->counts.standing == ORIGIN_DOUBTFUL)
+        return SHARES_OF_DOUBTFUL;
+    size_t equal = shares->jobs_most / most(shares->working, 1);
+    size_t others = shares->in_flight_idle + shares->demand - origin->counts.demand;
+    return most(most(equal, without(shares->jobs_most, others)), 1);
+}
+
+/* The list in which `origin` waits to start a transfer, or NULL. One without a connection waits for
+ * that of its first transfer, which can be there long before that transfer ends. */
+static struct list *starting_of(
+    struct shares *shares, const struct origin *origin, int64_t start_us, int64_t now_us)
+{
+    enum origin_standing standing = origin->counts.standing;
+    if (standing == ORIGIN_WITHOUT_FILES || origin->ready.count == 0 || start_us > now_us)
+        return NULL;
+    if (origin->in_flight < jobs_of(shares, origin))
+        return &shares->starting[standing == ORIGIN_DOUBTFUL ? 0 : 1];
+    return origin->connected ? NULL : &shares->connecting;
+}
+
 /* Puts `origin` into the lists in which it belongs; where it is already, it keeps its place. */
 static void place(struct shares *shares, struct origin *origin, int64_t start_us, int64_t now_us)
 {
@@ -148,12 +177,10 @@ static void place(struct shares *shares, struct origin *origin, int64_t start_us
     size_t queue = standing == ORIGIN_DOUBTFUL ? 0 : 1;
     bool blocked = standing == ORIGIN_BLOCKED;
     bool may_load = standing != ORIGIN_WITHOUT_FILES && (!blocked || !shares->several);
-    bool may_start = standing != ORIGIN_WITHOUT_FILES && start_us <= now_us;
     list_place(blocked ? &shares->blocked : NULL, &origin->blocked);
     list_place(
         may_load && origin->queued.count > 0 ? &shares->loading[queue] : NULL, &origin->loading);
-    list_place(
-        may_start && origin->ready.count > 0 ? &shares->starting[queue] : NULL, &origin->starting);
+    list_place(starting_of(shares, origin, start_us, now_us), &origin->starting);
 }
 
 void shares_review(struct shares *shares, struct origin *origin, int64_t now_us)
@@ -173,22 +200,6 @@ void shares_review(struct shares *shares, struct origin *origin, int64_t now_us)
             at_us = earlier_to_come(at_us, start_us, now_us);
     }
     set_timer(shares, origin, at_us);
-}
-
-/* The most files in flight for `origin`: what the other working origins leave, at least its equal
- * part. Until there was a connection, one alone: it resolves the name and finds out whether the
- * server can be reached, which costs one refused connection instead of many. */
-static size_t jobs_of(const struct shares *shares, const struct origin *origin)
-{
-    if (!origin->connected)
-        return 1;
-    if (!shares->several)
-        return shares->jobs_most;
-    if (origin->counts.standing == ORIGIN_DOUBTFUL)
-        return SHARES_OF_DOUBTFUL;
-    size_t equal = shares->jobs_most / most(shares->working, 1);
-    size_t others = shares->in_flight_idle + shares->demand - origin->counts.demand;
-    return most(most(equal, without(shares->jobs_most, others)), 1);
 }
 
 static size_t slots_wanted(size_t limit)
@@ -243,19 +254,18 @@ struct origin *shares_next_to_unload(struct shares *shares)
     return NULL;
 }
 
-/* An origin without a connection waits for that of its first transfer, which can be there long
- * before that transfer ends. */
+/* What other origins use may have changed since the review of the first in the list. */
 struct origin *shares_next_to_start(struct shares *shares, int64_t now_us)
 {
     for (size_t queue = 0; queue < SHARES_QUEUES; queue++) {
         struct list *list = &shares->starting[queue];
         if (queue == 0 && shares->doubtful_in_flight >= most(shares->jobs_most / 2, 1))
             continue;
-        while (list->first != NULL) {
+        while (list->first != NULL && shares->in_flight < shares->jobs_most) {
             struct origin *origin = container_of(list->first, struct origin, starting);
             if (origin->in_flight < jobs_of(shares, origin))
-                return shares->in_flight < shares->jobs_most ? origin : NULL;
-            list_place(origin->connected ? NULL : &shares->connecting, &origin->starting);
+                return origin;
+            list_remove(&origin->starting);
             note_idle(shares, origin, now_us);
         }
     }
