@@ -61,6 +61,11 @@ struct sim_server *sim_server_of(struct sim *sim, unsigned number)
     return &sim->servers[sim->several ? sim_folder(sim, number) : 0];
 }
 
+bool sim_is_busy(const struct sim *sim, const struct sim_server *server)
+{
+    return sim->now_us >= server->busy_from_us && sim->now_us < server->busy_until_us;
+}
+
 bool sim_in_outage(const struct sim *sim, const struct sim_server *server)
 {
     return sim->now_us >= server->outage_from_us && sim->now_us < server->outage_until_us;

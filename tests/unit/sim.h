@@ -57,9 +57,10 @@ struct sim_rules {
 struct sim_server {
     int64_t outage_from_us;
     int64_t outage_until_us; /* until then nobody can connect */
-    int64_t busy_until_us;   /* until then every response is a 429 that asks to wait 2 s */
-    bool hangs;              /* it responds to nothing after it was connected to */
-    bool connected;          /* there was a connection */
+    int64_t busy_from_us;
+    int64_t busy_until_us; /* until then every response is a 429 that asks to wait 2 s */
+    bool hangs;            /* it responds to nothing after it was connected to */
+    bool connected;        /* there was a connection */
     unsigned in_flight;
     unsigned found;           /* files for it that the walk has found */
     unsigned told;            /* verdicts of these */
@@ -159,6 +160,9 @@ unsigned sim_folder(const struct sim *sim, unsigned number);
 
 /* The server of file `number`. */
 struct sim_server *sim_server_of(struct sim *sim, unsigned number);
+
+/* Does the server ask for pauses now? */
+bool sim_is_busy(const struct sim *sim, const struct sim_server *server);
 
 /* Can the server not be reached now? */
 bool sim_in_outage(const struct sim *sim, const struct sim_server *server);

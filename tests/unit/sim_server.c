@@ -81,7 +81,7 @@ static void add_headers(struct http_transfer *transfer, struct http_end *end)
 {
     struct sim *sim = transfer->sim;
     struct sim_server *server = transfer->server;
-    bool asks = end->attempt.status == 429 && sim->now_us < server->busy_until_us;
+    bool asks = end->attempt.status == 429 && sim_is_busy(sim, server);
     if (end->attempt.status == 503 || asks) {
         end->retry_after = asks ? "2" : "1";
         server->quiet_until_us = sim->now_us + (asks ? 2 : 1) * CLOCK_US_PER_SECOND;
@@ -256,7 +256,7 @@ static void connect_to(struct sim *sim, void *object)
     }
     if (sim_in_outage(sim, transfer->server))
         transfer->fault = FAULT_NO_CONNECTION;
-    else if (sim->now_us < transfer->server->busy_until_us)
+    else if (sim_is_busy(sim, transfer->server))
         transfer->fault = FAULT_TOO_MANY;
     else if (transfer->server->hangs)
         transfer->fault = FAULT_STALL;

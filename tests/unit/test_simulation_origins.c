@@ -54,7 +54,8 @@ static int64_t time_of(const struct run *run, unsigned first)
 enum wrong {
     WRONG_DOWN,   /* it can't be reached for 20 s, but could before */
     WRONG_NEVER,  /* it can't be reached at all */
-    WRONG_PAUSES, /* for 20 s it asks for pauses */
+    WRONG_PAUSES, /* for 20 s it asks for pauses, but did not before */
+    WRONG_BUSY,   /* it asks for pauses from the start */
     WRONG_HANGS,  /* it takes connections and never responds */
     WRONGS,
 };
@@ -65,8 +66,10 @@ static void make_wrong(struct sim_server *server, enum wrong wrong)
         server->outage_until_us = wrong == WRONG_NEVER ? ALL_TIME : 21 * second;
     if (wrong == WRONG_DOWN)
         server->outage_from_us = second + second / 2;
-    if (wrong == WRONG_PAUSES)
+    if (wrong == WRONG_PAUSES || wrong == WRONG_BUSY)
         server->busy_until_us = 21 * second;
+    if (wrong == WRONG_PAUSES)
+        server->busy_from_us = second + second / 2;
     server->hangs = wrong == WRONG_HANGS;
 }
 
@@ -113,6 +116,25 @@ static void hundreds_of_servers_of_which_a_third_is_down_do_not_hold_up_the_othe
     REQUIRE(run->status == 0);
     /* The first half second is shared with the others, which are not down yet. */
     require_as_fast(run, time_of(run, 100), alone_us + second / 2);
+    run_free(run);
+}
+
+/* When they begin to pause, one after the other, each has files that are ready to be sent. */
+static void slots_of_servers_that_pause_are_there_for_the_others(void **state)
+{
+    (void)state;
+    const unsigned files = 800;
+    int64_t alone_us = time_alone(1, files, 8);
+    struct run *run = run_to(8, 8 * files, 8);
+    for (unsigned i = 0; i < 7; i++) {
+        struct sim_server *server = &run->sim.servers[i];
+        server->busy_from_us = second + i * second / 10;
+        server->busy_until_us = 60 * second;
+    }
+    run_play(run);
+    run_check(run);
+    REQUIRE(run->status == 0);
+    require_as_fast(run, time_of(run, 7), alone_us + second);
     run_free(run);
 }
 
@@ -175,7 +197,8 @@ static void a_pause_is_told_once_and_names_its_server(void **state)
         enum wrong wrong;
         unsigned least, most; /* pauses */
         unsigned returns;
-    } cases[] = {{WRONG_DOWN, 1, 1, 1}, {WRONG_PAUSES, 5, 11, 0}, {WRONG_NEVER, 1, 1, 0}};
+    } cases[] = {{WRONG_DOWN, 1, 1, 1}, {WRONG_PAUSES, 5, 11, 0}, {WRONG_BUSY, 5, 11, 0},
+        {WRONG_NEVER, 1, 1, 0}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct run *run = run_to(2, 2000, 16);
         make_wrong(&run->sim.servers[1], cases[i].wrong);
@@ -185,7 +208,8 @@ static void a_pause_is_told_once_and_names_its_server(void **state)
         REQUIRE(run->sim.servers[1].pauses >= cases[i].least);
         REQUIRE(run->sim.servers[1].pauses <= cases[i].most);
         REQUIRE(run->returns == cases[i].returns);
-        REQUIRE(run->notices == (cases[i].wrong == WRONG_PAUSES ? 0 : 1));
+        REQUIRE(run->notices ==
+                (cases[i].wrong == WRONG_PAUSES || cases[i].wrong == WRONG_BUSY ? 0 : 1));
         run_free(run);
     }
 }
@@ -209,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_of_a_healthy_server_are_as_fast_as_alone),
         cmocka_unit_test(hundreds_of_servers_of_which_a_third_is_down_do_not_hold_up_the_others),
+        cmocka_unit_test(slots_of_servers_that_pause_are_there_for_the_others),
         cmocka_unit_test(a_server_that_is_never_reached_fails_its_own_files_only),
         cmocka_unit_test(every_server_gets_its_turn_from_the_start),
         cmocka_unit_test(a_rate_is_that_of_all_servers_together),
