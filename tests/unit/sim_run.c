@@ -41,9 +41,14 @@ static void hear_notice(struct run *run, const char *message)
 /* The name of a server is http://gN, or http://sim.example where there is one. */
 static void hear_pause(struct run *run, const struct shoal_pause *pause)
 {
-    unsigned server = 0;
-    REQUIRE(run->sim.several ? sscanf(pause->origin, "http://g%u", &server) == 1
-                             : strcmp(pause->origin, "http://sim.example") == 0);
+    static const char prefix[] = "http://g";
+    unsigned long server = 0;
+    if (run->sim.several) {
+        REQUIRE(strncmp(pause->origin, prefix, sizeof prefix - 1) == 0);
+        server = strtoul(pause->origin + sizeof prefix - 1, NULL, 10);
+    } else {
+        REQUIRE(strcmp(pause->origin, "http://sim.example") == 0);
+    }
     REQUIRE(server < SIM_GROUPS_MOST && pause->error[0] != '\0');
     REQUIRE(pause->wait_us == -1 || pause->wait_us >= CLOCK_US_PER_SECOND);
     run->sim.servers[server].pauses++;
