@@ -1,8 +1,8 @@
 /* Compares `-j auto` with plain AIMD, Gradient2 and the best fixed -j on simulated servers.
  *
  *     concurrency-sim [SEEDS]          the table of docs/concurrency.md
- *     concurrency-sim --any [COUNT]    servers from seeds, by what is odd about them
- *     concurrency-sim --trace SERVER   one run a controller, second by second, as CSV, for
+ *     concurrency-sim --any [COUNT]    random servers, grouped by what is unusual about them
+ *     concurrency-sim --trace SERVER   one run per controller, second by second, as CSV for
  *                                      scripts/plot-concurrency */
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,12 +57,12 @@ static int print_table(unsigned long seeds)
     return EXIT_SUCCESS;
 }
 
-/* What a controller came to with servers of one kind. */
+/* The results of a controller with servers of one kind. */
 struct sum {
     unsigned count;
     double share;
-    unsigned low;  /* under 0.90 of the best */
-    unsigned rude; /* over 5 % rejected, beyond what is in any case */
+    unsigned low;  /* runs below 0.90 of the best goodput */
+    unsigned rude; /* runs with over 5% rejected, not counting what any controller gets rejected */
 };
 
 static void sum_add(struct sum *sum, double share, double rejected)
@@ -73,7 +73,8 @@ static void sum_add(struct sum *sum, double share, double rejected)
     sum->rude += rejected > 0.05;
 }
 
-/* One server with each controller, into the sums of its kinds: [0] all, [1] nothing odd. */
+/* Runs one server with each controller and adds to the sums of its kinds: [0] all, [1] not unusual.
+ */
 static void add_any(struct sum sums[][COMPARED], uint64_t seed)
 {
     struct sim_server server;

@@ -66,6 +66,15 @@ enum shoal_verdict {
  * text is constant and lives as long as the library. Safe in any thread. */
 const char *shoal_verdict_name(enum shoal_verdict verdict);
 
+/* The exit statuses of `shoal send`. shoal_session_run() says which of them it returns when. */
+enum shoal_exit {
+    SHOAL_EXIT_OK = 0,     /* every file was sent, exists or was skipped; dry run: would be sent */
+    SHOAL_EXIT_FAILED = 1, /* something went wrong that no other status describes */
+    SHOAL_EXIT_USAGE = 2,  /* wrong usage or configuration, or no file found: nothing was sent */
+    SHOAL_EXIT_TEMPORARY = 75, /* every failure is temporary: run again later (EX_TEMPFAIL) */
+    SHOAL_EXIT_SIGNAL = 128,   /* interrupted: this plus the number of the signal */
+};
+
 /* What an event tells. It decides which member of struct shoal_event is set. */
 enum shoal_event_kind {
     SHOAL_EVENT_START,    /* `start`: the first event, once */
@@ -176,7 +185,7 @@ struct shoal_progress {
 /* END: the result of the run. */
 struct shoal_end {
     const struct shoal_totals *totals; /* never NULL */
-    int exit_status;                   /* what shoal_session_run() returns */
+    int exit_status;                   /* enum shoal_exit, as shoal_session_run() returns it */
     int signal;                        /* signal that interrupted the run; 0: none */
 };
 
@@ -238,7 +247,7 @@ bool shoal_options_add_operand(struct shoal_options *options, const char *path);
  * `context`, which stays the caller's; `on_event` must not be NULL. The options stay the caller's
  * and must outlive the session. Returns a session that the caller frees with shoal_session_free();
  * or NULL, with a sentence in `error` (SHOAL_ERROR_SIZE bytes, written only on failure, may be
- * NULL): the command's exit status 2. Safe in any thread, as long as no thread changes `options`.
+ * NULL): SHOAL_EXIT_USAGE for the command. Safe in any thread, while no thread changes `options`.
  */
 struct shoal_session *shoal_session_new(
     const struct shoal_options *options, shoal_event_fn *on_event, void *context, char *error);
@@ -249,13 +258,16 @@ void shoal_session_free(struct shoal_session *session);
 
 /* Uploads the files and returns when every one has its verdict. Call it once per session, from any
  * one thread; it starts threads of its own, which have ended when the session is freed. Errors are
- * events. Returns the exit status that the command would have:
+ * events. Returns the exit status that the command would have, the first of these that applies:
  *
- *     0    every file was sent, exists or was skipped, and there was no problem
- *     1    something else went wrong
- *     2    no file was found, and the option `allow-empty` is not set
- *     75   files failed, all of them temporarily: run again later (EX_TEMPFAIL)
- *     128 + N   shoal_session_interrupt() was called with the signal N */
+ *     SHOAL_EXIT_SIGNAL + N  shoal_session_interrupt() was called with the signal N
+ *     SHOAL_EXIT_USAGE       no file was found, there was no PROBLEM, `allow-empty` is not set
+ *     SHOAL_EXIT_FAILED      there was a PROBLEM, a file is UNKNOWN, or one FAILED for good
+ *     SHOAL_EXIT_TEMPORARY   files FAILED, all of them temporarily
+ *     SHOAL_EXIT_OK          every file has another verdict
+ *
+ * A dry run sends nothing. Its files get a PLAN instead of a verdict, or FAILED if they could not
+ * be sent, such as a file that cannot be read; the same list applies. */
 int shoal_session_run(struct shoal_session *session);
 
 /* Asks a session to stop. After the first call nothing new is started, and what is in flight may

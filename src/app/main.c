@@ -6,13 +6,15 @@
  *
  * base/
  *   array                  growing arrays
+ *   ascii                  classes of ASCII bytes, whatever the locale
  *   buf                    growable byte buffer with a maximum
  *   clock                  the clock as a function table
- *   container_of           from a member to the struct around it
+ *   container_of           from a member to the struct that contains it
  *   err                    errors as values: a class, a code, a sentence
  *   heap                   timers, nearest first
  *   list                   lists whose nodes live inside objects
- *   must_use               marks results that the caller must look at
+ *   must_use               marks results that the caller must check
+ *   path                   parts of a path
  *   random                 random numbers as a function table
  *   secret                 values that must never be shown
  *   table                  objects by name
@@ -33,6 +35,7 @@
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
+ *   proxy                  which proxy a URL takes
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
  *   template               text with {field}s
@@ -84,20 +87,32 @@
  *   body                   a body that is read as it is sent
  *   file                   one file, opened and read so that it is never torn
  *   load                   what a reader does with one job
- *   reader                 the threads and their queue
+ *   reader                 the threads and their queues
  *
  * io/root/
  *   private                open(2) flags of the two
  *   steps                  the same, one component at a time
  *
- * io/http/                 libcurl: the only folder that knows it
- *   ending                 libcurl's result as an attempt's end
- *   multi                  the loop around libcurl
- *   private                what these files share
+ * io/http/                 HTTP/1.1 of our own, on connections that libcurl opens
+ *   connect_failure        why a connection could not be opened
+ *   connection             one connection: bytes out, bytes in
+ *   connector              opens connections, through libcurl
+ *   dispatch               gives exchanges their connections
+ *   ending                 how an exchange ended
+ *   exchange               one attempt: a request out, its response in
+ *   handle                 libcurl's easy handles
+ *   loop                   the loop, and the interface
+ *   poller                 waits for descriptors: the only file that knows epoll
+ *   pool                   idle connections, per origin
+ *   private                what the files that know libcurl share
+ *   request                where a request goes, and its head
  *   resolve                names, where libcurl has no thread to look them up
+ *   response               what is kept of a response
+ *   secure                 bytes over TLS
  *   security               TLS: what is verified and with what
- *   sockets                which socket a transfer is on
- *   transfer               one request under way
+ *   stall                  ends exchanges on which nothing moves
+ *   transfer               exchanges in memory and in lists
+ *   transport              what the transport's own files share
  *
  * core/
  *   config                 what the options mean, checked and compiled
@@ -177,6 +192,7 @@
  *   stream                 buffered output of whole lines
  */
 #include <shoal.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -188,21 +204,23 @@
 #include "app/signals.h"
 #include "app/standard.h"
 
-#define STATUS_WRONG 2
-
 static const struct command {
     const char *name;
     int (*run)(int count, char **arguments); /* see app/commands.h */
 } commands[] = {
     {"send", send_command},
+#ifdef SHOAL_WITH_RECEIVER
     {"serve", serve_command},
+#endif
 };
 
 static const char overview[] =
     "shoal uploads every file in a folder over HTTP.\n"
     "\n"
     "    shoal send [options] PATH... URL   upload every file under PATH\n"
+#ifdef SHOAL_WITH_RECEIVER
     "    shoal serve [options]              run a server to test uploads against\n"
+#endif
     "\n"
     "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
     "the version.\n";
@@ -215,12 +233,12 @@ static bool is_one_of(const char *text, const char *one, const char *other)
 int main(int count, char **arguments)
 {
     if (!standard_open())
-        return STATUS_WRONG;
-    signals_ignore_pipe();
+        return SHOAL_EXIT_USAGE;
+    signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
     if (name == NULL) {
         (void)dprintf(STDERR_FILENO, "%s", overview);
-        return STATUS_WRONG;
+        return SHOAL_EXIT_USAGE;
     }
     if (is_one_of(name, "-h", "--help") || strcmp(name, "help") == 0)
         return help_print(overview);
@@ -231,5 +249,5 @@ int main(int count, char **arguments)
             return commands[i].run(count - 2, arguments + 2);
     }
     say("unknown command '%s'; shoal --help lists what there is", name);
-    return STATUS_WRONG;
+    return SHOAL_EXIT_USAGE;
 }

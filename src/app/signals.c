@@ -56,9 +56,9 @@ void signals_raise(int signal_number)
     (void)raise(signal_number);
 }
 
-void signals_ignore_pipe(void)
+void signals_ignore(int signal_number)
 {
     struct sigaction action = {.sa_handler = SIG_IGN};
     (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGPIPE, &action, NULL);
+    (void)sigaction(signal_number, &action, NULL);
 }

@@ -1,4 +1,4 @@
-/* Signals that interrupt a run of `shoal send`, and SIGPIPE. */
+/* Signals that interrupt a run of `shoal send`, and signals that are ignored. */
 #ifndef SHOAL_APP_SIGNALS_H
 #define SHOAL_APP_SIGNALS_H
 
@@ -20,7 +20,7 @@ bool signals_insist(void);
  */
 void signals_raise(int signal_number);
 
-/* Ignores SIGPIPE, so that writing to a closed pipe is an error of write(2). */
-void signals_ignore_pipe(void);
+/* Ignores a signal from now on. */
+void signals_ignore(int signal_number);
 
 #endif

@@ -3,13 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MOST         (64 * 1024)
-#define VIEW_MOST         ((size_t)64 * 1024 * 1024)
-#define EXIT_SENT         0
-#define EXIT_FAILED       1
-#define EXIT_NOTHING      2
-#define EXIT_TEMPORARY    75 /* sysexits.h: EX_TEMPFAIL */
-#define EXIT_SIGNAL_FIRST 128
+#define TEXT_MOST (64 * 1024)
+#define VIEW_MOST ((size_t)64 * 1024 * 1024)
+
+const char *shoal_verdict_name(enum shoal_verdict verdict)
+{
+    static const char *const names[SHOAL_VERDICTS] = {
+        [SHOAL_SENT] = "sent",
+        [SHOAL_EXISTS] = "exists",
+        [SHOAL_SKIPPED] = "skipped",
+        [SHOAL_FAILED] = "failed",
+        [SHOAL_UNKNOWN] = "unknown",
+    };
+    return (unsigned)verdict < SHOAL_VERDICTS ? names[verdict] : "";
+}
 
 void events_init(struct events *events, const struct config *config, const struct clock *clock,
     shoal_event_fn *on_event, void *context)
@@ -254,13 +261,13 @@ static int exit_status(const struct events *events, int signal)
 {
     const struct shoal_totals *totals = &events->totals;
     if (signal != 0)
-        return EXIT_SIGNAL_FIRST + signal;
+        return SHOAL_EXIT_SIGNAL + signal;
     if (totals->found == 0 && totals->problems == 0 && !events->config->allow_empty)
-        return EXIT_NOTHING;
+        return SHOAL_EXIT_USAGE;
     bool unsure = totals->problems > 0 || totals->verdicts[SHOAL_UNKNOWN] > 0;
     if (unsure || events->bad_failures > 0)
-        return EXIT_FAILED;
-    return totals->verdicts[SHOAL_FAILED] > 0 ? EXIT_TEMPORARY : EXIT_SENT;
+        return SHOAL_EXIT_FAILED;
+    return totals->verdicts[SHOAL_FAILED] > 0 ? SHOAL_EXIT_TEMPORARY : SHOAL_EXIT_OK;
 }
 
 int events_end(struct events *events, int signal)

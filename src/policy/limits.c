@@ -7,24 +7,25 @@
 #include "base/clock.h"
 
 enum {
-    NUMBER_DIGITS_MOST = 15, /* more is nonsense, and would not fit in milliseconds */
-    RESET_UNKNOWN = -1,
+    NUMBER_DIGITS_MOST = 15, /* a moment in milliseconds has 13; more is malformed */
+    RESET_UNKNOWN = -1,      /* no header said when */
 };
 
-/* A reset of this many seconds or more is no wait but a moment: 2001, or 31 years from now. */
+/* From here on a reset is not a wait (31 years) but a moment, in seconds since 1970 (2001). */
 static const int64_t moment_least = INT64_C(1000000000);
-/* And this many is a moment in milliseconds. */
+/* From here on it is a moment in milliseconds since 1970. */
 static const int64_t moment_least_ms = INT64_C(1000000000000);
 
+/* Part of the headers; not terminated. */
 struct span {
     const char *data;
     size_t length;
 };
 
-/* What one kind of header (RateLimit, X-RateLimit, X-Rate-Limit) said. */
-struct limit {
-    bool used_up; /* nothing remains */
-    int64_t reset;
+/* A rate limit, from one kind of header (RateLimit, X-RateLimit, X-Rate-Limit) or one item. */
+struct quota {
+    bool used_up;  /* nothing remains */
+    int64_t reset; /* as it was given: see reset_seconds(); or RESET_UNKNOWN */
 };
 
 static bool is_blank(char byte)
@@ -43,14 +44,14 @@ static struct span span_trim(struct span span)
     return span;
 }
 
-/* Takes what stands before `separator` (or all there is) off the front of `rest`. */
-static struct span span_take(struct span *rest, char separator)
+/* Removes and returns what precedes `separator`, or all of `rest`, without blanks around it. */
+static struct span span_split(struct span *rest, char separator)
 {
-    const char *end = memchr(rest->data, separator, rest->length);
-    struct span piece = {rest->data, end == NULL ? rest->length : (size_t)(end - rest->data)};
-    size_t taken = end == NULL ? rest->length : piece.length + 1;
-    rest->data += taken;
-    rest->length -= taken;
+    const char *found = memchr(rest->data, separator, rest->length);
+    struct span piece = {rest->data, found == NULL ? rest->length : (size_t)(found - rest->data)};
+    size_t removed = found == NULL ? rest->length : piece.length + 1;
+    rest->data += removed;
+    rest->length -= removed;
     return span_trim(piece);
 }
 
@@ -59,8 +60,9 @@ static bool span_is(struct span span, const char *word)
     return span.length == strlen(word) && strncasecmp(span.data, word, span.length) == 0;
 }
 
-/* Takes the digits off the front of `text`. Gives how many there were. */
-static size_t take_digits(struct span *text, int64_t *number)
+/* Removes the digits at the front of `text`. Returns how many there were; `*number` is the value of
+ * the first NUMBER_DIGITS_MOST. */
+static size_t read_digits(struct span *text, int64_t *number)
 {
     size_t count = 0;
     *number = 0;
@@ -74,10 +76,10 @@ static size_t take_digits(struct span *text, int64_t *number)
     return count;
 }
 
-/* Digits, and perhaps a fraction, which is rounded up: "12", "0.25". False: anything else. */
+/* Reads digits and an optional fraction, which is rounded up: "12", "0.25". False: not a number. */
 static bool read_number(struct span text, int64_t *number)
 {
-    size_t digits = take_digits(&text, number);
+    size_t digits = read_digits(&text, number);
     if (digits == 0 || digits > NUMBER_DIGITS_MOST)
         return false;
     if (text.length == 0)
@@ -87,13 +89,13 @@ static bool read_number(struct span text, int64_t *number)
     text.data++;
     text.length--;
     int64_t fraction;
-    if (take_digits(&text, &fraction) == 0 || text.length > 0)
+    if (read_digits(&text, &fraction) == 0 || text.length > 0)
         return false;
     *number += fraction > 0 ? 1 : 0;
     return true;
 }
 
-/* Seconds from now, whichever way it was said. */
+/* Returns the seconds from now until a reset, in any of the three ways to give it. */
 static int64_t reset_seconds(int64_t reset, int64_t wall_seconds)
 {
     if (reset >= moment_least_ms)
@@ -103,16 +105,17 @@ static int64_t reset_seconds(int64_t reset, int64_t wall_seconds)
     return reset < LIMITS_PAUSE_MOST_SECONDS ? reset : LIMITS_PAUSE_MOST_SECONDS;
 }
 
-static int64_t limit_pause_us(const struct limit *limit, int64_t wall_seconds)
+static int64_t quota_pause_us(const struct quota *quota, int64_t wall_seconds)
 {
-    if (!limit->used_up)
+    if (!quota->used_up)
         return 0;
-    if (limit->reset == RESET_UNKNOWN)
+    if (quota->reset == RESET_UNKNOWN)
         return CLOCK_US_PER_SECOND;
-    return reset_seconds(limit->reset, wall_seconds) * CLOCK_US_PER_SECOND;
+    return reset_seconds(quota->reset, wall_seconds) * CLOCK_US_PER_SECOND;
 }
 
-/* The name's part behind one of the prefixes; `*kind` says which it was. False: none of ours. */
+/* Sets `*rest` to what follows the prefix in a header's name, and `*kind` to which prefix it was.
+ * False: another header. */
 static bool read_name(struct span name, size_t *kind, struct span *rest)
 {
     static const char *const prefixes[] = {"ratelimit", "x-ratelimit", "x-rate-limit"};
@@ -126,79 +129,75 @@ static bool read_name(struct span name, size_t *kind, struct span *rest)
     return false;
 }
 
-static void limit_note_remaining(struct limit *limit, int64_t remaining)
+static void quota_note_remaining(struct quota *quota, int64_t remaining)
 {
-    limit->used_up = limit->used_up || remaining == 0;
+    quota->used_up = quota->used_up || remaining == 0;
 }
 
-static void limit_note_reset(struct limit *limit, int64_t reset)
+static void quota_note_reset(struct quota *quota, int64_t reset)
 {
-    if (reset > limit->reset)
-        limit->reset = reset;
+    if (reset > quota->reset)
+        quota->reset = reset;
 }
 
-/* One item of a RateLimit header: `"name";r=0;t=5`, or `remaining=0`, or several of the latter. */
-static void limit_note_item(struct limit *limit, struct span item)
+/* One item of a RateLimit header: `"name";r=0;t=5`, or `remaining=0`. */
+static void quota_note_item(struct quota *quota, struct span item)
 {
     while (item.length > 0) {
-        struct span value = span_take(&item, ';');
-        struct span key = span_take(&value, '=');
+        struct span value = span_split(&item, ';');
+        struct span key = span_split(&value, '=');
         int64_t number;
         if (!read_number(span_trim(value), &number))
             continue;
         if (span_is(key, "remaining") || span_is(key, "r"))
-            limit_note_remaining(limit, number);
+            quota_note_remaining(quota, number);
         else if (span_is(key, "reset") || span_is(key, "t"))
-            limit_note_reset(limit, number);
+            quota_note_reset(quota, number);
     }
 }
 
-/* The items of the newer form are limits of their own, those of the older one are one limit. Gives
- * the longest pause of the former, and adds the latter to `limit`. */
-static int64_t read_combined(struct limit *limit, struct span value, int64_t wall_seconds)
+/* Reads a RateLimit header's value. In the newer form each item is a limit: returns their longest
+ * pause. In the older form all items describe one limit: they are added to `quota`. */
+static int64_t read_combined(struct quota *quota, struct span value, int64_t wall_seconds)
 {
     int64_t pause_us = 0;
     while (value.length > 0) {
-        struct span item = span_take(&value, ',');
+        struct span item = span_split(&value, ',');
         if (item.length == 0 || item.data[0] != '"') {
-            limit_note_item(limit, item);
+            quota_note_item(quota, item);
             continue;
         }
-        struct limit own = {.reset = RESET_UNKNOWN};
-        limit_note_item(&own, item);
-        int64_t own_us = limit_pause_us(&own, wall_seconds);
-        pause_us = own_us > pause_us ? own_us : pause_us;
+        struct quota own = {.reset = RESET_UNKNOWN};
+        quota_note_item(&own, item);
+        pause_us = clock_later(pause_us, quota_pause_us(&own, wall_seconds));
     }
     return pause_us;
 }
 
 int64_t limits_pause_us(const char *headers, size_t length, int64_t wall_seconds)
 {
-    struct limit limits[] = {
+    struct quota quotas[] = {
         {.reset = RESET_UNKNOWN}, {.reset = RESET_UNKNOWN}, {.reset = RESET_UNKNOWN}};
     struct span lines = {headers, length};
     int64_t pause_us = 0;
     while (lines.length > 0) {
-        struct span value = span_take(&lines, '\n');
-        struct span name = span_take(&value, ':');
-        struct span what;
+        struct span value = span_split(&lines, '\n');
+        struct span name = span_split(&value, ':');
+        struct span suffix;
         size_t kind;
         int64_t number;
-        if (!read_name(name, &kind, &what))
+        if (!read_name(name, &kind, &suffix))
             continue;
         value = span_trim(value);
-        if (what.length == 0) {
-            int64_t own_us = read_combined(&limits[kind], value, wall_seconds);
-            pause_us = own_us > pause_us ? own_us : pause_us;
-        } else if (span_is(what, "-remaining") && read_number(value, &number)) {
-            limit_note_remaining(&limits[kind], number);
-        } else if (span_is(what, "-reset") && read_number(value, &number)) {
-            limit_note_reset(&limits[kind], number);
+        if (suffix.length == 0) {
+            pause_us = clock_later(pause_us, read_combined(&quotas[kind], value, wall_seconds));
+        } else if (span_is(suffix, "-remaining") && read_number(value, &number)) {
+            quota_note_remaining(&quotas[kind], number);
+        } else if (span_is(suffix, "-reset") && read_number(value, &number)) {
+            quota_note_reset(&quotas[kind], number);
         }
     }
-    for (size_t kind = 0; kind < sizeof limits / sizeof limits[0]; kind++) {
-        int64_t own_us = limit_pause_us(&limits[kind], wall_seconds);
-        pause_us = own_us > pause_us ? own_us : pause_us;
-    }
+    for (size_t kind = 0; kind < sizeof quotas / sizeof quotas[0]; kind++)
+        pause_us = clock_later(pause_us, quota_pause_us(&quotas[kind], wall_seconds));
     return pause_us;
 }

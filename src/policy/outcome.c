@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+/* Status codes with a meaning of their own (RFC 9110; 425: RFC 8470; 429, 511: RFC 6585; 507: RFC
+ * 4918; 508: RFC 5842; 510: RFC 2774). */
 enum outcome_status {
     STATUS_FORBIDDEN = 403,
     STATUS_REQUEST_TIMEOUT = 408,
@@ -17,16 +19,16 @@ enum outcome_status {
     STATUS_LOG_IN_TO_NETWORK = 511,
 };
 
-/* A success counts once its answer is whole, or was long enough to be cut by us: a server that dies
- * within it may have died before it kept the file. */
+/* A success counts if its response is whole, or so long that shoal cut it: a server that fails
+ * while it responds may not have stored the file. */
 static enum outcome outcome_of_success(const struct attempt_end *end)
 {
     bool is_whole = end->error == ATTEMPT_OK || end->error == ATTEMPT_LARGE_ANSWER;
     return is_whole ? OUTCOME_DONE : OUTCOME_AMBIGUOUS;
 }
 
-/* 403 is how some services say that a rate limit is used up, and 413 may be temporary (RFC 9110,
- * section 15.5.14): both only where the answer says until when. */
+/* Some services send 403 when a rate limit is used up, and 413 may be temporary (RFC 9110, section
+ * 15.5.14): both only if the response says until when. */
 static enum outcome outcome_of_client_error(long status, bool asks_to_wait)
 {
     switch (status) {
@@ -50,7 +52,7 @@ static enum outcome outcome_of_server_error(long status)
         return OUTCOME_REJECTED;
     case STATUS_NOT_IMPLEMENTED:
     case STATUS_VERSION_NOT_SUPPORTED:
-    case STATUS_INSUFFICIENT_STORAGE: /* RFC 4918: not to be repeated without the user */
+    case STATUS_INSUFFICIENT_STORAGE: /* RFC 4918, section 11.5: only the user may repeat it */
     case STATUS_LOOP_DETECTED:
     case STATUS_NOT_EXTENDED:
     case STATUS_LOG_IN_TO_NETWORK:
@@ -76,8 +78,7 @@ static enum outcome outcome_of_status(
     return OUTCOME_AMBIGUOUS;
 }
 
-/* Nothing reached the origin, whatever the proxy said; only whether it may say otherwise next time
- * differs. */
+/* Nothing reached the origin. The proxy's status decides only whether another attempt can help. */
 static enum outcome outcome_of_proxy(long proxy_status)
 {
     if (proxy_status < 400 || proxy_status >= 500)
@@ -91,7 +92,7 @@ static enum outcome outcome_while_connecting(const struct attempt_end *end)
     switch (end->error) {
     case ATTEMPT_OK:
     case ATTEMPT_WOULD_RESEND:
-        return OUTCOME_AMBIGUOUS; /* something had left, whatever the phase says */
+        return OUTCOME_AMBIGUOUS; /* these errors mean that bytes have left, despite the phase */
     case ATTEMPT_PROXY:
         return outcome_of_proxy(end->proxy_status);
     case ATTEMPT_FILE_UNREADABLE:
@@ -101,7 +102,8 @@ static enum outcome outcome_while_connecting(const struct attempt_end *end)
     }
 }
 
-/* Some of the request may have left, but not all of it: what we broke off can't have been taken. */
+/* A part of the request may have left, but not all: what shoal broke off can't have been accepted.
+ */
 static enum outcome outcome_while_sending(const struct attempt_end *end)
 {
     switch (end->error) {

@@ -1,4 +1,4 @@
-/* What an attempt came to: one pure function. docs/verdicts.md has the table. */
+/* What the end of an attempt means: one pure function, whose table is in docs/verdicts.md. */
 #ifndef SHOAL_POLICY_OUTCOME_H
 #define SHOAL_POLICY_OUTCOME_H
 
@@ -9,77 +9,87 @@
 /* How far an attempt got. */
 enum attempt_phase {
     ATTEMPT_CONNECTING, /* nothing of the request can have left */
-    ATTEMPT_SENDING,    /* something of it may have left, the whole of it has not */
-    ATTEMPT_WAITING,    /* all of it was handed to the system, no final status yet */
+    ATTEMPT_SENDING,    /* a part of it may have left, but not all of it */
+    ATTEMPT_WAITING,    /* all of it was handed to the system, no final status has come */
     ATTEMPT_ANSWERING,  /* a final status has come */
 };
 
-/* What broke it, if anything did. */
+/* How many phases there are. */
+#define ATTEMPT_PHASES 4
+
+/* What broke an attempt, if anything did. */
 enum attempt_error {
     ATTEMPT_OK,              /* the transfer reached its end */
-    ATTEMPT_RESOLVE,         /* the name has no address (now) */
-    ATTEMPT_CONNECT,         /* refused, unreachable or timed out */
+    ATTEMPT_RESOLVE,         /* the host's name has no address, at least now */
+    ATTEMPT_CONNECT,         /* the connection was refused, timed out, or has no route */
     ATTEMPT_CERTIFICATE,     /* the certificate does not verify: final */
-    ATTEMPT_TLS,             /* the handshake failed otherwise */
+    ATTEMPT_TLS,             /* the TLS handshake failed otherwise */
     ATTEMPT_PROXY,           /* the proxy refused the tunnel */
     ATTEMPT_SEND,            /* the connection broke while sending */
-    ATTEMPT_RECEIVE,         /* it broke or ended before or within the answer */
+    ATTEMPT_RECEIVE,         /* it broke or ended before or within the response */
     ATTEMPT_STALL,           /* nothing moved for the stall timeout */
-    ATTEMPT_GARBAGE,         /* what came is no HTTP, or over a limit on headers */
-    ATTEMPT_LARGE_ANSWER,    /* the answer's body passed the limit and was cut by us */
+    ATTEMPT_GARBAGE,         /* the response is not HTTP, or its headers exceed a limit */
+    ATTEMPT_LARGE_ANSWER,    /* the response's body exceeded the limit, and shoal cut it */
     ATTEMPT_WOULD_RESEND,    /* a kept connection died and the transport wanted to send again */
-    ATTEMPT_FILE_CHANGED,    /* broken off by us: the file changed while it was read */
-    ATTEMPT_FILE_UNREADABLE, /* broken off by us: the file could not be read on */
-    ATTEMPT_CANCELLED,       /* broken off by us: the run ends */
-    ATTEMPT_SETUP,     /* the request can't be made (a URL of no use, a missing TLS file): final */
-    ATTEMPT_RESOURCES, /* no memory, no descriptor, no thread here: nothing was sent */
+    ATTEMPT_FILE_CHANGED,    /* shoal broke off: the file changed while it was read */
+    ATTEMPT_FILE_UNREADABLE, /* shoal broke off: the file could not be read further */
+    ATTEMPT_CANCELLED,       /* shoal broke off: the run ends */
+    ATTEMPT_SETUP,           /* the request can't be made (bad URL, missing TLS file): final */
+    ATTEMPT_RESOURCES,       /* this machine lacks memory, descriptors or threads: nothing left */
 };
 
-#define ATTEMPT_PHASES 4
+/* How many errors there are. */
 #define ATTEMPT_ERRORS 17
 
+/* What an end means for the file. */
 enum outcome {
-    OUTCOME_DONE,      /* taken */
-    OUTCOME_EXISTS,    /* the server has it already */
-    OUTCOME_REFUSED,   /* a final no: never again */
-    OUTCOME_REJECTED,  /* not processed: may be sent again without harm */
+    OUTCOME_DONE,      /* the server accepted it */
+    OUTCOME_EXISTS,    /* the server says that it has it already */
+    OUTCOME_REFUSED,   /* refused for good: never sent again */
+    OUTCOME_REJECTED,  /* not processed: sending it again does no harm */
     OUTCOME_AMBIGUOUS, /* may have been processed */
 };
 
+/* How many outcomes there are. */
 #define OUTCOMES 5
 
+/* Which status codes mean what: --success and --exists. */
 struct outcome_rules {
-    struct status_list success; /* looked at after `exists` */
-    struct status_list exists;
+    struct status_list success; /* accepted, unless `exists` has the code too */
+    struct status_list exists;  /* the server has the file already */
 };
 
+/* How an attempt ended. */
 struct attempt_end {
-    enum attempt_phase phase;
-    enum attempt_error error;
-    long status; /* the final status, 0 where none came */
-    long
-        proxy_status; /* with ATTEMPT_PROXY: the proxy's answer to CONNECT; 0: none, or not known */
-    bool asks_to_wait; /* the answer has a Retry-After, or a rate limit that is used up */
+    enum attempt_phase phase; /* how far it got */
+    enum attempt_error error; /* what broke it */
+    long status;              /* the final status; 0: none came */
+    long proxy_status;        /* with ATTEMPT_PROXY: the status for CONNECT; 0: none known */
+    bool asks_to_wait;        /* the response has a Retry-After, or a rate limit that is used up */
 };
 
-/* What the attempt came to. Total: an end that can't be (an answer's limit passed while connecting)
- * has an outcome too, and it is the careful one. */
+/* Returns what the end means. Ends that can't occur (a response that is too large while connecting)
+ * have the most cautious outcome. */
 enum outcome outcome_of(const struct attempt_end *end, const struct outcome_rules *rules);
 
-/* If a file fails with this end, may it pass when the run is made again? (`temporary` in events.)
- */
+/* Returns whether a file that failed with this end may succeed in a later run: `temporary` in
+ * events. */
 bool outcome_is_temporary(enum outcome outcome, const struct attempt_end *end);
 
-/* Does a repetition after this end count against --retries? Ambiguous ends and changed files do;
- * rejections wait without count. False where nothing is repeated. */
+/* Returns whether sending again after this end uses up one of --retries: ambiguous ends and changed
+ * files do, rejections do not. False if nothing is sent again. */
 bool outcome_counts(enum outcome outcome, const struct attempt_end *end);
 
-/* Was there a connection (with its tunnel and TLS) to the origin? */
+/* Returns whether there was a connection, with its tunnel and TLS, to the origin. */
 bool attempt_reached(const struct attempt_end *end);
 
-/* A word for each, as the docs and messages use it: "done", "connecting", "would-resend". */
+/* Returns the outcome's name in docs and messages, such as "done". A constant string. */
 const char *outcome_name(enum outcome outcome);
+
+/* Returns the phase's name in docs and messages, such as "connecting". A constant string. */
 const char *attempt_phase_name(enum attempt_phase phase);
+
+/* Returns the error's name in docs and messages, such as "would-resend". A constant string. */
 const char *attempt_error_name(enum attempt_error error);
 
 #endif

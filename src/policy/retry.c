@@ -1,15 +1,15 @@
-/* How it works. An origin has a *budget* of failed ends: as many as are in flight, since those may
- * all have met with the same fault, and a few more. Each answer that is a verdict makes up for two.
- * Once it is spent, or once there was no success for longer than one takes, the origin is only
- * probed: one attempt at a time, at most one a second, less often the longer it lasts. So an outage
- * costs what was in flight and then a probe a second, however many files wait. The first success
- * turns probing into ramping, where each success allows two more starts: the load doubles with each
- * round trip, and does not fall on a server that has just come back all at once.
+/* How it works. An origin has a budget of failed ends: as many as are in flight, since all of those
+ * may have met the same fault, and a few more. Each response that is a verdict makes up for two.
+ * Once the budget is spent, or many failed in a row and none succeeded for longer than a success
+ * takes, the origin is only probed: one attempt at a time, at most one per second, less often the
+ * longer it lasts. So an outage costs what was in flight and then one probe per second, however
+ * many files wait. The first success turns probing into ramping, where each success allows two more
+ * starts: the load doubles with each round trip, instead of falling all at once on a server that
+ * has just come back.
  *
- * A budget rather than a count of failures in a row: with half of the attempts failing here and
- * there the other half keeps it up, and nothing is held back. And one that grows with what is in
- * flight, because failures come sooner than successes: a quarter that is refused at once can be
- * dozens before the first success of the others. */
+ * It is a budget and not a count of failures in a row, so that nothing is delayed while half of the
+ * attempts fail. It grows with what is in flight, because failures come sooner than successes: a
+ * quarter that is rejected at once can be dozens before the first success of the others. */
 #include "policy/retry.h"
 
 #include <stddef.h>
@@ -17,22 +17,27 @@
 #include "base/clock.h"
 
 enum {
-    BUDGET_LEAST = 8,    /* and what is in flight, until the origin is only probed */
-    BUDGET_SUCCESS = 2,  /* so that it takes two thirds of failures to use it up */
-    ROW_LONG = 16,       /* so many failures in a row, where the time speaks for an outage too */
-    RAMP_OPEN_AT = 64,   /* so many unused starts: the ramp is over */
-    PROBE_SHARE = 60,    /* the wait between probes is the outage's length divided by this */
-    BACKOFF_DOUBLES = 6, /* 0.5 s doubled six times is over 30 s */
+    BUDGET_LEAST = 8,        /* failed ends, in addition to what is in flight */
+    BUDGET_PER_SUCCESS = 2,  /* so that more than two thirds must fail to use up the budget */
+    FAILED_IN_ROW_LONG = 16, /* failures in a row that mean an outage once a success is overdue */
+    SUCCESS_ENDS = 16,       /* successes that the mean time of one is taken over */
+    RAMP_PER_SUCCESS = 2,    /* starts that a success allows: the load doubles per round trip */
+    RAMP_OPEN_AT = 64,       /* unused starts at which the ramp is over */
+    PROBE_SHARE = 60,        /* the wait between probes is the outage's length divided by this */
+    BACKOFF_DOUBLES = 6,     /* 0.5 s doubled six times is over 30 s */
 };
+
+/* A success is overdue after this many times what one takes. */
+static const double overdue_factor = 1.5;
 
 static const int64_t backoff_first_us = CLOCK_US_PER_SECOND / 2;
 static const int64_t backoff_most_us = 30 * CLOCK_US_PER_SECOND;
-static const int64_t quiet_first_us = CLOCK_US_PER_SECOND; /* before a success took its time */
-static const int64_t quiet_least_us = CLOCK_US_PER_SECOND / 10;
+static const int64_t overdue_first_us = CLOCK_US_PER_SECOND; /* before the first success */
+static const int64_t overdue_least_us = CLOCK_US_PER_SECOND / 10;
 static const int64_t probe_least_us = CLOCK_US_PER_SECOND;
 static const int64_t probe_most_us = 30 * CLOCK_US_PER_SECOND;
 
-/* Sums of moments and waits that stay within CLOCK_NEVER. */
+/* Returns the moment `wait_us` after `moment_us`, at most CLOCK_NEVER. */
 static int64_t after(int64_t moment_us, int64_t wait_us)
 {
     return wait_us > CLOCK_NEVER - clock_later(moment_us, 0) ? CLOCK_NEVER : moment_us + wait_us;
@@ -58,8 +63,8 @@ int64_t retry_backoff_us(unsigned waits, const struct random_source *random)
     return (int64_t)random_below(random, (uint64_t)clock_earlier(most, backoff_most_us) + 1);
 }
 
-/* While ramping without an allowance too, so that an end which says nothing of the origin (a file
- * that changed) can't leave it waiting for ever. */
+/* Used while ramping without an allowance too: otherwise an end that says nothing about the origin
+ * (a file that changed) could leave it waiting forever. */
 static int64_t retry_next_probe_us(const struct retry *retry)
 {
     int64_t lasted = retry->last_start_us - retry->mode_since_us;
@@ -73,7 +78,7 @@ int64_t retry_next_start_us(const struct retry *retry, int64_t now_us)
         return CLOCK_NEVER;
     int64_t next = clock_later(now_us, retry->paused_until_us);
     if (retry->mode == RETRY_PROBING)
-        return retry->probe_out ? CLOCK_NEVER : clock_later(next, retry_next_probe_us(retry));
+        return retry->probe_in_flight ? CLOCK_NEVER : clock_later(next, retry_next_probe_us(retry));
     if (retry->mode == RETRY_RAMPING && retry->allowance <= 0)
         return clock_later(next, retry_next_probe_us(retry));
     return next;
@@ -91,7 +96,7 @@ void retry_note_start(struct retry *retry, int64_t now_us)
     if (retry->last_success_us == INT64_MIN)
         retry->last_success_us = now_us;
     if (retry->mode == RETRY_PROBING)
-        retry->probe_out = true;
+        retry->probe_in_flight = true;
     else if (retry->mode == RETRY_RAMPING && retry->allowance > 0)
         retry->allowance--;
 }
@@ -101,19 +106,20 @@ static void retry_begin_probing(struct retry *retry, int64_t now_us)
     retry->mode = RETRY_PROBING;
     retry->spent = BUDGET_LEAST;
     retry->mode_since_us = now_us;
-    retry->probe_out = false;
-    /* The attempts that failed were the first second's. */
+    retry->probe_in_flight = false;
+    /* The attempts that failed count as the first probe: the next one is a second later. */
     retry->last_start_us = now_us;
 }
 
 static void retry_learn_success(struct retry *retry, int64_t started_us, int64_t now_us)
 {
     double took_us = (double)(now_us - started_us);
-    retry->success_us += retry->success_us > 0 ? (took_us - retry->success_us) / 16 : took_us;
+    retry->success_us +=
+        retry->success_us > 0 ? (took_us - retry->success_us) / SUCCESS_ENDS : took_us;
     retry->last_success_us = now_us;
-    retry->failed_row = 0;
+    retry->failed_in_row = 0;
     retry->failing_since_us = CLOCK_NEVER;
-    retry->spent -= BUDGET_SUCCESS;
+    retry->spent -= BUDGET_PER_SUCCESS;
     if (retry->spent < 0)
         retry->spent = 0;
     if (retry->mode == RETRY_PROBING) {
@@ -121,20 +127,21 @@ static void retry_learn_success(struct retry *retry, int64_t started_us, int64_t
         retry->allowance = 0;
     }
     if (retry->mode == RETRY_RAMPING) {
-        retry->allowance += 2;
+        retry->allowance += RAMP_PER_SUCCESS;
         if (retry->allowance >= RAMP_OPEN_AT)
             retry->mode = RETRY_OPEN;
     }
 }
 
-/* Is nobody there any more, or next to nobody? */
+/* Does (nearly) nothing respond any more? */
 static bool is_outage(const struct retry *retry, int64_t now_us)
 {
     if (retry->spent >= BUDGET_LEAST + (int)retry->in_flight || !retry->reached)
         return true;
-    int64_t usual_us = retry->success_us > 0 ? (int64_t)(1.5 * retry->success_us) : quiet_first_us;
-    return retry->failed_row >= ROW_LONG &&
-           now_us >= retry->last_success_us + clock_later(usual_us, quiet_least_us);
+    int64_t overdue_us =
+        retry->success_us > 0 ? (int64_t)(overdue_factor * retry->success_us) : overdue_first_us;
+    return retry->failed_in_row >= FAILED_IN_ROW_LONG &&
+           now_us >= retry->last_success_us + clock_later(overdue_us, overdue_least_us);
 }
 
 static void retry_learn_failure(struct retry *retry, int64_t now_us)
@@ -144,12 +151,12 @@ static void retry_learn_failure(struct retry *retry, int64_t now_us)
     if (retry->mode == RETRY_PROBING)
         return;
     retry->spent++;
-    retry->failed_row++;
+    retry->failed_in_row++;
     if (is_outage(retry, now_us))
         retry_begin_probing(retry, now_us);
 }
 
-/* A try is a round: of many attempts that found nobody at the same moment one counts, else a
+/* A try is a round: of the attempts that failed to connect at the same time one counts. Otherwise a
  * server's restart would use up all tries at once. */
 static void retry_learn_reach(struct retry *retry, const struct retry_end *end, int64_t now_us)
 {
@@ -163,7 +170,7 @@ static void retry_learn_reach(struct retry *retry, const struct retry_end *end, 
     }
 }
 
-/* Ends that are our own doing say nothing of the origin. */
+/* Ends that shoal itself caused say nothing about the origin. */
 static bool is_ours(const struct attempt_end *attempt)
 {
     switch (attempt->error) {
@@ -192,9 +199,9 @@ static void retry_learn(struct retry *retry, const struct retry_end *end, int64_
     retry->in_flight -= retry->in_flight > 0 ? 1 : 0;
     if (failed)
         retry_pause(retry, end->retry_after_us, now_us);
-    retry_pause(retry, end->limit_us, now_us);
+    retry_pause(retry, end->rate_limit_us, now_us);
     if (retry->mode == RETRY_PROBING && end->started_us >= retry->mode_since_us)
-        retry->probe_out = false;
+        retry->probe_in_flight = false;
     if (is_ours(end->attempt))
         return;
     if (!retry->reached && end->attempt->error != ATTEMPT_RESOURCES)
@@ -241,13 +248,13 @@ int64_t retry_probing_since_us(const struct retry *retry)
     return retry->mode == RETRY_PROBING ? retry->mode_since_us : CLOCK_NEVER;
 }
 
-void retry_note_held(struct retry *retry, int64_t held_us)
+void retry_note_rate_wait(struct retry *retry, int64_t waited_us)
 {
     if (retry->failing_since_us != CLOCK_NEVER)
-        retry->failing_since_us = after(retry->failing_since_us, held_us);
+        retry->failing_since_us = after(retry->failing_since_us, waited_us);
 }
 
-/* Then there is no use in sitting it out. */
+/* Then waiting for its end is useless. */
 static bool retry_pause_outlasts_patience(const struct retry *retry, int64_t now_us)
 {
     if (now_us >= retry->paused_until_us)

@@ -1,11 +1,13 @@
-/* When a file is sent again, when an origin is left alone, and when a run gives up on it: one
- * struct retry an origin. Pure: time and randomness come in as arguments, nothing is allocated.
- * docs/retries.md tells the user what it does.
+/* When a file is sent again, when nothing is sent to an origin, and when a run gives up on it: one
+ * struct retry per origin. Pure: the time and random numbers are arguments, and nothing is
+ * allocated. docs/retries.md describes it for users.
  *
- * The scheduler's part:
+ * The caller's part:
  *     start a file   if retry_next_start_us() <= now, and then retry_note_start()
- *     it ends        retry_note_end() says what becomes of the file
- *     each round     retry_state(): is there still a point? */
+ *     it ends        retry_note_end() returns what to do with the file
+ *     in each turn   retry_state() returns whether to go on
+ *
+ * Moments are microseconds by one clock of the caller's that never goes back. */
 #ifndef SHOAL_POLICY_RETRY_H
 #define SHOAL_POLICY_RETRY_H
 
@@ -15,27 +17,28 @@
 #include "base/random.h"
 #include "policy/outcome.h"
 
+/* What the user asked for. */
 struct retry_config {
-    unsigned retries;         /* how often an end that counts is followed by another attempt */
-    int64_t give_up_after_us; /* CLOCK_NEVER: never */
-    bool at_most_once;        /* an ambiguous end is never followed by another attempt */
+    unsigned retries;         /* --retries: attempts that may follow ends that count, per file */
+    int64_t give_up_after_us; /* --give-up-after; CLOCK_NEVER: never */
+    bool at_most_once;        /* --at-most-once: no attempt follows an ambiguous end */
 };
 
-/* Is there still a point in going on? */
+/* Whether the run should go on with this origin. */
 enum retry_state {
-    RETRY_GOING,
-    RETRY_NO_PROGRESS,   /* for `give_up_after_us` attempts failed and none succeeded, or the origin
-                            asked for a pause that would take as long */
-    RETRY_NEVER_REACHED, /* never a connection, in one more try than `retries` */
-    RETRY_NOT_TRUSTED,   /* never a connection, and the certificate does not verify */
+    RETRY_GOING,         /* go on */
+    RETRY_NO_PROGRESS,   /* nothing succeeded for `give_up_after_us` while attempts failed, or the
+                            origin asked for a pause that outlasts it */
+    RETRY_NEVER_REACHED, /* no connection was ever made, in one try more than `retries` */
+    RETRY_NOT_TRUSTED,   /* no connection was ever made, and the certificate does not verify */
 };
 
-/* What becomes of a file whose attempt ended. */
+/* What to do with a file whose attempt ended. */
 enum retry_step {
-    RETRY_STEP_FINAL,     /* the outcome is its verdict: done, exists, refused */
+    RETRY_STEP_FINAL,     /* the outcome is final: done, exists, refused */
     RETRY_STEP_AGAIN,     /* send it again, not before `ready_us` */
-    RETRY_STEP_EXHAUSTED, /* failed: the last of its retries is used */
-    RETRY_STEP_UNKNOWN,   /* ambiguous, and never to be sent again: verdict unknown */
+    RETRY_STEP_EXHAUSTED, /* it failed: its retries are used up */
+    RETRY_STEP_UNKNOWN,   /* ambiguous, and never sent again: its verdict is unknown */
 };
 
 /* What is kept for each file; all zero before its first attempt. */
@@ -45,57 +48,58 @@ struct retry_file {
     int64_t ready_us; /* no attempt before this moment */
 };
 
+/* How an attempt ended. */
 struct retry_end {
-    const struct attempt_end *attempt;
-    enum outcome outcome;
-    int64_t started_us; /* when the attempt began */
-    /* Waits that the answer asked for, 0: none. Retry-After counts where the outcome is rejected or
-     * ambiguous, a rate limit that is used up (policy/limits.h) with any outcome. */
-    int64_t retry_after_us;
-    int64_t limit_us;
+    const struct attempt_end *attempt; /* the end itself, read during the call */
+    enum outcome outcome;              /* what it means */
+    int64_t started_us;                /* when the attempt began */
+    int64_t retry_after_us; /* Retry-After, for outcomes rejected and ambiguous; 0: none */
+    int64_t rate_limit_us;  /* until a used-up rate limit is reset, for any outcome; 0: none */
 };
 
+/* How many attempts an origin gets. */
 enum retry_mode {
-    RETRY_OPEN,    /* any number of attempts */
-    RETRY_PROBING, /* one at a time, and at most one a second */
-    RETRY_RAMPING, /* it answers again: each success allows two more */
+    RETRY_OPEN,    /* any number */
+    RETRY_PROBING, /* one at a time, and at most one per second */
+    RETRY_RAMPING, /* the origin responds again: each success allows two more */
 };
 
 /* An origin's state. The fields are retry.c's. */
 struct retry {
-    struct retry_config config;
-    enum retry_mode mode;
-    int spent;           /* failed ends, of which each success makes up for two */
-    unsigned failed_row; /* failed ends since the last success */
-    unsigned in_flight;
-    int64_t last_success_us;  /* or when the first attempt began */
-    double success_us;        /* how long a success takes: a running mean */
-    int allowance;            /* starts that are left, while ramping */
-    int64_t paused_until_us;  /* the origin asked for it, */
-    int64_t paused_at_us;     /* at this moment */
-    int64_t mode_since_us;    /* when probing began */
-    int64_t last_start_us;    /* of any attempt */
-    bool probe_out;           /* a probe is in flight */
-    int64_t failing_since_us; /* first failed end since the last success, or CLOCK_NEVER */
-    bool reached;             /* there was a connection in this run */
-    bool distrusted;          /* a certificate did not verify before that */
-    unsigned tries;           /* rounds of attempts that found nobody, before that */
-    int64_t try_ended_us;     /* when the last of them ended */
+    struct retry_config config; /* a copy of retry_init()'s */
+    enum retry_mode mode;       /* how many attempts it gets */
+    int spent;                  /* of the budget: failed ends, less two per success, at least 0 */
+    unsigned failed_in_row;     /* failed ends since the last success */
+    unsigned in_flight;         /* attempts in flight */
+    int64_t last_success_us;    /* or when the first attempt began; INT64_MIN: before that */
+    double success_us;          /* how long a success takes: a running mean; 0: none yet */
+    int allowance;              /* starts that are left, while ramping */
+    int64_t paused_until_us;    /* the end of the pause the origin asked for; INT64_MIN: none */
+    int64_t paused_at_us;       /* when it asked for that pause */
+    int64_t mode_since_us;      /* when probing last began */
+    int64_t last_start_us;      /* of any attempt; INT64_MIN: none yet */
+    bool probe_in_flight;       /* while probing */
+    int64_t failing_since_us;   /* first failed end since the last success; CLOCK_NEVER: none */
+    bool reached;               /* there was a connection in this run */
+    bool distrusted;            /* a certificate did not verify before `reached` */
+    unsigned tries;             /* rounds of attempts without a connection, before `reached` */
+    int64_t try_ended_us;       /* when the last of these rounds ended; INT64_MIN: none yet */
 };
 
+/* Sets up `retry`, the caller's, for an origin that was never tried. */
 void retry_init(struct retry *retry, const struct retry_config *config);
 
-/* When the next attempt may start, new file or old: `now_us` for at once, CLOCK_NEVER where only
- * the end of an attempt that is in flight can tell. */
+/* Returns when the next attempt of any file may start: `now_us` for at once, CLOCK_NEVER if that
+ * depends on the end of an attempt in flight, or if the run should not go on. */
 int64_t retry_next_start_us(const struct retry *retry, int64_t now_us);
 
-/* There is a connection to the origin, though no attempt over it may have ended yet. */
+/* There is a connection to the origin, even if no attempt over it has ended yet. */
 void retry_note_reached(struct retry *retry);
 
 /* An attempt was started. */
 void retry_note_start(struct retry *retry, int64_t now_us);
 
-/* An attempt ended: learns from it, and says what becomes of its file (whose record is updated). */
+/* An attempt ended. Returns what to do with its file, whose `file` is updated. */
 enum retry_step retry_note_end(struct retry *retry, struct retry_file *file,
     const struct retry_end *end, int64_t now_us, const struct random_source *random);
 
@@ -111,19 +115,20 @@ int64_t retry_paused_until_us(const struct retry *retry);
 /* Since when the origin is only probed; CLOCK_NEVER: it is not. */
 int64_t retry_probing_since_us(const struct retry *retry);
 
-/* Nothing could start for `held_us` because the user's own --rate did not allow it: patience does
- * not run out over that. */
-void retry_note_held(struct retry *retry, int64_t held_us);
+/* For `waited_us` microseconds nothing could start because of the user's own --rate: that time does
+ * not count towards `give_up_after_us`. */
+void retry_note_rate_wait(struct retry *retry, int64_t waited_us);
 
-/* Where it is not RETRY_GOING, nothing more is started; the run is over once nothing is in flight.
- */
+/* Returns whether to go on. If not, nothing more is started, and the run is over once nothing is in
+ * flight. */
 enum retry_state retry_state(const struct retry *retry, int64_t now_us);
 
-/* When retry_state() would change by time alone; CLOCK_NEVER: not. For the loop's timer. */
+/* Returns when retry_state() changes by time alone, for the loop's timer; CLOCK_NEVER: it does not.
+ */
 int64_t retry_deadline_us(const struct retry *retry);
 
-/* A wait before attempt number `waits` + 1: random between 0 and 0.5 s times 2^(waits - 1), at most
- * 30 s ("full jitter"). Microseconds. */
+/* Returns the wait, in microseconds, that follows the end number `waits` of a file: random, from 0
+ * to 0.5 s times 2^(waits - 1), but at most to 30 s ("full jitter"). */
 int64_t retry_backoff_us(unsigned waits, const struct random_source *random);
 
 #endif

@@ -3,14 +3,14 @@
 #include "base/clock.h"
 
 enum {
-    PIECES_A_SECOND = 50,
-    PIECE_LEAST = 1024,
-    PIECE_MOST = 256 * 1024,
+    PIECES_PER_SECOND = 50,  /* few wake-ups, and turns short enough to share the rate fairly */
+    PIECE_LEAST = 1024,      /* bytes: less is mostly overhead */
+    PIECE_MOST = 256 * 1024, /* bytes: more saves nothing */
 };
 
-/* More in one turn would not fit in the sums; no file is read in such pieces. */
+/* In bytes: a longer turn would overflow the product with microseconds. */
 static const int64_t turn_most = INT64_C(1) << 42;
-/* Unused time that may be made up for: a loop that wakes late, not a pause. */
+/* Unused time that is made up for: that of a loop that wakes up late, not that of a pause. */
 static const int64_t idle_most_us = 50 * CLOCK_US_PER_MS;
 
 void throttle_init(struct throttle *throttle, int64_t bytes_per_second)
@@ -18,7 +18,7 @@ void throttle_init(struct throttle *throttle, int64_t bytes_per_second)
     *throttle = (struct throttle){.bytes_per_second = bytes_per_second, .free_us = INT64_MIN};
 }
 
-/* The time that `bytes` take, with what rounding leaves over carried on. */
+/* Returns the time that `bytes` take. The remainder is carried to the next call. */
 static int64_t throttle_duration_us(struct throttle *throttle, int64_t bytes)
 {
     int64_t product = bytes * CLOCK_US_PER_SECOND + throttle->carry;
@@ -26,7 +26,7 @@ static int64_t throttle_duration_us(struct throttle *throttle, int64_t bytes)
     return product / throttle->bytes_per_second;
 }
 
-int64_t throttle_take_us(struct throttle *throttle, int64_t bytes, int64_t now_us)
+int64_t throttle_reserve_us(struct throttle *throttle, int64_t bytes, int64_t now_us)
 {
     if (throttle->bytes_per_second <= 0 || bytes <= 0)
         return now_us;
@@ -47,7 +47,7 @@ void throttle_give_back(struct throttle *throttle, int64_t bytes)
 
 int64_t throttle_piece(const struct throttle *throttle)
 {
-    int64_t piece = throttle->bytes_per_second / PIECES_A_SECOND;
+    int64_t piece = throttle->bytes_per_second / PIECES_PER_SECOND;
     if (throttle->bytes_per_second <= 0 || piece > PIECE_MOST)
         return PIECE_MOST;
     return piece < PIECE_LEAST ? PIECE_LEAST : piece;

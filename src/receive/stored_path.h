@@ -25,11 +25,4 @@ MUST_USE bool stored_path_check(const char *path, size_t length, struct error *e
  * invalid or stored_path_check() rejects the path. */
 MUST_USE bool stored_path_from_url(const char *url_path, struct buf *path, struct error *error);
 
-/* Returns the part of `file_name` after its last '/', which may be empty. */
-const char *stored_path_last_name(const char *file_name);
-
-/* Returns the length of the directory part of `path`, without the '/' after it; 0 if there is none.
- */
-size_t stored_path_folder_length(const char *path);
-
 #endif

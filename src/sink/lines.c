@@ -278,10 +278,10 @@ static void remember_paths(struct lines *lines, const char *const *paths)
     }
 }
 
-/* Written even with -q if it is the reason for exit status 2. */
+/* Written even with -q if it is the reason for SHOAL_EXIT_USAGE. */
 static void nothing_line(struct lines *lines, const struct shoal_end *end)
 {
-    if (lines->options.quiet && end->exit_status == 0)
+    if (lines->options.quiet && end->exit_status == SHOAL_EXIT_OK)
         return;
     (void)buf_add_text(&lines->line, "no file found in ");
     (void)printable_add(&lines->line, buf_text(&lines->paths), lines->paths.length);

@@ -5,6 +5,7 @@
 
 #include "adapt_sim_world.h"
 #include "base/clock.h"
+#include "base/container_of.h"
 
 static struct sim_tick *world_tenth(struct world *world)
 {
@@ -12,28 +13,22 @@ static struct sim_tick *world_tenth(struct world *world)
     return &world->result->tenths[tenth < SIM_SECONDS * 10 ? tenth : SIM_SECONDS * 10 - 1];
 }
 
-static void world_score(struct world *world, const struct attempt *attempt, enum outcome outcome)
+static void world_score(struct world *world, enum outcome outcome)
 {
-    bool taken = outcome == OUTCOME_DONE;
+    bool accepted = outcome == OUTCOME_DONE;
     bool rejected = outcome == OUTCOME_REJECTED;
     double at_s = (double)world->now_us / CLOCK_US_PER_SECOND;
     struct sim_tick *tick = world_tenth(world);
-    tick->taken += taken ? 1 : 0;
+    tick->accepted += accepted ? 1 : 0;
     tick->rejected += rejected ? 1 : 0;
-    world->result->taken += taken ? 1 : 0;
+    world->result->accepted += accepted ? 1 : 0;
     world->result->rejected += rejected ? 1 : 0;
     if (at_s >= 10) {
         world->ended_after_10s++;
         world->rejected_after_10s += rejected ? 1 : 0;
     }
-    if (at_s < world->server->seconds / 2)
-        return;
-    world->ended_last_half++;
-    world->rejected_last_half += rejected ? 1 : 0;
-    if (taken) {
+    if (accepted && at_s >= world->server->seconds / 2)
         world->result->last_half += 1;
-        world->result->work_last_half += 1 + attempt->bytes / 65536;
-    }
 }
 
 static void world_ends(struct world *world, struct attempt *attempt)
@@ -53,14 +48,14 @@ static void world_ends(struct world *world, struct attempt *attempt)
         (int64_t)attempt->bytes, world->now_us);
     enum retry_step step =
         retry_note_end(&world->retry, &attempt->file, &ended, world->now_us, &world->random);
-    world_score(world, attempt, outcome);
+    world_score(world, outcome);
     if (step == RETRY_STEP_AGAIN && world->waiting_count < WAITING_MAX)
         world->waiting[world->waiting_count++] = attempt->file;
     attempt->next = world->free;
     world->free = attempt;
 }
 
-/* A file that has waited long enough, or a new one. */
+/* Returns a file that has waited long enough, or a new one. */
 static struct retry_file world_next_file(struct world *world)
 {
     for (size_t i = 0; i < world->waiting_count && i < 64; i++) {
@@ -99,7 +94,7 @@ static void world_start(struct world *world)
         (double)(leaves_us - world->now_us) + server->network_ms * 500);
 }
 
-/* Starts what may start. Gives when the next may. */
+/* Starts all that may start. Returns when the next may. */
 static int64_t world_start_all(struct world *world)
 {
     for (;;) {
@@ -143,7 +138,7 @@ static void world_init(struct world *world, const struct sim_server *server,
     }
 }
 
-/* The limit at the end of each tenth, carried on to the next event. */
+/* Notes the limit at the end of each tenth of a second up to the next event. */
 static void world_trace(struct world *world, int64_t until_us)
 {
     int64_t tenth_us = CLOCK_US_PER_SECOND / 10;
@@ -156,17 +151,13 @@ static void world_trace(struct world *world, int64_t until_us)
 static void world_sum_up(struct world *world)
 {
     struct sim_result *result = world->result;
-    double half = world->server->seconds / 2;
-    result->last_half /= half;
-    result->work_last_half /= half;
-    result->rejected_last_half =
-        (double)world->rejected_last_half / ((double)world->ended_last_half + 1e-9);
+    result->last_half /= world->server->seconds / 2;
     result->rejected_after_10s =
         (double)world->rejected_after_10s / ((double)world->ended_after_10s + 1e-9);
     for (size_t i = 0; i < SIM_SECONDS * 10; i++) {
         struct sim_tick *second = &result->seconds[i / 10];
         second->limit = result->tenths[i].limit;
-        second->taken += result->tenths[i].taken;
+        second->accepted += result->tenths[i].accepted;
         second->rejected += result->tenths[i].rejected;
         second->started += result->tenths[i].started;
     }
@@ -193,7 +184,7 @@ void sim_run(const struct sim_server *server, enum sim_controller controller, un
         if (node == NULL || world->now_us == end_us)
             continue;
         heap_remove(&world->events, node);
-        world_step(world, (struct attempt *)((char *)node - offsetof(struct attempt, event)));
+        world_step(world, container_of(node, struct attempt, event));
     }
     world_sum_up(world);
     heap_free(&world->events);

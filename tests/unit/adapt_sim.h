@@ -1,6 +1,5 @@
-/* A simulation of servers under a client that has always another file: time is counted, not spent,
- * and everything random comes from a seed. For the tests of adapt.c and for bench/concurrency_sim.
- */
+/* A simulation of servers under a client that always has another file. Its time is computed, not
+ * spent, and all random numbers come from a seed. For test_adapt.c and bench/concurrency_sim.c. */
 #ifndef SHOAL_TESTS_ADAPT_SIM_H
 #define SHOAL_TESTS_ADAPT_SIM_H
 
@@ -8,103 +7,118 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A number of workers or of places in a queue that is never reached. */
 #define SIM_UNLIMITED 1000000
-#define SIM_SHIFTS    6
-#define SIM_SECONDS   600
+
+/* How many shifts a server can have. */
+#define SIM_SHIFTS 6
+
+/* How many seconds a run can have. */
+#define SIM_SECONDS 600
 
 /* What a server can do from a moment on. */
 struct sim_shift {
-    double at_s;
-    unsigned workers; /* 0: it refuses everything */
-    unsigned queue;   /* waiting beside them; more get 503 */
-    double service_ms;
+    double at_s;       /* the moment, seconds since the start */
+    unsigned workers;  /* requests served at a time; 0: all are rejected */
+    unsigned queue;    /* requests that may wait for a worker; more get 503 */
+    double service_ms; /* how long a worker takes, on average */
 };
 
+/* A server, the network to it and the files that are sent. */
 struct sim_server {
-    const char *name;
-    const char *about;
+    const char *name;                    /* for sim_find() */
+    const char *about;                   /* one line for tables */
     struct sim_shift shifts[SIM_SHIFTS]; /* at least one, by time, the first at 0 */
-    size_t shift_count;
-    double seconds;          /* length of a run */
-    double spread;           /* of service times: 0 all alike, 1 exponential */
-    double network_ms;       /* there and back */
-    double client_us;        /* of the client's own work a file: one after the other */
-    double link_bytes_per_s; /* 0: as wide as you like */
-    double file_bytes;
-    double large_share; /* of the files, `large_bytes` in size */
-    double large_bytes;
-    double flaky;          /* share of the requests that get 503 whatever the load */
-    bool flaky_pauses;     /* and asks for a pause of `retry_after_s` with it */
-    double dropped;        /* share whose connection breaks before the answer */
-    double per_second;     /* takes so many a second and rejects more; 0: any number */
-    double window_s;       /* counted in windows of this length; 0: as in a bucket, a fifth deep */
-    double retry_after_s;  /* what a rejection for too much asks for; 0: nothing */
-    double frozen_every_s; /* so often it stands still, */
-    double frozen_ms;      /* for so long */
-    double slow_share;     /* of the files, that take ten times as long */
-    double thrash_above;   /* in the server: service takes longer in proportion; 0: never */
+    size_t shift_count;                  /* shifts in use */
+    double seconds;                      /* length of a run */
+    double spread;                       /* of service times: 0 all alike, 1 exponential */
+    double network_ms;                   /* round trip */
+    double client_us;                    /* the client's CPU time per file, one file at a time */
+    double link_bytes_per_s;             /* 0: no limit */
+    double file_bytes;                   /* size of a file */
+    double large_share;                  /* share of the files that are `large_bytes` in size */
+    double large_bytes;                  /* size of these */
+    double flaky;                        /* share of the requests that get 503 whatever the load */
+    bool flaky_pauses;                   /* these 503 ask for a pause of `retry_after_s` */
+    double dropped;                      /* share whose connection breaks before the response */
+    double per_second;                   /* rate limit, more is rejected; 0: none */
+    double window_s;       /* of the rate limit; 0: a token bucket, a fifth of a second deep */
+    double retry_after_s;  /* the pause that a rejection for load asks for; 0: none */
+    double frozen_every_s; /* how often it stops working; 0: never */
+    double frozen_ms;      /* how long it stops */
+    double slow_share;     /* share of the files that take ten times as long */
+    double thrash_above;   /* requests inside above which service slows in proportion; 0: never */
 };
 
-/* Those that the tests and the comparison use. */
+/* Returns the servers that the tests and the comparison use. */
 const struct sim_server *sim_servers(size_t *count);
+
+/* Returns the one of them with this name; NULL: none. */
 const struct sim_server *sim_find(const char *name);
 
+/* What limits the number in flight. */
 enum sim_controller {
-    SIM_FIXED,
-    SIM_AIMD,
-    SIM_GRADIENT2,
-    SIM_ADAPT,
-    SIM_ADAPT_FIXED, /* adapt.c with -j N */
+    SIM_FIXED,       /* a constant */
+    SIM_AIMD,        /* additive increase, multiplicative decrease */
+    SIM_GRADIENT2,   /* Netflix's Gradient2 */
+    SIM_ADAPT,       /* policy/adapt.h with -j auto */
+    SIM_ADAPT_FIXED, /* policy/adapt.h with -j N */
 };
 
+/* How many controllers there are. */
 #define SIM_CONTROLLERS 5
+
+/* Returns its name in tables and plots. */
 const char *sim_controller_name(enum sim_controller controller);
 
+/* A period of a run. */
 struct sim_tick {
-    double limit;
-    unsigned taken;
-    unsigned rejected;
-    unsigned started;
+    double limit;      /* at its end */
+    unsigned accepted; /* attempts that ended in it */
+    unsigned rejected; /* attempts that ended in it */
+    unsigned started;  /* attempts that started in it */
 };
 
+/* What a run achieved. */
 struct sim_result {
-    uint64_t taken;
-    uint64_t rejected;
-    double last_half;          /* files taken a second in the last half */
-    double work_last_half;     /* the same in files of 64 KiB and requests: as adapt.c counts */
-    double rejected_last_half; /* share of the attempts that ended */
-    double rejected_after_10s;
-    struct sim_tick seconds[SIM_SECONDS];
-    struct sim_tick tenths[SIM_SECONDS * 10];
+    uint64_t accepted;                        /* attempts */
+    uint64_t rejected;                        /* attempts */
+    double last_half;                         /* files accepted per second in the last half */
+    double rejected_after_10s;                /* share of the attempts that ended */
+    struct sim_tick seconds[SIM_SECONDS];     /* each second */
+    struct sim_tick tenths[SIM_SECONDS * 10]; /* each tenth of a second */
 };
 
-/* What is odd about a server, as bits: what a figure of many of them is broken down by. */
+/* What is odd about a server, as bits: kinds by which results are broken down. */
 enum sim_oddity {
     SIM_FLAKY = 1,   /* some are rejected, or broken off, whatever the load */
     SIM_PAUSES = 2,  /* a rejection asks for a pause */
-    SIM_RATED = 4,   /* so many a second */
+    SIM_RATED = 4,   /* a rate limit */
     SIM_LARGE = 8,   /* some files are large */
-    SIM_CHANGES = 16 /* capacity changes, or it stands still, or too much harms it */
+    SIM_CHANGES = 16 /* its capacity changes, it stops at times, or overload slows it down */
 };
 
+/* How many oddities there are. */
 #define SIM_ODDITIES 5
 
-/* A server as it may be met anywhere, from a seed: how large it is, how far away, how it says no
- * and what is odd about it. */
+/* Makes any kind of server from a seed: its size and distance, how it rejects, what is odd. */
 void sim_server_from_seed(struct sim_server *server, uint64_t seed);
+
+/* Returns what is odd about the server, as bits of enum sim_oddity. */
 unsigned sim_oddities(const struct sim_server *server);
 
-/* Runs one. `jobs` counts for the fixed ones. `result` is large: not for the stack. */
+/* Runs a controller against a server. `jobs`: the limit, for SIM_FIXED and SIM_ADAPT_FIXED.
+ * `result` is too large for the stack. */
 void sim_run(const struct sim_server *server, enum sim_controller controller, unsigned jobs,
     uint64_t seed, struct sim_result *result);
 
-/* Files a second in the last half with the best fixed number of 1 to 256 (`best_jobs` may be NULL),
- * or what the server takes a second where no number in flight gets that much out of it. */
+/* Returns the files per second in the last half with the best fixed limit from 1 to 256, which is
+ * stored in `*best_jobs` (may be NULL), or what the server can accept if no limit achieves that. */
 double sim_best_fixed(const struct sim_server *server, uint64_t seed, unsigned *best_jobs,
     struct sim_result *scratch);
 
-/* The same, of those numbers with which at most one answer in twenty is a rejection beyond what the
- * server rejects in any case; where there is none, of those with the fewest. */
+/* Returns the same for the limits at which at most one response in twenty is a rejection, beyond
+ * those that the server sends whatever the load; if there is none, for those with the fewest. */
 double sim_best_polite(const struct sim_server *server, uint64_t seed, struct sim_result *scratch);
 
 #endif

@@ -19,7 +19,7 @@ static bool chance(struct dice *dice, double share)
     return uniform(dice) < share;
 }
 
-/* From `least` to `most`, each order of magnitude as likely. */
+/* Returns a number from `least` to `most`, each order of magnitude equally likely. */
 static double spread_out(struct dice *dice, double least, double most)
 {
     return least * pow(most / least, uniform(dice));
@@ -28,7 +28,7 @@ static double spread_out(struct dice *dice, double least, double most)
 static void choose_room(struct dice *dice, struct sim_server *server)
 {
     unsigned workers = (unsigned)spread_out(dice, 1, 200);
-    double most_ms = workers / 3.0; /* 3,000 a second: more is slow to simulate */
+    double most_ms = workers / 3.0; /* 3,000 per second: more is slow to simulate */
     double service_ms = spread_out(dice, most_ms > 1 ? most_ms : 1, 400);
     double kind = uniform(dice);
     unsigned queue = kind < 0.3   ? 0
@@ -85,7 +85,7 @@ void sim_server_from_seed(struct sim_server *server, uint64_t seed)
 {
     struct dice dice;
     dice.random = random_from_seed(&dice.seeded, seed);
-    *server = (struct sim_server){.name = "any", .about = "of a seed", .seconds = 60};
+    *server = (struct sim_server){.name = "any", .about = "made from a seed", .seconds = 60};
     choose_room(&dice, server);
     choose_size(&dice, server);
     choose_oddities(&dice, server);

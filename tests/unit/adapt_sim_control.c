@@ -30,11 +30,12 @@ int64_t control_next_start_us(const struct control *control, int64_t now_us)
     return control->in_flight < (unsigned)control->simple.limit ? now_us : CLOCK_NEVER;
 }
 
-/* As in TCP: doubled each round until the first rejection, then one more a round; halved by one. */
+/* As in TCP: doubles each round until the first rejection, then grows by one per round; a rejection
+ * halves it. */
 static void aimd_note_end(
-    struct simple *simple, bool taken, bool rejected, int64_t started_us, int64_t now_us)
+    struct simple *simple, bool accepted, bool rejected, int64_t started_us, int64_t now_us)
 {
-    if (taken)
+    if (accepted)
         simple->limit += simple->slow_start ? 1 : 1 / simple->limit;
     if (rejected && started_us >= simple->cut_us) {
         simple->limit /= 2;
@@ -43,14 +44,14 @@ static void aimd_note_end(
     }
 }
 
-/* After Netflix's description: the limit is scaled by how the present time compares with the time
- * over long, and a queue of a few is allowed on top. A rejection takes a tenth off. */
+/* After Netflix's description: the limit is scaled by the long-term time in flight over the present
+ * one, and allows a short queue in addition. A rejection lowers it by a tenth. */
 static void gradient2_note_end(
-    struct simple *simple, unsigned in_flight, bool taken, bool rejected, double slot_us)
+    struct simple *simple, unsigned in_flight, bool accepted, bool rejected, double slot_us)
 {
     if (rejected)
         simple->limit *= 0.9;
-    if (!taken)
+    if (!accepted)
         return;
     if (simple->long_us == 0)
         simple->long_us = slot_us;
@@ -70,15 +71,15 @@ void control_note_end(struct control *control, const struct adapt_attempt *attem
 {
     unsigned in_flight = control->in_flight--;
     struct simple *simple = &control->simple;
-    bool taken = outcome == OUTCOME_DONE;
+    bool accepted = outcome == OUTCOME_DONE;
     bool rejected = outcome == OUTCOME_REJECTED;
     if (control_is_adapt(control))
         adapt_note_end(&control->adapt, attempt, outcome, end, pause_us, bytes, now_us);
     else if (control->kind == SIM_AIMD)
-        aimd_note_end(simple, taken, rejected, attempt->started_us, now_us);
+        aimd_note_end(simple, accepted, rejected, attempt->started_us, now_us);
     else if (control->kind == SIM_GRADIENT2)
         gradient2_note_end(
-            simple, in_flight, taken, rejected, (double)(now_us - attempt->started_us) + 1);
+            simple, in_flight, accepted, rejected, (double)(now_us - attempt->started_us) + 1);
     simple->limit = simple->limit > simple->most ? simple->most : simple->limit;
     simple->limit = simple->limit < 1 ? 1 : simple->limit;
 }

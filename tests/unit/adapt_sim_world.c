@@ -1,8 +1,11 @@
 /* The server of the simulation: how long it takes, what it rejects. */
 #include "adapt_sim_world.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 
+/* How long the server takes to reject. */
 #define REJECT_US 500
 
 double world_uniform(struct world *world)
@@ -10,8 +13,8 @@ double world_uniform(struct world *world)
     return (double)(random_next(&world->random) >> 11) * 0x1p-53;
 }
 
-/* Exponentially distributed around 1, by von Neumann's method of comparisons: exact, and without a
- * logarithm. */
+/* Returns a random number, exponentially distributed with mean 1, by von Neumann's comparison
+ * method: exact, without a logarithm. */
 static double exponential(struct world *world)
 {
     unsigned whole = 0;
@@ -41,7 +44,7 @@ static const struct sim_shift *world_shift(const struct world *world)
     return &server->shifts[at];
 }
 
-/* How long the server stands still within the next `lasts_us`. */
+/* Returns how long the server stops within the next `lasts_us`. */
 static double world_frozen_us(const struct world *world, double lasts_us)
 {
     const struct sim_server *server = world->server;
@@ -56,7 +59,7 @@ static double world_frozen_us(const struct world *world, double lasts_us)
     return into_us + lasts_us > every_us ? frozen_us : 0;
 }
 
-/* Between two shifts with different times the time changes evenly. */
+/* Returns a random service time. Its mean changes linearly between shifts with different times. */
 static double world_service_us(struct world *world)
 {
     const struct sim_server *server = world->server;
@@ -80,7 +83,9 @@ static double world_service_us(struct world *world)
 void world_at(struct world *world, struct attempt *attempt, enum step step, double in_us)
 {
     attempt->step = step;
-    (void)heap_add(&world->events, &attempt->event, world->now_us + (int64_t)in_us);
+    if (!heap_reserve(&world->events, world->events.count + 1))
+        abort();
+    heap_add(&world->events, &attempt->event, world->now_us + (int64_t)in_us);
 }
 
 static void world_answer(struct world *world, struct attempt *attempt, long status, double in_us)
@@ -110,7 +115,8 @@ static bool world_within_window(struct world *world)
     return world->tokens <= world->server->per_second * world->server->window_s;
 }
 
-/* What a rejection asks for: the rest of the window, in whole seconds, or what it always asks. */
+/* Returns the pause that a rejection asks for: until the window ends, in whole seconds, or always
+ * the same. */
 static int64_t world_retry_after_us(const struct world *world)
 {
     const struct sim_server *server = world->server;
@@ -137,7 +143,7 @@ static bool world_within_rate(struct world *world)
     return true;
 }
 
-/* It is too much. */
+/* The attempt is too much for the server now. */
 static void world_reject(struct world *world, struct attempt *attempt)
 {
     attempt->retry_after_us = world_retry_after_us(world);

@@ -1,10 +1,5 @@
-/* The controller, step by step on a clock of the test's, and against simulated servers. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+/* The controller, step by step on the test's clock, and against simulated servers. */
+#include "check.h"
 
 #include "adapt_sim.h"
 #include "base/clock.h"
@@ -16,7 +11,7 @@ enum {
 };
 
 static const int64_t second = CLOCK_US_PER_SECOND;
-static const struct attempt_end taken = {.phase = ATTEMPT_ANSWERING, .status = 200};
+static const struct attempt_end accepted = {.phase = ATTEMPT_ANSWERING, .status = 200};
 static const struct attempt_end busy = {.phase = ATTEMPT_ANSWERING, .status = 503};
 
 static struct sim_result result;
@@ -69,7 +64,7 @@ static void a_server_is_used_as_well_as_by_the_best_fixed_number(void **state)
         {"window", 0.80, 0.05},
         {"stopping", 0.93, 0},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct worst worst = worst_of(cases[i].server);
         if (worst.share < cases[i].share || worst.rejected > cases[i].rejected)
             fail_msg("%s: %.3f of the best, %.2f %% rejected", cases[i].server, worst.share,
@@ -77,7 +72,7 @@ static void a_server_is_used_as_well_as_by_the_best_fixed_number(void **state)
     }
 }
 
-/* Whatever a server is like: as much as with the best fixed number that few rejections go with. */
+/* Each gets about the goodput of the best fixed number with few rejections. */
 static void servers_of_many_kinds_are_used_well(void **state)
 {
     (void)state;
@@ -99,24 +94,24 @@ static void servers_of_many_kinds_are_used_well(void **state)
     assert_in_range(rude, 0, 2);
 }
 
-static double taken_between(unsigned from_s, unsigned to_s)
+static double accepted_between(unsigned from_s, unsigned to_s)
 {
     double files = 0;
     for (unsigned at = from_s; at < to_s; at++)
-        files += result.seconds[at].taken;
+        files += result.seconds[at].accepted;
     return files / (to_s - from_s);
 }
 
-/* FIGURES: takes 50, then 5, then nothing for 60 s, then 50. */
+/* The server accepts 50 at a time, then 5, then nothing for 60 s, then 50. */
 static void check_overload(enum sim_controller controller, unsigned jobs)
 {
     const struct sim_server *server = sim_find("overload");
-    double each = 1000 / 42.0; /* files a second that one place takes */
+    double each = 1000 / 42.0; /* files per second and worker */
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         sim_run(server, controller, jobs, seed, &result);
-        assert_true(taken_between(0, 30) > 0.9 * 50 * each);
-        assert_true(taken_between(31, 60) > 0.9 * 5 * each);
-        assert_true(taken_between(120, 180) > 0.9 * 50 * each);
+        assert_true(accepted_between(0, 30) > 0.9 * 50 * each);
+        assert_true(accepted_between(31, 60) > 0.9 * 5 * each);
+        assert_true(accepted_between(120, 180) > 0.9 * 50 * each);
         assert_true(result.rejected_after_10s < 0.05);
         for (unsigned at = 62; at < 120; at++)
             assert_true(result.seconds[at].started <= 1);
@@ -129,7 +124,7 @@ static void an_outage_costs_a_probe_a_second_and_is_over_when_it_is_over(void **
     check_overload(SIM_ADAPT, 0);
 }
 
-static void a_fixed_number_gives_way_to_rejections_too(void **state)
+static void rejections_lower_a_fixed_number_too(void **state)
 {
     (void)state;
     check_overload(SIM_ADAPT_FIXED, 64);
@@ -139,11 +134,11 @@ static void the_same_seed_gives_the_same_run(void **state)
 {
     (void)state;
     sim_run(sim_find("noisy"), SIM_ADAPT, 0, 9, &result);
-    uint64_t files = result.taken;
+    uint64_t files = result.accepted;
     sim_run(sim_find("noisy"), SIM_ADAPT, 0, 9, &result);
-    assert_int_equal(result.taken, files);
+    assert_int_equal(result.accepted, files);
     sim_run(sim_find("noisy"), SIM_ADAPT, 0, 10, &result);
-    assert_int_not_equal(result.taken, files);
+    assert_int_not_equal(result.accepted, files);
 }
 
 /* Attempts that the test itself starts and ends. */
@@ -173,13 +168,13 @@ static void end_all(struct bench *bench, const struct attempt_end *end, enum out
             &bench->adapt, &bench->attempts[--bench->count], outcome, end, 0, 4096, bench->now);
 }
 
-/* Rounds of `slot_us` each in which everything in flight is taken. */
+/* Runs rounds of `slot_us` each, in which everything in flight is accepted. */
 static void run(struct bench *bench, unsigned rounds, int64_t slot_us)
 {
     for (unsigned i = 0; i < rounds; i++) {
         fill(bench);
         bench->now += slot_us;
-        end_all(bench, &taken, OUTCOME_DONE);
+        end_all(bench, &accepted, OUTCOME_DONE);
     }
 }
 
@@ -200,20 +195,20 @@ static void a_queue_of_a_few_milliseconds_is_kept_filled(void **state)
     (void)state;
     struct bench bench;
     bench_init(&bench, 0, 0);
-    for (int i = 0; i < 2000; i++) { /* 10,000 a second, however many there are */
+    for (int i = 0; i < 2000; i++) { /* 10,000 per second, however many are in flight */
         fill(&bench);
         bench.now += 100 * (int64_t)bench.count;
-        end_all(&bench, &taken, OUTCOME_DONE);
+        end_all(&bench, &accepted, OUTCOME_DONE);
     }
     assert_true(adapt_limit(&bench.adapt) >= 40);
     assert_true(adapt_limit(&bench.adapt) <= 128);
 }
 
-static void the_most_is_never_passed(void **state)
+static void the_highest_limit_is_never_exceeded(void **state)
 {
     (void)state;
     static const unsigned mosts[] = {1, 2, 3, 7, 40, 256, 100000};
-    for (size_t i = 0; i < sizeof mosts / sizeof mosts[0]; i++) {
+    for (size_t i = 0; i < COUNT_OF(mosts); i++) {
         struct bench bench;
         bench_init(&bench, 0, mosts[i]);
         for (int round = 0; round < 200; round++) {
@@ -237,7 +232,7 @@ static void a_fixed_number_is_used_from_the_start_and_kept(void **state)
     assert_int_equal(adapt_limit(&bench.adapt), 30);
 }
 
-static void what_was_in_flight_when_rejected_was_too_much_by_one(void **state)
+static void a_rejection_sets_the_limit_to_one_less_than_was_in_flight(void **state)
 {
     (void)state;
     struct bench bench;
@@ -245,12 +240,12 @@ static void what_was_in_flight_when_rejected_was_too_much_by_one(void **state)
     run(&bench, 3, second / 20);
     fill(&bench);
     bench.now += second / 1000;
-    for (unsigned i = 40; i < 64; i++) /* those that found 40 before them */
+    for (unsigned i = 40; i < 64; i++) /* those that came when 40 were in flight */
         adapt_note_end(&bench.adapt, &bench.attempts[i], OUTCOME_REJECTED, &busy, 0, 0, bench.now);
     assert_int_equal(adapt_limit(&bench.adapt), 40);
 }
 
-static void a_few_rejections_among_many_successes_are_put_up_with(void **state)
+static void a_few_rejections_among_many_successes_are_ignored(void **state)
 {
     (void)state;
     struct bench bench;
@@ -260,12 +255,12 @@ static void a_few_rejections_among_many_successes_are_put_up_with(void **state)
         bench.now += second / 20;
         adapt_note_end(
             &bench.adapt, &bench.attempts[--bench.count], OUTCOME_REJECTED, &busy, 0, 0, bench.now);
-        end_all(&bench, &taken, OUTCOME_DONE);
+        end_all(&bench, &accepted, OUTCOME_DONE);
     }
     assert_int_equal(adapt_limit(&bench.adapt), 64);
 }
 
-/* A server that rejects each sixth, however many there are. */
+/* Runs rounds in which every sixth is rejected, however many are in flight. */
 static void run_failing(struct bench *bench, unsigned rounds)
 {
     for (unsigned i = 0; i < rounds; i++) {
@@ -275,13 +270,13 @@ static void run_failing(struct bench *bench, unsigned rounds)
             bench->count--;
             bool rejected = (number + i) % 6 == 0;
             adapt_note_end(&bench->adapt, &bench->attempts[bench->count],
-                rejected ? OUTCOME_REJECTED : OUTCOME_DONE, rejected ? &busy : &taken, 0, 4096,
+                rejected ? OUTCOME_REJECTED : OUTCOME_DONE, rejected ? &busy : &accepted, 0, 4096,
                 bench->now);
         }
     }
 }
 
-static void rejections_that_less_does_not_help_are_put_up_with(void **state)
+static void rejections_that_a_lower_limit_does_not_reduce_are_ignored(void **state)
 {
     (void)state;
     struct bench bench;
@@ -293,7 +288,7 @@ static void rejections_that_less_does_not_help_are_put_up_with(void **state)
     assert_true(adapt_limit(&bench.adapt) >= 150);
 }
 
-static void a_rejection_that_asks_for_a_pause_is_heeded_at_once(void **state)
+static void a_rejection_that_asks_for_a_pause_cuts_the_limit_at_once(void **state)
 {
     (void)state;
     struct bench bench;
@@ -306,7 +301,7 @@ static void a_rejection_that_asks_for_a_pause_is_heeded_at_once(void **state)
     assert_int_equal(adapt_limit(&bench.adapt), 50);
 }
 
-static void what_we_broke_off_ourselves_is_no_rejection(void **state)
+static void what_shoal_itself_broke_off_is_not_a_rejection(void **state)
 {
     (void)state;
     struct bench bench;
@@ -325,11 +320,11 @@ static void without_enough_files_the_limit_does_not_grow(void **state)
     (void)state;
     struct bench bench;
     bench_init(&bench, 0, 0);
-    for (int i = 0; i < 400; i++) { /* three at a time, as --rate may have it */
+    for (int i = 0; i < 400; i++) { /* three at a time, as with --rate */
         while (bench.count < 3)
             adapt_note_start(&bench.adapt, &bench.attempts[bench.count++], false, bench.now);
         bench.now += second / 20;
-        end_all(&bench, &taken, OUTCOME_DONE);
+        end_all(&bench, &accepted, OUTCOME_DONE);
     }
     assert_int_equal(adapt_limit(&bench.adapt), 8);
 }
@@ -339,14 +334,14 @@ static void streamed_bodies_are_measured_as_they_move(void **state)
     (void)state;
     struct bench bench;
     bench_init(&bench, 0, 0);
-    /* Each goes at 1 MB/s however many there are, and takes 30 s: growing pays. */
+    /* Each moves at 1 MB/s however many are in flight, and takes 30 s: growing pays. */
     for (int tick = 0; tick < 2400; tick++) {
         while (adapt_next_start_us(&bench.adapt, bench.now) <= bench.now)
             adapt_note_start(&bench.adapt, &bench.attempts[bench.count++], true, bench.now);
         bench.now += second / 10;
         adapt_note_moved(&bench.adapt, 100000 * (int64_t)bench.count);
         if (tick % 10 == 9)
-            adapt_note_end(&bench.adapt, &bench.attempts[--bench.count], OUTCOME_DONE, &taken, 0,
+            adapt_note_end(&bench.adapt, &bench.attempts[--bench.count], OUTCOME_DONE, &accepted, 0,
                 30000000, bench.now);
     }
     assert_true(adapt_limit(&bench.adapt) >= 32);
@@ -357,19 +352,19 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(auto_starts_small_and_grows_while_that_pays),
         cmocka_unit_test(a_queue_of_a_few_milliseconds_is_kept_filled),
-        cmocka_unit_test(the_most_is_never_passed),
+        cmocka_unit_test(the_highest_limit_is_never_exceeded),
         cmocka_unit_test(a_fixed_number_is_used_from_the_start_and_kept),
-        cmocka_unit_test(what_was_in_flight_when_rejected_was_too_much_by_one),
-        cmocka_unit_test(a_few_rejections_among_many_successes_are_put_up_with),
-        cmocka_unit_test(rejections_that_less_does_not_help_are_put_up_with),
-        cmocka_unit_test(a_rejection_that_asks_for_a_pause_is_heeded_at_once),
-        cmocka_unit_test(what_we_broke_off_ourselves_is_no_rejection),
+        cmocka_unit_test(a_rejection_sets_the_limit_to_one_less_than_was_in_flight),
+        cmocka_unit_test(a_few_rejections_among_many_successes_are_ignored),
+        cmocka_unit_test(rejections_that_a_lower_limit_does_not_reduce_are_ignored),
+        cmocka_unit_test(a_rejection_that_asks_for_a_pause_cuts_the_limit_at_once),
+        cmocka_unit_test(what_shoal_itself_broke_off_is_not_a_rejection),
         cmocka_unit_test(without_enough_files_the_limit_does_not_grow),
         cmocka_unit_test(streamed_bodies_are_measured_as_they_move),
         cmocka_unit_test(a_server_is_used_as_well_as_by_the_best_fixed_number),
         cmocka_unit_test(servers_of_many_kinds_are_used_well),
         cmocka_unit_test(an_outage_costs_a_probe_a_second_and_is_over_when_it_is_over),
-        cmocka_unit_test(a_fixed_number_gives_way_to_rejections_too),
+        cmocka_unit_test(rejections_lower_a_fixed_number_too),
         cmocka_unit_test(the_same_seed_gives_the_same_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 static const int64_t now = FIXTURE_NOW_US;
 static const int64_t second = CLOCK_US_PER_SECOND;
 
-/* 1,000 files a second: a limit of 5 is cheap, and none of those below. */
+/* 1,000 files per second: a limit of 5 is cheap, and none of those below. */
 static const double base_goodput = 1e-3;
 
 /* A measurement that is over now; `ends` 0: enough of them. */

@@ -326,9 +326,21 @@ static void a_plan_is_shown_without_the_secret(void **state)
     planned_free(planned);
 }
 
+static void verdicts_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(shoal_verdict_name(SHOAL_SENT), "sent");
+    assert_string_equal(shoal_verdict_name(SHOAL_EXISTS), "exists");
+    assert_string_equal(shoal_verdict_name(SHOAL_SKIPPED), "skipped");
+    assert_string_equal(shoal_verdict_name(SHOAL_FAILED), "failed");
+    assert_string_equal(shoal_verdict_name(SHOAL_UNKNOWN), "unknown");
+    assert_string_equal(shoal_verdict_name((enum shoal_verdict)99), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verdicts_have_names),
         cmocka_unit_test(a_file_is_told_as_it_was),
         cmocka_unit_test(an_answer_that_never_came_is_none),
         cmocka_unit_test(totals_add_up),

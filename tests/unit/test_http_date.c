@@ -1,6 +1,5 @@
 #include "check.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -8,7 +7,7 @@
 
 #define NOW     INT64_C(1700000000) /* 2023-11-14 22:13:20 */
 #define DAY_US  INT64_C(86400000000)
-#define EXAMPLE 784111777 /* the RFC's: 1994-11-06 08:49:37 */
+#define EXAMPLE 784111777 /* RFC 9110's example: 1994-11-06 08:49:37 */
 
 static int64_t parsed(const char *text)
 {
@@ -50,6 +49,9 @@ static void every_day_agrees_with_the_c_library(void **state)
         char text[64];
         assert_true(strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &broken) > 0);
         assert_int_equal(parsed(text), moment);
+        char written[HTTP_DATE_SIZE];
+        http_date_write(moment, written);
+        assert_string_equal(written, text);
         assert_true(strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &broken) > 0);
         char ours[HTTP_DATE_RFC3339_SIZE];
         http_date_rfc3339(moment, ours);
@@ -67,7 +69,7 @@ static void a_two_digit_year_is_near_now(void **state)
     assert_true(parsed("Saturday, 01-Jan-00 00:00:00 GMT") == 946684800);
 }
 
-static void what_is_no_date_is_refused(void **state)
+static void what_is_not_a_date_is_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {"", " ", "0", "yesterday", "Sun", "Sun,", "Sun, ",
@@ -108,7 +110,7 @@ static void check_wait(const char *text, int64_t expected)
     assert_true(wait == expected);
 }
 
-static void retry_after_takes_seconds_and_dates(void **state)
+static void retry_after_is_seconds_or_a_date(void **state)
 {
     (void)state;
     check_wait("0", 0);
@@ -140,7 +142,7 @@ static void other_retry_after_values_are_refused(void **state)
     }
 }
 
-static void rfc3339_is_written_for_any_moment(void **state)
+static void dates_are_written_for_any_moment(void **state)
 {
     (void)state;
     char text[HTTP_DATE_RFC3339_SIZE];
@@ -152,6 +154,11 @@ static void rfc3339_is_written_for_any_moment(void **state)
     assert_true(strlen(text) < sizeof text);
     http_date_rfc3339(INT64_MIN, text);
     assert_true(strlen(text) < sizeof text);
+    char date[HTTP_DATE_SIZE];
+    http_date_write(INT64_MAX, date);
+    assert_string_equal(date, "Sun, 04 Dec 292277026596 15:30:07 GMT");
+    http_date_write(INT64_MIN, date);
+    assert_true(strlen(date) < sizeof date);
 }
 
 int main(void)
@@ -161,12 +168,12 @@ int main(void)
         cmocka_unit_test(edges_of_the_calendar_are_right),
         cmocka_unit_test(every_day_agrees_with_the_c_library),
         cmocka_unit_test(a_two_digit_year_is_near_now),
-        cmocka_unit_test(what_is_no_date_is_refused),
+        cmocka_unit_test(what_is_not_a_date_is_refused),
         cmocka_unit_test(every_cut_of_a_date_is_refused),
-        cmocka_unit_test(retry_after_takes_seconds_and_dates),
+        cmocka_unit_test(retry_after_is_seconds_or_a_date),
         cmocka_unit_test(retry_after_is_at_most_a_day),
         cmocka_unit_test(other_retry_after_values_are_refused),
-        cmocka_unit_test(rfc3339_is_written_for_any_moment),
+        cmocka_unit_test(dates_are_written_for_any_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
-/* Rate-limit headers, as seen in the wild and as nobody should send them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+/* Rate-limit headers, as services send them and malformed. */
+#include "check.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -15,7 +11,7 @@
 
 static const int64_t wall = 1767225600; /* 2026-01-01 */
 
-/* The headers lie in memory of exactly their length, so that a sanitizer sees a read past it. */
+/* Memory of exactly the headers' length, so that a sanitizer sees a read beyond it. */
 static double pause_of(const char *headers)
 {
     size_t length = strlen(headers);
@@ -27,7 +23,7 @@ static double pause_of(const char *headers)
     return (double)pause_us / (double)CLOCK_US_PER_SECOND;
 }
 
-static void each_form_in_the_wild_is_read(void **state)
+static void each_form_that_services_send_is_read(void **state)
 {
     (void)state;
     static const struct {
@@ -52,7 +48,7 @@ static void each_form_in_the_wild_is_read(void **state)
         {"X-Rate-Limit-Limit: 10\nX-Rate-Limit-Remaining: 0\n", 1},
         {"X-Rate-Limit-Limit: 10\nX-Rate-Limit-Remaining: 9\n", 0},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
         if (pause_of(cases[i].headers) != cases[i].seconds)
             fail_msg(
                 "%s: %g s, not %g", cases[i].headers, pause_of(cases[i].headers), cases[i].seconds);
@@ -84,10 +80,10 @@ static void a_pause_is_at_most_an_hour(void **state)
     assert_true(pause_of("RateLimit: \"d\";r=0;t=999999999\n") == 3600);
 }
 
-static void nonsense_is_passed_over(void **state)
+static void malformed_headers_are_ignored(void **state)
 {
     (void)state;
-    static const char *const nonsense[] = {
+    static const char *const malformed[] = {
         "X-RateLimit-Remaining: -1\n",
         "X-RateLimit-Remaining: none\n",
         "X-RateLimit-Remaining: 0x0\n",
@@ -103,14 +99,14 @@ static void nonsense_is_passed_over(void **state)
         ":::\n\n\n:\n",
         " X-RateLimit-Remainin: 0\n",
     };
-    for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
-        if (pause_of(nonsense[i]) != 0)
-            fail_msg("%s: %g s", nonsense[i], pause_of(nonsense[i]));
+    for (size_t i = 0; i < COUNT_OF(malformed); i++) {
+        if (pause_of(malformed[i]) != 0)
+            fail_msg("%s: %g s", malformed[i], pause_of(malformed[i]));
     }
     assert_true(pause_of("X-RateLimit-Remaining: 0\nX-RateLimit-Reset: soon\n") == 1);
 }
 
-static void any_bytes_give_a_pause_within_bounds(void **state)
+static void any_bytes_result_in_a_pause_within_bounds(void **state)
 {
     (void)state;
     static const char *const pieces[] = {"RateLimit", "X-RateLimit", "X-Rate-Limit", "-Remaining",
@@ -123,7 +119,7 @@ static void any_bytes_give_a_pause_within_bounds(void **state)
         char text[512] = "";
         size_t length = 0;
         for (uint64_t left = random_below(&random, 24); left > 0; left--) {
-            const char *piece = pieces[random_below(&random, sizeof pieces / sizeof pieces[0])];
+            const char *piece = pieces[random_below(&random, COUNT_OF(pieces))];
             length += (size_t)snprintf(text + length, sizeof text - length, "%s", piece);
         }
         double seconds = pause_of(text);
@@ -136,12 +132,12 @@ static void any_bytes_give_a_pause_within_bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_form_in_the_wild_is_read),
+        cmocka_unit_test(each_form_that_services_send_is_read),
         cmocka_unit_test(without_a_limit_that_is_used_up_there_is_no_pause),
         cmocka_unit_test(limits_of_different_kinds_are_not_mixed),
         cmocka_unit_test(a_pause_is_at_most_an_hour),
-        cmocka_unit_test(nonsense_is_passed_over),
-        cmocka_unit_test(any_bytes_give_a_pause_within_bounds),
+        cmocka_unit_test(malformed_headers_are_ignored),
+        cmocka_unit_test(any_bytes_result_in_a_pause_within_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,9 @@
-/* Reads the table in docs/verdicts.md and holds outcome_of() against it, for every phase, error and
- * status there is. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+/* Compares outcome_of() with the table in docs/verdicts.md, for every phase, error and status. */
+#include "check.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "policy/outcome.h"
 
@@ -70,11 +65,11 @@ static int find_word(const char *word, word_of *name, int count)
         if (strcmp(word, name(number)) == 0)
             return number;
     }
-    fail_msg("docs/verdicts.md: unknown word \"%s\"", word);
+    fail_msg("docs/verdicts.md: unknown word '%s'", word);
     return -1;
 }
 
-/* "sending, waiting" or "any" to bits. */
+/* Reads "sending, waiting" or "any" into bits. */
 static unsigned read_words(const char *cell, word_of *name, int count)
 {
     if (strcmp(cell, "any") == 0)
@@ -91,11 +86,11 @@ static unsigned read_words(const char *cell, word_of *name, int count)
 static bool read_yes(const char *cell)
 {
     if (strcmp(cell, "yes") != 0 && strcmp(cell, "no") != 0)
-        fail_msg("docs/verdicts.md: \"%s\" is neither yes nor no", cell);
+        fail_msg("docs/verdicts.md: '%s' is not yes or no", cell);
     return cell[0] == 'y';
 }
 
-/* "408, 425, 500-599": our own small reader, so that the test stands on nothing else. */
+/* "408, 425, 500-599": a reader of the test's own, so that it depends on nothing else. */
 static void read_codes(const char *cell, struct status_list *codes)
 {
     for (const char *at = cell; *at != '\0';) {
@@ -103,7 +98,7 @@ static void read_codes(const char *cell, struct status_list *codes)
         long first = strtol(at, &end, 10);
         long last = *end == '-' ? strtol(end + 1, &end, 10) : first;
         if (first < STATUS_FIRST || last > STATUS_LAST || first > last)
-            fail_msg("docs/verdicts.md: bad list of codes \"%s\"", cell);
+            fail_msg("docs/verdicts.md: bad list of codes '%s'", cell);
         for (long code = first; code <= last; code++)
             codes->bits[code / 64] |= UINT64_C(1) << (code % 64);
         at = end + strspn(end, ", ");
@@ -121,7 +116,7 @@ static void read_status(const char *cell, struct row *row)
         {"exists", STATUS_IS_EXISTS},
         {"success", STATUS_IS_SUCCESS},
     };
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
         if (strcmp(cell, words[i].word) == 0) {
             row->status = words[i].kind;
             return;
@@ -139,7 +134,7 @@ static void read_status(const char *cell, struct row *row)
     read_codes(codes, &row->codes);
 }
 
-/* Splits `| a | b |` into its cells. False: not a row of six. */
+/* Splits `| a | b |` into its cells. False: not a row of six cells. */
 static bool split_row(char *line, struct row *row)
 {
     char *rest = line;
@@ -180,7 +175,7 @@ static int load_table(void **state)
     (void)snprintf(path, sizeof path, "%s/docs/verdicts.md", source != NULL ? source : ".");
     FILE *file = fopen(path, "r");
     if (file == NULL) {
-        (void)fprintf(stderr, "can't open %s (SHOAL_SOURCE)\n", path);
+        (void)fprintf(stderr, "can't open '%s' (SHOAL_SOURCE)\n", path);
         return -1;
     }
     char line[1024];
@@ -281,7 +276,7 @@ static void every_end_is_what_the_table_says(void **state)
         make_rules("201, 302", "200"),
         make_rules("", ""),
     };
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+    for (size_t i = 0; i < COUNT_OF(rules); i++) {
         for (int phase = 0; phase < ATTEMPT_PHASES; phase++) {
             for (int error = 0; error < ATTEMPT_ERRORS; error++) {
                 struct attempt_end end = {

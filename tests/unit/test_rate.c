@@ -1,11 +1,7 @@
-/* Requests a window and bytes a second, on a clock of the test's. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+/* Requests per window and bytes per second, on the test's clock. */
+#include "check.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -25,7 +21,7 @@ struct starts {
 
 static struct starts record;
 
-/* Starts as fast as the rate allows, each up to `late_us` late, and writes down when. */
+/* Starts as fast as the rate allows, each up to `late_us` late, and records when. */
 static void run(struct rate *rate, int64_t seconds, int64_t late_us)
 {
     struct random_seeded seeded;
@@ -38,13 +34,13 @@ static void run(struct rate *rate, int64_t seconds, int64_t late_us)
             now = next + (int64_t)random_below(&random, (uint64_t)late_us + 1);
             continue;
         }
-        rate_take(rate, now);
+        rate_note_start(rate, now);
         assert_true(record.count < STARTS_MAX);
         record.at[record.count++] = now;
     }
 }
 
-/* The most starts in any stretch of `length_us`, its end not included. */
+/* Returns the most starts in any period of `length_us`, its end not included. */
 static size_t most_within(int64_t length_us)
 {
     size_t most = 0;
@@ -86,7 +82,7 @@ static void no_window_of_that_length_has_more_starts_than_asked_for(void **state
         {"3000/h", 3600, 3000, 4 * 3600},
         {"10000/d", 86400, 10000, 3 * 86400},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct rate rate = rate_of(cases[i].text, NULL);
         run(&rate, cases[i].seconds, 1000);
         double asked = (double)cases[i].most * (double)cases[i].seconds / (double)cases[i].length;
@@ -122,7 +118,7 @@ static void a_long_window_may_be_used_up_at_once(void **state)
     struct rate rate = rate_of("10000/d", NULL);
     for (int i = 0; i < 9900; i++) {
         assert_int_equal(rate_next_us(&rate, second), second);
-        rate_take(&rate, second);
+        rate_note_start(&rate, second);
     }
 }
 
@@ -132,12 +128,12 @@ static void without_a_limit_a_request_may_start_at_once(void **state)
     struct rate rate;
     rate_init(&rate);
     for (int i = 0; i < 1000; i++) {
-        rate_take(&rate, second);
+        rate_note_start(&rate, second);
         assert_int_equal(rate_next_us(&rate, second), second);
     }
 }
 
-static void what_is_no_rate_is_refused_with_a_sentence(void **state)
+static void text_that_is_not_a_rate_is_an_error_with_a_sentence(void **state)
 {
     (void)state;
     static const char *const texts[] = {"", "10", "/s", "10/", "10/x", "10/sec", "-1/s", "0/s",
@@ -145,10 +141,10 @@ static void what_is_no_rate_is_refused_with_a_sentence(void **state)
     struct rate rate;
     struct error error;
     rate_init(&rate);
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
         error.text[0] = '\0';
         if (rate_add(&rate, texts[i], &error))
-            fail_msg("\"%s\" was taken", texts[i]);
+            fail_msg("'%s' was accepted", texts[i]);
         assert_int_equal(error.class, ERROR_USAGE);
         assert_true(error.text[0] != '\0');
     }
@@ -161,7 +157,7 @@ static void small_bodies_get_the_bytes_asked_for_within_a_twentieth(void **state
 {
     (void)state;
     static const int64_t rates[] = {3000, 100000, 12345678, 1000000000};
-    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+    for (size_t i = 0; i < COUNT_OF(rates); i++) {
         struct throttle throttle;
         throttle_init(&throttle, rates[i]);
         int64_t begin = 100 * second;
@@ -169,14 +165,14 @@ static void small_bodies_get_the_bytes_asked_for_within_a_twentieth(void **state
         int64_t moved = 0;
         int64_t size = rates[i] / 977 + 1;
         while (now < begin + 10 * second) {
-            now = throttle_take_us(&throttle, size, now);
+            now = throttle_reserve_us(&throttle, size, now);
             moved += size;
         }
         assert_true(moved >= rates[i] * 95 / 10 && moved <= rates[i] * 105 / 10);
     }
 }
 
-static void what_rounding_leaves_over_is_not_lost(void **state)
+static void the_remainder_of_a_division_is_not_lost(void **state)
 {
     (void)state;
     struct throttle throttle;
@@ -184,7 +180,7 @@ static void what_rounding_leaves_over_is_not_lost(void **state)
     int64_t now = second;
     int64_t moved = 0;
     while (now < 2 * second) {
-        now = throttle_take_us(&throttle, 3, now); /* 1.5 us each */
+        now = throttle_reserve_us(&throttle, 3, now); /* 1.5 us each */
         moved += 3;
     }
     assert_true(moved < 2000000 * 106 / 100);
@@ -192,11 +188,11 @@ static void what_rounding_leaves_over_is_not_lost(void **state)
 
 struct mover {
     int64_t size;    /* of a turn */
-    int64_t turn_us; /* its next one's moment */
+    int64_t turn_us; /* when the next one is */
     int64_t moved;
 };
 
-/* The mover whose turn is next. */
+/* Returns the mover whose turn is next. */
 static struct mover *next_mover(struct mover *movers, size_t count)
 {
     struct mover *next = &movers[0];
@@ -215,7 +211,7 @@ static void large_and_small_files_take_turns(void **state)
     struct mover movers[10]; /* two large files, eight slots with small ones */
     for (size_t i = 0; i < 10; i++) {
         movers[i] = (struct mover){.size = i < 2 ? throttle_piece(&throttle) : 4096};
-        movers[i].turn_us = throttle_take_us(&throttle, movers[i].size, 0);
+        movers[i].turn_us = throttle_reserve_us(&throttle, movers[i].size, 0);
     }
     int64_t moved = 0;
     for (;;) {
@@ -225,7 +221,7 @@ static void large_and_small_files_take_turns(void **state)
             break;
         mover->moved += mover->size;
         moved += mover->size;
-        mover->turn_us = throttle_take_us(&throttle, mover->size, now);
+        mover->turn_us = throttle_reserve_us(&throttle, mover->size, now);
     }
     assert_true(moved > 9500000 && moved < 10500000);
     int64_t small = moved - movers[0].moved - movers[1].moved;
@@ -233,36 +229,36 @@ static void large_and_small_files_take_turns(void **state)
     assert_true(labs((long)(movers[0].moved - movers[1].moved)) <= 2 * movers[0].size);
 }
 
-static void a_pause_is_not_made_up_for(void **state)
+static void the_time_of_a_pause_is_not_made_up_for(void **state)
 {
     (void)state;
     struct throttle throttle;
     throttle_init(&throttle, 1000);
-    assert_int_equal(throttle_take_us(&throttle, 1000, 10 * second), 10 * second);
+    assert_int_equal(throttle_reserve_us(&throttle, 1000, 10 * second), 10 * second);
     int64_t now = 100 * second;
-    assert_int_equal(throttle_take_us(&throttle, 1000, now), now);
-    assert_true(throttle_take_us(&throttle, 1000, now) >= now + second * 9 / 10);
+    assert_int_equal(throttle_reserve_us(&throttle, 1000, now), now);
+    assert_true(throttle_reserve_us(&throttle, 1000, now) >= now + second * 9 / 10);
 }
 
-static void what_was_not_moved_can_be_given_back(void **state)
+static void bytes_that_were_not_sent_can_be_given_back(void **state)
 {
     (void)state;
     struct throttle throttle;
     throttle_init(&throttle, 1000);
-    (void)throttle_take_us(&throttle, 500, second);
+    (void)throttle_reserve_us(&throttle, 500, second);
     int64_t next = throttle.free_us;
-    (void)throttle_take_us(&throttle, 5000, second);
+    (void)throttle_reserve_us(&throttle, 5000, second);
     throttle_give_back(&throttle, 5000);
     assert_int_equal(throttle.free_us, next);
 }
 
-static void without_a_rate_bytes_may_move_at_once(void **state)
+static void without_a_rate_bytes_may_be_sent_at_once(void **state)
 {
     (void)state;
     struct throttle throttle;
     throttle_init(&throttle, 0);
     for (int i = 0; i < 10; i++)
-        assert_int_equal(throttle_take_us(&throttle, INT64_MAX, second), second);
+        assert_int_equal(throttle_reserve_us(&throttle, INT64_MAX, second), second);
     assert_int_equal(throttle_piece(&throttle), 256 * 1024);
 }
 
@@ -274,13 +270,13 @@ int main(void)
         cmocka_unit_test(starts_within_a_second_are_spread_evenly),
         cmocka_unit_test(a_long_window_may_be_used_up_at_once),
         cmocka_unit_test(without_a_limit_a_request_may_start_at_once),
-        cmocka_unit_test(what_is_no_rate_is_refused_with_a_sentence),
+        cmocka_unit_test(text_that_is_not_a_rate_is_an_error_with_a_sentence),
         cmocka_unit_test(small_bodies_get_the_bytes_asked_for_within_a_twentieth),
-        cmocka_unit_test(what_rounding_leaves_over_is_not_lost),
+        cmocka_unit_test(the_remainder_of_a_division_is_not_lost),
         cmocka_unit_test(large_and_small_files_take_turns),
-        cmocka_unit_test(a_pause_is_not_made_up_for),
-        cmocka_unit_test(what_was_not_moved_can_be_given_back),
-        cmocka_unit_test(without_a_rate_bytes_may_move_at_once),
+        cmocka_unit_test(the_time_of_a_pause_is_not_made_up_for),
+        cmocka_unit_test(bytes_that_were_not_sent_can_be_given_back),
+        cmocka_unit_test(without_a_rate_bytes_may_be_sent_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

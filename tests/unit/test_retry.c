@@ -1,10 +1,5 @@
-/* Waits, probes and giving up, on a clock of the test's. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+/* Waits, probes and giving up, on the test's clock. */
+#include "check.h"
 
 #include "base/clock.h"
 #include "policy/retry.h"
@@ -13,7 +8,7 @@ static const int64_t second = CLOCK_US_PER_SECOND;
 
 static const struct retry_config usual = {.retries = 5, .give_up_after_us = 300 * INT64_C(1000000)};
 
-static const struct attempt_end taken = {.phase = ATTEMPT_ANSWERING, .status = 200};
+static const struct attempt_end accepted = {.phase = ATTEMPT_ANSWERING, .status = 200};
 static const struct attempt_end busy = {.phase = ATTEMPT_ANSWERING, .status = 503};
 static const struct attempt_end broken = {.phase = ATTEMPT_WAITING, .error = ATTEMPT_RECEIVE};
 static const struct attempt_end nobody = {.phase = ATTEMPT_CONNECTING, .error = ATTEMPT_CONNECT};
@@ -63,7 +58,7 @@ static int64_t wait_now(const struct bench *bench)
 
 static void reach(struct bench *bench)
 {
-    assert_int_equal(attempt(bench, &taken), RETRY_STEP_FINAL);
+    assert_int_equal(attempt(bench, &accepted), RETRY_STEP_FINAL);
     bench->file = (struct retry_file){0};
 }
 
@@ -72,7 +67,7 @@ static void an_outcome_that_is_final_is_the_files_verdict(void **state)
     (void)state;
     struct bench bench;
     bench_init(&bench, &usual);
-    assert_int_equal(attempt(&bench, &taken), RETRY_STEP_FINAL);
+    assert_int_equal(attempt(&bench, &accepted), RETRY_STEP_FINAL);
     struct attempt_end refused = {.phase = ATTEMPT_ANSWERING, .status = 401};
     assert_int_equal(attempt(&bench, &refused), RETRY_STEP_FINAL);
     assert_int_equal(wait_now(&bench), 0);
@@ -96,7 +91,7 @@ static void a_file_that_changes_again_and_again_runs_out_of_retries(void **state
     for (unsigned i = 0; i < usual.retries; i++)
         assert_int_equal(attempt(&bench, &changed), RETRY_STEP_AGAIN);
     assert_int_equal(attempt(&bench, &changed), RETRY_STEP_EXHAUSTED);
-    assert_int_equal(wait_now(&bench), 0); /* it says nothing of the origin */
+    assert_int_equal(wait_now(&bench), 0); /* it says nothing about the origin */
 }
 
 static void rejections_use_up_no_retries(void **state)
@@ -182,16 +177,16 @@ static void retry_after_pauses_every_file_and_is_a_floor_for_its_own(void **stat
     assert_int_equal(wait_now(&bench), 0);
 }
 
-static void retry_after_with_a_success_is_not_heeded_but_a_used_up_limit_is(void **state)
+static void retry_after_with_a_success_is_ignored_but_a_used_up_rate_limit_is_not(void **state)
 {
     (void)state;
     struct bench bench;
     bench_init(&bench, &usual);
-    struct retry_end end = end_of(&taken, bench.now);
+    struct retry_end end = end_of(&accepted, bench.now);
     end.retry_after_us = 20 * second;
     (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
     assert_int_equal(wait_now(&bench), 0);
-    end.limit_us = 7 * second;
+    end.rate_limit_us = 7 * second;
     (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
     assert_int_equal(wait_now(&bench), 7 * second);
     assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
@@ -202,14 +197,14 @@ static void a_pause_that_outlasts_the_patience_ends_the_run(void **state)
     (void)state;
     struct bench bench;
     bench_init(&bench, &usual);
-    struct retry_end end = end_of(&taken, bench.now);
-    end.limit_us = 301 * second;
+    struct retry_end end = end_of(&accepted, bench.now);
+    end.rate_limit_us = 301 * second;
     (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
     assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_NO_PROGRESS);
     assert_int_equal(wait_now(&bench), CLOCK_NEVER);
 }
 
-static void half_of_the_attempts_failing_holds_nothing_back(void **state)
+static void half_of_the_attempts_failing_delays_nothing(void **state)
 {
     (void)state;
     struct bench bench;
@@ -217,7 +212,7 @@ static void half_of_the_attempts_failing_holds_nothing_back(void **state)
     reach(&bench);
     for (int i = 0; i < 1000; i++) {
         bench.file = (struct retry_file){0};
-        (void)attempt(&bench, i % 2 == 0 ? &broken : &taken);
+        (void)attempt(&bench, i % 2 == 0 ? &broken : &accepted);
         assert_int_equal(wait_now(&bench), 0);
     }
 }
@@ -233,7 +228,7 @@ static void end_many(
     }
 }
 
-/* Starts so many, and lets a tenth of a second pass. Gives when they started. */
+/* Starts `count` attempts, and lets a tenth of a second pass. Returns when they started. */
 static int64_t start_many(struct bench *bench, unsigned count)
 {
     int64_t started_us = bench->now;
@@ -249,14 +244,14 @@ static void failures_that_come_before_the_successes_beside_them_are_no_outage(vo
     struct bench bench;
     bench_init(&bench, &usual);
     int64_t started_us = start_many(&bench, 40);
-    end_many(&bench, 40, &taken, started_us);
+    end_many(&bench, 40, &accepted, started_us);
     for (int round = 0; round < 20; round++) {
         started_us = start_many(&bench, 60);
         bench.now -= second / 20;
         end_many(&bench, 20, &busy, started_us);
         assert_int_equal(wait_now(&bench), 0);
         bench.now += second / 20;
-        end_many(&bench, 40, &taken, started_us);
+        end_many(&bench, 40, &accepted, started_us);
     }
 }
 
@@ -266,17 +261,17 @@ static void many_failures_and_no_success_for_longer_than_one_takes_are_an_outage
     struct bench bench;
     bench_init(&bench, &usual);
     int64_t started_us = start_many(&bench, 40);
-    end_many(&bench, 40, &taken, started_us);
+    end_many(&bench, 40, &accepted, started_us);
     started_us = start_many(&bench, 200);
-    bench.now += second; /* all stand still, and then end one by one */
+    bench.now += second; /* all stall, and then end one by one */
     end_many(&bench, 15, &broken, started_us);
     assert_int_equal(wait_now(&bench), 0);
     end_many(&bench, 1, &broken, started_us);
     assert_int_equal(wait_now(&bench), second);
 }
 
-/* Starts whatever may start; every attempt fails at once. Gives the number of starts in each of the
- * first `seconds` seconds. */
+/* Starts whatever may start; every attempt fails at once. Counts the starts in each of the first
+ * `seconds` seconds. */
 static void run_outage(struct bench *bench, int seconds, int starts[])
 {
     int64_t begin = bench->now;
@@ -308,7 +303,7 @@ static void an_outage_costs_at_most_one_probe_a_second(void **state)
     assert_int_equal(starts[30], 1);
 }
 
-static void only_one_probe_is_out_at_a_time(void **state)
+static void only_one_probe_is_in_flight_at_a_time(void **state)
 {
     (void)state;
     struct bench bench;
@@ -342,7 +337,7 @@ static void after_an_outage_each_success_allows_two_more(void **state)
     for (unsigned round = 2; round <= 64; round *= 2) {
         bench.now += second / 20;
         for (unsigned i = 0; i < in_flight; i++) {
-            struct retry_end end = end_of(&taken, started);
+            struct retry_end end = end_of(&accepted, started);
             (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
         }
         started = bench.now;
@@ -353,7 +348,7 @@ static void after_an_outage_each_success_allows_two_more(void **state)
     assert_int_equal(wait_now(&bench), 0); /* open again */
 }
 
-static void a_ramp_never_waits_for_ever(void **state)
+static void a_ramp_never_waits_forever(void **state)
 {
     (void)state;
     struct bench bench;
@@ -361,7 +356,7 @@ static void a_ramp_never_waits_for_ever(void **state)
     reach(&bench);
     int starts[3];
     run_outage(&bench, 3, starts);
-    (void)attempt(&bench, &taken);
+    (void)attempt(&bench, &accepted);
     (void)attempt(&bench, &changed);
     (void)attempt(&bench, &changed);
     assert_true(wait_now(&bench) <= second);
@@ -374,7 +369,7 @@ static void without_a_success_for_the_given_time_it_gives_up(void **state)
     bench_init(&bench, &usual);
     assert_int_equal(retry_deadline_us(&bench.retry), CLOCK_NEVER);
     reach(&bench);
-    bench.now += 1000 * second; /* nothing to do is no failure */
+    bench.now += 1000 * second; /* having nothing to do is not a failure */
     assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
     int64_t first_failure = bench.now;
     while (bench.now < first_failure + usual.give_up_after_us) {
@@ -387,21 +382,21 @@ static void without_a_success_for_the_given_time_it_gives_up(void **state)
     assert_int_equal(wait_now(&bench), CLOCK_NEVER);
 }
 
-static void a_rate_of_the_users_own_does_not_use_up_patience(void **state)
+static void waiting_for_the_users_own_rate_does_not_count_towards_giving_up(void **state)
 {
     (void)state;
     struct bench bench;
     bench_init(&bench, &usual);
     reach(&bench);
-    retry_note_held(&bench.retry, 50 * second);
+    retry_note_rate_wait(&bench.retry, 50 * second);
     (void)attempt(&bench, &busy);
     bench.now += 3600 * second;
     assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_NO_PROGRESS);
-    retry_note_held(&bench.retry, 3500 * second);
+    retry_note_rate_wait(&bench.retry, 3500 * second);
     assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
 }
 
-static void a_success_or_a_refusal_by_an_answer_is_progress(void **state)
+static void a_success_or_a_refusal_by_a_response_is_progress(void **state)
 {
     (void)state;
     struct bench bench;
@@ -412,7 +407,7 @@ static void a_success_or_a_refusal_by_an_answer_is_progress(void **state)
         (void)attempt(&bench, &busy);
         bench.now += 299 * second;
         assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
-        (void)attempt(&bench, i % 2 == 0 ? &taken : &refused);
+        (void)attempt(&bench, i % 2 == 0 ? &accepted : &refused);
     }
 }
 
@@ -464,11 +459,11 @@ static void a_certificate_that_does_not_verify_ends_the_run_at_once(void **state
     assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_NOT_TRUSTED);
     bench_init(&bench, &usual);
     reach(&bench);
-    (void)attempt(&bench, &distrusted); /* one of several servers behind the name */
+    (void)attempt(&bench, &distrusted); /* one of several servers with that name */
     assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
 }
 
-static void no_resources_here_is_not_an_origin_that_is_not_there(void **state)
+static void lack_of_local_resources_does_not_mean_that_the_origin_is_away(void **state)
 {
     (void)state;
     struct bench bench;
@@ -491,22 +486,22 @@ int main(void)
         cmocka_unit_test(backoff_doubles_up_to_thirty_seconds_and_uses_the_whole_range),
         cmocka_unit_test(a_file_that_could_not_be_sent_waits_until_its_retries_are_used_up),
         cmocka_unit_test(retry_after_pauses_every_file_and_is_a_floor_for_its_own),
-        cmocka_unit_test(retry_after_with_a_success_is_not_heeded_but_a_used_up_limit_is),
+        cmocka_unit_test(retry_after_with_a_success_is_ignored_but_a_used_up_rate_limit_is_not),
         cmocka_unit_test(a_pause_that_outlasts_the_patience_ends_the_run),
-        cmocka_unit_test(half_of_the_attempts_failing_holds_nothing_back),
+        cmocka_unit_test(half_of_the_attempts_failing_delays_nothing),
         cmocka_unit_test(failures_that_come_before_the_successes_beside_them_are_no_outage),
         cmocka_unit_test(many_failures_and_no_success_for_longer_than_one_takes_are_an_outage),
         cmocka_unit_test(an_outage_costs_at_most_one_probe_a_second),
-        cmocka_unit_test(only_one_probe_is_out_at_a_time),
+        cmocka_unit_test(only_one_probe_is_in_flight_at_a_time),
         cmocka_unit_test(after_an_outage_each_success_allows_two_more),
-        cmocka_unit_test(a_ramp_never_waits_for_ever),
+        cmocka_unit_test(a_ramp_never_waits_forever),
         cmocka_unit_test(without_a_success_for_the_given_time_it_gives_up),
-        cmocka_unit_test(a_rate_of_the_users_own_does_not_use_up_patience),
-        cmocka_unit_test(a_success_or_a_refusal_by_an_answer_is_progress),
+        cmocka_unit_test(waiting_for_the_users_own_rate_does_not_count_towards_giving_up),
+        cmocka_unit_test(a_success_or_a_refusal_by_a_response_is_progress),
         cmocka_unit_test(an_origin_never_reached_is_given_up_after_its_tries),
         cmocka_unit_test(an_origin_once_reached_is_waited_for),
         cmocka_unit_test(a_certificate_that_does_not_verify_ends_the_run_at_once),
-        cmocka_unit_test(no_resources_here_is_not_an_origin_that_is_not_there),
+        cmocka_unit_test(lack_of_local_resources_does_not_mean_that_the_origin_is_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,8 @@
 /* Which paths a received file may be stored under. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "check.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "receive/stored_path.h"
 
@@ -24,7 +20,7 @@ static void ordinary_paths_fit(void **state)
     (void)state;
     static const char *const paths[] = {
         "a", "a/b", "a/b/c.js.map", "...", "..a", "a..", ".a/.b", "a b", "\\", "C:\\x", "\xff\n"};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    for (size_t i = 0; i < COUNT_OF(paths); i++)
         assert_true(fits(paths[i]));
 }
 
@@ -33,7 +29,7 @@ static void paths_that_lead_out_or_are_none_do_not(void **state)
     (void)state;
     static const char *const paths[] = {"", "/", "/a", "//", "..", "../a", "a/..", "a/../b", ".",
         "./a", "a/.", "a/./b", "a/", "a//b", "a/b//"};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    for (size_t i = 0; i < COUNT_OF(paths); i++)
         assert_false(fits(paths[i]));
     assert_false(stored_path_check("a\0b", 3, NULL));
 }
@@ -72,7 +68,7 @@ static void a_url_is_decoded_and_checked(void **state)
         {"/a%00", NULL},
         {"/a%0", NULL},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct buf path;
         buf_init(&path, 4096);
         struct error error;
@@ -83,16 +79,6 @@ static void a_url_is_decoded_and_checked(void **state)
     }
 }
 
-static void a_path_is_cut_at_its_last_slash(void **state)
-{
-    (void)state;
-    assert_string_equal(stored_path_last_name("a/b/c"), "c");
-    assert_string_equal(stored_path_last_name("c"), "c");
-    assert_string_equal(stored_path_last_name("a/"), "");
-    assert_int_equal(stored_path_folder_length("a/b/c"), 3);
-    assert_int_equal(stored_path_folder_length("c"), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,7 +86,6 @@ int main(void)
         cmocka_unit_test(paths_that_lead_out_or_are_none_do_not),
         cmocka_unit_test(names_and_paths_have_their_greatest_length),
         cmocka_unit_test(a_url_is_decoded_and_checked),
-        cmocka_unit_test(a_path_is_cut_at_its_last_slash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

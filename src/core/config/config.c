@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/wipe.h"
 #include "core/config/private.h"
 
 #define FILLED_MOST (1024 * 1024)
@@ -35,7 +36,7 @@ char *config_fill_constant(
     char *text = NULL;
     if (!template_fill(template, &no_file, &filled, &reason))
         (void)config_fail(build, option, &reason);
-    else if ((text = buf_take(&filled)) == NULL)
+    else if ((text = buf_detach(&filled)) == NULL)
         (void)error_set_memory(build->error);
     buf_free(&filled);
     return text;
@@ -77,7 +78,7 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->header_count; i++)
         template_free(config->headers[i]);
     free(config->headers);
-    template_free(config->user_password);
+    wipe_and_free(config->user_password);
     template_free(config->serial_by);
     for (size_t i = 0; i < config->operand_count; i++)
         free(config->operands[i]);

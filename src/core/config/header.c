@@ -1,9 +1,9 @@
 /* --header (-H). */
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "core/config/private.h"
 
 static bool is_named(const char *text, size_t length, const char *name)
@@ -30,14 +30,14 @@ static bool check_name(struct config_build *build, const char *text, size_t leng
  */
 static bool check_header(struct config_build *build, const char *text)
 {
-    size_t length = strspn(text, CONFIG_TOKEN);
+    size_t length = ascii_token_length(text);
     bool is_empty =
         text[length] == ';' && text[length + 1 + strspn(text + length + 1, " \t")] == '\0';
     if (length == 0 || (text[length] != ':' && !is_empty))
         return config_wrong(
             build, "--header (-H) '%s': it must be 'Name: value', and a name holds no space", text);
     for (const char *byte = text + length; *byte != '\0'; byte++) {
-        if (((unsigned char)*byte < ' ' && *byte != '\t') || *byte == 0x7f)
+        if (ascii_is_control(*byte) && *byte != '\t')
             return config_wrong(build,
                 "--header (-H) '%.*s': its value holds a control byte or a line end", (int)length,
                 text);

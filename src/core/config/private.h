@@ -11,9 +11,6 @@
 #include "core/config.h"
 #include "core/options.h"
 
-/* The bytes of which an HTTP token may consist (RFC 9110, section 5.6.2). */
-#define CONFIG_TOKEN "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
 /* A configuration in the making. Every function below that returns false or NULL has set `error` to
  * a sentence that names the option. */
 struct config_build {

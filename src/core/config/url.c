@@ -3,6 +3,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "core/config/private.h"
 #include "text/units.h"
@@ -105,7 +106,7 @@ static bool check_bytes(struct config_build *build, const char *url)
     for (const char *byte = url; *byte != '\0'; byte++) {
         if (*byte == ' ')
             return config_wrong(build, "the URL holds a space: write %%20");
-        if ((unsigned char)*byte < ' ' || *byte == 0x7f)
+        if (ascii_is_control(*byte))
             return config_wrong(build, "the URL holds a control byte: write %%%02X",
                 (unsigned)(unsigned char)*byte);
     }
@@ -154,7 +155,7 @@ static bool show(struct config_build *build, const char *url)
     struct buf shown;
     buf_init(&shown, URL_MOST);
     if (secrets_redact(build->config->secrets, url, strlen(url), &shown))
-        build->config->shown_url = buf_take(&shown);
+        build->config->shown_url = buf_detach(&shown);
     buf_free(&shown);
     return build->config->shown_url != NULL || error_set_memory(build->error);
 }
@@ -174,7 +175,7 @@ static bool read_origin(struct config_build *build, const char *url)
     buf_clear(&text);
     (void)buf_add(&text, url, (size_t)(parts.authority - url));
     (void)buf_add(&text, parts.host, (size_t)(parts.authority_end - parts.host));
-    config->origin_name = buf_take(&text);
+    config->origin_name = buf_detach(&text);
     buf_free(&text);
     return (made && config->origin_name != NULL) || error_set_memory(build->error);
 }

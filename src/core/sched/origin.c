@@ -103,7 +103,7 @@ void origin_settle_idle(struct origin *origin, int64_t now_us)
 {
     if (origin->idle_since_us == CLOCK_NEVER)
         return;
-    retry_note_held(&origin->retry, now_us - origin->idle_since_us);
+    retry_note_rate_wait(&origin->retry, now_us - origin->idle_since_us);
     origin->idle_since_us = now_us;
 }
 
@@ -120,7 +120,7 @@ struct origin_next origin_note_end(struct origin *origin, struct origin_file *fi
         .outcome = next.outcome,
         .started_us = file->started_us,
         .retry_after_us = next.wait.retry_after_us,
-        .limit_us = next.wait.rate_limit_us};
+        .rate_limit_us = next.wait.rate_limit_us};
     origin_settle_idle(origin, now_us);
     if (origin->connected)
         retry_note_reached(&origin->retry);

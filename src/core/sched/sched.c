@@ -21,7 +21,7 @@ static bool make_slots(struct sched *sched, struct error *error)
         slot->plan = plan_new(parts->config, parts->random, error);
         if (slot->plan == NULL)
             return false;
-        plan_job(slot->plan)->context = slot;
+        plan_job(slot->plan)->load_owner = slot;
         slot->sched = sched;
         heap_node_init(&slot->throttled);
         slot->next_free = sched->free_slots;
@@ -181,6 +181,8 @@ int64_t sched_step(struct sched *sched)
     review_origins(sched, now_us);
     advance_phase(sched, now_us);
     sched_load_files(sched, now_us);
+    sched_collect_jobs(sched); /* those that the reader could do at once */
+    review_origins(sched, now_us);
     sched_resume_throttled(sched, now_us);
     sched_start_files(sched, now_us);
     if (sched->phase != SCHED_RUNNING)

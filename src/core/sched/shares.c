@@ -121,7 +121,7 @@ static void set_timer(struct shares *shares, struct origin *origin, int64_t at_u
     heap_remove(&shares->timers, &origin->timer);
     /* Cannot fail: shares_reserve() made room for every origin. */
     if (at_us != CLOCK_NEVER)
-        (void)heap_add(&shares->timers, &origin->timer, at_us);
+        heap_add(&shares->timers, &origin->timer, at_us);
 }
 
 /* The earlier of `at_us` and a moment that is still to come. */

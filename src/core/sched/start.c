@@ -13,12 +13,12 @@ static bool begin_turn(struct slot *slot, int64_t now_us)
     struct sched *sched = slot->sched;
     int64_t piece = throttle_piece(&sched->throttle);
     if (!slot->has_turn)
-        slot->turn_us = throttle_take_us(&sched->throttle, piece, now_us);
+        slot->turn_us = throttle_reserve_us(&sched->throttle, piece, now_us);
     slot->has_turn = slot->turn_us > now_us;
     if (slot->has_turn) {
         /* Cannot fail: sched_new() reserved a place for every slot. */
         heap_remove(&sched->throttled, &slot->throttled);
-        (void)heap_add(&sched->throttled, &slot->throttled, slot->turn_us);
+        heap_add(&sched->throttled, &slot->throttled, slot->turn_us);
         return false;
     }
     slot->turn_bytes = piece;
@@ -61,7 +61,7 @@ static int64_t turn_of(struct sched *sched, struct slot *slot, int64_t now_us)
     if (slot->streamed || sched->throttle.bytes_per_second == 0)
         return now_us;
     if (!slot->has_turn)
-        slot->turn_us = throttle_take_us(
+        slot->turn_us = throttle_reserve_us(
             &sched->throttle, plan_request(slot->plan)->length + REQUEST_OVERHEAD, now_us);
     slot->has_turn = true;
     return slot->turn_us;
@@ -88,7 +88,7 @@ static void start_file(struct sched *sched, struct file *file, int64_t now_us)
         sched_plan_failed(sched, file, &error);
         return;
     }
-    rate_take(&sched->rate, now_us);
+    rate_note_start(&sched->rate, now_us);
     file->attempts++;
     if (file->first_us == 0)
         file->first_us = now_us;

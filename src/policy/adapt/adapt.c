@@ -22,7 +22,7 @@ static const int64_t outage_us = 3 * CLOCK_US_PER_SECOND;
 /* Starts are never farther apart, whatever the limit: the server may be faster by then. */
 static const double spacing_most_us = 10e6;
 
-/* So many bytes count as much work as one file does, whatever its size. */
+/* The bytes of a body that are as much work as the file's request and response. */
 static const double bytes_per_file = 256 * 1024;
 
 /* Of the time that a file is in flight, for a slice of a measurement: nearly all that ends in the

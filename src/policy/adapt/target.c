@@ -31,8 +31,8 @@ static const double relief_extra = 0.03;
 static const double relief_step_least = 0.1;    /* less would not show */
 static const double relief_step_most = 1.0 / 3; /* more would cost too much if it does not help */
 
-/* Between two looks above a ceiling, so many files must be accepted that one rejection is a
- * fiftieth; but a slow server is asked again after ten seconds. */
+/* Files that must be accepted between two tries above a ceiling, so that at most one in fifty is
+ * rejected for it; a slow server is tried again after ten seconds without them. */
 static const unsigned ceiling_accepted_least = 50;
 static const int64_t ceiling_wait_most_us = 10 * CLOCK_US_PER_SECOND;
 
