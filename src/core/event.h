@@ -21,6 +21,7 @@ struct events {
     int64_t start_us;
     uint64_t bad_failures; /* failed and not temporary */
     struct buf text;       /* for redaction */
+    struct buf origin;     /* the same, where an event has two texts */
     struct buf response;
 };
 
@@ -55,10 +56,12 @@ void events_file(struct events *events, const struct event_file *file);
 void events_problem(struct events *events, const char *path, const char *text);
 /* Tells what a person should know: `text` is a sentence. */
 void events_notice(struct events *events, const char *text);
+/* Tells that an origin lets nothing start for a while. `origin` and `error` may contain secrets. */
+void events_pause(struct events *events, const struct shoal_pause *pause);
 /* Dry run: counts the file as planned and tells its finished plan. */
 void events_plan(struct events *events, const struct entry *entry, const struct plan *plan);
-/* Tells how far the run is: files in flight, bytes of requests handed to the network. */
-void events_progress(struct events *events, uint64_t in_flight, int64_t bytes_moved);
+/* Tells how far the run is. All of `progress` but its totals is the caller's. */
+void events_progress(struct events *events, const struct shoal_progress *progress);
 /* Tells the end. Returns the exit status, as shoal_session_run() does. `signal`: what interrupted
  * the run; 0: nothing. */
 int events_end(struct events *events, int signal);
