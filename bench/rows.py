@@ -85,9 +85,9 @@ def small(scratch):
         in_turns([ours, floor, curl], sink, ROUNDS)
         in_turns([aiohttp, peers.shoal(work, sink, "-j", 64)], sink, 1)
         row.contestants += [ours, floor, curl, aiohttp]
-    row.compare("small", ours, curl, "wall", 0.40, 0.20)
+    row.compare("small", ours, curl, "wall", 0.20, 0.15)
     row.compare("small", ours, aiohttp, "wall", 0.05, 0.02)
-    row.compare("small", ours, floor, "cpu", 3.0, 2.3)
+    row.compare("small", ours, floor, "cpu", 1.5, 1.3)
     return row
 
 
@@ -118,8 +118,8 @@ def tls_small(scratch):
         curl = peers.curl_parallel(work, nginx, 64)
         in_turns([ours, floor, curl], nginx, ROUNDS)
         row.contestants += [ours, floor, curl]
-    row.compare("TLS small", ours, curl, "wall", 0.60, 0.30)
-    row.compare("TLS small", ours, floor, "cpu", 3.0, 1.4)
+    row.compare("TLS small", ours, curl, "wall", 0.30, 0.25)
+    row.compare("TLS small", ours, floor, "cpu", 1.6, 1.4)
     return row
 
 
@@ -131,7 +131,7 @@ def tls_big(scratch):
         curl = peers.curl_parallel(work, nginx, 4)
         in_turns([ours, curl], nginx, ROUNDS)
         row.contestants += [ours, curl]
-    row.compare("TLS big", ours, curl, "wall", 0.90, 0.75)
+    row.compare("TLS big", ours, curl, "wall", 1.0, 0.95)
     return row
 
 
@@ -157,6 +157,18 @@ def delay(scratch):
         in_turns([ours, floor], sink, ROUNDS)
         row.contestants += [ours, floor]
     row.compare("delay", ours, floor, "wall", 1.10, 1.03)
+    return row
+
+
+def far(scratch):
+    """Many at once to a server that responds with a delay: what waiting connections cost."""
+    row, work = Row(), work_of("small", scratch)
+    with Sink("--delay-ms", 50) as sink:
+        ours = peers.shoal(work, sink, "-j", 256)
+        floor = peers.floor(work, sink, 256)
+        in_turns([ours, floor], sink, 3)
+        row.contestants += [ours, floor]
+    row.compare("far", ours, floor, "cpu", 1.5, 1.3)
     return row
 
 
@@ -301,6 +313,7 @@ ROWS = {
     "tls-big": tls_big,
     "big": big,
     "delay": delay,
+    "far": far,
     "auto": auto,
     "capacity": capacity,
     "million": million,
