@@ -13,8 +13,8 @@
 #include "text/http_response.h"
 #include "text/proxy.h"
 
-#define RECEIVE_ROOM      (64 * 1024)   /* bytes that are received at a time */
-#define TURN_BYTES_MOST   (1024 * 1024) /* that one connection sends before others have a go */
+#define RECEIVE_ROOM      (64 * 1024)         /* bytes that are received at a time */
+#define TURN_BYTES_MOST   (1024 * 1024)       /* bytes that one connection sends before others do */
 #define JOINED_BODY_MOST  ((size_t)16 * 1024) /* bytes of head and body that are one TLS record */
 #define REQUEST_LINES_MAX 64                  /* header lines of a request */
 
@@ -26,24 +26,24 @@ enum exchange_state {
     EXCHANGE_ENDED,      /* it waits in the list `ended` to be reported */
 };
 
-/* What we or the peer broke it off for; in the order of docs/transport.md. */
+/* What ended an exchange. */
 enum exchange_break {
-    BREAK_NONE,
-    BREAK_NOT_CONNECTED,   /* connector.c's failure is in `failed` and `detail` */
-    BREAK_NEVER_CONNECTED, /* no connection, and no end of waiting for one either */
-    BREAK_CHANGED,         /* the body's reader: the file changed */
-    BREAK_UNREADABLE,      /* the body's reader: the file cannot be read */
-    BREAK_SENDING,         /* the connection broke while sending, and no response came */
-    BREAK_NO_RESPONSE,     /* it ended before a response */
-    BREAK_KEPT_DIED,       /* the same, on a connection that had served another request */
-    BREAK_IN_HEAD,         /* it ended within the response's head */
-    BREAK_IN_RESPONSE,     /* it ended within the response's body */
-    BREAK_EARLY_SUCCESS,   /* a success came, and the body could not be sent to its end */
-    BREAK_GARBAGE,         /* what came is not a valid response: response.error */
-    BREAK_LARGE_RESPONSE,  /* over HTTP_ANSWER_READ: we cut it */
-    BREAK_STALLED,         /* nothing moved for the stall timeout */
-    BREAK_CANCELLED,       /* the caller wanted it */
-    BREAK_MEMORY,          /* out of memory */
+    BREAK_NONE,            /* nothing: the response is complete */
+    BREAK_NOT_CONNECTED,   /* no connection could be opened: `failed` and `detail` say why */
+    BREAK_NEVER_CONNECTED, /* no connection, and libcurl reported neither success nor failure */
+    BREAK_CHANGED,         /* the body's reader says that the file changed */
+    BREAK_UNREADABLE,      /* the body's reader says that the file cannot be read */
+    BREAK_SENDING,         /* the connection broke while sending, and no response had come */
+    BREAK_NO_RESPONSE,     /* the connection ended before a response */
+    BREAK_KEPT_DIED,      /* a connection that had served another request ended before a response */
+    BREAK_IN_HEAD,        /* the connection ended within the response's head */
+    BREAK_IN_RESPONSE,    /* the connection ended within the response's body */
+    BREAK_EARLY_SUCCESS,  /* a success came, but the body could not be sent to its end */
+    BREAK_GARBAGE,        /* what came is not a valid response: see response.error */
+    BREAK_LARGE_RESPONSE, /* the response's body is over HTTP_ANSWER_READ and was cut */
+    BREAK_STALLED,        /* nothing moved for the stall timeout */
+    BREAK_CANCELLED,      /* the caller cancelled it */
+    BREAK_MEMORY,         /* out of memory */
 };
 
 struct transport;
@@ -52,61 +52,61 @@ struct transport;
  * buffers. */
 struct http_transfer {
     struct transport *transport;
-    struct http_transfer *next; /* in a list of the transport's */
-    struct http_transfer *previous;
-    struct http_transfer *next_ready;
-    bool is_ready; /* it is in the list `ready`: its turn was over before it had to wait */
+    struct http_transfer *next;       /* in the list `active`, `ended` or `idle` */
+    struct http_transfer *previous;   /* in the list `active` */
+    struct http_transfer *next_ready; /* in the list `ready` */
+    bool is_ready;                    /* it is in the list `ready` */
 
-    const struct http_request *request;
+    const struct http_request *request; /* the caller's */
     enum exchange_state state;
-    bool is_over;               /* exchange_run() has nothing more to do */
-    enum exchange_break broken; /* why, once it is over or ended */
-    struct connection *connection;
-    struct connecting *connecting;
-    struct pool_origin *origin;
-    int64_t started_us;
+    bool is_over;                  /* exchange_run() has nothing more to do */
+    enum exchange_break broken;    /* what ended it, once it is over or ended */
+    struct connection *connection; /* NULL: it has none yet, or none any more */
+    struct connecting *connecting; /* the connection that is being opened for it, or NULL */
+    struct pool_origin *origin;    /* where the request goes; this is one of its users */
+    int64_t started_us;            /* when the attempt began */
 
     /* The request */
-    struct buf head;      /* and, over TLS, a small body after it */
-    size_t head_length;   /* of it, what is head */
-    size_t head_sent;     /* bytes of `head` that were handed over */
-    const char *piece;    /* the part of the body at hand: the request's data, or `buffer` */
-    size_t piece_length;  /* bytes */
-    size_t piece_sent;    /* of them, handed over */
+    struct buf head;      /* the request's head, and over TLS a small body after it */
+    size_t head_length;   /* bytes of the head in `head` */
+    size_t head_sent;     /* bytes of `head` that the system has taken */
+    const char *piece;    /* the current part of the body: the request's data, or `buffer` */
+    size_t piece_length;  /* bytes at `piece` */
+    size_t piece_sent;    /* bytes of `piece` that the system has taken */
     char *buffer;         /* for a body that streams, aligned to a page; owned */
-    size_t buffer_size;   /* bytes */
-    int64_t body_begun;   /* bytes of the body that `piece` and those before it were */
-    int64_t body_sent;    /* bytes of the body that were handed over */
+    size_t buffer_size;   /* bytes at `buffer` */
+    int64_t body_begun;   /* bytes of the body up to the end of `piece` */
+    int64_t body_sent;    /* bytes of the body that the system has taken */
     bool paused;          /* the body's reader has nothing at the moment */
-    bool send_broken;     /* sending failed: the response, if any, is still read */
-    const char *trouble;  /* what the connection said as it broke; NULL: nothing */
-    int64_t requested_us; /* when the first bytes were handed over; 0: none were */
+    bool send_broken;     /* sending failed; the response, if any, is still read */
+    const char *trouble;  /* the connection's words about how it broke, or NULL */
+    int64_t requested_us; /* when the system took the first bytes; 0: it has taken none */
 
     /* The response */
-    struct http_response response;
-    struct buf partial;  /* what http_response_next() left: the beginning of a line */
-    long status;         /* the final status; 0: none has come */
-    bool head_ended;     /* of the final response */
-    bool response_ended; /* the message is complete */
-    bool has_leftover;   /* bytes came after it */
-    int64_t answered_us; /* when the final status came */
-    int64_t bytes_in;    /* received */
-    size_t answer_read;  /* of the body, bytes */
-    struct buf answer;   /* its first HTTP_ANSWER_KEPT bytes */
-    struct buf lines;    /* header lines, but for those below */
-    struct buf location;
-    struct buf retry_after;
+    struct http_response response; /* its parser */
+    struct buf partial;            /* the beginning of a line, which http_response_next() left */
+    long status;                   /* the final status; 0: none has come */
+    bool head_ended;               /* the head of the final response is complete */
+    bool response_ended;           /* the final response is complete */
+    bool has_leftover;             /* bytes came after the response */
+    int64_t answered_us;           /* when the final status came */
+    int64_t bytes_in;              /* bytes received */
+    size_t answer_read;            /* bytes of the body received */
+    struct buf answer;             /* the body's first HTTP_ANSWER_KEPT bytes */
+    struct buf lines;              /* header lines other than the two below, "Name: value\n" each */
+    struct buf location;           /* the value of Location */
+    struct buf retry_after;        /* the value of Retry-After */
 
     /* For the end */
-    enum attempt_error failed; /* BREAK_NOT_CONNECTED: why */
-    long proxy_status;
-    struct buf detail;
-    int64_t connect_us; /* how long the connection took to open; -1: it was there */
-    bool reused;        /* the connection had served another request */
+    enum attempt_error failed; /* with BREAK_NOT_CONNECTED: why */
+    long proxy_status;         /* the proxy's answer to CONNECT; 0: none came */
+    struct buf detail;         /* the sentence about the error */
+    int64_t connect_us;        /* how long the connection took to open; -1: it was open already */
+    bool reused;               /* the connection had served another request */
 
     /* Stall watch */
-    int64_t moved;    /* bytes that are known to have left or come */
-    int64_t moved_us; /* when that changed */
+    int64_t moved;    /* bytes that are known to have been delivered or received */
+    int64_t moved_us; /* when `moved` changed last */
 };
 
 struct transport {
@@ -117,17 +117,17 @@ struct transport {
     struct poller *poller;
     struct connector *connector;
     struct pool pool;
-    struct http_transfer *active; /* linked by `next` and `previous` */
-    struct http_transfer *idle;   /* to be used again, linked by `next` */
-    struct http_transfer *ended;  /* to be reported, oldest first, linked by `next` */
-    struct http_transfer *last_ended;
-    struct http_transfer *ready; /* may send on, oldest first, linked by `next_ready` */
-    struct http_transfer *last_ready;
-    int64_t next_watch_us; /* when stalls are looked for again */
-    struct buf key;        /* for an origin's key */
-    struct buf credentials;
-    char user_agent[64]; /* the header line */
-    char received[RECEIVE_ROOM];
+    struct http_transfer *active;     /* under way, linked by `next` and `previous` */
+    struct http_transfer *idle;       /* to be used again, linked by `next` */
+    struct http_transfer *ended;      /* to be reported, oldest first, linked by `next` */
+    struct http_transfer *last_ended; /* the end of the list `ended`, if that is not empty */
+    struct http_transfer *ready;      /* could send on, oldest first, linked by `next_ready` */
+    struct http_transfer *last_ready; /* the end of the list `ready`, if that is not empty */
+    int64_t next_watch_us;            /* when stalls are looked for again */
+    struct buf key;                   /* scratch: an origin's key, a URL */
+    struct buf credentials;           /* scratch: header lines with credentials */
+    char user_agent[64];              /* the header line */
+    char received[RECEIVE_ROOM];      /* what was received last */
 };
 
 /* transfer.c */
@@ -138,8 +138,10 @@ MUST_USE struct http_transfer *transfer_obtain(struct transport *transport);
 /* Begins an attempt: forgets the one before. */
 void transfer_begin(struct http_transfer *transfer, const struct http_request *request);
 
-/* Puts it into the list `active`, or from there into the list `ended`. */
+/* Puts it into the list `active`. */
 void transfer_link_active(struct http_transfer *transfer);
+
+/* Moves it from the list `active` to the end of the list `ended`. */
 void transfer_move_to_ended(struct http_transfer *transfer);
 
 /* Lets it send on in the next turn: puts it into the list `ready`, once. */
