@@ -22,12 +22,18 @@
  * text/                    pure
  *   encode                 percent, JSON, Base64, UTF-8
  *   http_date              HTTP dates and Retry-After
+ *   http_request_head      writes request heads
+ *   http_response          parser for HTTP/1.1 responses
+ *   http_response_line     the lines of a response, one by one
+ *   http_syntax            tokens, lists and slices of HTTP
+ *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
  *   json                   JSON on one line
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
+ *   proxy                  which proxy a URL takes
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
  *   template               text with {field}s
@@ -85,14 +91,26 @@
  *   private                open(2) flags of the two
  *   steps                  the same, one component at a time
  *
- * io/http/                 libcurl: the only folder that knows it
- *   ending                 libcurl's result as an attempt's end
- *   multi                  the loop around libcurl
- *   private                what these files share
+ * io/http/                 HTTP/1.1 of our own, on connections that libcurl opens
+ *   connect_failure        why a connection could not be opened
+ *   connection             one connection: bytes out, bytes in
+ *   connector              opens connections, through libcurl
+ *   dispatch               gives exchanges their connections
+ *   ending                 how an exchange ended
+ *   exchange               one attempt: a request out, its response in
+ *   handle                 libcurl's easy handles
+ *   loop                   the loop, and the interface
+ *   poller                 waits for descriptors: the only file that knows epoll
+ *   pool                   idle connections, per origin
+ *   private                what the files that know libcurl share
+ *   request                where a request goes, and its head
  *   resolve                names, where libcurl has no thread to look them up
+ *   response               what is kept of a response
+ *   secure                 bytes over TLS
  *   security               TLS: what is verified and with what
- *   sockets                which socket a transfer is on
- *   transfer               one request under way
+ *   stall                  ends exchanges on which nothing moves
+ *   transfer               exchanges in memory and in lists
+ *   transport              what the transport's own files share
  *
  * core/
  *   config                 what the options mean, checked and compiled

@@ -83,8 +83,6 @@ struct config {
     char *key;     /* --key; only with `cert` */
     char *proxy;   /* --proxy (-x); not with `no_proxy` */
     bool insecure; /* --insecure (-k) */
-    bool http1;    /* --http1.1, which is the default */
-    bool http2;    /* --http2; not with `http1` */
     bool no_proxy; /* --no-proxy */
 
     struct secrets *secrets; /* what must never be shown; never NULL */

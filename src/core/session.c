@@ -74,7 +74,6 @@ static bool open_transport(struct shoal_session *session, struct error *error)
         .insecure = config->insecure,
         .proxy = config->proxy,
         .no_proxy = config->no_proxy,
-        .http2 = config->http2,
         .user_agent = "shoal/" SHOAL_VERSION};
     session->http = http_new(&settings, error);
     return session->http != NULL;

@@ -99,7 +99,8 @@ struct reader;
 /* What an implementation does. */
 struct reader_ops {
     /* Passes the job to the reader until collect() returns it, and resets all its results (every
-     * descriptor to -1). Never fails; never blocks if there are threads. */
+     * descriptor to -1). Never fails; never waits for a disk if there are threads. A job may be
+     * done when it returns, without a call of wake(): call collect() after submitting. */
     void (*submit)(struct reader *reader, struct reader_job *job);
     /* Returns the jobs that are done, linked by `next` in the order in which they ended; NULL:
      * none. */
@@ -116,9 +117,9 @@ struct reader {
 
 /* Makes a reader, for its free(). It starts one thread at once and more as they are needed, up to
  * `threads`, or as many as the system allows; without any, submit() does the job itself.
- * `wake(context)` is called, by a thread or within submit(), when the first job is ready for
- * collect(); collect() must follow soon, because it may start jobs that wait. NULL with `error`:
- * out of memory. */
+ * `wake(context)` is called, by a thread, or within submit() if there is none, when the first job
+ * is ready for collect(); collect() must follow soon, because it may start jobs that wait. NULL
+ * with `error`: out of memory. */
 MUST_USE struct reader *reader_new(
     unsigned threads, void (*wake)(void *context), void *context, struct error *error);
 

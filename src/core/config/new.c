@@ -113,8 +113,6 @@ static bool check_pairs(struct config_build *build)
         return config_wrong(build, "--key is of no use without --cert");
     if (config->proxy != NULL && config->no_proxy)
         return config_wrong(build, "--proxy (-x) and --no-proxy exclude each other");
-    if (config->http1 && config->http2)
-        return config_wrong(build, "--http1.1 and --http2 exclude each other");
     return true;
 }
 

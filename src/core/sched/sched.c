@@ -143,6 +143,7 @@ int64_t sched_step(struct sched *sched)
     advance_phase(sched, now_us);
     sched_queue_due_files(sched, now_us);
     sched_load_files(sched);
+    sched_collect_jobs(sched); /* those that the reader could do at once */
     sched_resume_throttled(sched, now_us);
     sched_start_files(sched, now_us);
     if (sched->phase != SCHED_RUNNING)
