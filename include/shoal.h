@@ -37,6 +37,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
+/* The version of the program and the library (Semantic Versioning). Nothing else states it. */
 #define SHOAL_VERSION "0.1.0"
 
 /* Bytes in a buffer for an error message, with its terminating NUL. A longer message is cut. */
