@@ -83,6 +83,7 @@ enum shoal_event_kind {
     SHOAL_EVENT_PROBLEM,  /* `problem`: something other than a file's upload went wrong */
     SHOAL_EVENT_PLAN,     /* `plan`: dry run, the request that would be sent for a file */
     SHOAL_EVENT_NOTICE,   /* `notice`: something that a person should know, such as an interrupt */
+    SHOAL_EVENT_PAUSE,    /* `pause`: a server lets nothing be sent for a while; once per pause */
     SHOAL_EVENT_PROGRESS, /* `progress`: about ten times per second while the run goes on */
     SHOAL_EVENT_END,      /* `end`: the last event, once */
 };
@@ -127,7 +128,7 @@ struct shoal_file {
     int64_t bytes;              /* size of the file in bytes; -1: it was never opened */
     int64_t took_us; /* microseconds from its first attempt to its verdict; 0: no attempt */
     bool temporary;  /* FAILED: a later run can succeed; otherwise false */
-    bool run_ended;  /* FAILED: never attempted, because the run ended before */
+    bool run_ended;  /* FAILED: never attempted: the run ended, or gave up on its server, before */
     struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
     bool response_cut;          /* the body was longer than `response` */
 };
@@ -163,11 +164,23 @@ struct shoal_notice {
     const char *message; /* a sentence; never NULL */
 };
 
+/* PAUSE: the files for an origin (scheme, host and port) wait, because it asks for a pause or is
+ * down. Pauses of less than a second are not reported. */
+struct shoal_pause {
+    const char *origin;    /* "https://example.com", with the port unless it is the scheme's own */
+    const char *error;     /* why, as a sentence; never NULL */
+    long status;           /* HTTP status of the response that made it so; 0: there was none */
+    int64_t wait_us;       /* microseconds that it asks to wait; -1: it is down for a time unknown */
+    int64_t until_seconds; /* when it may be asked again, seconds since 1970; 0: not known */
+};
+
 /* PROGRESS: how far the run is. */
 struct shoal_progress {
     const struct shoal_totals *totals; /* so far; never NULL */
     uint64_t in_flight;                /* files in flight now */
     int64_t bytes_moved;               /* bytes of requests handed to the network, all attempts */
+    uint64_t held_up;                  /* origins that let nothing be sent now */
+    const char *host;                  /* the host of one of them; NULL: `held_up` is 0 */
 };
 
 /* END: the result of the run. */
@@ -191,6 +204,7 @@ struct shoal_event {
         struct shoal_problem problem;   /* SHOAL_EVENT_PROBLEM */
         struct shoal_plan plan;         /* SHOAL_EVENT_PLAN */
         struct shoal_notice notice;     /* SHOAL_EVENT_NOTICE */
+        struct shoal_pause pause;       /* SHOAL_EVENT_PAUSE */
         struct shoal_progress progress; /* SHOAL_EVENT_PROGRESS */
         struct shoal_end end;           /* SHOAL_EVENT_END */
     };

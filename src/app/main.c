@@ -12,10 +12,12 @@
  *   container_of           from a member to the struct that contains it
  *   err                    errors as values: a class, a code, a sentence
  *   heap                   timers, nearest first
+ *   list                   lists whose nodes live inside objects
  *   must_use               marks results that the caller must check
  *   path                   parts of a path
  *   random                 random numbers as a function table
  *   secret                 values that must never be shown
+ *   table                  objects by name
  *   thread                 threads that start with every signal blocked
  *   wipe                   erasing secrets from memory
  *
@@ -142,11 +144,14 @@
  *
  * core/sched/
  *   file                   files and slots: their states and lists
- *   gate                   may a transfer start now?
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
+ *   origin                 one origin: how it responds, and its files
+ *   origins                all origins, by name
  *   private                what these files share
+ *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
+ *   tell                   what the user hears of origins
  *   verdict                what the end of an attempt means for its file
  *
  * sink/

@@ -42,6 +42,8 @@ struct config {
     /* What is sent */
     char *method;                /* HTTP method; never NULL */
     struct template *url;        /* --url; never NULL */
+    struct template *origin;     /* the scheme and authority of `url`; never NULL */
+    char *origin_name;           /* the same as it was given, without the userinfo */
     struct config_field *fields; /* the form's fields, in order; none with `raw` */
     size_t field_count;          /* length of `fields` */
     struct template **headers;   /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */

@@ -27,6 +27,7 @@ void events_init(struct events *events, const struct config *config, const struc
         .config = config,
         .start_us = clock_now_us(clock)};
     buf_init(&events->text, TEXT_MOST * 4);
+    buf_init(&events->origin, TEXT_MOST * 4);
     /* A short secret in every other byte makes a text longer by half. */
     buf_init(&events->response, (size_t)HTTP_ANSWER_KEPT * 4);
 }
@@ -34,6 +35,7 @@ void events_init(struct events *events, const struct config *config, const struc
 void events_free(struct events *events)
 {
     buf_free(&events->text);
+    buf_free(&events->origin);
     buf_free(&events->response);
 }
 
@@ -127,6 +129,14 @@ void events_notice(struct events *events, const char *text)
 {
     struct shoal_event event = {
         .kind = SHOAL_EVENT_NOTICE, .notice = {.message = shown(events, &events->text, text)}};
+    emit(events, &event);
+}
+
+void events_pause(struct events *events, const struct shoal_pause *pause)
+{
+    struct shoal_event event = {.kind = SHOAL_EVENT_PAUSE, .pause = *pause};
+    event.pause.origin = shown(events, &events->origin, pause->origin);
+    event.pause.error = shown(events, &events->text, pause->error);
     emit(events, &event);
 }
 
@@ -239,11 +249,11 @@ void events_plan(struct events *events, const struct entry *entry, const struct 
     free(view.headers);
 }
 
-void events_progress(struct events *events, uint64_t in_flight, int64_t bytes_moved)
+void events_progress(struct events *events, const struct shoal_progress *progress)
 {
-    struct shoal_event event = {.kind = SHOAL_EVENT_PROGRESS,
-        .progress = {
-            .totals = &events->totals, .in_flight = in_flight, .bytes_moved = bytes_moved}};
+    struct shoal_event event = {.kind = SHOAL_EVENT_PROGRESS, .progress = *progress};
+    event.progress.totals = &events->totals;
+    event.progress.host = shown(events, &events->origin, progress->host);
     emit(events, &event);
 }
 

@@ -22,6 +22,7 @@ struct events {
     int64_t start_us;            /* when the run began, by `clock` */
     uint64_t bad_failures;       /* failed and not temporary */
     struct buf text;             /* a text with its secrets replaced */
+    struct buf origin;           /* the same, of an event with two texts */
     struct buf response;         /* a response with its secrets replaced */
 };
 
@@ -62,11 +63,14 @@ void events_problem(struct events *events, const char *path, const char *text);
 /* Reports something that a person should know: `text` is a sentence. */
 void events_notice(struct events *events, const char *text);
 
+/* Reports that an origin lets nothing start for a while. The texts may contain secrets. */
+void events_pause(struct events *events, const struct shoal_pause *pause);
+
 /* Dry run: counts the file as planned and reports its finished plan. */
 void events_plan(struct events *events, const struct entry *entry, const struct plan *plan);
 
-/* Reports how far the run is: files in flight, bytes of requests handed to the network. */
-void events_progress(struct events *events, uint64_t in_flight, int64_t bytes_moved);
+/* Reports how far the run is. All of `progress` except its totals is the caller's. */
+void events_progress(struct events *events, const struct shoal_progress *progress);
 
 /* Reports the end. Returns the exit status, as shoal_session_run() does. `signal`: the signal that
  * interrupted the run; 0: none. */

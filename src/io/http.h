@@ -53,6 +53,8 @@ struct http_request {
 
     void *context;         /* second argument of `ended` */
     bool fresh_connection; /* use no kept connection: one just died under this file */
+    bool *connected; /* set to true once the request has its connection, through proxy and TLS;
+                        NULL: not asked for */
 };
 
 /* The end of an attempt. Everything is the transport's and valid during the call of `ended`. */
@@ -110,7 +112,6 @@ struct http {
     const struct http_ops *ops;
     http_ended *ended; /* set, with `owner`, by whoever polls */
     void *owner;
-    bool connected; /* some transfer got as far as its origin, through proxy and TLS */
 };
 
 /* What the real transport is made with. Strings are copied; NULL: not given. */

@@ -132,6 +132,20 @@ static bool fill_notice(json_t *object, const struct shoal_event *event)
     return json_set_text(object, "message", event->notice.message) && set_at(object, event);
 }
 
+static bool fill_pause(json_t *object, const struct shoal_event *event)
+{
+    const struct shoal_pause *pause = &event->pause;
+    char date[HTTP_DATE_RFC3339_SIZE];
+    http_date_rfc3339(pause->until_seconds, date);
+    bool known = pause->wait_us >= 0;
+    return json_set_text(object, "origin", pause->origin) &&
+           set_known(object, "status", pause->status, pause->status != 0) &&
+           (known ? set_time(object, "seconds", pause->wait_us, CLOCK_US_PER_SECOND, 1000)
+                  : json_set(object, "seconds", json_null())) &&
+           json_set(object, "until", known ? json_string(date) : json_null()) &&
+           json_set_text(object, "error", pause->error) && set_at(object, event);
+}
+
 static json_t *field_object(const struct shoal_field *field)
 {
     json_t *object = json_object();
@@ -202,6 +216,8 @@ static bool fill(struct jsonl *jsonl, json_t *object, const struct shoal_event *
         return json_set_text(object, "event", "plan") && fill_plan(object, &event->plan);
     case SHOAL_EVENT_NOTICE:
         return json_set_text(object, "event", "notice") && fill_notice(object, event);
+    case SHOAL_EVENT_PAUSE:
+        return json_set_text(object, "event", "pause") && fill_pause(object, event);
     case SHOAL_EVENT_END:
         return json_set_text(object, "event", "end") && fill_end(jsonl, object, event);
     case SHOAL_EVENT_PROGRESS:

@@ -13,11 +13,13 @@
 
 void sim_watch_init(struct sim *sim)
 {
-    sim->watch.failing_since_us = CLOCK_NEVER;
-    sim->watch.answered_us = sim->now_us;
-    sim->watch.idle_since_us = sim->now_us;
-    for (unsigned group = 0; group < SIM_GROUPS_MOST; group++)
+    for (unsigned group = 0; group < SIM_GROUPS_MOST; group++) {
+        struct sim_server *server = &sim->servers[group];
+        server->failing_since_us = CLOCK_NEVER;
+        server->answered_us = sim->now_us;
+        server->idle_since_us = sim->now_us;
         sim->watch.group_open[group] = -1;
+    }
 }
 
 void sim_watch_rule(struct sim *sim, bool kept, const char *rule)
@@ -51,34 +53,36 @@ static void watch_rate(struct sim *sim)
     watch->starts_us[watch->starts++ % SIM_STARTS_MOST] = sim->now_us;
 }
 
-static void watch_patience(struct sim *sim)
+static void watch_patience(struct sim *sim, struct sim_server *server)
 {
     const struct sim_rules *rules = &sim->rules;
-    struct sim_watch *watch = &sim->watch;
-    sim_watch_rule(sim, sim->now_us >= watch->quiet_until_us, "a pause that the server asked for");
-    if (rules->rate_most == 0 && watch->failing_since_us != CLOCK_NEVER)
+    sim_watch_rule(sim, sim->now_us >= server->quiet_until_us, "a pause that the server asked for");
+    /* The time in which other servers have the turn does not count either. */
+    if (rules->rate_most == 0 && !sim->several && server->failing_since_us != CLOCK_NEVER)
         sim_watch_rule(sim,
-            sim->now_us < watch->failing_since_us + rules->give_up_after_us + ROUND_US,
+            sim->now_us < server->failing_since_us + rules->give_up_after_us + ROUND_US,
             "no start after --give-up-after");
-    if (!sim_in_outage(sim))
+    sim_watch_rule(sim, !server->gave_up, "no start after it gave up");
+    if (!sim_in_outage(sim, server))
         return;
-    int64_t seconds = (sim->now_us - sim->outage_from_us) / CLOCK_US_PER_SECOND;
-    watch->outage_starts++;
-    sim_watch_rule(sim, watch->outage_starts <= OUTAGE_FIRST + 3 * rules->jobs_most + seconds + 1,
+    int64_t seconds = (sim->now_us - server->outage_from_us) / CLOCK_US_PER_SECOND;
+    server->outage_starts++;
+    sim_watch_rule(sim, server->outage_starts <= OUTAGE_FIRST + 3 * rules->jobs_most + seconds + 1,
         "at most one probe a second in an outage");
 }
 
 /* Time without a file to send does not count against the server. */
-void sim_watch_found(struct sim *sim)
+void sim_watch_found(struct sim *sim, unsigned number)
 {
-    struct sim_watch *watch = &sim->watch;
-    if (watch->idle_since_us == CLOCK_NEVER)
+    struct sim_server *server = sim_server_of(sim, number);
+    server->found++;
+    if (server->idle_since_us == CLOCK_NEVER)
         return;
-    int64_t idle_us = sim->now_us - watch->idle_since_us;
-    watch->idle_since_us = CLOCK_NEVER;
-    watch->answered_us += idle_us;
-    if (watch->failing_since_us != CLOCK_NEVER)
-        watch->failing_since_us += idle_us;
+    int64_t idle_us = sim->now_us - server->idle_since_us;
+    server->idle_since_us = CLOCK_NEVER;
+    server->answered_us += idle_us;
+    if (server->failing_since_us != CLOCK_NEVER)
+        server->failing_since_us += idle_us;
 }
 
 static void watch_end_of_run(struct sim *sim)
@@ -92,10 +96,12 @@ static void watch_end_of_run(struct sim *sim)
 void sim_watch_start(struct sim *sim, unsigned number)
 {
     struct sim_ledger *ledger = &sim->ledger[number];
+    struct sim_server *server = sim_server_of(sim, number);
     ledger->begun++;
+    server->starts++;
     watch_end_of_run(sim);
     sim_watch_rule(
-        sim, sim->http.connected || sim->in_flight == 1, "one alone until there is a connection");
+        sim, server->connected || server->in_flight == 1, "one alone until there is a connection");
     sim_watch_rule(sim, ledger->told == 0, "no attempt after the verdict");
     sim_watch_rule(sim, sim->in_flight <= sim->rules.jobs_most, "no more in flight than jobs_most");
     sim_watch_rule(sim, !sim->rules.at_most_once || ledger->ambiguous == 0,
@@ -104,7 +110,7 @@ void sim_watch_start(struct sim *sim, unsigned number)
         sim, ledger->counted <= sim->rules.retries, "no more ends that count than --retries");
     watch_group(sim, number);
     watch_rate(sim);
-    watch_patience(sim);
+    watch_patience(sim, server);
 }
 
 /* Was the cause on the client's side, which says nothing about the server? */
@@ -127,7 +133,7 @@ static bool is_ambiguous(const struct attempt_end *end)
 
 void sim_watch_end(struct sim *sim, unsigned number, const struct http_end *end)
 {
-    struct sim_watch *watch = &sim->watch;
+    struct sim_server *server = sim_server_of(sim, number);
     const struct attempt_end *attempt = &end->attempt;
     bool ambiguous = is_ambiguous(attempt);
     bool rejected = attempt->status == 429 || attempt->status == 503;
@@ -136,10 +142,10 @@ void sim_watch_end(struct sim *sim, unsigned number, const struct http_end *end)
     if (is_ours(attempt))
         return;
     if (attempt->status != 0 && !ambiguous && !rejected) {
-        watch->failing_since_us = CLOCK_NEVER;
-        watch->answered_us = sim->now_us;
-    } else if (watch->failing_since_us == CLOCK_NEVER) {
-        watch->failing_since_us = sim->now_us;
+        server->failing_since_us = CLOCK_NEVER;
+        server->answered_us = sim->now_us;
+    } else if (server->failing_since_us == CLOCK_NEVER) {
+        server->failing_since_us = sim->now_us;
     }
 }
 
@@ -165,6 +171,7 @@ void sim_watch_whole(struct sim *sim, unsigned number)
 void sim_watch_verdict(struct sim *sim, unsigned number, bool failed)
 {
     struct sim_watch *watch = &sim->watch;
+    struct sim_server *server = sim_server_of(sim, number);
     unsigned group = sim_group(sim, number);
     sim->ledger[number].told++;
     watch->failures += failed;
@@ -172,6 +179,7 @@ void sim_watch_verdict(struct sim *sim, unsigned number, bool failed)
         watch->group_told[group] = true;
     if (watch->group_open[group] == (int)number)
         watch->group_open[group] = -1;
-    if (++watch->told == sim->given)
-        watch->idle_since_us = sim->now_us;
+    server->told_us = sim->now_us;
+    if (++server->told == server->found)
+        server->idle_since_us = sim->now_us;
 }

@@ -42,6 +42,9 @@ static void hear(void *context, const struct shoal_event *event)
     case SHOAL_EVENT_NOTICE:
         keep(heard, NULL, event->notice.message);
         break;
+    case SHOAL_EVENT_PAUSE:
+        keep(heard, event->pause.origin, event->pause.error);
+        break;
     default:
         keep(heard, NULL, NULL);
     }
@@ -255,6 +258,22 @@ static void secrets_are_replaced_in_all_that_is_told_of_a_file(void **state)
     bench_free(bench);
 }
 
+static void a_pause_is_told_without_the_secret(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new(with_secret());
+    events_pause(&bench->events, &(struct shoal_pause){.origin = "https://" SECRET,
+                                     .error = "status 429 of " SECRET,
+                                     .status = 429,
+                                     .wait_us = 7});
+    assert_int_equal(bench->heard.last.kind, SHOAL_EVENT_PAUSE);
+    assert_string_equal(bench->heard.path, "https://***");
+    assert_string_equal(bench->heard.error, "status 429 of ***");
+    assert_int_equal(bench->heard.last.pause.status, 429);
+    assert_int_equal(bench->heard.last.pause.wait_us, 7);
+    bench_free(bench);
+}
+
 static void the_start_shows_the_url_without_the_secret(void **state)
 {
     (void)state;
@@ -327,6 +346,7 @@ int main(void)
         cmocka_unit_test(totals_add_up),
         cmocka_unit_test(the_exit_status_follows_from_the_verdicts),
         cmocka_unit_test(secrets_are_replaced_in_all_that_is_told_of_a_file),
+        cmocka_unit_test(a_pause_is_told_without_the_secret),
         cmocka_unit_test(the_start_shows_the_url_without_the_secret),
         IN_SCRATCH(a_plan_is_shown_without_the_secret),
     };

@@ -141,8 +141,8 @@ static void a_host_is_an_ascii_name_or_an_address(void **state)
     (void)state;
     static const char *const urls[] = {"http://", "http:///x", "http://?x", "http://:80/",
         "http://user:secret@/", "http://a\\.b/", "http://\"h\"/", "http://a%41/",
-        "http://b\xc3\xbc"
-        "cher/",
+        ("http://b\xc3\xbc"
+         "cher/"),
         "http://[]/", "http://[::1/", "http://[::1]x/", "http://[::1]]/", "http://[::1x:80/",
         "http://[x]/", "http://[%25eth0]/", "http://[::1%eth/]", "http://::1/", "http://a|b/",
         "http://{h}/"};

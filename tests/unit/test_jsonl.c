@@ -83,6 +83,27 @@ static void problems_and_notices_have_their_sentence(void **state)
         "{\"event\":\"notice\",\"message\":\"a pause\",\"at_ms\":0}\n");
 }
 
+static void a_pause_has_its_origin_and_its_end_if_that_is_known(void **state)
+{
+    (void)state;
+    const struct shoal_event events[] = {
+        {.kind = SHOAL_EVENT_PAUSE,
+            .at_us = 3120999,
+            .pause = {.origin = "https://a",
+                .error = "status 429",
+                .status = 429,
+                .wait_us = 11999600,
+                .until_seconds = 1700000000}},
+        {.kind = SHOAL_EVENT_PAUSE,
+            .pause = {.origin = "http://b:81", .error = "refused", .wait_us = -1}},
+    };
+    assert_lines(events, COUNT_OF(events),
+        "{\"event\":\"pause\",\"origin\":\"https://a\",\"status\":429,\"seconds\":12.0,"
+        "\"until\":\"2023-11-14T22:13:20Z\",\"error\":\"status 429\",\"at_ms\":3120}\n"
+        "{\"event\":\"pause\",\"origin\":\"http://b:81\",\"status\":null,\"seconds\":null,"
+        "\"until\":null,\"error\":\"refused\",\"at_ms\":0}\n");
+}
+
 static void a_dry_run_has_plans_and_their_count(void **state)
 {
     (void)state;
@@ -155,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_file_has_every_key_of_the_contract),
         cmocka_unit_test(a_name_of_any_bytes_can_be_read_back),
         cmocka_unit_test(problems_and_notices_have_their_sentence),
+        cmocka_unit_test(a_pause_has_its_origin_and_its_end_if_that_is_known),
         cmocka_unit_test(a_dry_run_has_plans_and_their_count),
         cmocka_unit_test(an_end_has_every_total),
         cmocka_unit_test(a_writer_that_failed_is_told),

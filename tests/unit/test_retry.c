@@ -142,6 +142,22 @@ static void backoff_doubles_up_to_thirty_seconds_and_uses_the_whole_range(void *
     assert_true(retry_backoff_us(UINT32_MAX, &random) <= 30 * second);
 }
 
+static void a_file_that_could_not_be_sent_waits_until_its_retries_are_used_up(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &(struct retry_config){.retries = 2, .give_up_after_us = CLOCK_NEVER});
+    struct retry_file file = {0};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(
+            retry_note_unsent(&bench.retry, &file, 5 * second, &bench.random), RETRY_STEP_AGAIN);
+        assert_in_range(file.ready_us, 5 * second, 6 * second);
+    }
+    assert_int_equal(
+        retry_note_unsent(&bench.retry, &file, 5 * second, &bench.random), RETRY_STEP_EXHAUSTED);
+    assert_int_equal(retry_next_start_us(&bench.retry, 5 * second), 5 * second);
+}
+
 static void retry_after_pauses_every_file_and_is_a_floor_for_its_own(void **state)
 {
     (void)state;
@@ -468,6 +484,7 @@ int main(void)
         cmocka_unit_test(rejections_use_up_no_retries),
         cmocka_unit_test(at_most_once_makes_an_ambiguous_end_unknown),
         cmocka_unit_test(backoff_doubles_up_to_thirty_seconds_and_uses_the_whole_range),
+        cmocka_unit_test(a_file_that_could_not_be_sent_waits_until_its_retries_are_used_up),
         cmocka_unit_test(retry_after_pauses_every_file_and_is_a_floor_for_its_own),
         cmocka_unit_test(retry_after_with_a_success_is_ignored_but_a_used_up_rate_limit_is_not),
         cmocka_unit_test(a_pause_that_outlasts_the_patience_ends_the_run),

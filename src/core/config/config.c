@@ -70,6 +70,8 @@ void config_free(struct config *config)
         return;
     free(config->method);
     template_free(config->url);
+    template_free(config->origin);
+    free(config->origin_name);
     for (size_t i = 0; i < config->field_count; i++)
         free_field(&config->fields[i]);
     free(config->fields);

@@ -144,7 +144,6 @@ void dispatch_take_connection(void *owner, struct http_transfer *transfer,
     connection->owner = transport;
     connection->watch.ready = connection_ready;
     connection->readable = connection->secure != NULL || connection->peer_closed;
-    transport->base.connected = true;
     if (!poller_add_edges(transport->poller, &connection->watch)) {
         dispatch_close(transport, connection);
         dispatch_end(transfer, BREAK_MEMORY);
@@ -177,5 +176,7 @@ void dispatch_begin(struct http_transfer *transfer, struct connection *connectio
     transfer->reused = connection->requests++ > 0;
     transfer->state = EXCHANGE_SENDING;
     transfer->moved_us = clock_now_us(&transfer->transport->clock);
+    if (transfer->request->connected != NULL)
+        *transfer->request->connected = true;
     dispatch_run(transfer);
 }
