@@ -1,4 +1,5 @@
-/* Events: what is counted and reported, which exit status follows, and that no secret is in them. */
+/* Events: what is counted and reported, which exit status follows, and that no secret is in them.
+ */
 #include "plan_fixture.h"
 
 #include "core/event.h"
