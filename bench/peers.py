@@ -58,7 +58,7 @@ def xargs_curl(work, server):
 
 
 def aiohttp(work, server, at_once, session_each=False):
-    name = "aiohttp, a session a file" if session_each else "aiohttp, one session"
+    name = "aiohttp, one session per file" if session_each else "aiohttp, one session"
     flags = ["--session-each"] if session_each else []
     return work.contestant(
         name, [sys.executable, HERE / "peer_aiohttp.py", *flags, at_once, work.list, server.url]

@@ -39,7 +39,7 @@ class Result:
             return ""
         if self.then is not None and self.reaches(self.then):
             return "both"
-        return "first" if self.reaches(self.first) else "no"
+        return "goal" if self.reaches(self.first) else "no"
 
 
 class Row:
@@ -235,7 +235,7 @@ def capacity(scratch):
     counts = row.contestants[0].counts
     share = counts["refused"] / (counts["refused"] + counts["taken"])
     row.results.append(
-        Result("capacity", "refused", "refused", f"{counts['refused']:,}", f"{counts['taken']:,} taken",
+        Result("capacity", "refused", "refused", f"{counts['refused']:,}", f"{counts['taken']:,} accepted",
                share, 0.05, 0.01)
     )  # fmt: skip
     return row
@@ -278,7 +278,7 @@ def journal(scratch):
     """The cost of --journal."""
     said = subprocess.run([measure.SHOAL, "send", "--help"], capture_output=True, text=True, check=False)
     if "--journal" not in said.stdout:
-        raise Void("this shoal has no --journal")
+        raise Void("shoal has no --journal")
     row, work = Row(), work_of("small", scratch)
     with Sink() as sink:
         plain = peers.shoal(work, sink, "-j", 64)

@@ -37,6 +37,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
+/* The version of the program and the library (Semantic Versioning). Nothing else states it. */
 #define SHOAL_VERSION "0.1.0"
 
 /* Bytes in a buffer for an error message, with its terminating NUL. A longer message is cut. */
@@ -166,10 +167,10 @@ struct shoal_notice {
 /* PAUSE: the files for an origin (scheme, host and port) wait, because it asks for a pause or is
  * down. Pauses of less than a second are not reported. */
 struct shoal_pause {
-    const char *origin;    /* "https://example.com", with the port unless it is the scheme's own */
-    const char *error;     /* why, as a sentence; never NULL */
-    long status;           /* HTTP status of the response that made it so; 0: there was none */
-    int64_t wait_us;       /* microseconds that it asks to wait; -1: it is down for a time unknown */
+    const char *origin; /* "https://example.com", with the port unless it is the scheme's own */
+    const char *error;  /* why, as a sentence; never NULL */
+    long status;        /* HTTP status of the response that made it so; 0: there was none */
+    int64_t wait_us;    /* microseconds that it asks to wait; -1: it is down for a time unknown */
     int64_t until_seconds; /* when it may be asked again, seconds since 1970; 0: not known */
 };
 

@@ -113,7 +113,7 @@ static bool add_operand(void *context, char *text, struct error *error)
     return true;
 }
 
-/* Gives the operands to the options. The last one is the URL unless there is --url. */
+/* Passes the operands to the options. The last one is the URL unless there is --url. */
 static bool assign_operands(struct send *send, struct error *error)
 {
     size_t paths = send->operand_count;

@@ -10,7 +10,7 @@ static const int watched_signals[] = {SIGINT, SIGTERM, SIGHUP};
 #define WATCHED (sizeof watched_signals / sizeof watched_signals[0])
 
 static struct shoal_session *volatile watched_session; /* NULL: none */
-static volatile sig_atomic_t signals_seen;             /* 2 stands for 2 or more */
+static volatile sig_atomic_t signals_seen;             /* 2 means 2 or more */
 static struct sigaction before[WATCHED];               /* dispositions to restore */
 
 static void interrupt(int signal_number)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+/* See shoal.h. */
 struct shoal_session;
 
 /* Lets SIGINT, SIGTERM and SIGHUP interrupt `session` from now on, until signals_restore(). A

@@ -4,7 +4,6 @@
 #define SHOAL_BASE_ASCII_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 
 /* Whether `byte` is a decimal digit. */
@@ -36,15 +35,6 @@ static inline bool ascii_is_token_byte(char byte)
 {
     return ascii_is_letter(byte) || ascii_is_digit(byte) ||
            (byte != '\0' && strchr("!#$%&'*+-.^_`|~", byte) != NULL);
-}
-
-/* The number of bytes at the start of a C string that may be part of an HTTP token. */
-static inline size_t ascii_token_length(const char *text)
-{
-    size_t length = 0;
-    while (ascii_is_token_byte(text[length]))
-        length++;
-    return length;
 }
 
 /* The value of a hexadecimal digit in either case, 0 to 15; -1 if `byte` is not one. */

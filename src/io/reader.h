@@ -94,6 +94,7 @@ struct reader_job {
     bool last;                /* the file ends with it: its facts are compared again afterwards */
 };
 
+/* A reader: see struct reader_ops. */
 struct reader;
 
 /* What an implementation does. */

@@ -18,7 +18,7 @@
 static const char *const phase_names[FAULT_PHASES] = {
     "headers", "body", "taken", "answer", "kept", "next"};
 
-/* What KIND stands for. */
+/* What KIND means. */
 struct fault_row {
     const char *name;
     enum fault_kind kind;

@@ -41,7 +41,7 @@ enum fault_choice_kind {
     FAULT_FIRST,  /* the first `amount` requests */
 };
 
-/* The `amount` of FAULT_SHARE that stands for 100%. */
+/* The `amount` of FAULT_SHARE that means 100%. */
 #define FAULT_SHARE_WHOLE 1000000
 
 /* One parsed SPEC. */

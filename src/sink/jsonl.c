@@ -96,7 +96,7 @@ static bool set_path(json_t *object, const struct shoal_text *path)
     return json_set_bytes(object, "path", path->data, path->length);
 }
 
-/* Returns null if there is no text; NULL: out of memory. */
+/* Returns a JSON string, or JSON's null without a text. NULL: out of memory. */
 static json_t *text_or_null(const struct shoal_text *text)
 {
     return text->data == NULL ? json_null() : json_text(text->data, text->length);

@@ -2,17 +2,14 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 #define VERSION_AT (sizeof "HTTP/" - 1)
 #define STATUS_AT  (sizeof "HTTP/1.1 " - 1)
 #define REASON_AT  (sizeof "HTTP/1.1 200 " - 1)
 
 static const char invalid_content_length[] = "the response has an invalid Content-Length";
 static const char invalid_chunk_size[] = "the response has a chunk with an invalid size";
-
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
 
 static bool contains_nul_or_cr(struct http_slice slice)
 {
@@ -38,7 +35,7 @@ static bool is_status_line(struct http_slice line)
     if (line.length < REASON_AT - 1)
         return false;
     for (size_t i = HTTP_STATUS_LINE_START_LENGTH; i < line.length && i < REASON_AT; i++) {
-        if (form[i] == '0' ? !is_digit(line.data[i]) : line.data[i] != form[i])
+        if (form[i] == '0' ? !ascii_is_digit(line.data[i]) : line.data[i] != form[i])
             return false;
     }
     return true;
@@ -62,7 +59,7 @@ const char *http_field_line_read(
     struct http_slice line, struct http_slice *name, struct http_slice *value)
 {
     size_t length = http_token_length(line.data, line.length);
-    if (length == 0 && line.length > 0 && (*line.data == ' ' || *line.data == '\t'))
+    if (length == 0 && line.length > 0 && ascii_is_blank(*line.data))
         return "the response has a folded header line";
     if (length == 0 || length == line.length || line.data[length] != ':')
         return "the response has a header line without a valid name";
@@ -78,7 +75,7 @@ static bool read_number(struct http_slice digits, int64_t *number)
 {
     int64_t value = 0;
     for (size_t i = 0; i < digits.length; i++) {
-        if (!is_digit(digits.data[i]))
+        if (!ascii_is_digit(digits.data[i]))
             return false;
         int digit = digits.data[i] - '0';
         if (value > (INT64_MAX - digit) / 10)
@@ -102,29 +99,19 @@ const char *http_content_length_read(struct http_slice value, int64_t *length)
     return NULL;
 }
 
-/* -1: not a hexadecimal digit. */
-static int hex_digit(char byte)
-{
-    if (is_digit(byte))
-        return byte - '0';
-    if (byte >= 'a' && byte <= 'f')
-        return byte - 'a' + 10;
-    return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
-}
-
 const char *http_chunk_line_check_start(char byte)
 {
-    return hex_digit(byte) >= 0 ? NULL : invalid_chunk_size;
+    return ascii_hex_value(byte) >= 0 ? NULL : invalid_chunk_size;
 }
 
 const char *http_chunk_line_read(struct http_slice line, int64_t *size, size_t *extension_length)
 {
     size_t count = 0;
     *size = 0;
-    for (; count < line.length && hex_digit(line.data[count]) >= 0; count++) {
+    for (; count < line.length && ascii_hex_value(line.data[count]) >= 0; count++) {
         if (count == HTTP_CHUNK_DIGITS_MAX || *size > INT64_MAX >> 4)
             return invalid_chunk_size;
-        *size = *size << 4 | hex_digit(line.data[count]);
+        *size = *size << 4 | ascii_hex_value(line.data[count]);
     }
     struct http_slice rest = {line.data + count, line.length - count};
     *extension_length = rest.length;

@@ -3,25 +3,12 @@
 #include <string.h>
 #include <strings.h>
 
-/* tchar */
-static const bool token_bytes[256] = {
-    ['!'] = true,
-    ['#' ... '\''] = true,
-    ['*'] = true,
-    ['+'] = true,
-    ['-'] = true,
-    ['.'] = true,
-    ['0' ... '9'] = true,
-    ['A' ... 'Z'] = true,
-    ['^' ... 'z'] = true,
-    ['|'] = true,
-    ['~'] = true,
-};
+#include "base/ascii.h"
 
 size_t http_token_length(const char *data, size_t length)
 {
     size_t count = 0;
-    while (count < length && token_bytes[(unsigned char)data[count]])
+    while (count < length && ascii_is_token_byte(data[count]))
         count++;
     return count;
 }
@@ -29,25 +16,19 @@ size_t http_token_length(const char *data, size_t length)
 bool http_is_field_value(struct http_slice value)
 {
     for (size_t i = 0; i < value.length; i++) {
-        unsigned char byte = (unsigned char)value.data[i];
-        if ((byte < ' ' && byte != '\t') || byte == 0x7f)
+        if (ascii_is_control(value.data[i]) && value.data[i] != '\t')
             return false;
     }
     return true;
 }
 
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
 struct http_slice http_trim(struct http_slice slice)
 {
-    while (slice.length > 0 && is_blank(*slice.data)) {
+    while (slice.length > 0 && ascii_is_blank(*slice.data)) {
         slice.data++;
         slice.length--;
     }
-    while (slice.length > 0 && is_blank(slice.data[slice.length - 1]))
+    while (slice.length > 0 && ascii_is_blank(slice.data[slice.length - 1]))
         slice.length--;
     return slice;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "text/units.h"
 
 #define HTTP_PORT  80
@@ -42,7 +43,7 @@ static const char *read_scheme(const char *url, bool *is_https)
 static bool check_bytes(const char *url, struct error *error)
 {
     for (const char *byte = url; *byte != '\0'; byte++) {
-        if ((unsigned char)*byte <= ' ' || *byte == 0x7f)
+        if (ascii_is_control(*byte) || *byte == ' ')
             return wrong(error, "the URL contains a space or a control byte: percent-encode it");
     }
     return true;

@@ -82,11 +82,11 @@ bool multipart_reader_boundary(const char *content_type, struct buf *boundary, s
     struct multipart_parameter parameter;
     int found;
     while ((found = multipart_parameter_next(&text, end, &parameter)) > 0) {
-        if (!multipart_parameter_is(&parameter, "boundary"))
+        if (!http_slice_is(parameter.name, "boundary"))
             continue;
-        if (!boundary_is_valid(parameter.value, parameter.value_length))
+        if (!boundary_is_valid(parameter.value.data, parameter.value.length))
             return wrong(error, "the boundary of the multipart/form-data is not valid");
-        if (!buf_add(boundary, parameter.value, parameter.value_length))
+        if (!buf_add(boundary, parameter.value.data, parameter.value.length))
             return error_set_memory(error);
         return true;
     }

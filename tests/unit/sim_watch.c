@@ -103,7 +103,7 @@ void sim_watch_start(struct sim *sim, unsigned number)
     sim_watch_rule(
         sim, server->connected || server->in_flight == 1, "one alone until there is a connection");
     sim_watch_rule(sim, ledger->told == 0, "no attempt after the verdict");
-    sim_watch_rule(sim, sim->in_flight <= sim->rules.jobs_most, "at most so many in flight");
+    sim_watch_rule(sim, sim->in_flight <= sim->rules.jobs_most, "no more in flight than jobs_most");
     sim_watch_rule(sim, !sim->rules.at_most_once || ledger->ambiguous == 0,
         "at most once: no attempt after an ambiguous end");
     sim_watch_rule(

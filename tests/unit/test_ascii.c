@@ -53,9 +53,6 @@ static void tokens_consist_of_what_is_not_a_delimiter(void **state)
 {
     (void)state;
     for_every_char(check_token_byte);
-    assert_int_equal(ascii_token_length("X-Name: value"), 6);
-    assert_int_equal(ascii_token_length(""), 0);
-    assert_int_equal(ascii_token_length("PUT"), 3);
 }
 
 int main(void)

@@ -1,4 +1,5 @@
-/* Events: what is counted, what is told, which exit status follows, and that no secret is in it. */
+/* Events: what is counted and reported, which exit status follows, and that no secret is in them.
+ */
 #include "plan_fixture.h"
 
 #include "core/event.h"
@@ -286,7 +287,7 @@ static void the_start_shows_the_url_without_the_secret(void **state)
     bench_free(bench);
 }
 
-/* The plan's event is looked at while it lasts. */
+/* Checks the plan's event while it is valid. */
 static void see_plan(void *context, const struct shoal_event *event)
 {
     unsigned *seen = context;
@@ -303,7 +304,7 @@ static void see_plan(void *context, const struct shoal_event *event)
     assert_string_equal(plan->fields[1].value.data, "dist/a");
     assert_string_equal(plan->fields[1].file_name, "a");
     assert_string_equal(plan->headers[0], "X-Token: ***");
-    assert_string_equal(plan->headers[1], "X-Empty:"); /* Accept is taken away: it is not sent */
+    assert_string_equal(plan->headers[1], "X-Empty:"); /* Accept is removed: it is not sent */
     assert_non_null(strstr(plan->headers[2], "multipart/form-data"));
     assert_null(plan->headers[3]);
     assert_int_equal(plan->bytes, 1);

@@ -107,27 +107,11 @@ static void a_pause_has_its_origin_and_its_end_if_that_is_known(void **state)
 static void a_dry_run_has_plans_and_their_count(void **state)
 {
     (void)state;
-    static const char *const headers[] = {"X: y", NULL};
-    static const struct shoal_field fields[] = {
-        {.name = "u", .value = {.data = "v\nw", .length = 3}},
-        {.name = "file",
-            .value = {.data = "d/a", .length = 3},
-            .is_file = true,
-            .file_name = "a",
-            .type = "text/plain"},
-    };
     static const struct shoal_totals totals = {.found = 2, .planned = 2, .complete = true};
     const struct shoal_event events[] = {
         {.kind = SHOAL_EVENT_START,
             .start = {.url = "u", .method = "PUT", .jobs = 1, .dry_run = true}},
-        {.kind = SHOAL_EVENT_PLAN,
-            .plan = {.path = TEXT("a"),
-                .method = "PUT",
-                .url = "http://h/a",
-                .headers = headers,
-                .fields = fields,
-                .field_count = 2,
-                .bytes = 7}},
+        plan_event(),
         {.kind = SHOAL_EVENT_PLAN,
             .plan = {.path = TEXT("b"), .method = "PUT", .url = "http://h/b"}},
         {.kind = SHOAL_EVENT_END, .at_us = 1234567, .end = {.totals = &totals}},
@@ -136,7 +120,7 @@ static void a_dry_run_has_plans_and_their_count(void **state)
         "{\"event\":\"start\",\"version\":\"" SHOAL_VERSION
         "\",\"url\":\"u\",\"method\":\"PUT\",\"paths\":[],\"jobs\":1,\"dry_run\":true,"
         "\"time\":\"2026-01-01T00:00:00Z\"}\n"
-        "{\"event\":\"plan\",\"path\":\"a\",\"method\":\"PUT\",\"url\":\"http://h/a\","
+        "{\"event\":\"plan\",\"path\":\"a\",\"method\":\"POST\",\"url\":\"http://h/\","
         "\"headers\":[\"X: y\"],\"fields\":[{\"name\":\"u\",\"value\":\"v\\nw\"},"
         "{\"name\":\"file\",\"file\":\"d/a\",\"filename\":\"a\",\"type\":\"text/plain\"}],"
         "\"bytes\":7}\n"

@@ -151,26 +151,6 @@ static void of_hundreds_of_pauses_the_first_are_shown(void **state)
     close_sink(&sink);
 }
 
-static struct shoal_event plan_event(void)
-{
-    static const char *const headers[] = {"X: y", NULL};
-    static const struct shoal_field fields[] = {
-        {.name = "u", .value = {.data = "v\nw", .length = 3}},
-        {.name = "file",
-            .value = {.data = "d/a", .length = 3},
-            .is_file = true,
-            .file_name = "a",
-            .type = "text/plain"},
-    };
-    return (struct shoal_event){.kind = SHOAL_EVENT_PLAN,
-        .plan = {.path = TEXT("a"),
-            .method = "POST",
-            .url = "http://h/",
-            .headers = headers,
-            .fields = fields,
-            .field_count = 2}};
-}
-
 static void a_plan_is_a_line_and_with_verbose_all_of_the_request(void **state)
 {
     (void)state;

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/ascii.h"
 #include "base/buf.h"
 #include "core/config/private.h"
+#include "text/http_syntax.h"
 
 #define SHOWN_MOST ((size_t)4096) /* bytes of an error with its secrets replaced */
 
@@ -96,7 +96,8 @@ static bool read_method(struct config_build *build)
         config->method = strdup(config->raw ? "PUT" : "POST");
     if (config->method == NULL)
         return error_set_memory(build->error);
-    if (config->method[ascii_token_length(config->method)] != '\0')
+    size_t length = strlen(config->method);
+    if (http_token_length(config->method, length) < length)
         return config_wrong(build, "--request (-X) '%s': that is no HTTP method", config->method);
     if (strcmp(config->method, "HEAD") == 0 || strcmp(config->method, "CONNECT") == 0)
         return config_wrong(

@@ -5,6 +5,7 @@
 #include "core/plan.h"
 #include "core/plan/form_body.h"
 
+/* A plan: see core/plan.h. */
 struct plan {
     const struct config *config;        /* the caller's */
     const struct random_source *random; /* the caller's */
