@@ -79,12 +79,13 @@ def small(scratch):
     row, work = Row(), work_of("small", scratch)
     with Sink() as sink:
         ours = peers.shoal(work, sink, "-j", 64)
+        before = peers.before(work, sink, "-j", 64)
         floor = peers.floor(work, sink, 64)
         curl = peers.curl_parallel(work, sink, 64)
         aiohttp = peers.aiohttp(work, sink, 64)
-        in_turns([ours, floor, curl], sink, ROUNDS)
+        in_turns([ours, *before, floor, curl], sink, ROUNDS)
         in_turns([aiohttp, peers.shoal(work, sink, "-j", 64)], sink, 1)
-        row.contestants += [ours, floor, curl, aiohttp]
+        row.contestants += [ours, *before, floor, curl, aiohttp]
     row.compare("small", ours, curl, "wall", 0.20, 0.15)
     row.compare("small", ours, aiohttp, "wall", 0.05, 0.02)
     row.compare("small", ours, floor, "cpu", 1.5, 1.3)
@@ -114,10 +115,11 @@ def tls_small(scratch):
     row, work = Row(), work_of("small", scratch)
     with measure.Nginx() as nginx:
         ours = peers.shoal(work, nginx, "-j", 64)
+        before = peers.before(work, nginx, "-j", 64)
         floor = peers.floor(work, nginx, 64)
         curl = peers.curl_parallel(work, nginx, 64)
-        in_turns([ours, floor, curl], nginx, ROUNDS)
-        row.contestants += [ours, floor, curl]
+        in_turns([ours, *before, floor, curl], nginx, ROUNDS)
+        row.contestants += [ours, *before, floor, curl]
     row.compare("TLS small", ours, curl, "wall", 0.30, 0.25)
     row.compare("TLS small", ours, floor, "cpu", 1.6, 1.4)
     return row
@@ -128,9 +130,10 @@ def tls_big(scratch):
     row, work = Row(), work_of("big", scratch, 4)
     with measure.Nginx() as nginx:
         ours = peers.shoal(work, nginx, "-j", 4, operands=work.paths)
+        before = peers.before(work, nginx, "-j", 4, operands=work.paths)
         curl = peers.curl_parallel(work, nginx, 4)
-        in_turns([ours, curl], nginx, ROUNDS)
-        row.contestants += [ours, curl]
+        in_turns([ours, *before, curl], nginx, ROUNDS)
+        row.contestants += [ours, *before, curl]
     row.compare("TLS big", ours, curl, "wall", 1.0, 0.95)
     return row
 
@@ -140,9 +143,10 @@ def big(scratch):
     row, work = Row(), work_of("big", scratch)
     with Sink() as sink:
         ours = peers.shoal(work, sink, "-j", 4)
+        before = peers.before(work, sink, "-j", 4)
         floor = peers.floor(work, sink, 4)
-        in_turns([ours, floor], sink, ROUNDS)
-        row.contestants += [ours, floor]
+        in_turns([ours, *before, floor], sink, ROUNDS)
+        row.contestants += [ours, *before, floor]
     row.compare("big", ours, floor, "wall", 1.20, 1.05)
     return row
 
@@ -165,9 +169,10 @@ def far(scratch):
     row, work = Row(), work_of("small", scratch)
     with Sink("--delay-ms", 50) as sink:
         ours = peers.shoal(work, sink, "-j", 256)
+        before = peers.before(work, sink, "-j", 256)
         floor = peers.floor(work, sink, 256)
-        in_turns([ours, floor], sink, 3)
-        row.contestants += [ours, floor]
+        in_turns([ours, *before, floor], sink, 3)
+        row.contestants += [ours, *before, floor]
     row.compare("far", ours, floor, "cpu", 1.5, 1.3)
     return row
 

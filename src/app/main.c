@@ -47,6 +47,7 @@
  * text/template/
  *   fill                   filling in
  *   private                what a template is made of
+ *   value                  writes one value as its escaping says
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
