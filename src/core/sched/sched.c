@@ -72,13 +72,15 @@ static void free_files(struct sched *sched)
     struct list_node *node;
     while ((node = sched->origins.with_files.first) != NULL) {
         struct origin *origin = container_of(node, struct origin, place);
-        while (origin->live.first != NULL) {
-            struct file *file = container_of(origin->live.first, struct file, live);
-            list_remove(&file->live);
+        struct list_node *live = origin->live.first;
+        while (live != NULL) {
+            struct file *file = container_of(live, struct file, live);
+            live = live->next;
             free(file->entry);
             free(file->error);
             free(file);
         }
+        origin->live = (struct list){0};
         list_place(&sched->origins.without_files, node);
     }
 }
