@@ -31,18 +31,16 @@ static int64_t wall_of(void *context)
     return 1704110400 + ((struct bench *)context)->now_us / CLOCK_US_PER_SECOND;
 }
 
-/* `jobs`: -j. */
-static void bench_init(struct bench *bench, unsigned jobs)
+static void bench_init(struct bench *bench)
 {
     *bench = (struct bench){
-        .now_us = second, .config = {.jobs = jobs, .retries = 5, .give_up_after_us = 300 * second}};
+        .now_us = second, .config = {.jobs = JOBS, .retries = 5, .give_up_after_us = 300 * second}};
     bench->clock = (struct clock){.now_us = now_of, .wall_seconds = wall_of, .context = bench};
     bench->random = random_from_seed(&bench->seeded, 3);
     for (long status = 200; status < 300; status++)
         bench->config.rules.success.bits[status / 64] |= UINT64_C(1) << status % 64;
     buf_init(&bench->headers, 1000);
-    bench->origin =
-        origin_new("https://example.com:8443", &bench->config, jobs == 0 ? 2 : jobs, bench->now_us);
+    bench->origin = origin_new("https://example.com:8443", &bench->config, JOBS, bench->now_us);
     assert_non_null(bench->origin);
 }
 
@@ -80,7 +78,7 @@ static void no_more_files_are_in_flight_than_jobs(void **state)
 {
     (void)state;
     struct bench bench;
-    bench_init(&bench, JOBS);
+    bench_init(&bench);
     assert_int_equal(origin_concurrency_limit(bench.origin), JOBS);
     for (int i = 0; i < JOBS; i++) {
         assert_int_equal(wait_now(&bench), 0);
@@ -120,7 +118,7 @@ static void an_end_becomes_an_outcome_and_the_next_step(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(ends); i++) {
         struct bench bench;
-        bench_init(&bench, JOBS);
+        bench_init(&bench);
         start(&bench);
         struct origin_next next = end(&bench, ends[i].status, "");
         assert_int_equal(next.outcome, ends[i].outcome);
@@ -136,7 +134,7 @@ static void retry_after_in_seconds_and_as_a_date_pauses_the_origin(void **state)
     static const char *const sevens[] = {"7", "Mon, 01 Jan 2024 12:00:08 GMT"};
     for (size_t i = 0; i < COUNT_OF(sevens); i++) {
         struct bench bench;
-        bench_init(&bench, JOBS);
+        bench_init(&bench);
         start(&bench);
         struct origin_next next = end(&bench, 503, sevens[i]);
         assert_int_equal(next.step, RETRY_STEP_AGAIN);
@@ -152,7 +150,7 @@ static void an_invalid_retry_after_is_ignored(void **state)
 {
     (void)state;
     struct bench bench;
-    bench_init(&bench, JOBS);
+    bench_init(&bench);
     start(&bench);
     (void)end(&bench, 200, "");
     start(&bench);
@@ -165,7 +163,7 @@ static void a_rate_limit_that_is_used_up_pauses_the_origin_after_a_success_too(v
 {
     (void)state;
     struct bench bench;
-    bench_init(&bench, JOBS);
+    bench_init(&bench);
     (void)buf_add_text(
         &bench.headers, "Server: x\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 9\n");
     start(&bench);
@@ -180,11 +178,11 @@ static void at_most_once_reaches_the_policy(void **state)
 {
     (void)state;
     struct bench bench;
-    bench_init(&bench, JOBS);
+    bench_init(&bench);
     start(&bench);
     assert_int_equal(end(&bench, 0, "").step, RETRY_STEP_AGAIN);
     bench_free(&bench);
-    bench_init(&bench, JOBS);
+    bench_init(&bench);
     bench.origin->retry.config.at_most_once = true;
     start(&bench);
     assert_int_equal(end(&bench, 0, "").step, RETRY_STEP_UNKNOWN);
@@ -196,7 +194,7 @@ static void a_kept_connection_that_died_costs_no_wait_once(void **state)
 {
     (void)state;
     struct bench bench;
-    bench_init(&bench, JOBS);
+    bench_init(&bench);
     for (int i = 0; i < 2; i++) {
         struct http_end died = {.attempt = {.phase = ATTEMPT_SENDING, .error = ATTEMPT_SEND},
             .detail = "",
@@ -221,7 +219,7 @@ static void what_could_not_be_loaded_uses_up_the_retries(void **state)
 {
     (void)state;
     struct bench bench;
-    bench_init(&bench, JOBS);
+    bench_init(&bench);
     for (int i = 0; i < 5; i++) {
         struct origin_next next =
             origin_note_unsent(bench.origin, &bench.file, bench.now_us, &bench.random);
@@ -240,7 +238,7 @@ static void patience_runs_out_over_attempts_but_not_over_idle_time(void **state)
     (void)state;
     for (int idle = 0; idle < 2; idle++) {
         struct bench bench;
-        bench_init(&bench, JOBS);
+        bench_init(&bench);
         start(&bench);
         (void)end(&bench, 503, "");
         if (idle)
@@ -264,7 +262,7 @@ static void idle_time_before_a_failure_does_not_count(void **state)
 {
     (void)state;
     struct bench bench;
-    bench_init(&bench, JOBS);
+    bench_init(&bench);
     start(&bench);
     origin_note_idle(bench.origin, bench.now_us);
     bench.now_us += 100 * second;
@@ -278,7 +276,7 @@ static void people_read_the_host_without_the_scheme(void **state)
 {
     (void)state;
     struct bench bench;
-    bench_init(&bench, JOBS);
+    bench_init(&bench);
     assert_string_equal(origin_host(bench.origin), "example.com:8443");
     bench_free(&bench);
 }

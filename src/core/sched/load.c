@@ -190,6 +190,12 @@ static bool unload_file(struct sched *sched)
     return sched->free_slots != NULL;
 }
 
+bool sched_may_load(struct sched *sched)
+{
+    return sched->phase == SCHED_RUNNING && sched->free_slots != NULL &&
+           shares_next_to_load(&sched->shares) != NULL;
+}
+
 void sched_load_files(struct sched *sched, int64_t now_us)
 {
     struct origin *origin;

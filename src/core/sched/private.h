@@ -163,6 +163,9 @@ void sched_queue_due_files(struct sched *sched, int64_t now_us);
 /* Gives queued files to the reader while there are slots for them. */
 void sched_load_files(struct sched *sched, int64_t now_us);
 
+/* Can a queued file be given to the reader now? A file that failed at once has left its slot. */
+bool sched_may_load(struct sched *sched);
+
 /* --- start.c --- */
 
 /* Starts transfers of ready files, as many as their origins, --rate and the throttle allow. */

@@ -189,7 +189,9 @@ int64_t sched_step(struct sched *sched)
     sched_start_files(sched, now_us);
     if (sched->phase != SCHED_RUNNING)
         sched_finish_unsent(sched);
-    int64_t wait_us = more_entries ? 0 : next_event_us(sched, now_us) - now_us;
+    if (more_entries || sched_may_load(sched))
+        return 0;
+    int64_t wait_us = next_event_us(sched, now_us) - now_us;
     return wait_us < 0 ? 0 : wait_us;
 }
 
