@@ -106,9 +106,21 @@ static bool is_shortage(int code)
     return code == EMFILE || code == ENFILE || code == ENOMEM || code == EAGAIN || code == EINTR;
 }
 
-/* Loads the file again later. That counts against --retries, as an ambiguous end does. */
+/* Nothing of the file is sent any more: it was not accepted, unless an earlier attempt was. */
+static void finish_unsent_file(struct sched *sched, struct file *file)
+{
+    bool unknown = file->maybe_accepted;
+    file_finish(sched, file, unknown ? SHOAL_UNKNOWN : SHOAL_FAILED, !unknown, NULL);
+}
+
+/* What failed may pass: loads the file again later. That counts against --retries, as an ambiguous
+ * end does. */
 static void load_again(struct sched *sched, struct file *file)
 {
+    if (sched->phase != SCHED_RUNNING || file->origin->gave_up) {
+        finish_unsent_file(sched, file);
+        return;
+    }
     struct origin_next next = origin_note_unsent(
         file->origin, &file->attempt, clock_now_us(sched->parts.clock), sched->parts.random);
     if (next.step == RETRY_STEP_EXHAUSTED)
@@ -122,23 +134,20 @@ void sched_load_failed(struct sched *sched, struct file *file, const struct read
     buf_clear(&sched->text);
     plan_explain(culprit, &sched->text);
     file_set_error(file, buf_text(&sched->text));
-    bool changed = culprit->result == READER_CHANGED;
     bool is_short = culprit->result == READER_FAILED && is_shortage(culprit->code);
-    bool ends = sched->phase != SCHED_RUNNING || file->origin->gave_up;
-    if (ends || (!changed && !is_short))
-        file_finish(sched, file, SHOAL_FAILED, changed || is_short, NULL);
-    else
+    if (is_short || culprit->result == READER_CHANGED)
         load_again(sched, file);
+    else
+        file_finish(sched, file, SHOAL_FAILED, false, NULL);
 }
 
 void sched_plan_failed(struct sched *sched, struct file *file, const struct error *error)
 {
     file_set_error(file, error->text);
-    bool ends = sched->phase != SCHED_RUNNING || file->origin->gave_up;
-    if (error->class == ERROR_MEMORY && !ends)
+    if (error->class == ERROR_MEMORY)
         load_again(sched, file);
     else
-        file_finish(sched, file, SHOAL_FAILED, error->class == ERROR_MEMORY, NULL);
+        file_finish(sched, file, SHOAL_FAILED, false, NULL);
 }
 
 /* `reason`: the error of a file that was never attempted. */
@@ -156,8 +165,7 @@ static void finish_unsent_files(
         file->run_ended = file->error == NULL;
         if (file->run_ended)
             file_set_error(file, buf_text(reason));
-        bool unknown = file->maybe_accepted;
-        file_finish(sched, file, unknown ? SHOAL_UNKNOWN : SHOAL_FAILED, !unknown, NULL);
+        finish_unsent_file(sched, file);
     }
 }
 
