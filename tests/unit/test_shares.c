@@ -316,6 +316,25 @@ static void waiting_for_its_turn_is_not_an_origins_fault(void **state)
     bench_free(&bench);
 }
 
+/* The time counts toward --give-up-after, unlike waiting for --rate or for other origins. */
+static void waiting_for_limit_rate_counts_as_trying(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, false, true);
+    list_push_back(&bench.origins[0]->ready, &bench.ready[0]);
+    review(&bench, 1);
+    assert_ptr_equal(shares_next_to_start(&bench.shares, bench.now_us), bench.origins[0]);
+    shares_wait(&bench.shares, bench.origins[0], bench.now_us + second, bench.now_us);
+    assert_null(shares_next_to_start(&bench.shares, bench.now_us));
+    assert_true(bench.origins[0]->idle_since_us == CLOCK_NEVER);
+    assert_int_equal(shares_next_us(&bench.shares, bench.now_us), bench.now_us + second);
+    bench.now_us += second;
+    review(&bench, 0);
+    assert_ptr_equal(shares_next_to_start(&bench.shares, bench.now_us), bench.origins[0]);
+    bench_free(&bench);
+}
+
 static void an_origin_is_reviewed_when_it_may_have_to_be_given_up(void **state)
 {
     (void)state;
@@ -347,6 +366,7 @@ int main(void)
         cmocka_unit_test(one_that_pauses_gets_nothing_and_gives_back_its_slots),
         cmocka_unit_test(one_that_is_probed_is_in_doubt_when_its_probe_is_due),
         cmocka_unit_test(waiting_for_its_turn_is_not_an_origins_fault),
+        cmocka_unit_test(waiting_for_limit_rate_counts_as_trying),
         cmocka_unit_test(an_origin_is_reviewed_when_it_may_have_to_be_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

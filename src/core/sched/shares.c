@@ -287,9 +287,10 @@ void shares_note_connections(struct shares *shares)
     }
 }
 
-void shares_wait(struct shares *shares, struct origin *origin, int64_t until_us)
+void shares_wait(struct shares *shares, struct origin *origin, int64_t until_us, int64_t now_us)
 {
     list_remove(&origin->starting);
+    note_idle(shares, origin, now_us);
     if (origin->timer.index == HEAP_NOT_IN || until_us < origin->timer.key)
         set_timer(shares, origin, until_us);
 }

@@ -92,7 +92,7 @@ void shares_pass_starting(struct shares *shares, struct origin *origin, int64_t 
 void shares_note_connections(struct shares *shares);
 
 /* Nothing of `origin` may start before `until_us`, because of --limit-rate. */
-void shares_wait(struct shares *shares, struct origin *origin, int64_t until_us);
+void shares_wait(struct shares *shares, struct origin *origin, int64_t until_us, int64_t now_us);
 
 /* Does an origin wait for its turn to start a transfer? */
 bool shares_waiting(const struct shares *shares);

@@ -137,7 +137,7 @@ void sched_start_files(struct sched *sched, int64_t now_us)
         struct file *file = next_file(origin);
         int64_t turn_us = turn_of(sched, file->slot, now_us);
         if (turn_us > now_us) {
-            shares_wait(&sched->shares, origin, turn_us);
+            shares_wait(&sched->shares, origin, turn_us, now_us);
             continue;
         }
         start_file(sched, file, now_us);
