@@ -32,10 +32,24 @@ static bool is_patience_over(const struct sim *sim, const struct sim_server *ser
     return until_us - server->answered_us >= sim->rules.give_up_after_us;
 }
 
+/* The scheduler gave up on `server`: for a reason, and for good. */
+static void note_giving_up(struct run *run, struct sim_server *server)
+{
+    REQUIRE(run->sim.several);
+    REQUIRE(server->gave_up || !server->connected || is_patience_over(&run->sim, server));
+    server->gave_up = true;
+}
+
 static void hear_notice(struct run *run, const char *message)
 {
+    static const char prefix[] = "gave up on g";
     run->notices++;
     run->returns += strstr(message, "works again after") != NULL;
+    if (strncmp(message, prefix, sizeof prefix - 1) != 0)
+        return;
+    unsigned long server = strtoul(message + sizeof prefix - 1, NULL, 10);
+    REQUIRE(server < SIM_GROUPS_MOST);
+    note_giving_up(run, &run->sim.servers[server]);
 }
 
 /* The name of a server is http://gN, or http://sim.example where there is one. */
@@ -75,12 +89,10 @@ static void on_event(void *context, const struct shoal_event *event)
     sim_watch_verdict(&run->sim, number, event->file.verdict == SHOAL_FAILED);
     struct sim_server *server = sim_server_of(&run->sim, number);
     const char *error = event->file.error == NULL ? "" : event->file.error;
+    if (strstr(error, "gave up on") != NULL)
+        note_giving_up(run, server);
     told->given_up = run->gave_up || server->gave_up || is_patience_over(&run->sim, server);
     REQUIRE(told->given_up || strstr(error, "no progress") == NULL);
-    if (strstr(error, "gave up on") == NULL)
-        return;
-    REQUIRE(run->sim.several && (told->given_up || !server->connected));
-    server->gave_up = told->given_up = true;
 }
 
 void run_set(struct run *run, const char *name, const char *value)

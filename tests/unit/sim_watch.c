@@ -136,7 +136,9 @@ void sim_watch_end(struct sim *sim, unsigned number, const struct http_end *end)
     struct sim_server *server = sim_server_of(sim, number);
     const struct attempt_end *attempt = &end->attempt;
     bool ambiguous = is_ambiguous(attempt);
-    bool rejected = attempt->status == 429 || attempt->status == 503;
+    /* A refusal that asks to wait is none. */
+    bool waits = attempt->status == 403 && end->headers->length > 0;
+    bool rejected = attempt->status == 429 || attempt->status == 503 || waits;
     sim->ledger[number].ambiguous += ambiguous;
     sim->ledger[number].counted += ambiguous || attempt->error == ATTEMPT_FILE_CHANGED;
     if (is_ours(attempt))
