@@ -56,6 +56,7 @@
  *   limits                 rate limits that a response's headers announce
  *   outcome                what the end of an attempt means
  *   rate                   how many files may start
+ *   reason                 why an attempt failed, in one word
  *   retry                  when a file is sent again, and when not
  *   throttle               how many bytes may be sent
  *
