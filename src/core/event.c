@@ -105,8 +105,10 @@ static void count(struct events *events, const struct event_file *file)
     events->totals.verdicts[file->verdict]++;
     if (file->attempts > 1)
         events->totals.retries += file->attempts - 1;
-    if (file->verdict == SHOAL_SENT && file->bytes > 0)
-        events->totals.bytes += file->bytes;
+    int64_t *bytes = &events->totals.bytes;
+    if (file->verdict == SHOAL_SENT && file->bytes > 0 &&
+        __builtin_add_overflow(*bytes, file->bytes, bytes))
+        *bytes = INT64_MAX;
     if (file->verdict != SHOAL_FAILED)
         return;
     events->totals.not_attempted += file->reason == SHOAL_REASON_NOT_ATTEMPTED;
