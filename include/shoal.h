@@ -67,6 +67,33 @@ enum shoal_verdict {
  * text is constant and lives as long as the library. Safe in any thread. */
 const char *shoal_verdict_name(enum shoal_verdict verdict);
 
+/* Why a file is FAILED or UNKNOWN, for programs; the sentence beside it is for people. */
+enum shoal_reason {
+    SHOAL_REASON_NONE,          /* the file has another verdict */
+    SHOAL_REASON_STATUS,        /* the response's status says so */
+    SHOAL_REASON_CONNECT,       /* no connection, or it broke; or what came over it is not HTTP */
+    SHOAL_REASON_TLS,           /* TLS failed, for another reason than the certificate */
+    SHOAL_REASON_CERTIFICATE,   /* the server's certificate does not verify */
+    SHOAL_REASON_PROXY,         /* the proxy did not open a tunnel */
+    SHOAL_REASON_STALL,         /* nothing moved for the option `stall-timeout` */
+    SHOAL_REASON_TIMEOUT,       /* no response in time; or it was in flight when the run ended */
+    SHOAL_REASON_CHANGED,       /* the file changed while it was read */
+    SHOAL_REASON_UNREADABLE,    /* the file can't be read, or no request can be made of it */
+    SHOAL_REASON_TOO_LARGE,     /* the file is larger than an option allows */
+    SHOAL_REASON_PAIR,          /* another file that belongs to the request is missing */
+    SHOAL_REASON_CHECK,         /* a check of the response failed */
+    SHOAL_REASON_CREDENTIALS,   /* the server or the proxy refused the credentials (401, 407) */
+    SHOAL_REASON_NOT_ATTEMPTED, /* the run ended, or gave up on the server, before its turn */
+};
+
+/* How many reasons there are, SHOAL_REASON_NONE included. */
+#define SHOAL_REASONS 15
+
+/* Returns the name: the last words of the constant in lower case, such as "too-large"; "" for
+ * SHOAL_REASON_NONE and any other number. The text is constant and lives as long as the library.
+ * Safe in any thread. */
+const char *shoal_reason_name(enum shoal_reason reason);
+
 /* The exit statuses of `shoal send`. shoal_session_run() says which of them it returns when. */
 enum shoal_exit {
     SHOAL_EXIT_OK = 0,     /* every file was sent, exists or was skipped; dry run: would be sent */
@@ -100,6 +127,8 @@ struct shoal_totals {
     uint64_t found;                    /* regular files found and not filtered out, so far */
     uint64_t verdicts[SHOAL_VERDICTS]; /* files per verdict, by enum shoal_verdict */
     uint64_t temporary;                /* failed files for which a later run can succeed */
+    uint64_t not_attempted;            /* failed files with SHOAL_REASON_NOT_ATTEMPTED */
+    uint64_t maybe_accepted;           /* failed files with `maybe_accepted` */
     uint64_t planned;                  /* dry run: files that would be sent; part of `found` */
     uint64_t passed_over;              /* symbolic links, FIFOs, sockets and devices */
     uint64_t hidden;                   /* dot files; part of `found` */
@@ -122,13 +151,14 @@ struct shoal_start {
 struct shoal_file {
     struct shoal_text path;     /* `{path}`: the path below the folder given */
     enum shoal_verdict verdict; /* what became of it */
-    const char *error;          /* why, as a sentence: FAILED and UNKNOWN; otherwise NULL */
+    enum shoal_reason reason;   /* why: FAILED and UNKNOWN; otherwise SHOAL_REASON_NONE */
+    const char *error;          /* the same as a sentence; NULL where `reason` is NONE */
     long status;                /* HTTP status of the last attempt; 0: it got no response */
     unsigned attempts;          /* requests begun for this file; 0: it was never attempted */
     int64_t bytes;              /* size of the file in bytes; -1: it was never opened */
-    int64_t took_us; /* microseconds from its first attempt to its verdict; 0: no attempt */
-    bool temporary;  /* FAILED: a later run can succeed; otherwise false */
-    bool run_ended;  /* FAILED: never attempted: the run ended, or gave up on its server, before */
+    int64_t took_us;     /* microseconds from its first attempt to its verdict; 0: no attempt */
+    bool temporary;      /* FAILED: a later run can succeed; otherwise false */
+    bool maybe_accepted; /* FAILED: after some attempt the server may have accepted it */
     struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
     bool response_cut;          /* the body was longer than `response` */
 };

@@ -18,6 +18,28 @@ const char *shoal_verdict_name(enum shoal_verdict verdict)
     return (unsigned)verdict < SHOAL_VERDICTS ? names[verdict] : "";
 }
 
+const char *shoal_reason_name(enum shoal_reason reason)
+{
+    static const char *const names[SHOAL_REASONS] = {
+        [SHOAL_REASON_NONE] = "",
+        [SHOAL_REASON_STATUS] = "status",
+        [SHOAL_REASON_CONNECT] = "connect",
+        [SHOAL_REASON_TLS] = "tls",
+        [SHOAL_REASON_CERTIFICATE] = "certificate",
+        [SHOAL_REASON_PROXY] = "proxy",
+        [SHOAL_REASON_STALL] = "stall",
+        [SHOAL_REASON_TIMEOUT] = "timeout",
+        [SHOAL_REASON_CHANGED] = "changed",
+        [SHOAL_REASON_UNREADABLE] = "unreadable",
+        [SHOAL_REASON_TOO_LARGE] = "too-large",
+        [SHOAL_REASON_PAIR] = "pair",
+        [SHOAL_REASON_CHECK] = "check",
+        [SHOAL_REASON_CREDENTIALS] = "credentials",
+        [SHOAL_REASON_NOT_ATTEMPTED] = "not-attempted",
+    };
+    return (unsigned)reason < SHOAL_REASONS ? names[reason] : "";
+}
+
 void events_init(struct events *events, const struct config *config, const struct clock *clock,
     shoal_event_fn *on_event, void *context)
 {
@@ -87,6 +109,8 @@ static void count(struct events *events, const struct event_file *file)
         events->totals.bytes += file->bytes;
     if (file->verdict != SHOAL_FAILED)
         return;
+    events->totals.not_attempted += file->reason == SHOAL_REASON_NOT_ATTEMPTED;
+    events->totals.maybe_accepted += file->maybe_accepted;
     if (file->temporary)
         events->totals.temporary++;
     else
@@ -99,13 +123,14 @@ void events_file(struct events *events, const struct event_file *file)
     struct shoal_event event = {.kind = SHOAL_EVENT_FILE,
         .file = {.path = text_of(file->entry->path),
             .verdict = file->verdict,
+            .reason = file->reason,
             .error = shown(events, &events->text, file->error),
             .status = file->status,
             .attempts = file->attempts,
             .bytes = file->bytes,
             .took_us = file->first_us > 0 ? clock_now_us(events->clock) - file->first_us : 0,
             .temporary = file->temporary,
-            .run_ended = file->run_ended,
+            .maybe_accepted = file->maybe_accepted,
             .response_cut = file->response_cut}};
     if (file->response != NULL && file->status != 0) {
         buf_clear(&events->response);

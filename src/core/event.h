@@ -31,12 +31,13 @@ struct event_file {
     const struct entry *entry;  /* which file */
     enum shoal_verdict verdict; /* what became of it */
     bool temporary;             /* failed: a later run can succeed */
-    bool run_ended;             /* never attempted, because the run ended before */
+    bool maybe_accepted;        /* failed: after some attempt the server may have accepted it */
     long status;                /* HTTP status of the last attempt; 0: none */
     unsigned attempts;          /* requests begun for it */
     int64_t bytes;              /* the file's size; -1: never known */
     int64_t first_us;           /* when its first attempt began, by the clock; 0: never */
-    const char *error;          /* why it failed, a sentence; NULL: it has not */
+    enum shoal_reason reason;   /* why it failed or is unknown; otherwise SHOAL_REASON_NONE */
+    const char *error;          /* the same as a sentence; NULL where there is no reason */
     const struct buf *response; /* body of the last response; NULL: none */
     bool response_cut;          /* the body was longer than `response` */
 };

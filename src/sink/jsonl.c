@@ -108,6 +108,14 @@ static bool set_response(json_t *object, const struct shoal_file *file)
            (!file->response_cut || set_boolean(object, "response_cut", true));
 }
 
+static bool set_reason(json_t *object, const struct shoal_file *file)
+{
+    return (file->reason == SHOAL_REASON_NONE ||
+               json_set_text(object, "reason", shoal_reason_name(file->reason))) &&
+           json_set_text(object, "error", file->error) &&
+           (!file->maybe_accepted || set_boolean(object, "maybe_accepted", true));
+}
+
 static bool fill_file(json_t *object, const struct shoal_event *event)
 {
     const struct shoal_file *file = &event->file;
@@ -118,7 +126,7 @@ static bool fill_file(json_t *object, const struct shoal_event *event)
            set_known(object, "bytes", file->bytes, file->bytes >= 0) && set_at(object, event) &&
            set_time(object, "ms", file->took_us, CLOCK_US_PER_MS, 10) &&
            set_boolean(object, "temporary", file->temporary) && set_response(object, file) &&
-           json_set_text(object, "error", file->error);
+           set_reason(object, file);
 }
 
 static bool fill_problem(json_t *object, const struct shoal_event *event)
@@ -194,6 +202,8 @@ static bool fill_end(const struct jsonl *jsonl, json_t *object, const struct sho
                   set_time(object, "seconds", event->at_us, CLOCK_US_PER_SECOND, 1000) &&
                   set_boolean(object, "complete", totals->complete) &&
                   json_set_number(object, "temporary", (int64_t)totals->temporary) &&
+                  json_set_number(object, "not_attempted", (int64_t)totals->not_attempted) &&
+                  json_set_number(object, "maybe_accepted", (int64_t)totals->maybe_accepted) &&
                   json_set_number(object, "retries", (int64_t)totals->retries) &&
                   json_set_number(object, "hidden", (int64_t)totals->hidden) &&
                   json_set_number(object, "exit", event->end.exit_status);

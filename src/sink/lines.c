@@ -111,8 +111,11 @@ static void add_reason(struct lines *lines, const struct shoal_file *file)
         add_escaped(lines, file->error);
     else
         (void)buf_printf(&lines->line, "status %ld", file->status);
+    const char *accepted = file->maybe_accepted ? "; the server may have accepted it" : "";
     if (file->attempts > 1)
-        (void)buf_printf(&lines->line, " (%u attempts)", file->attempts);
+        (void)buf_printf(&lines->line, " (%u attempts%s)", file->attempts, accepted);
+    else if (file->maybe_accepted)
+        (void)buf_add_text(&lines->line, " (the server may have accepted it)");
 }
 
 static void failure_line(struct lines *lines, const struct shoal_file *file)
@@ -158,7 +161,7 @@ static void unattempted_line(struct lines *lines)
 static void file_event(struct lines *lines, const struct shoal_file *file)
 {
     const struct lines_options *options = &lines->options;
-    if (options->brief && file->run_ended && !options->verbose) {
+    if (options->brief && file->reason == SHOAL_REASON_NOT_ATTEMPTED && !options->verbose) {
         count_unattempted(lines, file);
         return;
     }

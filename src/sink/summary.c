@@ -11,7 +11,19 @@ static void add_elapsed(struct buf *out, int64_t elapsed_us)
     (void)buf_add_text(out, text);
 }
 
-/* Adds ": 2,039 sent, 2 failed": the verdicts that occurred. */
+/* Adds `*separator`, the count and the word, unless the count is 0. */
+static void add_verdict(struct buf *out, uint64_t count, const char *word, const char **separator)
+{
+    if (count == 0)
+        return;
+    (void)buf_add_text(out, *separator);
+    (void)numbers_add_count(out, count);
+    (void)buf_add_text(out, word);
+    *separator = ", ";
+}
+
+/* Adds ": 2,039 sent, 2 failed, 7 not attempted": what occurred. In events, files that were not
+ * attempted are a part of the failed ones. */
 static void add_verdicts(struct buf *out, const struct shoal_totals *totals)
 {
     static const char *const words[SHOAL_VERDICTS] = {
@@ -23,13 +35,12 @@ static void add_verdicts(struct buf *out, const struct shoal_totals *totals)
     };
     const char *separator = ": ";
     for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++) {
-        if (totals->verdicts[verdict] == 0)
-            continue;
-        (void)buf_add_text(out, separator);
-        (void)numbers_add_count(out, totals->verdicts[verdict]);
-        (void)buf_add_text(out, words[verdict]);
-        separator = ", ";
+        uint64_t count = totals->verdicts[verdict];
+        if (verdict == SHOAL_FAILED)
+            count -= totals->not_attempted;
+        add_verdict(out, count, words[verdict], &separator);
     }
+    add_verdict(out, totals->not_attempted, " not attempted", &separator);
 }
 
 static void add_rate(struct buf *out, uint64_t files, int64_t elapsed_us)
@@ -102,6 +113,10 @@ static void add_trouble(struct buf *out, const struct shoal_event *event)
     if (totals->verdicts[SHOAL_UNKNOWN] > 0) {
         (void)numbers_add_counted(out, totals->verdicts[SHOAL_UNKNOWN], "file", "files");
         (void)buf_add_text(out, " may have been accepted: check the server\n");
+    }
+    if (totals->maybe_accepted > 0) {
+        (void)numbers_add_counted(out, totals->maybe_accepted, "failed file", "failed files");
+        (void)buf_add_text(out, " may have been accepted all the same: check the server\n");
     }
 }
 

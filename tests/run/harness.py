@@ -138,6 +138,9 @@ def check_reconciled(run):
     sent = sum(event["bytes"] for event in run.files if event["verdict"] == "sent")
     assert end["bytes"] == sent, (sent, run)
     assert end["problems"] == len(run.problems), run
+    reasons = [event.get("reason") for event in run.files]
+    assert end["not_attempted"] == reasons.count("not-attempted"), run
+    assert end["maybe_accepted"] == sum("maybe_accepted" in event for event in run.files), run
     for event in run.files:
         check_file_event(event, run)
 
@@ -155,6 +158,8 @@ def check_file_event(event, run):
         assert event.get("error"), f"no error text: {event}{run!r}"
     if verdict == "unknown":
         assert event["attempts"] >= 1, event
+    if event.get("reason") == "not-attempted":
+        assert event["attempts"] == 0 and event["temporary"] and event["status"] is None, event
 
 
 def expected_status(run):

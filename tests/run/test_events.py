@@ -99,9 +99,16 @@ def test_the_page_and_the_manual_name_every_verdict():
             assert re.search(rf"`{verdict}`|Ql {verdict}\b", text), (path, verdict)
 
 
+def test_the_page_and_the_manual_name_every_reason():
+    for path in (PAGE, MANUAL):
+        text = path.read_text(encoding="utf-8")
+        for reason in EVENTS.fields("file")["reason"]["enum"]:
+            assert re.search(rf"`{reason}`|Ql {reason}\b", text), (path, reason)
+
+
 @pytest.mark.parametrize("change", [
     {"more": 1}, {"status": "201"}, {"status": 0}, {"bytes": 1.0}, {"bytes": -1}, {"verdict": "done"},
-    {"error": "why"}, {"temporary": None}, {"temporary": True}, {"path": None}, {"event": "files"},
+    {"error": "why"}, {"reason": "status"}, {"maybe_accepted": True}, {"temporary": None}, {"temporary": True}, {"path": None}, {"event": "files"},
 ], ids=str)  # fmt: skip
 def test_a_wrong_event_is_found(change):
     event = {
@@ -142,7 +149,7 @@ def test_every_field_occurs(shoal, tree, ledger, make_tree):
     """What is documented is what is written: each field comes up in some run."""
     tree(b"a\xff")
     tree("b")
-    ledger.script("b", Answer(status=400, body=b"no" * 40_000))
+    ledger.script("b", Answer(drop=True), Answer(status=400, body=b"no" * 40_000))
     events = list(shoal.send(*FORM, tree, ledger.url).events)
     plans = ("-n", "-F", "path={path}", "-F", "file=@{file};filename=x;type=text/plain")
     events += shoal.send(*plans, tree, ledger.url).events

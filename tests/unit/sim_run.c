@@ -86,6 +86,8 @@ static void on_event(void *context, const struct shoal_event *event)
     told->verdict = event->file.verdict;
     told->attempts = event->file.attempts;
     told->temporary = event->file.temporary;
+    told->maybe_accepted = event->file.maybe_accepted;
+    told->reason = event->file.reason;
     sim_watch_verdict(&run->sim, number, event->file.verdict == SHOAL_FAILED);
     struct sim_server *server = sim_server_of(&run->sim, number);
     const char *error = event->file.error == NULL ? "" : event->file.error;
@@ -230,7 +232,11 @@ static void check_doubt(struct run *run, const struct told *told, const struct s
     }
     REQUIRE(!unknown || (ledger->ambiguous > 0 && !told->temporary));
     REQUIRE(!unknown || ended || rules->at_most_once);
-    if (told->verdict == SHOAL_FAILED && told->temporary)
+    bool failed = told->verdict == SHOAL_FAILED;
+    REQUIRE(told->maybe_accepted == (failed && ledger->ambiguous > 0));
+    REQUIRE((told->reason != SHOAL_REASON_NONE) == (failed || unknown));
+    REQUIRE(told->reason != SHOAL_REASON_NOT_ATTEMPTED || (told->attempts == 0 && ended));
+    if (failed && told->temporary)
         REQUIRE(ledger->counted > rules->retries || (ended && ledger->ambiguous == 0));
 }
 

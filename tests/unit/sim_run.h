@@ -14,6 +14,8 @@ struct told {
     enum shoal_verdict verdict;
     unsigned attempts;
     bool temporary;
+    bool maybe_accepted;
+    enum shoal_reason reason;
     bool given_up; /* at its verdict, --give-up-after had passed */
 };
 

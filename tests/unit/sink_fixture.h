@@ -52,6 +52,7 @@ static inline struct shoal_event failed_event(void)
         .at_us = 2000000,
         .file = {.path = TEXT("b"),
             .verdict = SHOAL_FAILED,
+            .reason = SHOAL_REASON_STALL,
             .error = "it stalled",
             .attempts = 3,
             .bytes = -1,

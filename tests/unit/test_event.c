@@ -178,6 +178,29 @@ static void totals_add_up(void **state)
     bench_free(bench);
 }
 
+static void files_not_attempted_or_perhaps_accepted_are_counted(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new(GIVEN(TO_URL));
+    struct event_file file = {.entry = bench->entry,
+        .verdict = SHOAL_FAILED,
+        .temporary = true,
+        .reason = SHOAL_REASON_NOT_ATTEMPTED,
+        .error = "why"};
+    events_file(&bench->events, &file);
+    assert_int_equal(bench->heard.last.file.reason, SHOAL_REASON_NOT_ATTEMPTED);
+    assert_false(bench->heard.last.file.maybe_accepted);
+    file.reason = SHOAL_REASON_STATUS;
+    file.maybe_accepted = true;
+    events_file(&bench->events, &file);
+    assert_int_equal(bench->heard.last.file.reason, SHOAL_REASON_STATUS);
+    assert_true(bench->heard.last.file.maybe_accepted);
+    assert_int_equal(bench->events.totals.verdicts[SHOAL_FAILED], 2);
+    assert_int_equal(bench->events.totals.not_attempted, 1);
+    assert_int_equal(bench->events.totals.maybe_accepted, 1);
+    bench_free(bench);
+}
+
 static void the_exit_status_follows_from_the_verdicts(void **state)
 {
     (void)state;
@@ -338,13 +361,26 @@ static void verdicts_have_names(void **state)
     assert_string_equal(shoal_verdict_name((enum shoal_verdict)99), "");
 }
 
+static void reasons_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(shoal_reason_name(SHOAL_REASON_NONE), "");
+    assert_string_equal(shoal_reason_name(SHOAL_REASON_STATUS), "status");
+    assert_string_equal(shoal_reason_name(SHOAL_REASON_NOT_ATTEMPTED), "not-attempted");
+    for (int reason = 1; reason < SHOAL_REASONS; reason++)
+        assert_string_not_equal(shoal_reason_name((enum shoal_reason)reason), "");
+    assert_string_equal(shoal_reason_name((enum shoal_reason)SHOAL_REASONS), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts_have_names),
+        cmocka_unit_test(reasons_have_names),
         cmocka_unit_test(a_file_is_told_as_it_was),
         cmocka_unit_test(an_answer_that_never_came_is_none),
         cmocka_unit_test(totals_add_up),
+        cmocka_unit_test(files_not_attempted_or_perhaps_accepted_are_counted),
         cmocka_unit_test(the_exit_status_follows_from_the_verdicts),
         cmocka_unit_test(secrets_are_replaced_in_all_that_is_told_of_a_file),
         cmocka_unit_test(a_pause_is_told_without_the_secret),

@@ -51,7 +51,19 @@ static void a_file_has_every_key_of_the_contract(void **state)
         "\"response\":\"{\\\"ok\\\":true}\\r\\n\"}\n"
         "{\"event\":\"file\",\"path\":\"b\",\"verdict\":\"failed\",\"status\":null,"
         "\"attempts\":3,\"bytes\":null,\"at_ms\":2000,\"ms\":0.0,\"temporary\":true,"
-        "\"response\":null,\"error\":\"it stalled\"}\n");
+        "\"response\":null,\"reason\":\"stall\",\"error\":\"it stalled\"}\n");
+}
+
+static void a_failure_says_that_it_may_be_there(void **state)
+{
+    (void)state;
+    struct shoal_event event = failed_event();
+    event.file.maybe_accepted = true;
+    assert_lines(&event, 1,
+        "{\"event\":\"file\",\"path\":\"b\",\"verdict\":\"failed\",\"status\":null,"
+        "\"attempts\":3,\"bytes\":null,\"at_ms\":2000,\"ms\":0.0,\"temporary\":true,"
+        "\"response\":null,\"reason\":\"stall\",\"error\":\"it stalled\","
+        "\"maybe_accepted\":true}\n");
 }
 
 static void a_name_of_any_bytes_can_be_read_back(void **state)
@@ -65,7 +77,7 @@ static void a_name_of_any_bytes_can_be_read_back(void **state)
         "{\"event\":\"file\",\"path\":\"x\xef\xbf\xbd\",\"path_base64\":\"eP8=\","
         "\"verdict\":\"failed\",\"status\":null,\"attempts\":3,\"bytes\":null,\"at_ms\":2000,"
         "\"ms\":0.0,\"temporary\":true,\"response\":\"\\u001B[2J\\u0000\xef\xbf\xbd\","
-        "\"response_cut\":true,\"error\":\"it stalled\"}\n");
+        "\"response_cut\":true,\"reason\":\"stall\",\"error\":\"it stalled\"}\n");
 }
 
 static void problems_and_notices_have_their_sentence(void **state)
@@ -128,7 +140,8 @@ static void a_dry_run_has_plans_and_their_count(void **state)
         "\"headers\":[],\"fields\":[],\"bytes\":0}\n"
         "{\"event\":\"end\",\"found\":2,\"sent\":0,\"exists\":0,\"skipped\":0,\"failed\":0,"
         "\"unknown\":0,\"passed_over\":0,\"problems\":0,\"bytes\":0,\"seconds\":1.235,"
-        "\"complete\":true,\"temporary\":0,\"retries\":0,\"hidden\":0,\"exit\":0,"
+        "\"complete\":true,\"temporary\":0,\"not_attempted\":0,\"maybe_accepted\":0,"
+        "\"retries\":0,\"hidden\":0,\"exit\":0,"
         "\"dry_run\":true,\"planned\":2}\n");
 }
 
@@ -138,6 +151,8 @@ static void an_end_has_every_total(void **state)
     static const struct shoal_totals totals = {.found = 15,
         .verdicts = {1, 2, 3, 4, 5},
         .temporary = 6,
+        .not_attempted = 2,
+        .maybe_accepted = 3,
         .passed_over = 7,
         .hidden = 8,
         .problems = 9,
@@ -148,7 +163,8 @@ static void an_end_has_every_total(void **state)
     assert_lines(&event, 1,
         "{\"event\":\"end\",\"found\":15,\"sent\":1,\"exists\":2,\"skipped\":3,\"failed\":4,"
         "\"unknown\":5,\"passed_over\":7,\"problems\":9,\"bytes\":5000000000,\"seconds\":60.0,"
-        "\"complete\":false,\"temporary\":6,\"retries\":10,\"hidden\":8,\"exit\":1}\n");
+        "\"complete\":false,\"temporary\":6,\"not_attempted\":2,\"maybe_accepted\":3,"
+        "\"retries\":10,\"hidden\":8,\"exit\":1}\n");
 }
 
 static bool full(void *context, const char *data, size_t length)
@@ -174,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_start_says_what_was_asked_for),
         cmocka_unit_test(a_file_has_every_key_of_the_contract),
+        cmocka_unit_test(a_failure_says_that_it_may_be_there),
         cmocka_unit_test(a_name_of_any_bytes_can_be_read_back),
         cmocka_unit_test(problems_and_notices_have_their_sentence),
         cmocka_unit_test(a_pause_has_its_origin_and_its_end_if_that_is_known),

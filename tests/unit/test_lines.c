@@ -40,6 +40,14 @@ static void a_failure_has_a_line_and_a_success_has_none(void **state)
     assert_written(&sink.messages, "");
     tell(&sink, failed_event());
     assert_written(&sink.messages, "failed b: it stalled (3 attempts)\n");
+    struct shoal_event perhaps = failed_event();
+    perhaps.file.maybe_accepted = true;
+    tell(&sink, perhaps);
+    assert_written(
+        &sink.messages, "failed b: it stalled (3 attempts; the server may have accepted it)\n");
+    perhaps.file.attempts = 1;
+    tell(&sink, perhaps);
+    assert_written(&sink.messages, "failed b: it stalled (the server may have accepted it)\n");
     struct shoal_event refused = failed_event();
     refused.file.verdict = SHOAL_UNKNOWN;
     refused.file.error = NULL;
@@ -204,6 +212,13 @@ static void the_summary_adds_up(void **state)
         "not all folders were read: there may be more files\n"
         "1 failure may be temporary: run again to retry\n"
         "1 file may have been accepted: check the server\n");
+    totals = (struct shoal_totals){.found = 9, .not_attempted = 6, .maybe_accepted = 2};
+    totals.verdicts[SHOAL_FAILED] = 9;
+    totals.complete = true;
+    end_with(&sink, totals, 1000000, 0);
+    assert_written(&sink.messages,
+        "9 files, 0 B in 1.0 s (9.0 files/s): 3 failed, 6 not attempted\n"
+        "2 failed files may have been accepted all the same: check the server\n");
     close_sink(&sink);
 }
 

@@ -68,8 +68,9 @@ struct file *file_new(struct sched *sched, struct entry *entry, struct origin *o
     return file;
 }
 
-void file_set_error(struct file *file, const char *text)
+void file_set_failure(struct file *file, enum shoal_reason reason, const char *text)
 {
+    file->reason = reason;
     free(file->error);
     file->error = text == NULL ? NULL : strdup(text);
 }
@@ -156,20 +157,23 @@ static const char *error_of(const struct file *file)
 void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verdict, bool temporary,
     const struct http_end *end)
 {
+    bool failed = verdict == SHOAL_FAILED;
+    bool has_reason = failed || verdict == SHOAL_UNKNOWN;
     struct event_file event = {.entry = file->entry,
         .verdict = verdict,
         .temporary = temporary,
-        .run_ended = file->run_ended,
+        .maybe_accepted = failed && file->maybe_accepted,
         .status = end == NULL ? file->status : end->attempt.status,
         .attempts = file->attempts,
         .bytes = file->bytes,
         .first_us = file->first_us,
-        .error = verdict == SHOAL_FAILED || verdict == SHOAL_UNKNOWN ? error_of(file) : NULL,
+        .reason = has_reason ? file->reason : SHOAL_REASON_NONE,
+        .error = has_reason ? error_of(file) : NULL,
         .response = end == NULL ? NULL : end->answer,
         .response_cut = end != NULL && end->answer_cut};
     leave_state(sched, file);
     file_release_slot(sched, file);
-    sched->failures += verdict == SHOAL_FAILED;
+    sched->failures += failed;
     events_file(sched->parts.events, &event);
     file_free(sched, file);
 }

@@ -30,6 +30,7 @@ static void fail_without_memory(struct sched *sched, struct walk_item *item)
         .verdict = SHOAL_FAILED,
         .temporary = !lost,
         .bytes = -1,
+        .reason = SHOAL_REASON_UNREADABLE,
         .error = lost && item->text != NULL ? item->text : "out of memory"};
     sched->failures++;
     events_file(sched->parts.events, &event);
@@ -47,7 +48,7 @@ static void add_file(struct sched *sched, struct walk_item *item)
         return;
     }
     if (item->kind == WALK_LOST) {
-        file_set_error(file, item->text);
+        file_set_failure(file, SHOAL_REASON_UNREADABLE, item->text);
         file_finish(sched, file, SHOAL_FAILED, false, NULL);
     } else if (origin->gave_up) {
         sched_finish_unsent_of(sched, origin);

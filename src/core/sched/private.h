@@ -49,12 +49,12 @@ struct file {
     struct group_member member; /* its place in its group, where the run has groups */
     struct origin_file attempt; /* what its origin keeps of it */
     unsigned attempts;          /* transfers started */
-    bool run_ended;             /* the run ended, or its origin was given up, before it started */
     bool maybe_accepted;        /* after some attempt the server may have accepted it */
     int64_t first_us;           /* when its first attempt started; 0: there was none */
     int64_t bytes;              /* its size; -1: not known yet */
     long status;                /* of the response to the last failed attempt; 0: none */
-    char *error;                /* why the last failed attempt failed; owned; NULL: none */
+    enum shoal_reason reason;   /* why the last failed attempt failed; NONE: none did */
+    char *error;                /* the same as a sentence; owned; NULL: none, or no memory for it */
 };
 
 /* Room for the request of one file. There is a fixed number of them. */
@@ -124,8 +124,9 @@ void file_set_state(struct sched *sched, struct file *file, enum file_state stat
 /* Puts the file in state WAITING until `until_us`. */
 void file_wait(struct sched *sched, struct file *file, int64_t until_us);
 
-/* Sets `file->error` to a copy of `text`, or to NULL for lack of memory. */
-void file_set_error(struct file *file, const char *text);
+/* Sets why the file failed so far: `file->reason`, and `file->error` to a copy of `text`, or to
+ * NULL for lack of memory. */
+void file_set_failure(struct file *file, enum shoal_reason reason, const char *text);
 
 /* Releases the file's slot, if it has one. */
 void file_release_slot(struct sched *sched, struct file *file);

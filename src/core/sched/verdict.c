@@ -5,6 +5,7 @@
 
 #include "base/container_of.h"
 #include "core/sched/private.h"
+#include "policy/reason.h"
 
 static void add_status(struct buf *text, const struct http_end *end)
 {
@@ -66,7 +67,7 @@ static void remember_failure(
     struct sched *sched, struct file *file, enum outcome outcome, const struct http_end *end)
 {
     const char *text = describe_failure(sched, file, end);
-    file_set_error(file, text);
+    file_set_failure(file, reason_of_attempt(&end->attempt, file->origin->rules), text);
     file->status = end->attempt.status;
     file->maybe_accepted = file->maybe_accepted || outcome == OUTCOME_AMBIGUOUS;
     if (file->origin->gave_up)
@@ -133,9 +134,11 @@ void sched_load_failed(struct sched *sched, struct file *file, const struct read
 {
     buf_clear(&sched->text);
     plan_explain(culprit, &sched->text);
-    file_set_error(file, buf_text(&sched->text));
+    bool changed = culprit->result == READER_CHANGED;
+    file_set_failure(
+        file, changed ? SHOAL_REASON_CHANGED : SHOAL_REASON_UNREADABLE, buf_text(&sched->text));
     bool is_short = culprit->result == READER_FAILED && is_shortage(culprit->code);
-    if (is_short || culprit->result == READER_CHANGED)
+    if (is_short || changed)
         load_again(sched, file);
     else
         file_finish(sched, file, SHOAL_FAILED, false, NULL);
@@ -143,7 +146,7 @@ void sched_load_failed(struct sched *sched, struct file *file, const struct read
 
 void sched_plan_failed(struct sched *sched, struct file *file, const struct error *error)
 {
-    file_set_error(file, error->text);
+    file_set_failure(file, SHOAL_REASON_UNREADABLE, error->text);
     if (error->class == ERROR_MEMORY)
         load_again(sched, file);
     else
@@ -162,9 +165,8 @@ static void finish_unsent_files(
             continue;
         if (file->state == FILE_LOADING)
             file_leave_slot(file); /* handle_loaded() releases it */
-        file->run_ended = file->error == NULL;
-        if (file->run_ended)
-            file_set_error(file, buf_text(reason));
+        if (file->reason == SHOAL_REASON_NONE)
+            file_set_failure(file, SHOAL_REASON_NOT_ATTEMPTED, buf_text(reason));
         finish_unsent_file(sched, file);
     }
 }
