@@ -120,6 +120,7 @@
  *   config                 what the options mean, checked and compiled
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
+ *   library                public functions that belong to no other module
  *   options                the table of options, and the options given
  *   plan                   turns a file that was found into a request
  *   sched                  the scheduler: sole owner of every file's state
