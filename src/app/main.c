@@ -22,6 +22,7 @@
  *   wipe                   erasing secrets from memory
  *
  * text/                    pure
+ *   cause                  what a failure's response says, folded so that equal ones are equal
  *   encode                 percent, JSON, Base64, UTF-8
  *   http_date              HTTP dates and Retry-After
  *   http_request_head      writes request heads
@@ -31,6 +32,7 @@
  *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
  *   json                   JSON on one line
+ *   markup                 the text of an element of HTML or XML
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data

@@ -24,6 +24,12 @@ static inline bool ascii_is_blank(char byte)
     return byte == ' ' || byte == '\t';
 }
 
+/* Whether `byte` is white space, as isspace(3) says in the C locale: a space, or TAB to CR. */
+static inline bool ascii_is_space(char byte)
+{
+    return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
 /* Whether `byte` is printable: 32 (the space) to 126. */
 static inline bool ascii_is_printable(char byte)
 {

@@ -74,6 +74,14 @@ bool buf_add_byte(struct buf *buf, char byte)
     return buf_add(buf, &byte, 1);
 }
 
+void buf_truncate(struct buf *buf, size_t length)
+{
+    if (length >= buf->length)
+        return;
+    buf->length = length;
+    buf->data[length] = '\0';
+}
+
 bool buf_printf(struct buf *buf, const char *format, ...)
 {
     va_list arguments;

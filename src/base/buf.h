@@ -40,6 +40,9 @@ bool buf_add_text(struct buf *buf, const char *text);
 /* Adds one byte. On failure adds nothing and returns false. */
 bool buf_add_byte(struct buf *buf, char byte);
 
+/* Takes away the end, so that `length` bytes are left, which must not be more than there are. */
+void buf_truncate(struct buf *buf, size_t length);
+
 /* Adds text formatted as by printf(3). On failure adds nothing and returns false. */
 bool buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

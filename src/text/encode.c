@@ -216,6 +216,22 @@ static size_t valid_length(const char *text, size_t length)
     return done;
 }
 
+size_t utf8_write(char *out, unsigned code_point)
+{
+    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0}; /* by length */
+    if (code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff))
+        return 0;
+    if (code_point < 0x80) {
+        out[0] = (char)code_point;
+        return 1;
+    }
+    size_t length = code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+    for (size_t at = length; at-- > 1; code_point >>= 6)
+        out[at] = (char)(0x80 | (code_point & 0x3f));
+    out[0] = (char)(lead[length] | code_point);
+    return length;
+}
+
 bool utf8_valid(const char *text, size_t length)
 {
     return valid_length(text, length) == length;

@@ -36,6 +36,10 @@ void encode_hex(char *out, const void *data, size_t length);
  * character if the sequence is valid; `code_point` may be NULL. */
 size_t utf8_sequence(const char *text, size_t length, unsigned *code_point);
 
+/* Writes the character `code_point` as UTF-8 to `out`, which has room for 4 bytes. Returns how many
+ * bytes that are, or 0 if there is no such character (a surrogate, or above U+10FFFF). */
+size_t utf8_write(char *out, unsigned code_point);
+
 /* Whether all of `text` is valid UTF-8. NUL counts as valid. */
 bool utf8_valid(const char *text, size_t length);
 
