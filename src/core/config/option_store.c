@@ -105,10 +105,15 @@ bool shoal_options_set(
     struct option_setting setting = {.value = (char *)value};
     size_t count;
     const struct option_row *rows = options_table(&count);
-    setting.row = option_find_manner_in(rows, count, name, &setting.manner);
-    bool set = setting.row != NULL
-                   ? options_add(options, &setting, &problem)
-                   : error_set(&problem, ERROR_USAGE, 0, "unknown option '%s'", name);
+    if (name != NULL)
+        setting.row = option_find_manner_in(rows, count, name, &setting.manner);
+    bool set = false;
+    if (options == NULL)
+        (void)error_set(&problem, ERROR_USAGE, 0, "there are no options to set");
+    else if (setting.row == NULL)
+        (void)error_set(&problem, ERROR_USAGE, 0, "unknown option '%s'", name == NULL ? "" : name);
+    else
+        set = options_add(options, &setting, &problem);
     if (!set && error != NULL)
         (void)snprintf(error, SHOAL_ERROR_SIZE, "%s", problem.text);
     return set;
@@ -116,6 +121,8 @@ bool shoal_options_set(
 
 bool shoal_options_add_operand(struct shoal_options *options, const char *path)
 {
+    if (options == NULL || path == NULL)
+        return false;
     char *copy = strdup(path);
     char **operands = copy == NULL
                           ? NULL
