@@ -28,6 +28,7 @@
  *   http_request_head      writes request heads
  *   http_response          parser for HTTP/1.1 responses
  *   http_response_line     the lines of a response, one by one
+ *   http_status            the reason phrases of status codes
  *   http_syntax            tokens, lists and slices of HTTP
  *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
@@ -119,11 +120,13 @@
  *   transport              what the transport's own files share
  *
  * core/
+ *   causes                 why files failed, grouped
  *   config                 what the options mean, checked and compiled
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   options                the table of options, and the options given
  *   plan                   turns a file that was found into a request
+ *   plan_view              what a plan holds, with secrets replaced
  *   sched                  the scheduler: sole owner of every file's state
  *   session                creates the components and runs the event loop
  *
