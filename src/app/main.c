@@ -124,6 +124,7 @@
  *   config                 what the options mean, checked and compiled
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
+ *   library                public functions that belong to no other module
  *   options                the table of options, and the options given
  *   plan                   turns a file that was found into a request
  *   plan_view              what a plan holds, with secrets replaced

@@ -7,40 +7,6 @@
 
 #define TEXT_MOST (64 * 1024)
 
-const char *shoal_verdict_name(enum shoal_verdict verdict)
-{
-    static const char *const names[SHOAL_VERDICTS] = {
-        [SHOAL_SENT] = "sent",
-        [SHOAL_EXISTS] = "exists",
-        [SHOAL_SKIPPED] = "skipped",
-        [SHOAL_FAILED] = "failed",
-        [SHOAL_UNKNOWN] = "unknown",
-    };
-    return (unsigned)verdict < SHOAL_VERDICTS ? names[verdict] : "";
-}
-
-const char *shoal_reason_name(enum shoal_reason reason)
-{
-    static const char *const names[SHOAL_REASONS] = {
-        [SHOAL_REASON_NONE] = "",
-        [SHOAL_REASON_STATUS] = "status",
-        [SHOAL_REASON_CONNECT] = "connect",
-        [SHOAL_REASON_TLS] = "tls",
-        [SHOAL_REASON_CERTIFICATE] = "certificate",
-        [SHOAL_REASON_PROXY] = "proxy",
-        [SHOAL_REASON_STALL] = "stall",
-        [SHOAL_REASON_TIMEOUT] = "timeout",
-        [SHOAL_REASON_CHANGED] = "changed",
-        [SHOAL_REASON_UNREADABLE] = "unreadable",
-        [SHOAL_REASON_TOO_LARGE] = "too-large",
-        [SHOAL_REASON_PAIR] = "pair",
-        [SHOAL_REASON_CHECK] = "check",
-        [SHOAL_REASON_CREDENTIALS] = "credentials",
-        [SHOAL_REASON_NOT_ATTEMPTED] = "not-attempted",
-    };
-    return (unsigned)reason < SHOAL_REASONS ? names[reason] : "";
-}
-
 void events_init(struct events *events, const struct config *config, const struct clock *clock,
     shoal_event_fn *on_event, void *context)
 {
@@ -71,7 +37,8 @@ void events_free(struct events *events)
 static void emit(struct events *events, struct shoal_event *event)
 {
     event->at_us = clock_now_us(events->clock) - events->start_us;
-    events->on_event(events->context, event);
+    if (events->on_event != NULL)
+        events->on_event(events->context, event);
 }
 
 /* The text as it may be shown, valid until the next call with the same buffer. */
@@ -227,12 +194,12 @@ static int exit_status(const struct events *events, int signal)
     const struct shoal_totals *totals = &events->totals;
     if (signal != 0)
         return SHOAL_EXIT_SIGNAL + signal;
-    if (totals->found == 0 && totals->problems == 0 && !events->config->allow_empty)
-        return SHOAL_EXIT_USAGE;
     bool unsure = totals->problems > 0 || totals->verdicts[SHOAL_UNKNOWN] > 0;
     if (unsure || events->bad_failures > 0)
         return SHOAL_EXIT_FAILED;
-    return totals->verdicts[SHOAL_FAILED] > 0 ? SHOAL_EXIT_TEMPORARY : SHOAL_EXIT_OK;
+    if (totals->verdicts[SHOAL_FAILED] > 0 || !totals->complete)
+        return SHOAL_EXIT_TEMPORARY;
+    return totals->found == 0 && !events->config->allow_empty ? SHOAL_EXIT_USAGE : SHOAL_EXIT_OK;
 }
 
 int events_end(struct events *events, int signal)

@@ -15,7 +15,7 @@
 
 /* The events of one run. */
 struct events {
-    shoal_event_fn *on_event;    /* receives them; the caller's */
+    shoal_event_fn *on_event;    /* receives them; the caller's; NULL: nobody does */
     void *context;               /* for `on_event` */
     const struct clock *clock;   /* the caller's */
     const struct config *config; /* the caller's */

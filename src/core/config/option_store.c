@@ -72,9 +72,14 @@ bool shoal_options_set(
     struct shoal_options *options, const char *name, const char *value, char *error)
 {
     struct error problem = {0};
-    const struct option_row *row = options_find(name);
-    bool set = row != NULL ? options_set(options, row, value, &problem)
-                           : error_set(&problem, ERROR_USAGE, 0, "unknown option '%s'", name);
+    const struct option_row *row = name == NULL ? NULL : options_find(name);
+    bool set = false;
+    if (options == NULL)
+        (void)error_set(&problem, ERROR_USAGE, 0, "there are no options to set");
+    else if (row == NULL)
+        (void)error_set(&problem, ERROR_USAGE, 0, "unknown option '%s'", name == NULL ? "" : name);
+    else
+        set = options_set(options, row, value, &problem);
     if (!set && error != NULL)
         (void)snprintf(error, SHOAL_ERROR_SIZE, "%s", problem.text);
     return set;
@@ -82,6 +87,8 @@ bool shoal_options_set(
 
 bool shoal_options_add_operand(struct shoal_options *options, const char *path)
 {
+    if (options == NULL || path == NULL)
+        return false;
     char *copy = strdup(path);
     char **operands = copy == NULL
                           ? NULL
