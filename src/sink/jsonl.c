@@ -224,17 +224,27 @@ static json_t *cause_list(const struct shoal_end *end)
     return json_if_complete(list, complete);
 }
 
+/* The counts beyond those that decide the run's result. */
+static bool set_counts(json_t *object, const struct shoal_totals *totals)
+{
+    const struct {
+        const char *key;
+        uint64_t count;
+    } counts[] = {{"temporary", totals->temporary}, {"not_attempted", totals->not_attempted},
+        {"maybe_accepted", totals->maybe_accepted}, {"retries", totals->retries},
+        {"hidden", totals->hidden}};
+    bool filled = true;
+    for (size_t i = 0; filled && i < sizeof counts / sizeof counts[0]; i++)
+        filled = json_set_number(object, counts[i].key, (int64_t)counts[i].count);
+    return filled;
+}
+
 static bool fill_end(const struct jsonl *jsonl, json_t *object, const struct shoal_event *event)
 {
     const struct shoal_totals *totals = event->end.totals;
     bool filled = set_totals(object, totals) &&
                   set_time(object, "seconds", event->at_us, CLOCK_US_PER_SECOND, 1000) &&
-                  set_boolean(object, "complete", totals->complete) &&
-                  json_set_number(object, "temporary", (int64_t)totals->temporary) &&
-                  json_set_number(object, "not_attempted", (int64_t)totals->not_attempted) &&
-                  json_set_number(object, "maybe_accepted", (int64_t)totals->maybe_accepted) &&
-                  json_set_number(object, "retries", (int64_t)totals->retries) &&
-                  json_set_number(object, "hidden", (int64_t)totals->hidden) &&
+                  set_boolean(object, "complete", totals->complete) && set_counts(object, totals) &&
                   json_set_number(object, "largest_sent", totals->largest_sent) &&
                   json_set(object, "causes", cause_list(&event->end)) &&
                   json_set_number(object, "exit", event->end.exit_status);
