@@ -28,6 +28,7 @@
  *   http_request_head      writes request heads
  *   http_response          parser for HTTP/1.1 responses
  *   http_response_line     the lines of a response, one by one
+ *   http_status            the reason phrases of status codes
  *   http_syntax            tokens, lists and slices of HTTP
  *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
@@ -125,12 +126,14 @@
  *   transport              what the transport's own files share
  *
  * core/
+ *   causes                 why files failed, grouped
  *   config                 what the options mean, checked and compiled
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   library                public functions that belong to no other module
  *   options                the table of options, and the options given
  *   plan                   turns a file that was found into a request
+ *   plan_view              what a plan holds, with secrets replaced
  *   read_file              reads small files whole
  *   recipe                 options files: recipes and configuration files
  *   sched                  the scheduler: sole owner of every file's state
