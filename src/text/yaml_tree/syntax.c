@@ -82,26 +82,32 @@ static bool needs_quotes(const char *text, const char *end)
     return *text == '{' ? is_field(text, end) : strchr("*&!@`%", *text) != NULL;
 }
 
+/* Whether a value may begin after the byte and the blanks that follow it. */
+static bool precedes_value(const char *byte, struct line line)
+{
+    bool blank_follows = byte + 1 < line.end && ascii_is_blank(byte[1]);
+    return *byte == '[' || *byte == ',' || (blank_follows && (*byte == ':' || *byte == '-'));
+}
+
+/* The end of the value in quotes that begins at `text`. */
+static const char *skip_quoted(const char *text, struct line line)
+{
+    const char *end = memchr(text + 1, *text, (size_t)(line.end - text - 1));
+    return end == NULL ? line.end - 1 : end;
+}
+
 /* Finds a value in the line that must be in quotes. Values begin after the indentation, `- `, `: `,
  * `[` and `, `. NULL: there is none. */
 static const char *find_unquoted(struct line line)
 {
     bool begins = true;
-    char quote = '\0';
     for (const char *byte = line.text; byte < line.end; byte++) {
-        if (quote != '\0') {
-            quote = *byte == quote ? '\0' : quote;
-            continue;
-        }
         if (begins && needs_quotes(byte, line.end))
             return byte;
-        if (begins && (*byte == '"' || *byte == '\''))
-            quote = *byte;
-        bool blank_follows = byte + 1 < line.end && ascii_is_blank(byte[1]);
-        if (*byte == '[' || *byte == ',' || (blank_follows && (*byte == ':' || *byte == '-')))
-            begins = true;
-        else if (!ascii_is_blank(*byte))
-            begins = false;
+        bool is_quoted = begins && (*byte == '"' || *byte == '\'');
+        begins = precedes_value(byte, line) || (begins && ascii_is_blank(*byte));
+        if (is_quoted)
+            byte = skip_quoted(byte, line);
     }
     return NULL;
 }
