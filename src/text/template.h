@@ -1,7 +1,7 @@
 /* Templates: text with `{field}` and `{field:escaping}`, filled in for each file.
  *
- * `{{` is `{`, `}}` is `}`, a lone `}` is itself. A `/` that follows a key whose value is a URL that
- * ends in `/` is left out: `{host}/{path}` is right for https://example.com and
+ * `{{` is `{`, `}}` is `}`, a lone `}` is itself. A `/` that follows a key whose value is a URL
+ * that ends in `/` is left out: `{host}/{path}` is right for https://example.com and
  * https://example.com/. What was filled in is never read as a template.
  *
  * Escapings: `:url` percent-encodes every byte but RFC 3986's unreserved ones, and keeps the `/` of
