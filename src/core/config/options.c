@@ -170,7 +170,9 @@ static size_t distance(const char *from, const char *to)
 }
 
 /* As distance(), but lower for the typos that people make: a name that was cut short is always
- * similar to the whole, and the end of a name is often confused (retry, retries). */
+ * similar to the whole, and the end of a name, up to half of it, is often confused (retry,
+ * retries).
+ */
 static size_t typo_distance(const char *from, const char *to)
 {
     size_t common = 0;
@@ -178,7 +180,7 @@ static size_t typo_distance(const char *from, const char *to)
         common++;
     if (common >= 3 && from[common] == '\0')
         return 1;
-    return distance(from, to) - (common >= 3 ? 1 : 0);
+    return distance(from, to) - (common >= 3 && 2 * common >= strlen(from) ? 1 : 0);
 }
 
 const struct option_row *option_nearest_in(
