@@ -40,6 +40,11 @@ extern "C" {
 /* The version of the program and the library (Semantic Versioning). Nothing else states it. */
 #define SHOAL_VERSION "0.1.0"
 
+/* Returns the version of the library that runs, as SHOAL_VERSION is that of this header: a program
+ * may be compiled with one and run with another. The text is constant and lives as long as the
+ * library. Safe in any thread. */
+const char *shoal_version(void);
+
 /* Bytes in a buffer for an error message, with its terminating NUL. A longer message is cut. */
 #define SHOAL_ERROR_SIZE 512
 
@@ -135,6 +140,7 @@ struct shoal_totals {
     uint64_t problems;                 /* PROBLEM events */
     uint64_t retries;                  /* attempts after the first one of each file */
     int64_t bytes;                     /* bytes: the sizes of the files that were sent, added up */
+    int64_t largest_sent;              /* bytes: the size of the largest of them; 0: none */
     bool complete;                     /* the search for files reached its end */
 };
 
@@ -153,6 +159,8 @@ struct shoal_file {
     enum shoal_verdict verdict; /* what became of it */
     enum shoal_reason reason;   /* why: FAILED and UNKNOWN; otherwise SHOAL_REASON_NONE */
     const char *error;          /* the same as a sentence; NULL where `reason` is NONE */
+    const char *cause;          /* the text of its struct shoal_cause; NULL where there is none */
+    const char *origin;         /* "https://example.com"; NULL: it has no URL (yet) */
     long status;                /* HTTP status of the last attempt; 0: it got no response */
     unsigned attempts;          /* requests begun for this file; 0: it was never attempted */
     int64_t bytes;              /* size of the file in bytes; -1: it was never opened */
@@ -213,16 +221,35 @@ struct shoal_progress {
     const char *host;                  /* the host of one of them; NULL: `held_up` is 0 */
 };
 
+/* What a group of FAILED and UNKNOWN files has in common. */
+struct shoal_cause {
+    const char *text; /* the cause, in which each run of digits, and each of 8 or more hexadecimal
+                         digits, is `#`: equal for all files of the group. A status code at its
+                         start stays. */
+    const char *example;          /* the cause of the first file in full */
+    enum shoal_reason reason;     /* that of the first file */
+    struct shoal_text first_path; /* the first file's `{path}` */
+    uint64_t count;               /* files */
+    uint64_t temporary;           /* those of them for which a later run can succeed */
+    unsigned attempts_most;       /* requests begun for one of them, at most */
+    int64_t bytes_least;          /* size of the smallest file in bytes; -1: none was opened */
+    int64_t bytes_most;           /* size of the largest file in bytes; -1: none was opened */
+    int64_t first_us;             /* `at_us` of the first verdict */
+    int64_t last_us;              /* `at_us` of the last verdict */
+};
+
 /* END: the result of the run. */
 struct shoal_end {
     const struct shoal_totals *totals; /* never NULL */
+    const struct shoal_cause *causes;  /* why files failed, the most frequent first; may be NULL */
+    size_t cause_count;                /* at most 1,001 */
     int exit_status;                   /* enum shoal_exit, as shoal_session_run() returns it */
     int signal;                        /* signal that interrupted the run; 0: none */
 };
 
 /* One event. Read the member that `kind` names; no other one is set.
  *
- * Texts are not escaped: escape control characters before a terminal sees them. Secrets (values
+ * Texts are not escaped: use shoal_printable() before a terminal sees them. Secrets (values
  * read by `env:`, `file:` and `fd:`, and passwords) are replaced by "***" in all texts but the
  * paths of files and folders. */
 struct shoal_event {
@@ -247,6 +274,15 @@ struct shoal_event {
  * shoal_session_interrupt(), but no other function with this session. */
 typedef void shoal_event_fn(void *context, const struct shoal_event *event);
 
+/* Makes text from outside safe for a terminal: writes `length` bytes of `text` to `out` as one line
+ * of valid UTF-8 in which control characters, bytes that are not valid UTF-8 and characters that
+ * reorder or hide text are escaped (\n, \x1b, \u{202E}), and a backslash is doubled. Ends with a
+ * NUL and is cut, between two characters, to `size` bytes with it. Returns how many bytes the whole
+ * result has without its NUL: if that is less than `size`, nothing was cut. `out` NULL or `size` 0:
+ * writes nothing. `text` NULL: as an empty text. Allocates nothing. Safe in any thread and in a
+ * signal handler. */
+size_t shoal_printable(const char *text, size_t length, char *out, size_t size);
+
 /* --- options --- */
 
 /* Returns new, empty options; NULL: out of memory. The caller frees them with shoal_options_free().
@@ -261,24 +297,26 @@ void shoal_options_free(struct shoal_options *options);
  * An option that may be repeated adds a value; for others the last value counts. Options that say
  * where the command writes its output (`json`, `quiet`, `verbose`) are not the library's. Copies
  * both texts. Returns false, with a sentence in `error`, for an unknown name, a bad value, or if
- * memory runs out; then `options` is unchanged. `error` has SHOAL_ERROR_SIZE bytes, is written only
- * on failure, and may be NULL. One thread at a time per options. */
+ * memory runs out, or `options` or `name` is NULL; then `options` is unchanged and can be used as
+ * before. `error` has SHOAL_ERROR_SIZE bytes, is written only on failure, and may be NULL. One
+ * thread at a time per options. */
 bool shoal_options_set(
     struct shoal_options *options, const char *name, const char *value, char *error);
 
 /* Adds a PATH: a folder, a file, or "-" for a list of paths on standard input. Copies the text.
- * Returns false if memory runs out; then `options` is unchanged. Whether there is such a file is
- * not checked here. One thread at a time per options. */
+ * Returns false if memory runs out or an argument is NULL; then `options` is unchanged. Whether
+ * there is such a file is not checked here. One thread at a time per options. */
 bool shoal_options_add_operand(struct shoal_options *options, const char *path);
 
 /* --- sessions --- */
 
 /* Makes a session and checks everything that can be checked before something is sent. Reads the
  * values of `env:`, `file:` and `fd:`, and opens the operands. `on_event` receives the events, with
- * `context`, which stays the caller's; `on_event` must not be NULL. The options stay the caller's
- * and must outlive the session. Returns a session that the caller frees with shoal_session_free();
- * or NULL, with a sentence in `error` (SHOAL_ERROR_SIZE bytes, written only on failure, may be
- * NULL): SHOAL_EXIT_USAGE for the command. Safe in any thread, while no thread changes `options`.
+ * `context`, which stays the caller's; `on_event` NULL: nobody receives them. The options stay the
+ * caller's and must outlive the session. Returns a session that the caller frees with
+ * shoal_session_free(); or NULL, also for `options` NULL, with a sentence in `error`
+ * (SHOAL_ERROR_SIZE bytes, written only on failure, may be NULL): SHOAL_EXIT_USAGE for the command.
+ * Safe in any thread, while no thread changes `options`.
  */
 struct shoal_session *shoal_session_new(
     const struct shoal_options *options, shoal_event_fn *on_event, void *context, char *error);
@@ -292,10 +330,13 @@ void shoal_session_free(struct shoal_session *session);
  * events. Returns the exit status that the command would have, the first of these that applies:
  *
  *     SHOAL_EXIT_SIGNAL + N  shoal_session_interrupt() was called with the signal N
- *     SHOAL_EXIT_USAGE       no file was found, there was no PROBLEM, `allow-empty` is not set
  *     SHOAL_EXIT_FAILED      there was a PROBLEM, a file is UNKNOWN, or one FAILED for good
- *     SHOAL_EXIT_TEMPORARY   files FAILED, all of them temporarily
+ *     SHOAL_EXIT_TEMPORARY   files FAILED, all of them temporarily; or the search for files did not
+ *                            reach its end (`complete` is false)
+ *     SHOAL_EXIT_USAGE       no file was found, and `allow-empty` is not set
  *     SHOAL_EXIT_OK          every file has another verdict
+ *
+ * `session` NULL, or a second call for a session: does nothing and returns SHOAL_EXIT_USAGE.
  *
  * A dry run sends nothing. Its files get a PLAN instead of a verdict, or FAILED if they could not
  * be sent, such as a file that cannot be read; the same list applies. */
@@ -304,8 +345,9 @@ int shoal_session_run(struct shoal_session *session);
 /* Asks a session to stop. After the first call nothing new is started, and what is in flight may
  * finish within the time that the option `grace` sets; the second call cancels what is in flight.
  * Returns at once; shoal_session_run() returns when every file has its verdict. `signal` is the
- * signal's number, for the exit status; 0 leaves the exit status to the verdicts. Safe in any
- * thread and in a signal handler, before and during the run, until the session is freed. */
+ * signal's number, for the exit status; 0, or what no signal's number can be, leaves the
+ * exit status to the verdicts. NULL: does nothing. Safe in any thread and in a signal handler,
+ * before and during the run, until the session is freed. */
 void shoal_session_interrupt(struct shoal_session *session, int signal);
 
 #ifdef __GNUC__

@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include "core/descriptors.h"
+#include "core/recipe.h"
 #include "core/sched.h"
 #include "policy/adapt.h"
 #include "shoal.h"
 
-#define READER_THREADS_MOST 64 /* most of them start only where the disk is slow */
+#define READER_THREADS_MOST 64  /* most of them start only where the disk is slow */
+#define SIGNAL_MOST         127 /* an exit status has eight bits */
 #define PROGRESS_US         (100 * CLOCK_US_PER_MS) /* between two events about progress */
 
 struct shoal_session {
@@ -29,10 +31,11 @@ struct shoal_session {
     struct sched *sched;
     struct descriptors room;  /* the most files in flight, and loaded ahead */
     int64_t next_progress_us; /* when the next event about progress is due */
+    atomic_flag ran;          /* shoal_session_run() was called */
     atomic_bool asleep;       /* the loop is in poll(), or about to be */
     atomic_int interrupts;    /* calls of shoal_session_interrupt() */
     int interrupts_seen;      /* those that the loop has acted on */
-    atomic_int signal;        /* the last one that shoal_session_interrupt() was given */
+    atomic_int signal;        /* the last one that shoal_session_interrupt() was given; 0: none */
 };
 
 /* Frees what there is of the session and returns NULL, with the sentence in `text`. */
@@ -102,6 +105,10 @@ struct shoal_session *shoal_session_new(
     const struct shoal_options *options, shoal_event_fn *on_event, void *context, char *error)
 {
     struct error why = {0};
+    if (options == NULL) {
+        (void)error_set(&why, ERROR_USAGE, 0, "there are no options");
+        return fail(NULL, &why, error);
+    }
     struct shoal_session *session = calloc(1, sizeof *session);
     if (session == NULL) {
         (void)error_set_memory(&why);
@@ -109,9 +116,13 @@ struct shoal_session *shoal_session_new(
     }
     session->clock = clock_system();
     session->random = random_system(&session->random_fetched);
-    session->config = config_new(options, &why);
+    struct shoal_options *resolved = recipe_resolve(options, &why);
+    if (resolved != NULL)
+        session->config = config_new(resolved, &why);
+    shoal_options_free(resolved);
     if (session->config == NULL)
         return fail(session, &why, error);
+    atomic_flag_clear(&session->ran);
     events_init(&session->events, session->config, &session->clock, on_event, context);
     if (!open_walk(session, &why))
         return fail(session, &why, error);
@@ -237,6 +248,8 @@ static void run_loop_once(struct shoal_session *session)
 int shoal_session_run(struct shoal_session *session)
 {
     struct error error = {0};
+    if (session == NULL || atomic_flag_test_and_set(&session->ran))
+        return SHOAL_EXIT_USAGE;
     events_start(&session->events, session->config->jobs);
     notice_fewer_jobs(session);
     if (!create_components(session, &error)) {
@@ -250,7 +263,10 @@ int shoal_session_run(struct shoal_session *session)
 
 void shoal_session_interrupt(struct shoal_session *session, int signal)
 {
-    atomic_store(&session->signal, signal);
+    if (session == NULL)
+        return;
+    if (signal > 0 && signal <= SIGNAL_MOST)
+        atomic_store(&session->signal, signal);
     atomic_fetch_add(&session->interrupts, 1);
     session->http->ops->wake(session->http);
 }

@@ -1,6 +1,8 @@
 #include "text/printable.h"
 
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/ascii.h"
 #include "text/encode.h"
@@ -43,25 +45,18 @@ bool printable_is_safe(unsigned code_point)
     return true;
 }
 
-static void add_escaped_byte(struct buf *out, unsigned char byte)
+/* Writes the escape of a byte to `piece`. */
+static size_t escape_byte(unsigned char byte, char *piece)
 {
-    switch (byte) {
-    case '\n':
-        (void)buf_add_text(out, "\\n");
-        break;
-    case '\r':
-        (void)buf_add_text(out, "\\r");
-        break;
-    case '\t':
-        (void)buf_add_text(out, "\\t");
-        break;
-    case '\\':
-        (void)buf_add_text(out, "\\\\");
-        break;
-    default:
-        (void)buf_printf(out, "\\x%02x", byte);
-        break;
+    static const char named[] = "\nn\rr\tt\\\\"; /* a byte, and the letter of its escape */
+    for (size_t i = 0; i + 1 < sizeof named; i += 2) {
+        if ((unsigned char)named[i] == byte) {
+            piece[0] = '\\';
+            piece[1] = named[i + 1];
+            return 2;
+        }
     }
+    return (size_t)snprintf(piece, PRINTABLE_PIECE, "\\x%02x", byte);
 }
 
 /* The number of bytes at the start of `text` that need no escape. */
@@ -83,6 +78,23 @@ static size_t safe_length(const char *text, size_t length)
     return done;
 }
 
+size_t printable_next(const char *text, size_t length, char *piece, size_t *piece_length)
+{
+    size_t safe = safe_length(text, 1);
+    unsigned code_point;
+    size_t step = safe == 1 ? 1 : utf8_sequence(text, length, &code_point);
+    if (safe == 1 || (step > 1 && printable_is_safe(code_point))) {
+        memcpy(piece, text, step);
+        *piece_length = step;
+    } else if (step > 1) {
+        *piece_length = (size_t)snprintf(piece, PRINTABLE_PIECE, "\\u{%04X}", code_point);
+    } else {
+        *piece_length = escape_byte((unsigned char)text[0], piece);
+        step = 1;
+    }
+    return step;
+}
+
 bool printable_add(struct buf *out, const char *text, size_t length)
 {
     size_t done = 0;
@@ -92,14 +104,10 @@ bool printable_add(struct buf *out, const char *text, size_t length)
         done += safe;
         if (done == length)
             break;
-        unsigned code_point;
-        size_t step = utf8_sequence(text + done, length - done, &code_point);
-        if (step > 1) {
-            (void)buf_printf(out, "\\u{%04X}", code_point);
-            done += step;
-        } else {
-            add_escaped_byte(out, (unsigned char)text[done++]);
-        }
+        char piece[PRINTABLE_PIECE];
+        size_t piece_length;
+        done += printable_next(text + done, length - done, piece, &piece_length);
+        (void)buf_add(out, piece, piece_length);
     }
     return !out->failed;
 }

@@ -13,6 +13,14 @@
  * and zero-width characters) as \u{NNNN}. False: `out` failed. */
 bool printable_add(struct buf *out, const char *text, size_t length);
 
+/* Bytes that one character takes at most, a NUL included. */
+#define PRINTABLE_PIECE 16
+
+/* Writes the first character of `text`, or the first byte where it is not valid UTF-8, to `piece`
+ * as printable_add() does: `*piece_length` bytes of PRINTABLE_PIECE. `length` must not be 0.
+ * Returns how many bytes of `text` that was. Allocates nothing. */
+size_t printable_next(const char *text, size_t length, char *piece, size_t *piece_length);
+
 /* Whether a terminal may receive the character `code_point` as it is. True for the backslash, which
  * printable_add() escapes only to keep its escapes unambiguous. */
 bool printable_is_safe(unsigned code_point);

@@ -205,7 +205,7 @@ static void the_exit_status_follows_from_the_verdicts(void **state)
 {
     (void)state;
     static const struct {
-        const char *verdicts; /* s e f(inal) t(emporary) u, p: a problem */
+        const char *verdicts; /* s e f(inal) t(emporary) u, p: a problem, i: the walk did not end */
         bool allow_empty;
         int signal;
         int status;
@@ -224,14 +224,22 @@ static void the_exit_status_follows_from_the_verdicts(void **state)
         {"tp", false, 0, 1},
         {"p", false, 0, 1},
         {"p", true, 0, 1},
+        {"i", false, 0, 75},
+        {"i", true, 0, 75},
+        {"si", false, 0, 75},
+        {"fi", false, 0, 1},
+        {"ti", false, 0, 75},
         {"s", false, 2, 130},
         {"f", false, 15, 143},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct bench *bench =
             bench_new(cases[i].allow_empty ? GIVEN(TO_URL, "allow-empty", NULL) : GIVEN(TO_URL));
+        bench->events.totals.complete = true;
         for (const char *at = cases[i].verdicts; *at != '\0'; at++) {
-            if (*at == 'p')
+            if (*at == 'i')
+                bench->events.totals.complete = false;
+            else if (*at == 'p')
                 events_problem(&bench->events, NULL, "wrong");
             else
                 tell(bench,

@@ -182,7 +182,7 @@ static bool read_origin(struct config_build *build, const char *url)
 
 bool config_read_url(struct config_build *build)
 {
-    const char *given = options_last(build->options, "url");
+    const char *given = config_last(build, "url");
     if (given == NULL)
         return config_wrong(build, "no URL: the last operand must be one, or give --url");
     if (!check_url(build, given))
