@@ -42,23 +42,6 @@ static bool add_replaced(
     return added;
 }
 
-/* Adds valid UTF-8 escaped for a JSON string that is all ASCII, as many servers write it. */
-static void encode_ascii_json(struct buf *out, const char *value, size_t length, bool upper_case)
-{
-    size_t done = 0;
-    while (done < length) {
-        unsigned code_point;
-        size_t step = utf8_sequence(value + done, length - done, &code_point);
-        if (step == 0)
-            return;
-        if (code_point < 0x7f)
-            (void)encode_json(out, value + done, step);
-        else
-            (void)encode_json_unicode(out, code_point, upper_case);
-        done += step;
-    }
-}
-
 /* Adds `form` as it is and with `\/` for `/`, which JSON allows and some servers write. */
 static bool add_json_form(struct secrets *secrets, const struct buf *form)
 {
@@ -74,8 +57,8 @@ static bool add_json_forms(struct secrets *secrets, const char *value, size_t le
     bool added = encode_json(&form, value, length) && add_json_form(secrets, &form);
     for (int upper_case = 0; upper_case <= 1 && added; upper_case++) {
         buf_clear(&form);
-        encode_ascii_json(&form, value, length, upper_case != 0);
-        added = add_json_form(secrets, &form);
+        added = encode_json_ascii(&form, value, length, upper_case != 0) &&
+                add_json_form(secrets, &form);
     }
     buf_free(&form);
     return added;
