@@ -99,6 +99,7 @@
  *   file                   one file, opened and read so that it is never torn
  *   load                   what a reader does with one job
  *   reader                 the threads and their queues
+ *   stamps                 how old a file's times must be to be trusted
  *
  * io/root/
  *   private                open(2) flags of the two
