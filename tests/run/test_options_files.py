@@ -296,11 +296,11 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("how", ["--recipe", "--config"])
-def test_an_error_names_file_line_and_column(shoal, tree, write, how):
+def test_an_error_names_file_line_and_column(shoal, tree, write):
     tree("a")
-    for text, words in WRONG:
+    for number, (text, words) in enumerate(WRONG):
         path = write(text)
+        how = "--recipe" if number % 2 else "--config"
         run = shoal.send(how, path, tree, *([] if "url" in text else [URL]))
         run.usage_error(path, *words)
 
