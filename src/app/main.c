@@ -123,6 +123,7 @@
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   library                public functions that belong to no other module
+ *   loop_clock             the clock of the loop, which stands still while it does not run
  *   options                the table of options, and the options given
  *   plan                   turns a file that was found into a request
  *   sched                  the scheduler: sole owner of every file's state
@@ -187,6 +188,7 @@
  *   commands               the commands
  *   help                   help, generated from the tables of options
  *   main                   this file: which command
+ *   outbox                 text that a thread writes, so that nobody waits for its reader
  *   output                 where a run's events go
  *   say                    sentences on standard error
  *   send                   shoal send
