@@ -140,6 +140,7 @@ struct shoal_totals {
     uint64_t problems;                 /* PROBLEM events */
     uint64_t retries;                  /* attempts after the first one of each file */
     int64_t bytes;                     /* bytes: the sizes of the files that were sent, added up */
+    int64_t largest_sent;              /* bytes: the size of the largest of them; 0: none */
     bool complete;                     /* the search for files reached its end */
 };
 
@@ -158,6 +159,8 @@ struct shoal_file {
     enum shoal_verdict verdict; /* what became of it */
     enum shoal_reason reason;   /* why: FAILED and UNKNOWN; otherwise SHOAL_REASON_NONE */
     const char *error;          /* the same as a sentence; NULL where `reason` is NONE */
+    const char *cause;          /* the text of its struct shoal_cause; NULL where there is none */
+    const char *origin;         /* "https://example.com"; NULL: it has no URL (yet) */
     long status;                /* HTTP status of the last attempt; 0: it got no response */
     unsigned attempts;          /* requests begun for this file; 0: it was never attempted */
     int64_t bytes;              /* size of the file in bytes; -1: it was never opened */
@@ -218,9 +221,28 @@ struct shoal_progress {
     const char *host;                  /* the host of one of them; NULL: `held_up` is 0 */
 };
 
+/* What a group of FAILED and UNKNOWN files has in common. */
+struct shoal_cause {
+    const char *text; /* the cause, in which each run of digits, and each of 8 or more hexadecimal
+                         digits, is `#`: equal for all files of the group. A status code at its
+                         start stays. */
+    const char *example;          /* the cause of the first file in full */
+    enum shoal_reason reason;     /* that of the first file */
+    struct shoal_text first_path; /* the first file's `{path}` */
+    uint64_t count;               /* files */
+    uint64_t temporary;           /* those of them for which a later run can succeed */
+    unsigned attempts_most;       /* requests begun for one of them, at most */
+    int64_t bytes_least;          /* size of the smallest file in bytes; -1: none was opened */
+    int64_t bytes_most;           /* size of the largest file in bytes; -1: none was opened */
+    int64_t first_us;             /* `at_us` of the first verdict */
+    int64_t last_us;              /* `at_us` of the last verdict */
+};
+
 /* END: the result of the run. */
 struct shoal_end {
     const struct shoal_totals *totals; /* never NULL */
+    const struct shoal_cause *causes;  /* why files failed, the most frequent first; may be NULL */
+    size_t cause_count;                /* at most 1,001 */
     int exit_status;                   /* enum shoal_exit, as shoal_session_run() returns it */
     int signal;                        /* signal that interrupted the run; 0: none */
 };

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/plan_view.h"
+
 #define TEXT_MOST (64 * 1024)
-#define VIEW_MOST ((size_t)64 * 1024 * 1024)
 
 void events_init(struct events *events, const struct config *config, const struct clock *clock,
     shoal_event_fn *on_event, void *context)
@@ -16,6 +17,9 @@ void events_init(struct events *events, const struct config *config, const struc
         .start_us = clock_now_us(clock)};
     buf_init(&events->text, TEXT_MOST * 4);
     buf_init(&events->origin, TEXT_MOST * 4);
+    buf_init(&events->description, TEXT_MOST * 4);
+    buf_init(&events->cause, TEXT_MOST * 4);
+    causes_init(&events->causes);
     /* A short secret in every other byte makes a text longer by half. */
     buf_init(&events->response, (size_t)HTTP_ANSWER_KEPT * 4);
 }
@@ -25,6 +29,9 @@ void events_free(struct events *events)
     buf_free(&events->text);
     buf_free(&events->origin);
     buf_free(&events->response);
+    buf_free(&events->description);
+    buf_free(&events->cause);
+    causes_free(&events->causes);
 }
 
 int64_t events_now_us(const struct events *events)
@@ -48,6 +55,11 @@ static const char *shown(const struct events *events, struct buf *buf, const cha
     if (!secrets_redact(events->config->secrets, text, strlen(text), buf))
         return "(a text too long to show)";
     return buf_text(buf);
+}
+
+static const char *shown_origin(struct events *events, const char *origin)
+{
+    return origin == NULL || origin[0] == '\0' ? NULL : shown(events, &events->origin, origin);
 }
 
 static struct shoal_text text_of(const char *data)
@@ -77,8 +89,13 @@ static void count(struct events *events, const struct event_file *file)
     events->totals.verdicts[file->verdict]++;
     if (file->attempts > 1)
         events->totals.retries += file->attempts - 1;
-    if (file->verdict == SHOAL_SENT && file->bytes > 0)
-        events->totals.bytes += file->bytes;
+    if (file->verdict == SHOAL_SENT && file->bytes > 0) {
+        int64_t *bytes = &events->totals.bytes;
+        if (__builtin_add_overflow(*bytes, file->bytes, bytes))
+            *bytes = INT64_MAX;
+        if (file->bytes > events->totals.largest_sent)
+            events->totals.largest_sent = file->bytes;
+    }
     if (file->verdict != SHOAL_FAILED)
         return;
     events->totals.not_attempted += file->reason == SHOAL_REASON_NOT_ATTEMPTED;
@@ -89,6 +106,20 @@ static void count(struct events *events, const struct event_file *file)
         events->bad_failures++;
 }
 
+/* Finds the cause of a failure and counts it. */
+static void note_cause(struct events *events, struct shoal_file *file, bool several)
+{
+    buf_clear(&events->description);
+    buf_clear(&events->cause);
+    if (file->reason == SHOAL_REASON_NONE ||
+        !causes_describe(&events->description, file, several) ||
+        !causes_fold(&events->cause, buf_text(&events->description)))
+        return;
+    file->cause = buf_text(&events->cause);
+    causes_note(&events->causes, file, file->cause, buf_text(&events->description),
+        clock_now_us(events->clock) - events->start_us);
+}
+
 void events_file(struct events *events, const struct event_file *file)
 {
     count(events, file);
@@ -97,6 +128,7 @@ void events_file(struct events *events, const struct event_file *file)
             .verdict = file->verdict,
             .reason = file->reason,
             .error = shown(events, &events->text, file->error),
+            .origin = shown_origin(events, file->origin),
             .status = file->status,
             .attempts = file->attempts,
             .bytes = file->bytes,
@@ -111,6 +143,7 @@ void events_file(struct events *events, const struct event_file *file)
         event.file.response = (struct shoal_text){
             .data = buf_text(&events->response), .length = events->response.length};
     }
+    note_cause(events, &event.file, file->several);
     emit(events, &event);
 }
 
@@ -137,95 +170,6 @@ void events_pause(struct events *events, const struct shoal_pause *pause)
     emit(events, &event);
 }
 
-/* What a plan holds, with secrets replaced: all in one buffer, pointed into once it is full. */
-struct plan_view {
-    struct buf texts;
-    struct shoal_field *fields;
-    const char **headers;
-    size_t field_count;
-    size_t header_count;
-};
-
-static void view_add(
-    struct plan_view *view, const struct events *events, const char *text, size_t length)
-{
-    (void)secrets_redact(events->config->secrets, text, length, &view->texts);
-    (void)buf_add_byte(&view->texts, '\0');
-}
-
-/* Adds a field's value and its file name ("" where it has none). */
-static void view_field(
-    struct plan_view *view, const struct events *events, const struct shoal_field *planned)
-{
-    struct shoal_field *field = &view->fields[view->field_count++];
-    size_t start = view->texts.length;
-    *field = *planned;
-    view_add(view, events, planned->value.data, planned->value.length);
-    field->value.length = view->texts.length - start - 1;
-    /* `file_name` marks that there is one until view_point() sets the pointers. */
-    const char *file_name = planned->file_name == NULL ? "" : planned->file_name;
-    view_add(view, events, file_name, strlen(file_name));
-}
-
-/* The transport reads headers as curl does: "Name:" takes a header away, and "Name;" sends it
- * without a value. What is shown is what is sent. */
-static void view_header(struct plan_view *view, const struct events *events, const char *line)
-{
-    size_t length = strlen(line);
-    const char *colon = strchr(line, ':');
-    if (colon != NULL && colon[1 + strspn(colon + 1, " \t")] == '\0')
-        return;
-    if (colon == NULL && length > 0 && line[length - 1] == ';') {
-        (void)secrets_redact(events->config->secrets, line, length - 1, &view->texts);
-        line = ":";
-        length = 1;
-    }
-    view_add(view, events, line, length);
-    view->header_count++;
-}
-
-static void view_point(struct plan_view *view)
-{
-    const char *at = buf_text(&view->texts);
-    for (size_t i = 0; i < view->field_count; i++) {
-        struct shoal_field *field = &view->fields[i];
-        field->value.data = at;
-        at += field->value.length + 1;
-        if (field->file_name != NULL)
-            field->file_name = at;
-        at += strlen(at) + 1;
-    }
-    for (size_t i = 0; i < view->header_count; i++) {
-        view->headers[i] = at;
-        at += strlen(at) + 1;
-    }
-}
-
-static bool view_build(struct plan_view *view, const struct events *events, const struct plan *plan)
-{
-    const struct config *config = events->config;
-    const char *const *headers = plan_request(plan)->headers;
-    size_t count = 0;
-    while (headers[count] != NULL)
-        count++;
-    buf_init(&view->texts, VIEW_MOST);
-    view->fields = calloc(config->field_count + 1, sizeof *view->fields);
-    view->headers = calloc(count + 1, sizeof *view->headers);
-    if (view->fields == NULL || view->headers == NULL)
-        return false;
-    for (size_t i = 0; i < config->field_count; i++) {
-        struct shoal_field field;
-        if (plan_field(plan, i, &field))
-            view_field(view, events, &field);
-    }
-    for (size_t i = 0; i < count; i++)
-        view_header(view, events, headers[i]);
-    if (view->texts.failed)
-        return false;
-    view_point(view);
-    return true;
-}
-
 void events_plan(struct events *events, const struct entry *entry, const struct plan *plan)
 {
     struct plan_view view = {0};
@@ -235,15 +179,13 @@ void events_plan(struct events *events, const struct entry *entry, const struct 
             .method = events->config->method,
             .url = shown(events, &events->text, plan_request(plan)->url),
             .bytes = plan_file_size(plan)}};
-    if (view_build(&view, events, plan)) {
+    if (plan_view_build(&view, events->config, plan)) {
         event.plan.fields = view.fields;
         event.plan.field_count = view.field_count;
         event.plan.headers = view.headers;
     }
     emit(events, &event);
-    buf_free(&view.texts);
-    free(view.fields);
-    free(view.headers);
+    plan_view_free(&view);
 }
 
 void events_progress(struct events *events, const struct shoal_progress *progress)
@@ -273,6 +215,7 @@ int events_end(struct events *events, int signal)
         .end = {.totals = &events->totals,
             .exit_status = exit_status(events, signal),
             .signal = signal}};
+    event.end.causes = causes_sorted(&events->causes, &event.end.cause_count);
     emit(events, &event);
     return event.end.exit_status;
 }

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "core/causes.h"
 #include "core/plan.h"
 #include "shoal.h"
 
@@ -21,6 +22,9 @@ struct events {
     struct shoal_totals totals;  /* so far */
     int64_t start_us;            /* when the run began, by `clock` */
     uint64_t bad_failures;       /* failed and not temporary */
+    struct causes causes;        /* why files failed */
+    struct buf description;      /* a file's cause, in full */
+    struct buf cause;            /* the same, folded */
     struct buf text;             /* a text with its secrets replaced */
     struct buf origin;           /* the same, of an event with two texts */
     struct buf response;         /* a response with its secrets replaced */
@@ -38,6 +42,8 @@ struct event_file {
     int64_t first_us;           /* when its first attempt began, by events_now_us(); 0: never */
     enum shoal_reason reason;   /* why it failed or is unknown; otherwise SHOAL_REASON_NONE */
     const char *error;          /* the same as a sentence; NULL where there is no reason */
+    const char *origin;         /* of its URL; NULL or "": it has none (yet) */
+    bool several;               /* the run has more than one origin */
     const struct buf *response; /* body of the last response; NULL: none */
     bool response_cut;          /* the body was longer than `response` */
 };

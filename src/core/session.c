@@ -10,6 +10,7 @@
 
 #include "core/descriptors.h"
 #include "core/loop_clock.h"
+#include "core/recipe.h"
 #include "core/sched.h"
 #include "policy/adapt.h"
 #include "shoal.h"
@@ -119,7 +120,10 @@ struct shoal_session *shoal_session_new(
     session->clock = clock_system();
     loop_clock_init(&session->loop_clock, &session->clock);
     session->random = random_system(&session->random_fetched);
-    session->config = config_new(options, &why);
+    struct shoal_options *resolved = recipe_resolve(options, &why);
+    if (resolved != NULL)
+        session->config = config_new(resolved, &why);
+    shoal_options_free(resolved);
     if (session->config == NULL)
         return fail(session, &why, error);
     atomic_flag_clear(&session->ran);

@@ -113,6 +113,7 @@ static bool set_reason(json_t *object, const struct shoal_file *file)
     return (file->reason == SHOAL_REASON_NONE ||
                json_set_text(object, "reason", shoal_reason_name(file->reason))) &&
            json_set_text(object, "error", file->error) &&
+           json_set_text(object, "cause", file->cause) &&
            (!file->maybe_accepted || set_boolean(object, "maybe_accepted", true));
 }
 
@@ -125,7 +126,8 @@ static bool fill_file(json_t *object, const struct shoal_event *event)
            json_set_number(object, "attempts", file->attempts) &&
            set_known(object, "bytes", file->bytes, file->bytes >= 0) && set_at(object, event) &&
            set_time(object, "ms", file->took_us, CLOCK_US_PER_MS, 10) &&
-           set_boolean(object, "temporary", file->temporary) && set_response(object, file) &&
+           set_boolean(object, "temporary", file->temporary) &&
+           json_set_text(object, "origin", file->origin) && set_response(object, file) &&
            set_reason(object, file);
 }
 
@@ -195,17 +197,56 @@ static bool set_totals(json_t *object, const struct shoal_totals *totals)
            json_set_number(object, "bytes", totals->bytes);
 }
 
+static json_t *cause_object(const struct shoal_cause *cause)
+{
+    json_t *object = json_object();
+    bool complete =
+        json_set_text(object, "cause", cause->text) &&
+        json_set_text(object, "reason", shoal_reason_name(cause->reason)) &&
+        json_set_number(object, "count", (int64_t)cause->count) &&
+        set_boolean(object, "temporary", cause->temporary == cause->count) &&
+        json_set_bytes(object, "first_path", cause->first_path.data, cause->first_path.length) &&
+        json_set_text(object, "example", cause->example) &&
+        json_set_number(object, "attempts", cause->attempts_most) &&
+        set_known(object, "bytes_least", cause->bytes_least, cause->bytes_least >= 0) &&
+        set_known(object, "bytes_most", cause->bytes_most, cause->bytes_most >= 0) &&
+        json_set_number(object, "first_at_ms", cause->first_us / CLOCK_US_PER_MS) &&
+        json_set_number(object, "last_at_ms", cause->last_us / CLOCK_US_PER_MS);
+    return json_if_complete(object, complete);
+}
+
+static json_t *cause_list(const struct shoal_end *end)
+{
+    json_t *list = json_array();
+    bool complete = list != NULL;
+    for (size_t i = 0; complete && i < end->cause_count; i++)
+        complete = json_array_append_new(list, cause_object(&end->causes[i])) == 0;
+    return json_if_complete(list, complete);
+}
+
+/* The counts beyond those that decide the run's result. */
+static bool set_counts(json_t *object, const struct shoal_totals *totals)
+{
+    const struct {
+        const char *key;
+        uint64_t count;
+    } counts[] = {{"temporary", totals->temporary}, {"not_attempted", totals->not_attempted},
+        {"maybe_accepted", totals->maybe_accepted}, {"retries", totals->retries},
+        {"hidden", totals->hidden}};
+    bool filled = true;
+    for (size_t i = 0; filled && i < sizeof counts / sizeof counts[0]; i++)
+        filled = json_set_number(object, counts[i].key, (int64_t)counts[i].count);
+    return filled;
+}
+
 static bool fill_end(const struct jsonl *jsonl, json_t *object, const struct shoal_event *event)
 {
     const struct shoal_totals *totals = event->end.totals;
     bool filled = set_totals(object, totals) &&
                   set_time(object, "seconds", event->at_us, CLOCK_US_PER_SECOND, 1000) &&
-                  set_boolean(object, "complete", totals->complete) &&
-                  json_set_number(object, "temporary", (int64_t)totals->temporary) &&
-                  json_set_number(object, "not_attempted", (int64_t)totals->not_attempted) &&
-                  json_set_number(object, "maybe_accepted", (int64_t)totals->maybe_accepted) &&
-                  json_set_number(object, "retries", (int64_t)totals->retries) &&
-                  json_set_number(object, "hidden", (int64_t)totals->hidden) &&
+                  set_boolean(object, "complete", totals->complete) && set_counts(object, totals) &&
+                  json_set_number(object, "largest_sent", totals->largest_sent) &&
+                  json_set(object, "causes", cause_list(&event->end)) &&
                   json_set_number(object, "exit", event->end.exit_status);
     if (filled && jsonl->dry_run)
         filled = set_boolean(object, "dry_run", true) &&

@@ -12,7 +12,8 @@ from servers.ledger import Answer
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
 PAGE = CHECKOUT / "docs" / "events.md"
 MANUAL = CHECKOUT / "man" / "shoal-events.5"
-PARTS = [*EVENTS.kinds, "field"]
+PARTS = [*EVENTS.kinds, "field", "cause"]
+ITEMS = {"#/$defs/field": "form fields", "#/$defs/cause": "causes"}
 
 
 def read_page():
@@ -55,7 +56,7 @@ def type_name(schema):
     if "const" in schema or "enum" in schema:
         return "string"
     if schema["type"] == "array":
-        return "list of " + ("form fields" if "$ref" in schema["items"] else "strings")
+        return "list of " + ITEMS.get(schema["items"].get("$ref"), "strings")
     return " or ".join(schema["type"]) if isinstance(schema["type"], list) else schema["type"]
 
 
@@ -142,6 +143,8 @@ def fields_of(events):
         seen[event["event"]].update(event)
         for field in event.get("fields", []):
             seen["field"].update(field)
+        for cause in event.get("causes", []):
+            seen["cause"].update(cause)
     return seen
 
 
@@ -150,6 +153,7 @@ def test_every_field_occurs(shoal, tree, ledger, make_tree):
     tree(b"a\xff")
     tree("b")
     ledger.script("b", Answer(drop=True), Answer(status=400, body=b"no" * 40_000))
+    ledger.script("a\udcff", Answer(status=404))
     events = list(shoal.send(*FORM, tree, ledger.url).events)
     plans = ("-n", "-F", "path={path}", "-F", "file=@{file};filename=x;type=text/plain")
     events += shoal.send(*plans, tree, ledger.url).events

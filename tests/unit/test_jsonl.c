@@ -141,7 +141,7 @@ static void a_dry_run_has_plans_and_their_count(void **state)
         "{\"event\":\"end\",\"found\":2,\"sent\":0,\"exists\":0,\"skipped\":0,\"failed\":0,"
         "\"unknown\":0,\"passed_over\":0,\"problems\":0,\"bytes\":0,\"seconds\":1.235,"
         "\"complete\":true,\"temporary\":0,\"not_attempted\":0,\"maybe_accepted\":0,"
-        "\"retries\":0,\"hidden\":0,\"exit\":0,"
+        "\"retries\":0,\"hidden\":0,\"largest_sent\":0,\"causes\":[],\"exit\":0,"
         "\"dry_run\":true,\"planned\":2}\n");
 }
 
@@ -157,14 +157,43 @@ static void an_end_has_every_total(void **state)
         .hidden = 8,
         .problems = 9,
         .retries = 10,
-        .bytes = INT64_C(5000000000)};
-    const struct shoal_event event = {
-        .kind = SHOAL_EVENT_END, .at_us = 60000000, .end = {.totals = &totals, .exit_status = 1}};
+        .bytes = INT64_C(5000000000),
+        .largest_sent = 4096};
+    static const struct shoal_cause causes[] = {
+        {.text = "413 Content Too Large",
+            .example = "413",
+            .reason = SHOAL_REASON_STATUS,
+            .first_path = {"a", 1},
+            .count = 3,
+            .temporary = 2,
+            .attempts_most = 2,
+            .bytes_least = 5000,
+            .bytes_most = -1,
+            .first_us = 1999,
+            .last_us = 2000},
+        {.text = "refused",
+            .example = "refused",
+            .reason = SHOAL_REASON_CONNECT,
+            .first_path = {"b", 1},
+            .count = 1,
+            .temporary = 1,
+            .bytes_least = -1,
+            .bytes_most = -1},
+    };
+    const struct shoal_event event = {.kind = SHOAL_EVENT_END,
+        .at_us = 60000000,
+        .end = {.totals = &totals, .causes = causes, .cause_count = 2, .exit_status = 1}};
     assert_lines(&event, 1,
         "{\"event\":\"end\",\"found\":15,\"sent\":1,\"exists\":2,\"skipped\":3,\"failed\":4,"
         "\"unknown\":5,\"passed_over\":7,\"problems\":9,\"bytes\":5000000000,\"seconds\":60.0,"
         "\"complete\":false,\"temporary\":6,\"not_attempted\":2,\"maybe_accepted\":3,"
-        "\"retries\":10,\"hidden\":8,\"exit\":1}\n");
+        "\"retries\":10,\"hidden\":8,\"largest_sent\":4096,\"causes\":["
+        "{\"cause\":\"413 Content Too Large\",\"reason\":\"status\",\"count\":3,"
+        "\"temporary\":false,\"first_path\":\"a\",\"example\":\"413\",\"attempts\":2,"
+        "\"bytes_least\":5000,\"bytes_most\":null,\"first_at_ms\":1,\"last_at_ms\":2},"
+        "{\"cause\":\"refused\",\"reason\":\"connect\",\"count\":1,\"temporary\":true,"
+        "\"first_path\":\"b\",\"example\":\"refused\",\"attempts\":0,\"bytes_least\":null,"
+        "\"bytes_most\":null,\"first_at_ms\":0,\"last_at_ms\":0}],\"exit\":1}\n");
 }
 
 static bool full(void *context, const char *data, size_t length)

@@ -169,6 +169,8 @@ void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verd
         .first_us = file->first_us,
         .reason = has_reason ? file->reason : SHOAL_REASON_NONE,
         .error = has_reason ? error_of(file) : NULL,
+        .origin = file->origin->name,
+        .several = sched->origins.only == NULL,
         .response = end == NULL ? NULL : end->answer,
         .response_cut = end != NULL && end->answer_cut};
     leave_state(sched, file);

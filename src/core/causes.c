@@ -1,0 +1,199 @@
+#include "core/causes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/container_of.h"
+#include "text/cause.h"
+#include "text/http_status.h"
+
+#define STATUS_DIGITS 3
+
+/* Of all files whose cause is not told apart any more. */
+static const char other_text[] = "another cause";
+
+/* A cause of the run, with its own copies of all texts. */
+struct cause_node {
+    struct table_node node;   /* by `cause.text` */
+    struct cause_node *next;  /* the one that came after it */
+    struct shoal_cause cause; /* the texts point into `texts` */
+    char texts[];             /* text, example and path of the first file, each with a NUL */
+};
+
+void causes_init(struct causes *causes)
+{
+    *causes = (struct causes){.last = &causes->first};
+}
+
+static void free_node(struct table_node *node)
+{
+    free(container_of(node, struct cause_node, node));
+}
+
+void causes_free(struct causes *causes)
+{
+    table_free(&causes->table, free_node);
+    free(causes->sorted);
+    causes_init(causes);
+}
+
+/* ---- the texts */
+
+/* Error pages tend to have the status and its phrase as their title. */
+static bool repeats_status(const char *message, long status, const char *phrase)
+{
+    char *end = NULL;
+    long number = strtol(message, &end, 10);
+    if (number == status && (end[0] == '\0' || end[0] == ' '))
+        message = end + (end[0] == ' ');
+    else if (number != 0)
+        return false;
+    return message[0] == '\0' || (phrase != NULL && strcmp(message, phrase) == 0);
+}
+
+static void add_message(struct buf *out, const struct shoal_file *file, const char *phrase)
+{
+    struct buf message;
+    if (file->response.data == NULL)
+        return;
+    buf_init(&message, CAUSE_MESSAGE_MAX * 2);
+    if (cause_distill(&message, file->response.data, file->response.length) &&
+        !repeats_status(buf_text(&message), file->status, phrase))
+        (void)buf_printf(out, ": %s", buf_text(&message));
+    buf_free(&message);
+}
+
+static bool is_by_status(const struct shoal_file *file)
+{
+    return file->status >= 300 &&
+           (file->reason == SHOAL_REASON_STATUS || file->reason == SHOAL_REASON_CREDENTIALS);
+}
+
+/* The error without the name that it begins with: `'a/b': changed while it was read`. */
+static const char *without_name(const char *error)
+{
+    const char *end = error[0] == '\'' ? strstr(error, "': ") : NULL;
+    return end == NULL ? error : end + strlen("': ");
+}
+
+bool causes_describe(struct buf *out, const struct shoal_file *file, bool several)
+{
+    if (!is_by_status(file)) {
+        (void)buf_add_text(out, without_name(file->error == NULL ? "" : file->error));
+        return !out->failed;
+    }
+    const char *phrase = http_status_phrase(file->status);
+    (void)buf_printf(out, "%ld", file->status);
+    if (phrase != NULL)
+        (void)buf_printf(out, " %s", phrase);
+    if (several && file->origin != NULL)
+        (void)buf_printf(out, " from %s", file->origin);
+    add_message(out, file, phrase);
+    return !out->failed;
+}
+
+static bool begins_with_status(const char *text)
+{
+    return strspn(text, "0123456789") == STATUS_DIGITS &&
+           (text[STATUS_DIGITS] == ' ' || text[STATUS_DIGITS] == ':' ||
+               text[STATUS_DIGITS] == '\0');
+}
+
+bool causes_fold(struct buf *out, const char *description)
+{
+    size_t kept = begins_with_status(description) ? STATUS_DIGITS : 0;
+    (void)buf_add(out, description, kept);
+    return cause_fold(out, description + kept, strlen(description + kept));
+}
+
+/* ---- the groups */
+
+static char *copy_text(char **to, const char *text, size_t length)
+{
+    char *copy = *to;
+    if (length > 0)
+        memcpy(copy, text, length);
+    copy[length] = '\0';
+    *to += length + 1;
+    return copy;
+}
+
+static struct cause_node *add_cause(struct causes *causes, const struct shoal_file *file,
+    const char *text, const char *description, int64_t at_us)
+{
+    size_t sizes = strlen(text) + strlen(description) + file->path.length + 3;
+    struct cause_node *made = calloc(1, sizeof *made + sizes);
+    if (made == NULL)
+        return NULL;
+    char *to = made->texts;
+    made->cause = (struct shoal_cause){
+        .reason = file->reason, .first_us = at_us, .bytes_least = -1, .bytes_most = -1};
+    made->cause.text = copy_text(&to, text, strlen(text));
+    made->cause.example = copy_text(&to, description, strlen(description));
+    made->cause.first_path = (struct shoal_text){
+        .data = copy_text(&to, file->path.data, file->path.length), .length = file->path.length};
+    if (!table_add(&causes->table, &made->node, made->cause.text)) {
+        free(made);
+        return NULL;
+    }
+    *causes->last = made;
+    causes->last = &made->next;
+    return made;
+}
+
+static struct cause_node *find_cause(const struct causes *causes, const char *text)
+{
+    struct table_node *node = table_find(&causes->table, text);
+    return node == NULL ? NULL : container_of(node, struct cause_node, node);
+}
+
+void causes_note(struct causes *causes, const struct shoal_file *file, const char *text,
+    const char *description, int64_t at_us)
+{
+    struct cause_node *node = find_cause(causes, text);
+    if (node == NULL && causes->table.count >= CAUSES_MOST) {
+        text = description = other_text;
+        node = find_cause(causes, text);
+    }
+    if (node == NULL)
+        node = add_cause(causes, file, text, description, at_us);
+    if (node == NULL)
+        return;
+    struct shoal_cause *cause = &node->cause;
+    cause->count++;
+    cause->temporary += file->temporary;
+    cause->last_us = at_us;
+    if (file->attempts > cause->attempts_most)
+        cause->attempts_most = file->attempts;
+    if (file->bytes < 0)
+        return;
+    if (cause->bytes_least < 0 || file->bytes < cause->bytes_least)
+        cause->bytes_least = file->bytes;
+    if (file->bytes > cause->bytes_most)
+        cause->bytes_most = file->bytes;
+}
+
+/* The most frequent first; equally frequent ones in the order in which they came. */
+static int compare_causes(const void *one, const void *other)
+{
+    const struct shoal_cause *left = one;
+    const struct shoal_cause *right = other;
+    if (left->count != right->count)
+        return left->count < right->count ? 1 : -1;
+    return (left->first_us > right->first_us) - (left->first_us < right->first_us);
+}
+
+const struct shoal_cause *causes_sorted(struct causes *causes, size_t *count)
+{
+    *count = 0;
+    free(causes->sorted);
+    causes->sorted = NULL;
+    if (causes->table.count > 0)
+        causes->sorted = calloc(causes->table.count, sizeof *causes->sorted);
+    if (causes->sorted == NULL)
+        return NULL;
+    for (const struct cause_node *node = causes->first; node != NULL; node = node->next)
+        causes->sorted[(*count)++] = node->cause;
+    qsort(causes->sorted, *count, sizeof *causes->sorted, compare_causes);
+    return causes->sorted;
+}

@@ -1,0 +1,93 @@
+#include "core/plan_view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define VIEW_MOST ((size_t)64 * 1024 * 1024)
+
+static void view_add(
+    struct plan_view *view, const struct config *config, const char *text, size_t length)
+{
+    (void)secrets_redact(config->secrets, text, length, &view->texts);
+    (void)buf_add_byte(&view->texts, '\0');
+}
+
+/* Adds a field's value and its file name ("" where it has none). */
+static void view_field(
+    struct plan_view *view, const struct config *config, const struct shoal_field *planned)
+{
+    struct shoal_field *field = &view->fields[view->field_count++];
+    size_t start = view->texts.length;
+    *field = *planned;
+    view_add(view, config, planned->value.data, planned->value.length);
+    field->value.length = view->texts.length - start - 1;
+    /* `file_name` marks that there is one until view_point() sets the pointers. */
+    const char *file_name = planned->file_name == NULL ? "" : planned->file_name;
+    view_add(view, config, file_name, strlen(file_name));
+}
+
+/* The transport reads headers as curl does: "Name:" takes a header away, and "Name;" sends it
+ * without a value. What is shown is what is sent. */
+static void view_header(struct plan_view *view, const struct config *config, const char *line)
+{
+    size_t length = strlen(line);
+    const char *colon = strchr(line, ':');
+    if (colon != NULL && colon[1 + strspn(colon + 1, " \t")] == '\0')
+        return;
+    if (colon == NULL && length > 0 && line[length - 1] == ';') {
+        (void)secrets_redact(config->secrets, line, length - 1, &view->texts);
+        line = ":";
+        length = 1;
+    }
+    view_add(view, config, line, length);
+    view->header_count++;
+}
+
+static void view_point(struct plan_view *view)
+{
+    const char *at = buf_text(&view->texts);
+    for (size_t i = 0; i < view->field_count; i++) {
+        struct shoal_field *field = &view->fields[i];
+        field->value.data = at;
+        at += field->value.length + 1;
+        if (field->file_name != NULL)
+            field->file_name = at;
+        at += strlen(at) + 1;
+    }
+    for (size_t i = 0; i < view->header_count; i++) {
+        view->headers[i] = at;
+        at += strlen(at) + 1;
+    }
+}
+
+bool plan_view_build(struct plan_view *view, const struct config *config, const struct plan *plan)
+{
+    *view = (struct plan_view){0};
+    const char *const *headers = plan_request(plan)->headers;
+    size_t count = 0;
+    while (headers[count] != NULL)
+        count++;
+    buf_init(&view->texts, VIEW_MOST);
+    view->fields = calloc(config->field_count + 1, sizeof *view->fields);
+    view->headers = calloc(count + 1, sizeof *view->headers);
+    if (view->fields == NULL || view->headers == NULL)
+        return false;
+    for (size_t i = 0; i < config->field_count; i++) {
+        struct shoal_field field;
+        if (plan_field(plan, i, &field))
+            view_field(view, config, &field);
+    }
+    for (size_t i = 0; i < count; i++)
+        view_header(view, config, headers[i]);
+    if (view->texts.failed)
+        return false;
+    view_point(view);
+    return true;
+}
+
+void plan_view_free(struct plan_view *view)
+{
+    buf_free(&view->texts);
+    free(view->fields);
+    free(view->headers);
+}
