@@ -166,6 +166,7 @@
  *   jsonl                  events as JSON lines
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
+ *   plain                  progress as lines of a log
  *   progress               the progress line of a terminal
  *   summary                the result of a run
  *   writer                 destination of a sink's text
@@ -191,6 +192,7 @@
  *   help                   help, generated from the tables of options
  *   main                   this file: which command
  *   output                 where a run's events go
+ *   output_options         --json, --quiet, --progress and the like
  *   say                    sentences on standard error
  *   send                   shoal send
  *   serve                  shoal serve
