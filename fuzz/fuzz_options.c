@@ -12,16 +12,13 @@
 
 #define ARGUMENTS_MAX 24
 
-static bool set_option(
-    void *context, const struct option_row *row, char *value, struct error *error)
+static bool set_option(void *context, const struct option_row *row, enum option_manner manner,
+    char *value, struct error *error)
 {
     if (row->scope != OPTION_ENGINE)
         return true;
-    char text[SHOAL_ERROR_SIZE] = "";
-    if (shoal_options_set(context, row->name, value, text))
-        return true;
-    MUST(text[0] != '\0');
-    return error_set(error, ERROR_USAGE, 0, "%s", text);
+    const struct option_setting setting = {.row = row, .value = value, .manner = manner};
+    return options_add(context, &setting, error);
 }
 
 static bool add_operand(void *context, char *text, struct error *error)

@@ -12,9 +12,27 @@ struct reading {
     struct error *error;
 };
 
+/* Says why `--add-NAME` or `--no-NAME` is not allowed for an option that there is. */
+static bool wrong_manner(
+    const struct reading *reading, const char *name, const struct option_row *row)
+{
+    if (name[0] == 'a')
+        return error_set(reading->error, ERROR_USAGE, 0,
+            "--%s: --%s cannot be repeated, so there is nothing to add to; give --%s alone", name,
+            row->name, row->name);
+    return error_set(reading->error, ERROR_USAGE, 0,
+        "--%s: --%s is not a switch that could be turned off; give it another value", name,
+        row->name);
+}
+
 static bool unknown_name(const struct reading *reading, const char *name)
 {
     const struct args *args = reading->args;
+    size_t prefix = strncmp(name, "add-", 4) == 0 ? 4 : strncmp(name, "no-", 3) == 0 ? 3 : 0;
+    const struct option_row *base =
+        prefix == 0 ? NULL : option_find_in(args->table, args->table_count, name + prefix);
+    if (base != NULL && base->scope == OPTION_ENGINE)
+        return wrong_manner(reading, name, base);
     const struct option_row *near = option_nearest_in(args->table, args->table_count, name);
     if (near == NULL)
         return error_set(reading->error, ERROR_USAGE, 0, "unknown option --%s", name);
@@ -22,19 +40,21 @@ static bool unknown_name(const struct reading *reading, const char *name)
         name, near->name);
 }
 
-static bool pass_option(const struct reading *reading, const struct option_row *row, char *value)
+static bool pass_option(const struct reading *reading, const struct option_row *row,
+    enum option_manner manner, char *value)
 {
-    return reading->args->option(reading->args->context, row, value, reading->error);
+    return reading->args->option(reading->args->context, row, manner, value, reading->error);
 }
 
 /* Passes on an option whose value is the next argument. */
-static bool pass_with_next(struct reading *reading, const struct option_row *row)
+static bool pass_with_next(
+    struct reading *reading, const struct option_row *row, enum option_manner manner)
 {
     char label[OPTION_LABEL_SIZE];
     option_label(row, label);
     if (reading->next >= reading->count)
         return error_set(reading->error, ERROR_USAGE, 0, "%s needs a value: %s", label, row->shows);
-    return pass_option(reading, row, reading->arguments[reading->next++]);
+    return pass_option(reading, row, manner, reading->arguments[reading->next++]);
 }
 
 /* Reads a long option; `text` follows the two dashes. */
@@ -45,14 +65,17 @@ static bool read_long(struct reading *reading, char *text)
     size_t length = strcspn(text, "=");
     char *value = text[length] == '=' ? text + length + 1 : NULL;
     (void)snprintf(name, sizeof name, "%.*s", (int)length, text);
-    const struct option_row *row = option_find_in(args->table, args->table_count, name);
+    enum option_manner manner;
+    const struct option_row *row =
+        option_find_manner_in(args->table, args->table_count, name, &manner);
     if (row == NULL)
         return unknown_name(reading, name);
-    if (row->value == OPTION_FLAG && value != NULL)
+    bool takes_none = row->value == OPTION_FLAG || manner == OPTION_UNDOES;
+    if (takes_none && value != NULL)
         return error_set(reading->error, ERROR_USAGE, 0, "--%s takes no value", name);
-    if (row->value == OPTION_REQUIRED && value == NULL)
-        return pass_with_next(reading, row);
-    return pass_option(reading, row, value);
+    if (row->value == OPTION_REQUIRED && !takes_none && value == NULL)
+        return pass_with_next(reading, row, manner);
+    return pass_option(reading, row, manner, value);
 }
 
 /* Reads combined letters; `letters` follow the dash. */
@@ -65,9 +88,9 @@ static bool read_letters(struct reading *reading, char *letters)
         if (row == NULL)
             return error_set(reading->error, ERROR_USAGE, 0, "unknown option -%c", *letters);
         if (row->value == OPTION_REQUIRED)
-            return letters[1] != '\0' ? pass_option(reading, row, letters + 1)
-                                      : pass_with_next(reading, row);
-        if (!pass_option(reading, row, NULL))
+            return letters[1] != '\0' ? pass_option(reading, row, OPTION_SETS, letters + 1)
+                                      : pass_with_next(reading, row, OPTION_SETS);
+        if (!pass_option(reading, row, OPTION_SETS, NULL))
             return false;
     }
     return true;

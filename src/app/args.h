@@ -15,7 +15,8 @@ struct args {
     size_t table_count;             /* rows of `table` */
     /* Called for each option. `value` points into the argument, so that it can be overwritten
      * there; NULL for a flag. False with `error` stops reading. */
-    bool (*option)(void *context, const struct option_row *row, char *value, struct error *error);
+    bool (*option)(void *context, const struct option_row *row, enum option_manner manner,
+        char *value, struct error *error);
     /* Called for each operand, including `-`. False with `error` stops reading. */
     bool (*operand)(void *context, char *text, struct error *error);
     void *context; /* for both */

@@ -18,17 +18,18 @@ static void add_blanks(struct buf *out, size_t count)
         (void)buf_add_byte(out, ' ');
 }
 
-/* Adds `text` wrapped between the columns INDENT and WIDTH. `column` is the length of the line so
- * far. */
-static void add_wrapped(struct buf *out, const char *text, size_t column)
+void help_add_wrapped(struct buf *out, const char *text, size_t column, size_t indent)
 {
+    add_blanks(out, column < indent ? indent - column : 0);
+    column = column < indent ? indent : column;
+    size_t begin = column;
     while (*text != '\0') {
         size_t length = strcspn(text, " ");
-        if (column > INDENT && column + 1 + length > WIDTH) {
+        if (column > begin && column + 1 + length > WIDTH) {
             (void)buf_add_byte(out, '\n');
-            add_blanks(out, INDENT);
-            column = INDENT;
-        } else if (column > INDENT) {
+            add_blanks(out, indent);
+            begin = column = indent;
+        } else if (column > begin) {
             (void)buf_add_byte(out, ' ');
             column++;
         }
@@ -54,8 +55,7 @@ static void add_row(struct buf *out, const struct option_row *row)
         (void)buf_add_byte(out, '\n');
         column = 0;
     }
-    add_blanks(out, INDENT - column);
-    add_wrapped(out, row->help, INDENT);
+    help_add_wrapped(out, row->help, column, INDENT);
 }
 
 static void add_options(struct buf *out, const struct option_row *table, size_t count)

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/must_use.h"
 #include "core/options.h"
 
@@ -15,6 +16,10 @@ MUST_USE int help_print(const char *text);
  * each group, wrapped to 80 columns, then `closing`. Returns the exit status, as help_print(). */
 MUST_USE int help_command(
     const char *introduction, const struct option_row *table, size_t count, const char *closing);
+
+/* Adds `text` to `out`, wrapped so that lines have at most 80 columns, and a newline. The first
+ * line has `column` bytes already; the others begin with `indent` blanks. */
+void help_add_wrapped(struct buf *out, const char *text, size_t column, size_t indent);
 
 /* Prints `shoal VERSION`. Returns the exit status, as help_print(). */
 MUST_USE int help_version(void);

@@ -43,6 +43,7 @@
  *   status_list            lists of status codes
  *   template               text with {field}s
  *   units                  numbers, durations and bytes as people write them
+ *   yaml_tree              a strict subset of YAML, as a tree
  *
  * text/ignore/
  *   glob                   shell patterns for one name
@@ -51,6 +52,11 @@
  *   fill                   filling in
  *   private                what a template is made of
  *   value                  writes one value as its escaping says
+ *
+ * text/yaml_tree/
+ *   private                what these files share
+ *   syntax                 what is wrong in a document, as a sentence
+ *   wrong                  errors that name a place
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
@@ -93,6 +99,7 @@
  *   file                   one file, opened and read so that it is never torn
  *   load                   what a reader does with one job
  *   reader                 the threads and their queues
+ *   stamps                 how old a file's times must be to be trusted
  *
  * io/root/
  *   private                open(2) flags of the two
@@ -128,11 +135,13 @@
  *   options                the table of options, and the options given
  *   plan                   turns a file that was found into a request
  *   plan_view              what a plan holds, with secrets replaced
+ *   read_file              reads small files whole
+ *   recipe                 options files: recipes and configuration files
  *   sched                  the scheduler: sole owner of every file's state
  *   session                creates the components and runs the event loop
  *
  * core/config/
- *   filter                 --include, --exclude, --ignore-file
+ *   filter                 --filter, --include, --exclude, --ignore-file
  *   form                   -F and --form-string
  *   form_text              the grammar of -F
  *   header                 -H
@@ -142,13 +151,21 @@
  *   options                the table of options
  *   pace                   --rate, --serial-by
  *   private                what these files share
- *   read_file              reads small files whole
  *   secret                 -s, -u, passwords in URLs
  *   url                    --url, --proxy
  *
  * core/plan/
  *   form_body              the body of a form: fields, and files' contents between them
  *   private                what a plan consists of
+ *
+ * core/recipe/
+ *   builtin                the files of recipes/, as part of the program
+ *   find                   where options files are
+ *   private                what these files share
+ *   read                   from the document to a recipe
+ *   read_options           the map of options
+ *   read_value             texts, lists and switches
+ *   resolve                how files and the caller's options combine
  *
  * core/sched/
  *   file                   files and slots: their states and lists
@@ -193,6 +210,8 @@
  *   main                   this file: which command
  *   output                 where a run's events go
  *   output_options         --json, --quiet, --progress and the like
+ *   recipe_text            a recipe as text, and as JSON
+ *   recipes                shoal recipes
  *   say                    sentences on standard error
  *   send                   shoal send
  *   serve                  shoal serve
@@ -219,6 +238,7 @@ static const struct command {
     int (*run)(int count, char **arguments); /* see app/commands.h */
 } commands[] = {
     {"send", send_command},
+    {"recipes", recipes_command},
 #ifdef SHOAL_WITH_RECEIVER
     {"serve", serve_command},
 #endif
@@ -228,6 +248,7 @@ static const char overview[] =
     "shoal uploads every file in a folder over HTTP.\n"
     "\n"
     "    shoal send [options] PATH... URL   upload every file under PATH\n"
+    "    shoal recipes [NAME]               show the services that it knows\n"
 #ifdef SHOAL_WITH_RECEIVER
     "    shoal serve [options]              run a server to test uploads against\n"
 #endif

@@ -10,6 +10,7 @@
 #include "app/say.h"
 #include "app/signals.h"
 #include "core/options.h"
+#include "core/recipe.h"
 
 static const char introduction[] =
     "shoal send [options] PATH... URL\n"
@@ -63,11 +64,24 @@ static void mask_url(char *url)
         mask(colon + 1, authority + at);
 }
 
+/* Overwrites the value of a key: a recipe, which is not read yet, may declare it a secret. Where a
+ * value is read from is not one. */
+static void mask_set(char *text)
+{
+    char *equals = strchr(text, '=');
+    if (equals == NULL || strncmp(equals + 1, "env:", 4) == 0 ||
+        strncmp(equals + 1, "file:", 5) == 0 || strncmp(equals + 1, "fd:", 3) == 0)
+        return;
+    mask(equals + 1, text + strlen(text));
+}
+
 static void mask_option(const struct option_row *row, char *value)
 {
     char *colon;
     if (strcmp(row->name, "user") == 0 && (colon = strchr(value, ':')) != NULL)
         mask(colon + 1, value + strlen(value));
+    else if (strcmp(row->name, "set") == 0)
+        mask_set(value);
     else if (strcmp(row->name, "proxy") == 0 || strcmp(row->name, "url") == 0)
         mask_url(value);
 }
@@ -90,8 +104,8 @@ static bool set_output_option(
     return output_options_set(&send->output, name, value, error);
 }
 
-static bool set_option(
-    void *context, const struct option_row *row, char *value, struct error *error)
+static bool set_option(void *context, const struct option_row *row, enum option_manner manner,
+    char *value, struct error *error)
 {
     struct send *send = context;
     if (row->scope == OPTION_OUTPUT) {
@@ -99,7 +113,8 @@ static bool set_option(
             return error_set(error, ERROR_USAGE, 0, "--%s=: there is no file's name", row->name);
         return set_output_option(send, row->name, value, error);
     }
-    bool set = options_set(send->options, row, value, error);
+    const struct option_setting setting = {.row = row, .value = value, .manner = manner};
+    bool set = options_add(send->options, &setting, error);
     if (value != NULL)
         mask_option(row, value);
     return set;
@@ -113,7 +128,7 @@ static bool add_operand(void *context, char *text, struct error *error)
     return true;
 }
 
-/* Passes the operands to the options. The last one is the URL unless there is --url. */
+/* Passes the operands to the options. The last one is the URL unless the options have one. */
 static bool assign_operands(struct send *send, struct error *error)
 {
     size_t paths = send->operand_count;
@@ -137,13 +152,23 @@ static bool assign_operands(struct send *send, struct error *error)
     return true;
 }
 
+/* Adds what options files say. */
+static bool read_files(struct send *send, struct error *error)
+{
+    struct shoal_options *resolved = recipe_resolve(send->options, error);
+    if (resolved == NULL)
+        return false;
+    shoal_options_free(send->options);
+    send->options = resolved;
+    return true;
+}
+
 static bool read_arguments(struct send *send, int count, char **arguments, struct error *error)
 {
     struct args args = {.option = set_option, .operand = add_operand, .context = send};
     args.table = options_table(&args.table_count);
-    if (!args_read(&args, count, arguments, error))
-        return false;
-    return assign_operands(send, error);
+    return args_read(&args, count, arguments, error) && read_files(send, error) &&
+           assign_operands(send, error);
 }
 
 /* --- running --- */

@@ -86,9 +86,10 @@ static bool read_fault(struct serve *serve, const char *value, struct error *err
     return fault_parse(value, &list->faults[list->count++], error);
 }
 
-static bool read_option(
-    void *context, const struct option_row *row, char *value, struct error *error)
+static bool read_option(void *context, const struct option_row *row, enum option_manner manner,
+    char *value, struct error *error)
 {
+    (void)manner; /* these options are the command's own: there is nothing to add to or to undo */
     struct serve *serve = context;
     if (strcmp(row->name, "fault") == 0)
         return read_fault(serve, value, error);

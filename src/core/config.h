@@ -60,7 +60,7 @@ struct config {
     bool nul_separated;    /* --null (-0) */
     bool follow;           /* --follow */
     bool no_hidden;        /* --no-hidden */
-    struct ignore *ignore; /* --include, --exclude, --ignore-file */
+    struct ignore *ignore; /* --filter, --include, --exclude, --ignore-file */
     bool allow_empty;      /* --allow-empty */
 
     /* How many, how often, how long */

@@ -85,7 +85,9 @@ static void count(struct events *events, const struct event_file *file)
     if (file->attempts > 1)
         events->totals.retries += file->attempts - 1;
     if (file->verdict == SHOAL_SENT && file->bytes > 0) {
-        events->totals.bytes += file->bytes;
+        int64_t *bytes = &events->totals.bytes;
+        if (__builtin_add_overflow(*bytes, file->bytes, bytes))
+            *bytes = INT64_MAX;
         if (file->bytes > events->totals.largest_sent)
             events->totals.largest_sent = file->bytes;
     }

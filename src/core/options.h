@@ -68,6 +68,19 @@ const struct option_row *option_find_in(
 const struct option_row *option_find_letter_in(
     const struct option_row *rows, size_t count, char letter);
 
+/* How a name gives an option. */
+enum option_manner {
+    OPTION_SETS,   /* NAME: takes the place of what options files say */
+    OPTION_ADDS,   /* add-NAME: adds to what options files say */
+    OPTION_UNDOES, /* no-NAME: turns a switch off */
+};
+
+/* The option in a table of `count` rows that `name` gives: its own name, `add-NAME` where it may be
+ * repeated, or `no-NAME` where it is a switch. Only options of the library have the last two; a
+ * name of a row itself goes first. Sets `*manner`. NULL: there is none. */
+const struct option_row *option_find_manner_in(
+    const struct option_row *rows, size_t count, const char *name, enum option_manner *manner);
+
 /* The option in a table of `count` rows whose name is most similar to `name`, for "did you mean";
  * NULL: none is similar. */
 const struct option_row *option_nearest_in(
@@ -94,6 +107,9 @@ struct shoal_options;
 struct option_setting {
     const struct option_row *row; /* which */
     char *value;                  /* NULL for a flag */
+    enum option_manner manner;    /* whether it sets, adds or undoes */
+    bool secret;                  /* the value of `set` is a secret even if it stands here */
+    char *where;                  /* FILE:LINE:COLUMN in an options file; NULL: the caller set it */
 };
 
 /* The options that were given, in order. Sets `*count` to their number. */
@@ -102,7 +118,11 @@ const struct option_setting *options_settings(const struct shoal_options *option
 /* The last value given for the option `name`; NULL: it was not given, or is a flag. */
 const char *options_last(const struct shoal_options *options, const char *name);
 
-/* Was the option `name` given? */
+/* The last setting of the option `name`; NULL: it was not given. */
+const struct option_setting *options_last_setting(
+    const struct shoal_options *options, const char *name);
+
+/* Was the option `name` given, and not undone since? */
 bool options_given(const struct shoal_options *options, const char *name);
 
 /* The PATHs, in order. Sets `*count` to their number. */
@@ -111,5 +131,10 @@ char *const *options_operands(const struct shoal_options *options, size_t *count
 /* Adds an option as shoal_options_set() does; `value` is copied. False with `error`. */
 MUST_USE bool options_set(struct shoal_options *options, const struct option_row *row,
     const char *value, struct error *error);
+
+/* As options_set(), with everything that `setting` says; its texts are copied. An error begins with
+ * `where`. */
+MUST_USE bool options_add(
+    struct shoal_options *options, const struct option_setting *setting, struct error *error);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/descriptors.h"
+#include "core/recipe.h"
 #include "core/sched.h"
 #include "policy/adapt.h"
 #include "shoal.h"
@@ -115,7 +116,10 @@ struct shoal_session *shoal_session_new(
     }
     session->clock = clock_system();
     session->random = random_system(&session->random_fetched);
-    session->config = config_new(options, &why);
+    struct shoal_options *resolved = recipe_resolve(options, &why);
+    if (resolved != NULL)
+        session->config = config_new(resolved, &why);
+    shoal_options_free(resolved);
     if (session->config == NULL)
         return fail(session, &why, error);
     atomic_flag_clear(&session->ran);

@@ -1,6 +1,8 @@
 /* Templates: text with `{field}` and `{field:escaping}`, filled in for each file.
  *
- * `{{` is `{`, `}}` is `}`, a lone `}` is itself. What was filled in is never read as a template.
+ * `{{` is `{`, `}}` is `}`, a lone `}` is itself. A `/` that follows a key whose value is a URL
+ * that ends in `/` is left out: `{host}/{path}` is right for https://example.com and
+ * https://example.com/. What was filled in is never read as a template.
  *
  * Escapings: `:url` percent-encodes every byte but RFC 3986's unreserved ones, and keeps the `/` of
  * {path} and {dir}; `:query` percent-encodes that `/` too; `:json` is for the inside of a JSON

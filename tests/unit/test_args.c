@@ -12,14 +12,16 @@ struct reading {
     const char *refuse; /* the name of an option that is rejected */
 };
 
-static bool take_option(
-    void *context, const struct option_row *row, char *value, struct error *error)
+static bool take_option(void *context, const struct option_row *row, enum option_manner manner,
+    char *value, struct error *error)
 {
+    static const char *const manners[] = {
+        [OPTION_SETS] = "", [OPTION_ADDS] = "add ", [OPTION_UNDOES] = "undo "};
     struct reading *reading = context;
     if (reading->refuse != NULL && strcmp(reading->refuse, row->name) == 0)
         return error_set(error, ERROR_USAGE, 0, "refused");
-    return buf_printf(
-        &reading->seen, "%s%s%s ", row->name, value == NULL ? "" : "=", value == NULL ? "" : value);
+    return buf_printf(&reading->seen, "%s%s%s%s ", manners[manner], row->name,
+        value == NULL ? "" : "=", value == NULL ? "" : value);
 }
 
 static bool take_operand(void *context, char *text, struct error *error)
@@ -74,6 +76,9 @@ static void options_are_found_at_any_place(void **state)
         {"-T a", "raw <a> "},
         {"-0x http://p -", "null proxy=http://p <-> "},
         {"'' a", "<> <a> "},
+        {"--no-follow --add-header a:b", "undo follow add header=a:b "},
+        {"--add-header=a:b --no-hidden", "add header=a:b no-hidden "},
+        {"--no-no-hidden", "undo no-hidden "},
     };
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         struct reading reading = {.refuse = NULL};
@@ -100,6 +105,12 @@ static void what_cannot_be_read_is_named(void **state)
         {"a --form", "--form (-F) needs a value: NAME=VALUE"},
         {"--quiet=1", "--quiet takes no value"},
         {"--=x", "unknown option --"},
+        {"--no-follow=yes", "--no-follow takes no value"},
+        {"--add-header", "--header (-H) needs a value"},
+        {"--add-retries 3", "--add-retries: --retries cannot be repeated"},
+        {"--no-retries", "--no-retries: --retries is not a switch"},
+        {"--no-quiet", "unknown option --no-quiet"},
+        {"--add-json", "unknown option --add-json"},
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct reading reading = {.refuse = NULL};

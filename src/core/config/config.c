@@ -26,6 +26,15 @@ bool config_fail(struct config_build *build, const char *option, const struct er
     return error_set(build->error, reason->class, reason->code, "%s: %s", option, reason->text);
 }
 
+const char *config_last(struct config_build *build, const char *name)
+{
+    const struct option_setting *setting = options_last_setting(build->options, name);
+    if (setting == NULL)
+        return NULL;
+    build->at = setting;
+    return setting->value;
+}
+
 char *config_fill_constant(
     struct config_build *build, const struct template *template, const char *option)
 {

@@ -1,9 +1,9 @@
-/* --include, --exclude and --ignore-file. */
+/* --filter, --include, --exclude and --ignore-file. */
 #include <string.h>
 
 #include "base/buf.h"
 #include "core/config/private.h"
-#include "core/config/read_file.h"
+#include "core/read_file.h"
 #include "text/ignore.h"
 
 #define IGNORE_FILE_MOST (16 * 1024 * 1024) /* bytes */
@@ -20,11 +20,25 @@ static bool add_file(struct config_build *build, const char *path)
     return added || config_fail(build, "--ignore-file", &reason);
 }
 
+/* `+ GLOB` includes, `- GLOB` excludes. */
+static bool add_filter(struct config_build *build, const char *text)
+{
+    size_t blanks = text[0] == '\0' ? 0 : strspn(text + 1, " \t");
+    if ((text[0] != '+' && text[0] != '-') || blanks == 0 || text[1 + blanks] == '\0')
+        return config_wrong(build,
+            "--filter '%s': it must be '+ GLOB' to include or '- GLOB' to leave out files", text);
+    struct error reason = {0};
+    return ignore_add(build->config->ignore, text + 1 + blanks, text[0] == '+', &reason) ||
+           config_fail(build, "--filter", &reason);
+}
+
 static bool add_rule(struct config_build *build, const struct option_setting *setting)
 {
     const char *name = setting->row->name;
     if (strcmp(name, "ignore-file") == 0)
         return add_file(build, setting->value);
+    if (strcmp(name, "filter") == 0)
+        return add_filter(build, setting->value);
     bool include = strcmp(name, "include") == 0;
     struct error reason = {0};
     if (ignore_add(build->config->ignore, setting->value, include, &reason))
@@ -35,8 +49,8 @@ static bool add_rule(struct config_build *build, const struct option_setting *se
 static bool is_rule(const struct option_setting *setting)
 {
     const char *name = setting->row->name;
-    return strcmp(name, "include") == 0 || strcmp(name, "exclude") == 0 ||
-           strcmp(name, "ignore-file") == 0;
+    return strcmp(name, "filter") == 0 || strcmp(name, "include") == 0 ||
+           strcmp(name, "exclude") == 0 || strcmp(name, "ignore-file") == 0;
 }
 
 bool config_read_filters(struct config_build *build)
@@ -50,6 +64,7 @@ bool config_read_filters(struct config_build *build)
             build->config->ignore = ignore_new();
         if (build->config->ignore == NULL)
             return error_set_memory(build->error);
+        build->at = &settings[i];
         if (!add_rule(build, &settings[i]))
             return false;
     }

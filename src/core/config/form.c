@@ -147,6 +147,7 @@ bool config_read_form(struct config_build *build)
             return config_wrong(build,
                 "--%s and --raw (-T) exclude each other: a raw body has no fields",
                 settings[i].row->name);
+        build->at = &settings[i];
         bool added =
             literal ? add_literal(build, settings[i].value) : add_parsed(build, settings[i].value);
         if (!added)

@@ -62,7 +62,10 @@ bool config_read_headers(struct config_build *build)
     size_t count;
     const struct option_setting *settings = options_settings(build->options, &count);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(settings[i].row->name, "header") == 0 && !add_header(build, settings[i].value))
+        if (strcmp(settings[i].row->name, "header") != 0)
+            continue;
+        build->at = &settings[i];
+        if (!add_header(build, settings[i].value))
             return false;
     }
     return true;

@@ -35,7 +35,10 @@ static bool read_plain(struct config_build *build)
         if (row->kind == OPTION_SPECIAL)
             continue;
         void *field = (char *)build->config + row->field;
-        if (!option_read(row, settings[i].value, field, build->error))
+        build->at = &settings[i];
+        if (settings[i].manner == OPTION_UNDOES)
+            *(bool *)field = false;
+        else if (!option_read(row, settings[i].value, field, build->error))
             return false;
     }
     return true;
@@ -140,6 +143,16 @@ static void hide_secrets(struct config_build *build)
     buf_free(&clean);
 }
 
+/* Puts the place in the options file, if the option comes from one, before the sentence. */
+static void name_place(struct config_build *build)
+{
+    if (build->at == NULL || build->at->where == NULL || build->error->class == ERROR_MEMORY)
+        return;
+    const struct error reason = *build->error;
+    (void)error_set(
+        build->error, reason.class, reason.code, "%s: %s", build->at->where, reason.text);
+}
+
 /* Reads or checks some options. False with `build->error`. */
 typedef bool config_step(struct config_build *build);
 
@@ -176,8 +189,12 @@ struct config *config_new(const struct shoal_options *options, struct error *err
     bool made = build.config != NULL && (build.config->secrets = secrets_new()) != NULL;
     if (!made)
         (void)error_set_memory(build.error);
-    for (size_t i = 0; made && i < sizeof steps / sizeof steps[0]; i++)
+    for (size_t i = 0; made && i < sizeof steps / sizeof steps[0]; i++) {
+        build.at = NULL;
         made = steps[i](&build);
+    }
+    if (!made)
+        name_place(&build);
     if (!made)
         hide_secrets(&build);
     config_free_keys(&build);

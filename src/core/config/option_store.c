@@ -20,13 +20,19 @@ struct shoal_options *shoal_options_new(void)
     return calloc(1, sizeof(struct shoal_options));
 }
 
+/* A value may be a password. */
+static void free_setting(struct option_setting *setting)
+{
+    wipe_and_free(setting->value);
+    free(setting->where);
+}
+
 void shoal_options_free(struct shoal_options *options)
 {
     if (options == NULL)
         return;
-    /* A value may be a password. */
     for (size_t i = 0; i < options->setting_count; i++)
-        wipe_and_free(options->settings[i].value);
+        free_setting(&options->settings[i]);
     free(options->settings);
     for (size_t i = 0; i < options->operand_count; i++)
         free(options->operands[i]);
@@ -49,37 +55,65 @@ static bool check_value(const struct option_row *row, const char *value, struct 
     return option_read(row, value, NULL, error);
 }
 
+/* Puts the place in a file before the sentence of `reason`. */
+static bool fail_at(const char *where, const struct error *reason, struct error *error)
+{
+    return error_set(error, reason->class, reason->code, "%s%s%s", where == NULL ? "" : where,
+        where == NULL ? "" : ": ", reason->text);
+}
+
+static bool copy_setting(const struct option_setting *setting, struct option_setting *copy)
+{
+    *copy = *setting;
+    copy->value = setting->value == NULL ? NULL : strdup(setting->value);
+    copy->where = setting->where == NULL ? NULL : strdup(setting->where);
+    bool copied = (copy->value != NULL) == (setting->value != NULL) &&
+                  (copy->where != NULL) == (setting->where != NULL);
+    if (!copied)
+        free_setting(copy);
+    return copied;
+}
+
+bool options_add(
+    struct shoal_options *options, const struct option_setting *setting, struct error *error)
+{
+    struct error reason = {0};
+    if (!check_value(setting->row, setting->value, &reason))
+        return fail_at(setting->where, &reason, error);
+    struct option_setting *settings =
+        array_grow(options->settings, options->setting_count, sizeof *settings);
+    if (settings == NULL)
+        return error_set_memory(error);
+    options->settings = settings;
+    if (!copy_setting(setting, &settings[options->setting_count]))
+        return error_set_memory(error);
+    options->setting_count++;
+    return true;
+}
+
 bool options_set(struct shoal_options *options, const struct option_row *row, const char *value,
     struct error *error)
 {
-    if (!check_value(row, value, error))
-        return false;
-    char *copy = value == NULL ? NULL : strdup(value);
-    if (value != NULL && copy == NULL)
-        return error_set_memory(error);
-    struct option_setting *settings =
-        array_grow(options->settings, options->setting_count, sizeof *settings);
-    if (settings == NULL) {
-        wipe_and_free(copy);
-        return error_set_memory(error);
-    }
-    options->settings = settings;
-    settings[options->setting_count++] = (struct option_setting){.row = row, .value = copy};
-    return true;
+    const struct option_setting setting = {.row = row, .value = (char *)value};
+    return options_add(options, &setting, error);
 }
 
 bool shoal_options_set(
     struct shoal_options *options, const char *name, const char *value, char *error)
 {
     struct error problem = {0};
-    const struct option_row *row = name == NULL ? NULL : options_find(name);
+    struct option_setting setting = {.value = (char *)value};
+    size_t count;
+    const struct option_row *rows = options_table(&count);
+    if (name != NULL)
+        setting.row = option_find_manner_in(rows, count, name, &setting.manner);
     bool set = false;
     if (options == NULL)
         (void)error_set(&problem, ERROR_USAGE, 0, "there are no options to set");
-    else if (row == NULL)
+    else if (setting.row == NULL)
         (void)error_set(&problem, ERROR_USAGE, 0, "unknown option '%s'", name == NULL ? "" : name);
     else
-        set = options_set(options, row, value, &problem);
+        set = options_add(options, &setting, &problem);
     if (!set && error != NULL)
         (void)snprintf(error, SHOAL_ERROR_SIZE, "%s", problem.text);
     return set;
@@ -108,7 +142,7 @@ const struct option_setting *options_settings(const struct shoal_options *option
     return options->settings;
 }
 
-static const struct option_setting *last_setting(
+const struct option_setting *options_last_setting(
     const struct shoal_options *options, const char *name)
 {
     for (size_t i = options->setting_count; i > 0; i--) {
@@ -120,13 +154,14 @@ static const struct option_setting *last_setting(
 
 const char *options_last(const struct shoal_options *options, const char *name)
 {
-    const struct option_setting *setting = last_setting(options, name);
+    const struct option_setting *setting = options_last_setting(options, name);
     return setting == NULL ? NULL : setting->value;
 }
 
 bool options_given(const struct shoal_options *options, const char *name)
 {
-    return last_setting(options, name) != NULL;
+    const struct option_setting *setting = options_last_setting(options, name);
+    return setting != NULL && setting->manner != OPTION_UNDOES;
 }
 
 char *const *options_operands(const struct shoal_options *options, size_t *count)

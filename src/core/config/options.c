@@ -51,10 +51,13 @@ static const struct option_row table[] = {
     SPECIAL("user", 'u', "USER:SECRET", WHAT, "Credentials for Basic authentication"),
     SPECIAL("url", 0, "URL", WHAT, "The URL to send to. All operands are then PATHs"),
     REPEATS("set", 's', "KEY=VALUE", WHAT, "Set the value of {KEY} in templates. VALUE may be env:NAME, file:PATH or fd:N: such a value is read from there and treated as a secret"),
+    SPECIAL("recipe", 0, "NAME|FILE", WHAT, "Take options from a recipe: a built-in one (`shoal recipes` lists them), NAME.yaml in ~/.config/shoal/recipes, or a file whose name contains a slash. -s sets its variables"),
+    SPECIAL("config", 0, "FILE", WHAT, "Take options from FILE (YAML), over those of --recipe. An option of the command line replaces that of a file; --add-NAME adds a value to one that may be repeated; --no-NAME turns a switch off"),
     SWITCH("dry-run", 'n', dry_run, WHAT, "Do everything except send; show what would be sent (all of it with -v)"),
 
     REPEATS("include", 0, "GLOB", FILES, "Include files that match, as in a .gitignore. The last rule that matches decides. If the first rule is an include, files that match no rule are left out"),
     REPEATS("exclude", 0, "GLOB", FILES, "Leave out files that match"),
+    REPEATS("filter", 0, "'+ GLOB'", FILES, "Include ('+ GLOB') or leave out ('- GLOB') files that match. --filter, --include and --exclude are one list, in the order given"),
     REPEATS("ignore-file", 0, "FILE", FILES, "Leave out files by the rules in FILE, in .gitignore format"),
     SWITCH("no-hidden", 0, no_hidden, FILES, "Leave out files and folders whose names begin with a dot"),
     SWITCH("follow", 0, follow, FILES, "Follow symbolic links that stay within PATH"),
@@ -122,6 +125,25 @@ const struct option_row *option_find_letter_in(
     return NULL;
 }
 
+const struct option_row *option_find_manner_in(
+    const struct option_row *rows, size_t count, const char *name, enum option_manner *manner)
+{
+    *manner = OPTION_SETS;
+    const struct option_row *row = option_find_in(rows, count, name);
+    if (row == NULL && strncmp(name, "add-", 4) == 0) {
+        *manner = OPTION_ADDS;
+        row = option_find_in(rows, count, name + 4);
+        return row != NULL && row->scope == OPTION_ENGINE && row->repeats ? row : NULL;
+    }
+    if (row == NULL && strncmp(name, "no-", 3) == 0) {
+        *manner = OPTION_UNDOES;
+        row = option_find_in(rows, count, name + 3);
+        return row != NULL && row->scope == OPTION_ENGINE && row->kind == OPTION_SWITCH ? row
+                                                                                        : NULL;
+    }
+    return row;
+}
+
 #define NAME_MOST 32 /* bytes; longer names are not compared */
 
 static size_t least_of(size_t a, size_t b)
@@ -150,7 +172,9 @@ static size_t distance(const char *from, const char *to)
 }
 
 /* As distance(), but lower for the typos that people make: a name that was cut short is always
- * similar to the whole, and the end of a name is often confused (retry, retries). */
+ * similar to the whole, and the end of a name, up to half of it, is often confused (retry,
+ * retries).
+ */
 static size_t typo_distance(const char *from, const char *to)
 {
     size_t common = 0;
@@ -158,7 +182,7 @@ static size_t typo_distance(const char *from, const char *to)
         common++;
     if (common >= 3 && from[common] == '\0')
         return 1;
-    return distance(from, to) - (common >= 3 ? 1 : 0);
+    return distance(from, to) - (common >= 3 && 2 * common >= strlen(from) ? 1 : 0);
 }
 
 const struct option_row *option_nearest_in(
@@ -168,7 +192,7 @@ const struct option_row *option_nearest_in(
     if (length < 2 || length > NAME_MOST)
         return NULL;
     const struct option_row *nearest = NULL;
-    size_t best = length / 3 + 2; /* a larger distance is not a typo */
+    size_t best = least_of(length / 3 + 2, 4); /* a larger distance is not a typo */
     for (size_t i = 0; i < count; i++) {
         if (strlen(rows[i].name) > NAME_MOST)
             continue;

@@ -9,9 +9,11 @@ bool config_read_rates(struct config_build *build)
     const struct option_setting *settings = options_settings(build->options, &count);
     rate_init(&build->config->rate);
     for (size_t i = 0; i < count; i++) {
+        if (strcmp(settings[i].row->name, "rate") != 0)
+            continue;
         struct error reason = {0};
-        if (strcmp(settings[i].row->name, "rate") == 0 &&
-            !rate_add(&build->config->rate, settings[i].value, &reason))
+        build->at = &settings[i];
+        if (!rate_add(&build->config->rate, settings[i].value, &reason))
             return config_fail(build, "--rate", &reason);
     }
     return true;
@@ -20,7 +22,7 @@ bool config_read_rates(struct config_build *build)
 /* A file enters its group before it is opened: its content is not known by then. */
 bool config_read_groups(struct config_build *build)
 {
-    const char *source = options_last(build->options, "serial-by");
+    const char *source = config_last(build, "serial-by");
     struct template **template = &build->config->serial_by;
     if (source == NULL)
         return true;

@@ -18,6 +18,7 @@ struct config_build {
     struct config *config;               /* filled in step by step */
     struct template_keys keys;           /* of -s; owned: config_free_keys() */
     size_t longest_secret;               /* bytes */
+    const struct option_setting *at;     /* the one that is being read; NULL: several, or none */
     struct error *error;                 /* never NULL */
 };
 
@@ -37,6 +38,10 @@ MUST_USE char *config_fill_constant(
 
 /* Sets the error to that of `reason`, with `option` and a colon before it. Returns false. */
 bool config_fail(struct config_build *build, const char *option, const struct error *reason);
+
+/* The last value given for the option `name`, which is then the one that is being read; NULL: it
+ * was not given. */
+const char *config_last(struct config_build *build, const char *name);
 
 /* Sets the error to a sentence, as a usage error. Returns false. */
 bool config_wrong(struct config_build *build, const char *format, ...)
@@ -58,8 +63,8 @@ MUST_USE bool config_read_user(struct config_build *build);
 
 /* --- url.c --- */
 
-/* Reads --url into `url`, `origin`, `origin_name` and `shown_url`. Needs `raw`, the PATHs and all
- * secrets. */
+/* Reads --url into `url`, `origin`, `origin_name` and `shown_url`. Needs `raw`, `method`, the PATHs
+ * and all secrets. */
 MUST_USE bool config_read_url(struct config_build *build);
 
 /* Checks the URL in `proxy`, if there is one. */
@@ -93,7 +98,7 @@ MUST_USE bool config_read_groups(struct config_build *build);
 
 /* --- filter.c --- */
 
-/* Reads --include, --exclude and --ignore-file into `ignore`, in their order. */
+/* Reads --filter, --include, --exclude and --ignore-file into `ignore`, in their order. */
 MUST_USE bool config_read_filters(struct config_build *build);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/wipe.h"
 #include "core/config/private.h"
-#include "core/config/read_file.h"
+#include "core/read_file.h"
 #include "text/encode.h"
 #include "text/secret_forms.h"
 #include "text/units.h"
@@ -118,8 +118,9 @@ static bool check_key_name(struct config_build *build, const char *name)
     return true;
 }
 
-static bool add_key(struct config_build *build, const char *text)
+static bool add_key(struct config_build *build, const struct option_setting *setting)
 {
+    const char *text = setting->value;
     const char *equals = strchr(text, '=');
     if (equals == NULL)
         return config_wrong(build, "--set (-s) '%s': it must be KEY=VALUE", text);
@@ -138,7 +139,7 @@ static bool add_key(struct config_build *build, const char *text)
         (void)config_fail(build, option, &reason);
         goto failed;
     }
-    if (is_secret && !add_secret(build, buf_text(&value), value.length))
+    if ((is_secret || setting->secret) && !add_secret(build, buf_text(&value), value.length))
         goto failed;
     char *copy = buf_detach(&value);
     if (copy == NULL) {
@@ -157,7 +158,10 @@ bool config_read_keys(struct config_build *build)
     size_t count;
     const struct option_setting *settings = options_settings(build->options, &count);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(settings[i].row->name, "set") == 0 && !add_key(build, settings[i].value))
+        if (strcmp(settings[i].row->name, "set") != 0)
+            continue;
+        build->at = &settings[i];
+        if (!add_key(build, &settings[i]))
             return false;
     }
     return true;
@@ -249,8 +253,8 @@ bool config_read_secrets(struct config_build *build)
         if (strstr(operands[i], "://") != NULL && !add_url_password(build, operands[i], false))
             return false;
     }
-    return add_url_password(build, options_last(build->options, "url"), true) &&
-           add_url_password(build, options_last(build->options, "proxy"), false);
+    return add_url_password(build, config_last(build, "url"), true) &&
+           add_url_password(build, config_last(build, "proxy"), false);
 }
 
 /* Adds the password of `credentials`, which is USER:SECRET. */
@@ -268,7 +272,7 @@ static bool add_credentials(struct config_build *build, char *credentials)
 
 bool config_read_user(struct config_build *build)
 {
-    const char *source = options_last(build->options, "user");
+    const char *source = config_last(build, "user");
     if (source == NULL)
         return true;
     struct template *template;

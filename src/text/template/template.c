@@ -55,6 +55,7 @@ struct parser {
     struct template *template;
     struct error *error;
     size_t text_done; /* bytes of the template's text that already belong to a part */
+    bool after_slash; /* the last thing added is the value of a key: a URL that ends in a slash */
 };
 
 static bool slice_is(struct slice slice, const char *text)
@@ -131,6 +132,13 @@ static bool add_part(
     return true;
 }
 
+/* Whether `text` is a URL that ends in a slash, such as https://example.com/. */
+static bool is_url_with_slash(const char *text)
+{
+    bool is_url = strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
+    return is_url && text[strlen(text) - 1] == '/';
+}
+
 /* Adds the value of a key to the fixed text. */
 static bool add_key(
     struct parser *parser, const struct template_key *key, enum template_escaping escaping)
@@ -141,6 +149,7 @@ static bool add_key(
         .length = strlen(key->value),
     };
     struct template *template = parser->template;
+    parser->after_slash = is_url_with_slash(key->value);
     return template_add_value(&template->text, &value, escaping, template->place, parser->error);
 }
 
@@ -210,6 +219,10 @@ static bool parse(struct parser *parser)
     struct buf *text = &parser->template->text;
     const char *next = parser->source;
     while (*next != '\0') {
+        /* `{host}/{path}` is right for a host with and without a slash. */
+        if (parser->after_slash && *next == '/')
+            next++;
+        parser->after_slash = false;
         size_t plain = strcspn(next, "{}");
         if (!buf_add(text, next, plain))
             return error_set(parser->error, ERROR_MEMORY, 0, "a template is too long");

@@ -1,4 +1,4 @@
-#include "core/config/read_file.h"
+#include "core/read_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

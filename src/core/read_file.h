@@ -1,6 +1,6 @@
-/* Reads small files whole: --ignore-file, values of -s. */
-#ifndef SHOAL_CORE_CONFIG_READ_FILE_H
-#define SHOAL_CORE_CONFIG_READ_FILE_H
+/* Reads small files whole: options files, --ignore-file, values of -s. */
+#ifndef SHOAL_CORE_READ_FILE_H
+#define SHOAL_CORE_READ_FILE_H
 
 #include <stdbool.h>
 

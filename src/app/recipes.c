@@ -1,0 +1,165 @@
+#include <shoal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/args.h"
+#include "app/commands.h"
+#include "app/help.h"
+#include "app/recipe_text.h"
+#include "app/say.h"
+#include "core/recipe.h"
+#include "text/json.h"
+#include "text/printable.h"
+
+#define TEXT_MOST (16 * 1024 * 1024) /* bytes of what is printed */
+
+static const char introduction[] =
+    "shoal recipes [options] [NAME]\n"
+    "\n"
+    "Lists the recipes for services. With NAME, shows the variables, limits and notes of\n"
+    "one, and an example. NAME may be the path of a file of your own, with a slash in it.\n"
+    "\n"
+    "    shoal recipes\n"
+    "    shoal recipes raygun-symbols\n"
+    "    shoal recipes raygun-symbols --yaml > my-service.yaml\n";
+
+#define OPTION(long_name, ...)                                                                     \
+    {                                                                                              \
+        .name = (long_name), .scope = OPTION_OUTPUT, .group = "Output", __VA_ARGS__                \
+    }
+
+static const struct option_row table[] = {
+    OPTION("json", .help = "Print a list of objects; with NAME, one object."),
+    OPTION("yaml", .help = "Print the recipe itself, as a starting point for your own."),
+    OPTION("help", .letter = 'h', .help = "Print this help."),
+};
+
+#define TABLE_COUNT (sizeof table / sizeof *table)
+
+/* What the command line says. */
+struct recipes {
+    const char *name; /* NULL: all */
+    bool json;
+    bool yaml;
+    bool help;
+};
+
+static bool read_option(void *context, const struct option_row *row, enum option_manner manner,
+    char *value, struct error *error)
+{
+    (void)manner;
+    (void)value;
+    (void)error;
+    struct recipes *recipes = context;
+    recipes->json = recipes->json || strcmp(row->name, "json") == 0;
+    recipes->yaml = recipes->yaml || strcmp(row->name, "yaml") == 0;
+    recipes->help = recipes->help || strcmp(row->name, "help") == 0;
+    return true;
+}
+
+static bool read_operand(void *context, char *text, struct error *error)
+{
+    struct recipes *recipes = context;
+    if (recipes->name != NULL)
+        return error_set(
+            error, ERROR_USAGE, 0, "there can be one NAME, not '%s' and '%s'", recipes->name, text);
+    recipes->name = text;
+    return true;
+}
+
+/* Adds `value` as a line, and releases it. */
+static bool add_json(struct buf *out, json_t *value)
+{
+    bool added = value != NULL && json_add_line(out, value);
+    json_decref(value);
+    return added;
+}
+
+/* --- one recipe --- */
+
+static bool add_recipe(struct buf *out, const struct recipes *recipes, struct error *error)
+{
+    struct recipe *recipe = recipe_open(recipes->name, RECIPE_AS_RECIPE, error);
+    if (recipe == NULL)
+        return false;
+    bool added = true;
+    if (recipes->json)
+        added = add_json(out, recipe_text_json(recipe));
+    else if (recipes->yaml)
+        added = buf_add(out, buf_text(&recipe->source), recipe->source.length);
+    else
+        recipe_text_add(out, recipe);
+    recipe_free(recipe);
+    return (added && !out->failed) || error_set_memory(error);
+}
+
+/* --- all recipes --- */
+
+/* Adds one recipe to the list. One of the user's that is wrong is said and left out. */
+static bool add_listed(struct buf *out, json_t *list, const char *name)
+{
+    struct error error = {0};
+    struct recipe *recipe = recipe_open(name, RECIPE_AS_RECIPE, &error);
+    if (recipe == NULL) {
+        say("%s", error.text);
+        return error.class != ERROR_MEMORY;
+    }
+    bool added = true;
+    if (list != NULL) {
+        added = json_array_append_new(list, recipe_text_json(recipe)) == 0;
+    } else {
+        const char *title = recipe->title == NULL ? "" : recipe->title;
+        added = buf_printf(out, "%-21s ", recipe->id) && printable_add(out, title, strlen(title)) &&
+                buf_add_byte(out, '\n');
+    }
+    recipe_free(recipe);
+    return added;
+}
+
+static bool add_list(struct buf *out, const struct recipes *recipes, struct error *error)
+{
+    struct recipe_names names;
+    json_t *list = recipes->json ? json_array() : NULL;
+    bool added = recipe_names(&names, error) && (list != NULL) == recipes->json;
+    for (size_t i = 0; added && i < names.count; i++)
+        added = add_listed(out, list, names.list[i]);
+    if (added && list != NULL)
+        added = json_add_line(out, list);
+    else if (added)
+        added = buf_add_text(out, "\nRun `shoal recipes NAME` for what one needs.\n");
+    json_decref(list);
+    recipe_names_free(&names);
+    return added || error_set_memory(error);
+}
+
+static int run(const struct recipes *recipes)
+{
+    struct error error = {0};
+    struct buf out;
+    buf_init(&out, TEXT_MOST);
+    bool made =
+        recipes->name != NULL ? add_recipe(&out, recipes, &error) : add_list(&out, recipes, &error);
+    int status = made ? help_print(buf_text(&out)) : say_wrong("recipes", error.text);
+    buf_free(&out);
+    return status;
+}
+
+int recipes_command(int count, char **arguments)
+{
+    struct recipes recipes = {0};
+    struct args args = {.table = table,
+        .table_count = TABLE_COUNT,
+        .option = read_option,
+        .operand = read_operand,
+        .context = &recipes};
+    struct error error = {0};
+    if (!args_read(&args, count, arguments, &error))
+        return say_wrong("recipes", error.text);
+    if (recipes.help)
+        return help_command(introduction, table, TABLE_COUNT, "");
+    if (recipes.json && recipes.yaml)
+        return say_wrong("recipes", "--json and --yaml exclude each other");
+    if (recipes.yaml && recipes.name == NULL)
+        return say_wrong("recipes", "--yaml needs the NAME of a recipe");
+    return run(&recipes);
+}
