@@ -184,6 +184,7 @@
  *   jsonl                  events as JSON lines
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
+ *   plain                  progress as lines of a log
  *   progress               the progress line of a terminal
  *   summary                the result of a run
  *   writer                 destination of a sink's text
@@ -210,6 +211,7 @@
  *   main                   this file: which command
  *   outbox                 text that a thread writes, so that nobody waits for its reader
  *   output                 where a run's events go
+ *   output_options         --json, --quiet, --progress and the like
  *   recipe_text            a recipe as text, and as JSON
  *   recipes                shoal recipes
  *   say                    sentences on standard error

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "sink/jsonl.h"
 #include "sink/lines.h"
+#include "sink/plain.h"
 #include "sink/progress.h"
 
 /* One destination of text. */
@@ -41,6 +42,7 @@ struct output {
     bool opened;               /* output_open() has succeeded */
     bool lost;                 /* data could not be written, and the user was told so */
     struct progress *progress; /* NULL: none */
+    struct plain *plain;       /* NULL: none */
     struct lines *lines;
     struct jsonl *jsonl; /* NULL: none */
 };
@@ -164,23 +166,36 @@ static bool open_lines(
         .verbose = options->verbose,
         .quiet = options->quiet,
         .plans = !json_on_standard || options->verbose,
-        .brief = output->messages.shows_progress,
         .same_destination = data == &output->messages || output->same_destination,
     };
     output->lines = lines_new(&lines);
     return output->lines != NULL || error_set_memory(error);
 }
 
-static bool open_progress(
-    struct output *output, const struct output_options *options, struct error *error)
+/* Can the terminal draw a line again, and is there one? */
+static bool can_draw(void)
 {
     const char *terminal = getenv("TERM");
     bool is_dumb = terminal == NULL || terminal[0] == '\0' || strcmp(terminal, "dumb") == 0;
-    if (options->quiet || is_dumb || isatty(STDERR_FILENO) != 1)
-        return true;
-    struct writer writer = {.write = draw, .context = &output->messages};
-    output->progress = progress_new(writer, terminal_width, NULL);
-    return output->progress != NULL || error_set_memory(error);
+    return !is_dumb && isatty(STDERR_FILENO) == 1;
+}
+
+static bool open_progress(
+    struct output *output, const struct output_options *options, struct error *error)
+{
+    enum progress_mode mode = options->progress;
+    if (mode == PROGRESS_CHOOSE)
+        mode = options->quiet ? PROGRESS_NONE : can_draw() ? PROGRESS_BAR : PROGRESS_PLAIN;
+    if (mode == PROGRESS_BAR) {
+        struct writer writer = {.write = draw, .context = &output->messages};
+        output->progress = progress_new(writer, terminal_width, NULL);
+        return output->progress != NULL || error_set_memory(error);
+    }
+    if (mode == PROGRESS_PLAIN) {
+        output->plain = plain_new(writer_to(&output->messages), &output->clock);
+        return output->plain != NULL || error_set_memory(error);
+    }
+    return true;
 }
 
 static bool open_standard(struct output *output, struct error *error)
@@ -224,6 +239,8 @@ void output_event(void *context, const struct shoal_event *event)
         report_lost_event(output);
     if (event->kind == SHOAL_EVENT_END && output->progress != NULL)
         progress_event(output->progress, event);
+    if (output->plain != NULL)
+        plain_event(output->plain, event);
     lines_event(output->lines, event);
     say_failure(&output->standard);
     say_failure(&output->file);
@@ -258,6 +275,7 @@ void output_free(struct output *output)
     if (output == NULL)
         return;
     progress_free(output->progress);
+    plain_free(output->plain);
     lines_free(output->lines);
     jsonl_free(output->jsonl);
     if (!output->same_destination)

@@ -115,9 +115,11 @@ static void note_cause(struct events *events, struct shoal_file *file, bool seve
         !causes_describe(&events->description, file, several) ||
         !causes_fold(&events->cause, buf_text(&events->description)))
         return;
+    if (causes_is_status(file))
+        file->error = buf_text(&events->description);
     file->cause = buf_text(&events->cause);
-    causes_note(&events->causes, file, file->cause, buf_text(&events->description),
-        clock_now_us(events->clock) - events->start_us);
+    file->first_of_cause = causes_note(&events->causes, file, file->cause,
+        buf_text(&events->description), clock_now_us(events->clock) - events->start_us);
 }
 
 void events_file(struct events *events, const struct event_file *file)
