@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "text/media_type.h"
@@ -37,8 +38,8 @@ static void every_type_that_is_built_in_is_found(void **state)
         "json", "jsonl", "jsonld", "md", "mid", "mjs", "odt", "png", "svg", "tgz", "ts", "wasm",
         "weba", "webm", "webmanifest", "webp", "woff", "woff2", "xml", "yaml", "yml", "zip"};
     for (size_t i = 0; i < COUNT_OF(extensions); i++) {
-        char path[32] = "x.";
-        strcat(path, extensions[i]);
+        char path[32];
+        (void)snprintf(path, sizeof path, "x.%s", extensions[i]);
         assert_string_not_equal(media_types_find(NULL, path), MEDIA_TYPE_DEFAULT);
     }
 }
