@@ -175,6 +175,7 @@
  *   load                   from the walk to a request that is ready
  *   origin                 one origin: how it responds, and its files
  *   origins                all origins, by name
+ *   pairs                  second files, and whether there are any
  *   private                what these files share
  *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight

@@ -24,6 +24,8 @@ struct lines {
     bool dry_run;                  /* known from START on */
     struct buf unattempted_reason; /* `brief`: why the first unattempted file failed */
     uint64_t unattempted_count;    /* `brief`: files never attempted */
+    struct buf pair_failure;       /* the first file that failed for lack of its second file */
+    uint64_t pair_count;           /* such files */
 };
 
 struct lines *lines_new(const struct lines_options *options)
@@ -35,6 +37,7 @@ struct lines *lines_new(const struct lines_options *options)
     buf_init(&lines->line, LINE_SIZE_MAX);
     buf_init(&lines->paths, PATHS_SIZE_MAX);
     buf_init(&lines->unattempted_reason, REASON_SIZE_MAX);
+    buf_init(&lines->pair_failure, LINE_SIZE_MAX);
     return lines;
 }
 
@@ -45,6 +48,7 @@ void lines_free(struct lines *lines)
     buf_free(&lines->line);
     buf_free(&lines->paths);
     buf_free(&lines->unattempted_reason);
+    buf_free(&lines->pair_failure);
     free(lines);
 }
 
@@ -133,7 +137,7 @@ static void verbose_line(struct lines *lines, const struct shoal_file *file)
     if (file->status != 0)
         (void)buf_printf(&lines->line, "%ld ", file->status);
     add_text(lines, &file->path);
-    if (is_bad(file))
+    if (file->reason != SHOAL_REASON_NONE)
         add_reason(lines, file);
     add_response(lines, file, " ", SIZE_MAX);
     write_line(lines, &lines->options.data);
@@ -158,11 +162,39 @@ static void unattempted_line(struct lines *lines)
     write_line(lines, &lines->options.messages);
 }
 
+/* Where one second file is missing, many are. */
+static void count_pair(struct lines *lines, const struct shoal_file *file)
+{
+    if (lines->pair_count++ > 0)
+        return;
+    (void)printable_add(&lines->pair_failure, file->path.data, file->path.length);
+    (void)buf_add_text(&lines->pair_failure, ": ");
+    (void)printable_add(&lines->pair_failure, file->error, strlen(file->error));
+}
+
+/* Nothing if no file has its second file: a problem has said so. */
+static void pair_line(struct lines *lines, const struct shoal_totals *totals)
+{
+    if (lines->pair_count == 0 || (lines->pair_count == totals->found && totals->problems > 0))
+        return;
+    (void)buf_add_text(&lines->line, "failed ");
+    if (lines->pair_count > 1) {
+        (void)numbers_add_count(&lines->line, lines->pair_count);
+        (void)buf_add_text(&lines->line, " files whose second file is missing; the first: ");
+    }
+    (void)buf_add_text(&lines->line, buf_text(&lines->pair_failure));
+    write_line(lines, &lines->options.messages);
+}
+
 static void file_event(struct lines *lines, const struct shoal_file *file)
 {
     const struct lines_options *options = &lines->options;
     if (options->brief && file->reason == SHOAL_REASON_NOT_ATTEMPTED && !options->verbose) {
         count_unattempted(lines, file);
+        return;
+    }
+    if (is_bad(file) && file->reason == SHOAL_REASON_PAIR && !options->verbose) {
+        count_pair(lines, file);
         return;
     }
     if (options->verbose)
@@ -294,6 +326,7 @@ static void nothing_line(struct lines *lines, const struct shoal_end *end)
 static void end_lines(struct lines *lines, const struct shoal_event *event)
 {
     unattempted_line(lines);
+    pair_line(lines, event->end.totals);
     if (event->end.totals->found == 0)
         nothing_line(lines, &event->end);
     if (lines->options.quiet)

@@ -64,6 +64,8 @@ static const struct option_row table[] = {
     SWITCH("follow", 0, follow, FILES, "Follow symbolic links that stay within PATH"),
     VALUE(OPTION_TEXT, "base", 0, "DIR", base, NULL, 0, 0, FILES, "The folder that contains the paths read from standard input. Default: the working directory"),
     SWITCH("null", '0', nul_separated, FILES, "Paths on standard input end with a NUL byte instead of a newline"),
+    VALUE(OPTION_BYTES, "refuse-over", 0, "BYTES", refuse_over, NULL, 1, INT64_MAX, FILES, "Fail files larger than BYTES (suffixes k, M, G) without sending them"),
+    SPECIAL("without-pair", 0, "skip|fail|send", FILES, "What to do with a file if the second file that -F names for it does not exist: skip it, fail it, or send it without the field. Default: fail"),
     SWITCH("allow-empty", 0, allow_empty, FILES, "Succeed even if no files are found"),
 
     VALUE(OPTION_JOBS, "jobs", 'j', "N", jobs, "auto", 1, 4096, HOW, "Files in flight at the same time, 1 to 4096, or auto to find the number by measuring. Default: auto"),

@@ -93,6 +93,9 @@ MUST_USE bool config_find_userinfo(const char *url, const char **begin, const ch
 /* Reads -F and --form-string into `fields`, in their order; without any, the default field. */
 MUST_USE bool config_read_form(struct config_build *build);
 
+/* Reads --without-pair into `without_pair`. Needs `fields`. */
+MUST_USE bool config_read_pairs(struct config_build *build);
+
 /* Checks that the request contains the file that was found. */
 MUST_USE bool config_check_form(struct config_build *build);
 

@@ -246,6 +246,9 @@ static void handle_loaded(struct sched *sched, struct slot *slot)
         slot_release(sched, slot);
         return;
     }
+    if (!file->was_loaded && pairs_note(&sched->pairs, file->entry, slot->plan))
+        sched->parts.events->totals.without_pair++;
+    file->was_loaded = true;
     const struct reader_file *culprit = plan_unreadable(slot->plan);
     if (culprit != NULL)
         sched_load_failed(sched, file, culprit);

@@ -14,6 +14,7 @@
 #include "core/sched/group.h"
 #include "core/sched/origin.h"
 #include "core/sched/origins.h"
+#include "core/sched/pairs.h"
 #include "core/sched/shares.h"
 #include "policy/rate.h"
 #include "policy/throttle.h"
@@ -49,6 +50,7 @@ struct file {
     struct group_member member; /* its place in its group, where the run has groups */
     struct origin_file attempt; /* what its origin keeps of it */
     unsigned attempts;          /* transfers started */
+    bool was_loaded;            /* the reader has loaded it before */
     bool maybe_accepted;        /* after some attempt the server may have accepted it */
     int64_t first_us;           /* when its first attempt started; 0: there was none */
     int64_t bytes;              /* its size; -1: not known yet */
@@ -101,6 +103,7 @@ struct sched {
     struct origins origins;   /* all origins; own the files */
     struct shares shares;     /* decides which origin may load or start a file */
     struct rate rate;         /* --rate */
+    struct pairs pairs;       /* second files */
     unsigned told;            /* notices about origins, of which there is a bounded number */
     struct groups *groups;    /* owned; NULL: no option asked for groups */
     struct throttle throttle; /* --limit-rate */

@@ -57,6 +57,11 @@ struct sched *sched_new(const struct sched_parts *parts, struct error *error)
         (size_t)parts->jobs_most + parts->ahead_most);
     origins_init(&sched->origins, parts->config, &sched->shares, parts->jobs_most);
     throttle_init(&sched->throttle, parts->config->limit_rate);
+    if (!pairs_init(&sched->pairs, parts->config)) {
+        (void)error_set_memory(error);
+        sched_free(sched);
+        return NULL;
+    }
     if (!make_slots(sched, error) || !make_groups(sched, error)) {
         sched_free(sched);
         return NULL;
@@ -96,6 +101,7 @@ void sched_free(struct sched *sched)
         plan_free(sched->slots[i].plan);
     free(sched->slots);
     groups_free(sched->groups);
+    pairs_free(&sched->pairs);
     heap_free(&sched->waiting);
     heap_free(&sched->throttled);
     buf_free(&sched->text);
@@ -220,6 +226,12 @@ void sched_stop(struct sched *sched)
         if (slot->file != NULL && slot->file->state == FILE_IN_FLIGHT)
             http->ops->cancel(http, slot->transfer);
     }
+}
+
+void sched_report(struct sched *sched)
+{
+    if (sched->source_ended)
+        pairs_report(&sched->pairs, sched->parts.events);
 }
 
 uint64_t sched_in_flight(const struct sched *sched)
