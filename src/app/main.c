@@ -158,6 +158,7 @@
  *
  * core/plan/
  *   form_body              the body of a form: fields, and files' contents between them
+ *   hash                   what tells one file's request from another's
  *   private                what a plan consists of
  *
  * core/recipe/
@@ -170,6 +171,7 @@
  *   resolve                how files and the caller's options combine
  *
  * core/sched/
+ *   equals                 files whose requests are equal
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready

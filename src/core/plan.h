@@ -80,6 +80,12 @@ int64_t plan_file_size(const struct plan *plan);
  * because it is an optional file that does not exist. */
 MUST_USE bool plan_field(const struct plan *plan, size_t index, struct shoal_field *field);
 
+/* A hash of what the request of a finished plan consists of: method, URL, the headers of the
+ * options, and of each field its name, its file name, its type, and the value of a text. Not the
+ * contents of files, and nothing that differs from attempt to attempt. Different requests have the
+ * same one by chance only. */
+uint64_t plan_hash(const struct plan *plan);
+
 /* Adds a sentence about a second file, for form field `field`, that does not exist. */
 void plan_explain_pair(
     const struct config_field *field, const struct reader_file *file, struct buf *sentence);

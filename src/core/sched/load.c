@@ -231,6 +231,9 @@ static void make_request(struct sched *sched, struct slot *slot)
         sched_plan_failed(sched, file, &error);
         return;
     }
+    if (!file->was_planned)
+        equals_note(&sched->equals, file->entry, slot->plan, sched->parts.events);
+    file->was_planned = true;
     if (!sched->parts.config->dry_run) {
         file_set_state(sched, file, FILE_READY);
         return;

@@ -11,6 +11,7 @@
 #include "base/list.h"
 #include "core/plan.h"
 #include "core/sched.h"
+#include "core/sched/equals.h"
 #include "core/sched/group.h"
 #include "core/sched/origin.h"
 #include "core/sched/origins.h"
@@ -51,6 +52,7 @@ struct file {
     struct origin_file attempt; /* what its origin keeps of it */
     unsigned attempts;          /* transfers started */
     bool was_loaded;            /* the reader has loaded it before */
+    bool was_planned;           /* a request was made of it before */
     bool maybe_accepted;        /* after some attempt the server may have accepted it */
     int64_t first_us;           /* when its first attempt started; 0: there was none */
     int64_t bytes;              /* its size; -1: not known yet */
@@ -104,6 +106,7 @@ struct sched {
     struct shares shares;     /* decides which origin may load or start a file */
     struct rate rate;         /* --rate */
     struct pairs pairs;       /* second files */
+    struct equals equals;     /* requests that are equal */
     unsigned told;            /* notices about origins, of which there is a bounded number */
     struct groups *groups;    /* owned; NULL: no option asked for groups */
     struct throttle throttle; /* --limit-rate */
