@@ -132,6 +132,7 @@
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   library                public functions that belong to no other module
+ *   loop_clock             the clock of the loop, which stands still while it does not run
  *   options                the table of options, and the options given
  *   plan                   turns a file that was found into a request
  *   plan_view              what a plan holds, with secrets replaced
@@ -208,6 +209,7 @@
  *   commands               the commands
  *   help                   help, generated from the tables of options
  *   main                   this file: which command
+ *   outbox                 text that a thread writes, so that nobody waits for its reader
  *   output                 where a run's events go
  *   output_options         --json, --quiet, --progress and the like
  *   recipe_text            a recipe as text, and as JSON

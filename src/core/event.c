@@ -34,9 +34,14 @@ void events_free(struct events *events)
     causes_free(&events->causes);
 }
 
+int64_t events_now_us(const struct events *events)
+{
+    return clock_now_us(events->clock);
+}
+
 static void emit(struct events *events, struct shoal_event *event)
 {
-    event->at_us = clock_now_us(events->clock) - events->start_us;
+    event->at_us = events_now_us(events) - events->start_us;
     if (events->on_event != NULL)
         events->on_event(events->context, event);
 }
@@ -129,7 +134,7 @@ void events_file(struct events *events, const struct event_file *file)
             .status = file->status,
             .attempts = file->attempts,
             .bytes = file->bytes,
-            .took_us = file->first_us > 0 ? clock_now_us(events->clock) - file->first_us : 0,
+            .took_us = file->first_us > 0 ? events_now_us(events) - file->first_us : 0,
             .temporary = file->temporary,
             .maybe_accepted = file->maybe_accepted,
             .response_cut = file->response_cut}};
