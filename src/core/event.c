@@ -34,9 +34,14 @@ void events_free(struct events *events)
     causes_free(&events->causes);
 }
 
+int64_t events_now_us(const struct events *events)
+{
+    return clock_now_us(events->clock);
+}
+
 static void emit(struct events *events, struct shoal_event *event)
 {
-    event->at_us = clock_now_us(events->clock) - events->start_us;
+    event->at_us = events_now_us(events) - events->start_us;
     if (events->on_event != NULL)
         events->on_event(events->context, event);
 }
@@ -112,9 +117,11 @@ static void note_cause(struct events *events, struct shoal_file *file, bool seve
         !causes_describe(&events->description, file, several) ||
         !causes_fold(&events->cause, buf_text(&events->description)))
         return;
+    if (causes_is_status(file))
+        file->error = buf_text(&events->description);
     file->cause = buf_text(&events->cause);
-    causes_note(&events->causes, file, file->cause, buf_text(&events->description),
-        clock_now_us(events->clock) - events->start_us);
+    file->first_of_cause = causes_note(&events->causes, file, file->cause,
+        buf_text(&events->description), clock_now_us(events->clock) - events->start_us);
 }
 
 void events_file(struct events *events, const struct event_file *file)
@@ -129,7 +136,7 @@ void events_file(struct events *events, const struct event_file *file)
             .status = file->status,
             .attempts = file->attempts,
             .bytes = file->bytes,
-            .took_us = file->first_us > 0 ? clock_now_us(events->clock) - file->first_us : 0,
+            .took_us = file->first_us > 0 ? events_now_us(events) - file->first_us : 0,
             .temporary = file->temporary,
             .maybe_accepted = file->maybe_accepted,
             .response_cut = file->response_cut}};
