@@ -20,7 +20,7 @@ static char *repeat(const char *unit, size_t length, const char *end)
     assert_non_null(text);
     for (size_t i = 0; i < length; i++)
         text[i] = unit[i % strlen(unit)];
-    (void)strcpy(text + length, end);
+    memcpy(text + length, end, strlen(end) + 1);
     return text;
 }
 
