@@ -51,7 +51,8 @@ static void a_file_has_every_key_of_the_contract(void **state)
         "\"response\":\"{\\\"ok\\\":true}\\r\\n\"}\n"
         "{\"event\":\"file\",\"path\":\"b\",\"verdict\":\"failed\",\"status\":null,"
         "\"attempts\":3,\"bytes\":null,\"at_ms\":2000,\"ms\":0.0,\"temporary\":true,"
-        "\"response\":null,\"reason\":\"stall\",\"error\":\"it stalled\"}\n");
+        "\"response\":null,\"reason\":\"stall\",\"error\":\"it stalled\",\"cause\":\"it "
+        "stalled\"}\n");
 }
 
 static void a_failure_says_that_it_may_be_there(void **state)
@@ -62,7 +63,7 @@ static void a_failure_says_that_it_may_be_there(void **state)
     assert_lines(&event, 1,
         "{\"event\":\"file\",\"path\":\"b\",\"verdict\":\"failed\",\"status\":null,"
         "\"attempts\":3,\"bytes\":null,\"at_ms\":2000,\"ms\":0.0,\"temporary\":true,"
-        "\"response\":null,\"reason\":\"stall\",\"error\":\"it stalled\","
+        "\"response\":null,\"reason\":\"stall\",\"error\":\"it stalled\",\"cause\":\"it stalled\","
         "\"maybe_accepted\":true}\n");
 }
 
@@ -77,7 +78,8 @@ static void a_name_of_any_bytes_can_be_read_back(void **state)
         "{\"event\":\"file\",\"path\":\"x\xef\xbf\xbd\",\"path_base64\":\"eP8=\","
         "\"verdict\":\"failed\",\"status\":null,\"attempts\":3,\"bytes\":null,\"at_ms\":2000,"
         "\"ms\":0.0,\"temporary\":true,\"response\":\"\\u001B[2J\\u0000\xef\xbf\xbd\","
-        "\"response_cut\":true,\"reason\":\"stall\",\"error\":\"it stalled\"}\n");
+        "\"response_cut\":true,\"reason\":\"stall\",\"error\":\"it stalled\",\"cause\":\"it "
+        "stalled\"}\n");
 }
 
 static void problems_and_notices_have_their_sentence(void **state)
@@ -114,6 +116,23 @@ static void a_pause_has_its_origin_and_its_end_if_that_is_known(void **state)
         "\"until\":\"2023-11-14T22:13:20Z\",\"error\":\"status 429\",\"at_ms\":3120}\n"
         "{\"event\":\"pause\",\"origin\":\"http://b:81\",\"status\":null,\"seconds\":null,"
         "\"until\":null,\"error\":\"refused\",\"at_ms\":0}\n");
+}
+
+static void an_attempt_says_how_far_it_got_and_how_long_its_file_waits(void **state)
+{
+    (void)state;
+    const struct shoal_event event = {.kind = SHOAL_EVENT_ATTEMPT,
+        .at_us = 22000,
+        .attempt = {.path = TEXT("a"),
+            .attempt = 2,
+            .phase = "sending",
+            .error = "it broke",
+            .took_us = 12549,
+            .wait_us = 340200}};
+    assert_lines(&event, 1,
+        "{\"event\":\"attempt\",\"path\":\"a\",\"attempt\":2,\"status\":null,"
+        "\"phase\":\"sending\",\"ms\":12.5,\"wait_ms\":340.2,\"error\":\"it broke\","
+        "\"at_ms\":22}\n");
 }
 
 static void a_dry_run_has_plans_and_their_count(void **state)
@@ -223,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_name_of_any_bytes_can_be_read_back),
         cmocka_unit_test(problems_and_notices_have_their_sentence),
         cmocka_unit_test(a_pause_has_its_origin_and_its_end_if_that_is_known),
+        cmocka_unit_test(an_attempt_says_how_far_it_got_and_how_long_its_file_waits),
         cmocka_unit_test(a_dry_run_has_plans_and_their_count),
         cmocka_unit_test(an_end_has_every_total),
         cmocka_unit_test(a_writer_that_failed_is_told),

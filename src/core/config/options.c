@@ -75,6 +75,7 @@ static const struct option_row table[] = {
     SPECIAL("serial-by", 0, "TEMPLATE", HOW, "Send files with the same value of TEMPLATE one after another"),
     SWITCH("first-alone", 0, first_alone, HOW, "Send the first file alone and the others once it is finished. With --serial-by: the first of each group, and then the rest of the group in parallel"),
     SWITCH("at-most-once", 0, at_most_once, HOW, "Never resend a file that the server may have accepted; report it as unknown"),
+    SWITCH("verify-content", 0, verify_content, HOW, "Read each file again after it was accepted; if it differs from what was sent, send it again like a file that changed"),
     VALUE(OPTION_DURATION, "connect-timeout", 0, "T", connect_timeout_us, "10s", 1, LONGEST_US, HOW, "Longest time to establish a connection. T is in seconds, or has a unit: 500ms, 5m, 1h. Default: 10s"),
     VALUE(OPTION_DURATION, "stall-timeout", 0, "T", stall_timeout_us, "60s", 1, LONGEST_US, HOW, "End a transfer on which no data has moved for T. Default: 60s"),
     VALUE(OPTION_DURATION, "give-up-after", 0, "T", give_up_after_us, "5m", 1, LONGEST_US, HOW, "Stop after T without progress. Default: 5m"),
@@ -92,6 +93,8 @@ static const struct option_row table[] = {
 
     COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Write events as JSON, one per line, to standard output, or append them to FILE"),
     COMMAND("quiet", 'q', OPTION_FLAG, NULL, "Show only failures: no progress, notices or summary"),
+    COMMAND("progress", 0, OPTION_REQUIRED, "MODE", "Progress as a bar (on a terminal), plain lines (elsewhere) or none"),
+    COMMAND("warn-only", 0, OPTION_FLAG, NULL, "Exit with 0 although files failed (1 and 75 become 0)"),
     COMMAND("verbose", 'v', OPTION_FLAG, NULL, "Show a line per file with its response"),
     COMMAND("help", 'h', OPTION_FLAG, NULL, "Show this help"),
     COMMAND("version", 'V', OPTION_FLAG, NULL, "Show the version"),

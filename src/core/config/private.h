@@ -17,7 +17,6 @@ struct config_build {
     const struct shoal_options *options; /* what was given */
     struct config *config;               /* filled in step by step */
     struct template_keys keys;           /* of -s; owned: config_free_keys() */
-    size_t longest_secret;               /* bytes */
     const struct option_setting *at;     /* the one that is being read; NULL: several, or none */
     struct error *error;                 /* never NULL */
 };
@@ -76,8 +75,8 @@ MUST_USE bool config_read_user(struct config_build *build);
 
 /* --- url.c --- */
 
-/* Reads --url into `url`, `origin`, `origin_name` and `shown_url`. Needs `raw`, the PATHs and all
- * secrets. */
+/* Reads --url into `url`, `origin`, `origin_name` and `shown_url`. Needs `raw`, `method`, the PATHs
+ * and all secrets. */
 MUST_USE bool config_read_url(struct config_build *build);
 
 /* Checks the URL in `proxy`, if there is one. */
