@@ -60,7 +60,8 @@ struct shoal_session;
 enum shoal_verdict {
     SHOAL_SENT,    /* the server accepted it */
     SHOAL_EXISTS,  /* the server says that it already has it (the option `exists`) */
-    SHOAL_SKIPPED, /* an earlier run sent it, and it has not changed; this version never does so */
+    SHOAL_SKIPPED, /* an earlier run sent it, and it has not changed; or its second file is missing,
+                      and the option `without-pair` says so */
     SHOAL_FAILED,  /* refused, unreadable, changed, out of retries, or never attempted */
     SHOAL_UNKNOWN, /* the server may have accepted it */
 };
@@ -115,6 +116,7 @@ enum shoal_event_kind {
     SHOAL_EVENT_PROBLEM,  /* `problem`: something other than a file's upload went wrong */
     SHOAL_EVENT_PLAN,     /* `plan`: dry run, the request that would be sent for a file */
     SHOAL_EVENT_NOTICE,   /* `notice`: something that a person should know, such as an interrupt */
+    SHOAL_EVENT_ATTEMPT,  /* `attempt`: an attempt failed, and the file will be sent again */
     SHOAL_EVENT_PAUSE,    /* `pause`: a server lets nothing be sent for a while; once per pause */
     SHOAL_EVENT_PROGRESS, /* `progress`: about ten times per second while the run goes on */
     SHOAL_EVENT_END,      /* `end`: the last event, once */
@@ -134,6 +136,7 @@ struct shoal_totals {
     uint64_t temporary;                /* failed files for which a later run can succeed */
     uint64_t not_attempted;            /* failed files with SHOAL_REASON_NOT_ATTEMPTED */
     uint64_t maybe_accepted;           /* failed files with `maybe_accepted` */
+    uint64_t without_pair;             /* files whose second file does not exist: sent or not */
     uint64_t planned;                  /* dry run: files that would be sent; part of `found` */
     uint64_t passed_over;              /* symbolic links, FIFOs, sockets and devices */
     uint64_t hidden;                   /* dot files; part of `found` */
@@ -157,7 +160,8 @@ struct shoal_start {
 struct shoal_file {
     struct shoal_text path;     /* `{path}`: the path below the folder given */
     enum shoal_verdict verdict; /* what became of it */
-    enum shoal_reason reason;   /* why: FAILED and UNKNOWN; otherwise SHOAL_REASON_NONE */
+    enum shoal_reason reason;   /* why: FAILED and UNKNOWN; SKIPPED for SHOAL_REASON_PAIR; otherwise
+                                   SHOAL_REASON_NONE */
     const char *error;          /* the same as a sentence; NULL where `reason` is NONE */
     const char *cause;          /* the text of its struct shoal_cause; NULL where there is none */
     bool first_of_cause;        /* no earlier file had this cause */
@@ -169,7 +173,21 @@ struct shoal_file {
     bool temporary;      /* FAILED: a later run can succeed; otherwise false */
     bool maybe_accepted; /* FAILED: after some attempt the server may have accepted it */
     struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
-    bool response_cut;          /* the body was longer than `response` */
+    bool response_cut;          /* `response` is not the whole body */
+};
+
+/* ATTEMPT: an attempt that did not end its file, which will be sent again. The last attempt of a
+ * file has none: the file's verdict tells what became of it. */
+struct shoal_attempt {
+    struct shoal_text path; /* `{path}`: the path below the folder given */
+    unsigned attempt;       /* 1: the first attempt of the file */
+    long status;            /* HTTP status; 0: it got no response */
+    const char
+        *phase;        /* how far it got: "connecting", "sending", "waiting" (for the response,
+                          after      all of the body was sent) or "answering" (a response had begun) */
+    const char *error; /* why it failed, as a sentence */
+    int64_t took_us;   /* microseconds that it took */
+    int64_t wait_us;   /* microseconds until the file may be sent again, at least */
 };
 
 /* PROBLEM: something that is not one file's fate, such as a folder that cannot be read. */
@@ -262,6 +280,7 @@ struct shoal_event {
         struct shoal_problem problem;   /* SHOAL_EVENT_PROBLEM */
         struct shoal_plan plan;         /* SHOAL_EVENT_PLAN */
         struct shoal_notice notice;     /* SHOAL_EVENT_NOTICE */
+        struct shoal_attempt attempt;   /* SHOAL_EVENT_ATTEMPT */
         struct shoal_pause pause;       /* SHOAL_EVENT_PAUSE */
         struct shoal_progress progress; /* SHOAL_EVENT_PROGRESS */
         struct shoal_end end;           /* SHOAL_EVENT_END */

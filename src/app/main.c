@@ -17,7 +17,6 @@
  *   must_use               marks results that the caller must check
  *   path                   parts of a path
  *   random                 random numbers as a function table
- *   secret                 values that must never be shown
  *   table                  objects by name
  *   thread                 threads that start with every signal blocked
  *   wipe                   erasing secrets from memory
@@ -41,6 +40,7 @@
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
+ *   secret                 values that must never be shown
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
  *   template               text with {field}s
@@ -49,6 +49,13 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
+ *
+ * text/secret/
+ *   automaton              all forms of all secrets, searched for at once
+ *   escape                 a character as escapings write it
+ *   private                what these files share
+ *   scan                   finds the forms in a text
+ *   secret                 replaces them
  *
  * text/template/
  *   fill                   filling in
@@ -99,6 +106,7 @@
  *
  * io/read/
  *   body                   a body that is read as it is sent
+ *   compare                whether files are still what was sent
  *   file                   one file, opened and read so that it is never torn
  *   job_list               lists of a reader's jobs
  *   load                   what a reader does with one job
@@ -162,6 +170,7 @@
  *
  * core/plan/
  *   form_body              the body of a form: fields, and files' contents between them
+ *   hash                   what tells one file's request from another's
  *   private                what a plan consists of
  *
  * core/recipe/
@@ -174,16 +183,19 @@
  *   resolve                how files and the caller's options combine
  *
  * core/sched/
+ *   equals                 files whose requests are equal
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
  *   origin                 one origin: how it responds, and its files
  *   origins                all origins, by name
+ *   pairs                  second files, and whether there are any
  *   private                what these files share
  *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
  *   tell                   what the user hears of origins
  *   verdict                what the end of an attempt means for its file
+ *   verify                 --verify-content
  *
  * sink/
  *   jsonl                  events as JSON lines

@@ -9,11 +9,11 @@
 
 #include "base/err.h"
 #include "base/must_use.h"
-#include "base/secret.h"
 #include "policy/outcome.h"
 #include "policy/rate.h"
 #include "text/ignore.h"
 #include "text/media_type.h"
+#include "text/secret.h"
 #include "text/template.h"
 
 /* What a form field carries. */
@@ -23,12 +23,21 @@ enum config_field_kind {
     CONFIG_OPTIONAL_FILE, /* a file's content if there is such a file: NAME=?@PATH */
 };
 
+/* What becomes of a file whose second file, another one of its form, does not exist. */
+enum config_without_pair {
+    CONFIG_PAIR_FAIL, /* it fails */
+    CONFIG_PAIR_SKIP, /* it is skipped */
+    CONFIG_PAIR_SEND, /* it is sent without the field */
+};
+
 /* One -F or --form-string. Everything in it is owned by the configuration. */
 struct config_field {
     enum config_field_kind kind; /* what it carries */
     char *name;                  /* its name in the form */
     struct template *value;      /* the text, or the path to open */
     bool is_main;                /* its path is exactly {file}: the file that was found */
+    bool is_pair;                /* its path names a second file for each file: NAME=@PATH */
+    char *path_source;           /* with `is_pair`: the path as it was given */
     bool fixed_path;             /* its path is the same for every file; it was checked */
     struct template *file_name;  /* ;filename=N; NULL: the last component of the path */
     bool no_file_name;           /* ;filename= */
@@ -41,19 +50,21 @@ struct config_field {
 /* Pointers are owned. NULL, false and 0 are "not given" where nothing else is said. */
 struct config {
     /* What is sent */
-    char *method;                /* HTTP method; never NULL */
-    struct template *url;        /* --url; never NULL */
-    struct template *origin;     /* the scheme and authority of `url`; never NULL */
-    char *origin_name;           /* the same as it was given, without the userinfo */
-    struct config_field *fields; /* the form's fields, in order; none with `raw` */
-    size_t field_count;          /* length of `fields` */
-    struct template **headers;   /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
-    size_t header_count;         /* length of `headers` */
-    char *user_password;         /* -u: USER:SECRET; erased when it is freed */
-    unsigned needs;              /* template_needs() of all templates together */
-    struct media_types *types;   /* --type; NULL: none */
-    bool raw;                    /* -T: the body is the file itself */
-    bool idempotency_key;        /* --idempotency-key */
+    char *method;                          /* HTTP method; never NULL */
+    struct template *url;                  /* --url; never NULL */
+    struct template *origin;               /* the scheme and authority of `url`; never NULL */
+    char *origin_name;                     /* the same as it was given, without the userinfo */
+    struct config_field *fields;           /* the form's fields, in order; none with `raw` */
+    size_t field_count;                    /* length of `fields` */
+    bool has_pairs;                        /* one of `fields` is a pair */
+    enum config_without_pair without_pair; /* --without-pair */
+    struct template **headers; /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
+    size_t header_count;       /* length of `headers` */
+    char *user_password;       /* -u: USER:SECRET; erased when it is freed */
+    unsigned needs;            /* template_needs() of all templates together */
+    struct media_types *types; /* --type; NULL: none */
+    bool raw;                  /* -T: the body is the file itself */
+    bool idempotency_key;      /* --idempotency-key */
 
     /* Which files */
     char **operands;       /* the PATHs, ends with NULL */
@@ -62,6 +73,7 @@ struct config {
     bool nul_separated;    /* --null (-0) */
     bool follow;           /* --follow */
     bool no_hidden;        /* --no-hidden */
+    int64_t refuse_over;   /* --refuse-over, in bytes; 0: no limit */
     struct ignore *ignore; /* --filter, --include, --exclude, --ignore-file */
     bool allow_empty;      /* --allow-empty */
 
@@ -79,6 +91,7 @@ struct config {
     bool first_alone;           /* --first-alone */
     unsigned max_failures;      /* --max-failures; 0: no limit */
     bool at_most_once;          /* --at-most-once */
+    bool verify_content;        /* --verify-content */
     bool dry_run;               /* --dry-run (-n) */
 
     /* TLS and proxies */

@@ -160,7 +160,7 @@ static void verbose_line(struct lines *lines, const struct shoal_file *file)
     if (file->status != 0)
         (void)buf_printf(&lines->line, "%ld ", file->status);
     add_text(lines, &file->path);
-    if (is_bad(file))
+    if (is_bad(file) || file->reason == SHOAL_REASON_PAIR)
         add_reason(lines, file);
     add_response(lines, file, " ", SIZE_MAX);
     write_line(lines, &lines->options.data);
@@ -335,6 +335,7 @@ void lines_event(struct lines *lines, const struct shoal_event *event)
     case SHOAL_EVENT_END:
         end_lines(lines, event);
         break;
+    case SHOAL_EVENT_ATTEMPT:
     case SHOAL_EVENT_PROGRESS:
         break;
     }

@@ -118,6 +118,23 @@ static void a_pause_has_its_origin_and_its_end_if_that_is_known(void **state)
         "\"until\":null,\"error\":\"refused\",\"at_ms\":0}\n");
 }
 
+static void an_attempt_says_how_far_it_got_and_how_long_its_file_waits(void **state)
+{
+    (void)state;
+    const struct shoal_event event = {.kind = SHOAL_EVENT_ATTEMPT,
+        .at_us = 22000,
+        .attempt = {.path = TEXT("a"),
+            .attempt = 2,
+            .phase = "sending",
+            .error = "it broke",
+            .took_us = 12549,
+            .wait_us = 340200}};
+    assert_lines(&event, 1,
+        "{\"event\":\"attempt\",\"path\":\"a\",\"attempt\":2,\"status\":null,"
+        "\"phase\":\"sending\",\"ms\":12.5,\"wait_ms\":340.2,\"error\":\"it broke\","
+        "\"at_ms\":22}\n");
+}
+
 static void a_dry_run_has_plans_and_their_count(void **state)
 {
     (void)state;
@@ -143,7 +160,7 @@ static void a_dry_run_has_plans_and_their_count(void **state)
         "{\"event\":\"end\",\"found\":2,\"sent\":0,\"exists\":0,\"skipped\":0,\"failed\":0,"
         "\"unknown\":0,\"passed_over\":0,\"problems\":0,\"bytes\":0,\"seconds\":1.235,"
         "\"complete\":true,\"temporary\":0,\"not_attempted\":0,\"maybe_accepted\":0,"
-        "\"retries\":0,\"hidden\":0,\"largest_sent\":0,\"causes\":[],\"exit\":0,"
+        "\"retries\":0,\"hidden\":0,\"without_pair\":0,\"largest_sent\":0,\"causes\":[],\"exit\":0,"
         "\"dry_run\":true,\"planned\":2}\n");
 }
 
@@ -189,7 +206,7 @@ static void an_end_has_every_total(void **state)
         "{\"event\":\"end\",\"found\":15,\"sent\":1,\"exists\":2,\"skipped\":3,\"failed\":4,"
         "\"unknown\":5,\"passed_over\":7,\"problems\":9,\"bytes\":5000000000,\"seconds\":60.0,"
         "\"complete\":false,\"temporary\":6,\"not_attempted\":2,\"maybe_accepted\":3,"
-        "\"retries\":10,\"hidden\":8,\"largest_sent\":4096,\"causes\":["
+        "\"retries\":10,\"hidden\":8,\"without_pair\":0,\"largest_sent\":4096,\"causes\":["
         "{\"cause\":\"413 Content Too Large\",\"reason\":\"status\",\"count\":3,"
         "\"temporary\":false,\"first_path\":\"a\",\"example\":\"413\",\"attempts\":2,"
         "\"bytes_least\":5000,\"bytes_most\":null,\"first_at_ms\":1,\"last_at_ms\":2},"
@@ -225,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_name_of_any_bytes_can_be_read_back),
         cmocka_unit_test(problems_and_notices_have_their_sentence),
         cmocka_unit_test(a_pause_has_its_origin_and_its_end_if_that_is_known),
+        cmocka_unit_test(an_attempt_says_how_far_it_got_and_how_long_its_file_waits),
         cmocka_unit_test(a_dry_run_has_plans_and_their_count),
         cmocka_unit_test(an_end_has_every_total),
         cmocka_unit_test(a_writer_that_failed_is_told),

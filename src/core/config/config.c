@@ -110,6 +110,7 @@ static void free_field(struct config_field *field)
 {
     free(field->name);
     template_free(field->value);
+    free(field->path_source);
     template_free(field->file_name);
     template_free(field->type);
 }

@@ -104,6 +104,10 @@ static bool compile_field(struct config_build *build, struct form_text *text,
     field->is_main = template_is_file(field->value);
     if (field->is_main)
         field->kind = CONFIG_FILE; /* even with ?@: the file that was found exists */
+    field->is_pair = field->kind == CONFIG_FILE && !field->is_main && !field->fixed_path;
+    if (field->is_pair && (field->path_source = strdup(text->value)) == NULL)
+        return error_set_memory(build->error);
+    build->config->has_pairs = build->config->has_pairs || field->is_pair;
     return check_fixed_path(build, field, label);
 }
 
@@ -199,6 +203,25 @@ bool config_read_form(struct config_build *build)
     if (build->config->raw)
         return true;
     return given || add_parsed(build, "file=@{file}");
+}
+
+bool config_read_pairs(struct config_build *build)
+{
+    static const char *const names[] = {
+        [CONFIG_PAIR_FAIL] = "fail", [CONFIG_PAIR_SKIP] = "skip", [CONFIG_PAIR_SEND] = "send"};
+    const char *given = config_last(build, "without-pair");
+    if (given == NULL)
+        return true;
+    if (!build->config->has_pairs)
+        return config_wrong(build,
+            "--without-pair: no -F names a second file, as in -F 'minified_file=@{folder}/{stem}'");
+    for (int i = 0; i <= CONFIG_PAIR_SEND; i++) {
+        if (strcmp(given, names[i]) == 0) {
+            build->config->without_pair = (enum config_without_pair)i;
+            return true;
+        }
+    }
+    return config_wrong(build, "--without-pair '%s': it must be skip, fail or send", given);
 }
 
 bool config_check_form(struct config_build *build)

@@ -17,7 +17,6 @@ struct config_build {
     const struct shoal_options *options; /* what was given */
     struct config *config;               /* filled in step by step */
     struct template_keys keys;           /* of -s; owned: config_free_keys() */
-    size_t longest_secret;               /* bytes */
     const struct option_setting *at;     /* the one that is being read; NULL: several, or none */
     struct error *error;                 /* never NULL */
 };
@@ -92,6 +91,9 @@ MUST_USE bool config_find_userinfo(const char *url, const char **begin, const ch
 
 /* Reads -F and --form-string into `fields`, in their order; without any, the default field. */
 MUST_USE bool config_read_form(struct config_build *build);
+
+/* Reads --without-pair into `without_pair`. Needs `fields`. */
+MUST_USE bool config_read_pairs(struct config_build *build);
 
 /* Checks that the request contains the file that was found. */
 MUST_USE bool config_check_form(struct config_build *build);

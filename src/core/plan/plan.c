@@ -1,5 +1,6 @@
 #include "core/plan.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -36,7 +37,6 @@ struct plan *plan_new(
     }
     plan->config = config;
     plan->random = random;
-    plan->job.work = READER_LOAD;
     plan->job.headroom = config->raw ? 0 : HEADROOM_FIRST;
     init_buffers(plan);
     plan->files = calloc(1 + count_extra_files(config), sizeof *plan->files);
@@ -150,7 +150,9 @@ static bool begin_parts(struct plan *plan, const struct entry *entry, struct err
             continue;
         part->file = &plan->files[plan->job.file_count++];
         locate(part->file, entry->root, buf_text(&part->path));
-        part->file->optional = field->kind == CONFIG_OPTIONAL_FILE;
+        part->file->size_most = plan->config->refuse_over;
+        part->file->optional = field->kind == CONFIG_OPTIONAL_FILE ||
+                               (field->is_pair && plan->config->without_pair == CONFIG_PAIR_SEND);
     }
     return true;
 }
@@ -164,6 +166,9 @@ bool plan_begin(
     const char *relative = buf_text(&plan->file_path) + plan->file_path.length;
     relative -= strlen(entry_relative(entry));
     plan->files[0] = (struct reader_file){.root = entry->root, .path = relative, .descriptor = -1};
+    plan->files[0].size_most = plan->config->refuse_over;
+    plan->job.work = READER_LOAD;
+    plan->job.keep_open = plan->config->verify_content;
     plan->job.files = plan->files;
     plan->job.digests = digests_for(plan->config->needs);
     plan->job.whole_most = whole_most;
@@ -176,6 +181,12 @@ struct reader_job *plan_job(struct plan *plan)
     return &plan->job;
 }
 
+struct reader_job *plan_compare_job(struct plan *plan)
+{
+    plan->job.work = READER_COMPARE;
+    return &plan->job;
+}
+
 const struct reader_file *plan_unreadable(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->job.file_count; i++) {
@@ -184,6 +195,26 @@ const struct reader_file *plan_unreadable(const struct plan *plan)
             return &plan->files[i];
     }
     return NULL;
+}
+
+const struct config_field *plan_pair_of(const struct plan *plan, const struct reader_file *file)
+{
+    for (size_t i = 0; i < plan->config->field_count; i++) {
+        const struct config_field *field = &plan->config->fields[i];
+        if (field->is_pair && plan->form.parts[i].file == file)
+            return field;
+    }
+    return NULL;
+}
+
+bool plan_pair_result(const struct plan *plan, size_t index, enum reader_result *result)
+{
+    const struct reader_file *file = plan->form.parts[index].file;
+    const struct reader_file *last = plan_unreadable(plan);
+    if (last != NULL && last < file)
+        return false;
+    *result = file->result;
+    return true;
 }
 
 /* The same content at the same path always has the same key: the first half of a SHA-256 over path
@@ -278,6 +309,8 @@ static bool set_streamed_body(
     }
     if (plan->body == NULL)
         return false;
+    if (plan->config->verify_content)
+        body_keep_digests(plan->body);
     plan->request.read = body_read;
     plan->request.body = plan->body;
     plan->request.chunk = chunk;
@@ -346,6 +379,13 @@ bool plan_field(const struct plan *plan, size_t index, struct shoal_field *field
     return true;
 }
 
+void plan_explain_pair(
+    const struct config_field *field, const struct reader_file *file, struct buf *sentence)
+{
+    (void)buf_printf(sentence, "'%s': there is no such second file, which -F '%s' names",
+        file->path, field->name);
+}
+
 void plan_explain(const struct reader_file *file, struct buf *sentence)
 {
     switch (file->result) {
@@ -361,6 +401,10 @@ void plan_explain(const struct reader_file *file, struct buf *sentence)
     case READER_LINK:
         (void)buf_printf(sentence,
             "'%s': a symbolic link is in the way, or leads out of the folder given", file->path);
+        break;
+    case READER_TOO_LARGE:
+        (void)buf_printf(sentence, "'%s': %" PRId64 " bytes; --refuse-over allows at most %" PRId64,
+            file->path, file->facts.size, file->size_most);
         break;
     case READER_CHANGED:
         (void)buf_printf(sentence,
