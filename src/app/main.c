@@ -169,6 +169,7 @@
  *   url                    --url, --proxy
  *
  * core/plan/
+ *   explain                what became of the files of a request
  *   form_body              the body of a form: fields, and files' contents between them
  *   hash                   what tells one file's request from another's
  *   private                what a plan consists of

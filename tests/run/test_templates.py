@@ -266,6 +266,26 @@ def test_a_path_goes_before_the_query(shoal, tree, ledger, url, target):
     assert target in {record.target for record in ledger.records}
 
 
+@pytest.mark.parametrize("name", ["file", "path"])
+def test_a_field_without_its_braces_gets_a_hint(shoal, tree, name):
+    tree("a")
+    run = shoal.send("-F", f"f=@{name}", tree, "http://127.0.0.1:9/")
+    run.usage_error(f"no such file '{name}'; did you mean @{{{name}}}?")
+
+
+@pytest.mark.parametrize("options", [(), ("-v",), ("--json",)])
+def test_a_dry_run_is_silent_about_a_pipe_that_closes(shoal, tree, options):
+    tree.many(2000)
+    command = [shoal.binary, "send", "-n", *options, "-F", "path={path}", "-F", "file=@{file}", os.fspath(tree),
+               "http://127.0.0.1:9/"]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    text = process.stderr.read().decode()
+    assert process.wait(HANG) == 0
+    assert "pipe" not in text.lower() and "can't" not in text and "memory" not in text
+
+
 def equal_notices(run):
     return [event["message"] for event in run.of_kind("notice") if "equal requests" in event["message"]]
 

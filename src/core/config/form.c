@@ -42,7 +42,10 @@ static bool check_fixed_path(
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat facts;
     bool is_right = true;
-    if (descriptor < 0 || fstat(descriptor, &facts) != 0)
+    if (descriptor < 0 && errno == ENOENT && template_is_field(path))
+        is_right =
+            config_wrong(build, "%s: no such file '%s'; did you mean @{%s}?", label, path, path);
+    else if (descriptor < 0 || fstat(descriptor, &facts) != 0)
         is_right = config_wrong(build, "%s: '%s' can't be read: %s", label, path, strerror(errno));
     else if (!S_ISREG(facts.st_mode))
         is_right = config_wrong(build, "%s: '%s' is no regular file", label, path);
