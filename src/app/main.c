@@ -24,7 +24,7 @@
  * text/                    pure
  *   cause                  what a failure's response says, folded so that equal ones are equal
  *   encode                 percent, JSON, Base64, UTF-8
- *   http_date              HTTP dates and Retry-After
+ *   http_date              HTTP dates
  *   http_request_head      writes request heads
  *   http_response          parser for HTTP/1.1 responses
  *   http_response_line     the lines of a response, one by one
@@ -39,6 +39,7 @@
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
+ *   retry_after            how long a Retry-After asks to wait
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
  *   template               text with {field}s
