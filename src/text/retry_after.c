@@ -130,17 +130,25 @@ static int64_t longest_delay_us(struct input input)
     return clock_earlier(longest_us + SECOND_US, RETRY_AFTER_MOST_US);
 }
 
+static bool is_utc(struct input input)
+{
+    static const char *const names[] = {"", "Z", "GMT", "UTC"};
+    size_t length = (size_t)(input.end - input.next);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (length == strlen(names[i]) && strncasecmp(input.next, names[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Reads what follows a date: `GMT`, `UTC`, `Z` or nothing, or the offset from it: `+0100`,
  * `-05:00`.
  * `*east_seconds`: how far the zone is ahead. False: something else. */
 static bool read_zone(struct input input, int64_t *east_seconds)
 {
     input = trimmed(input.next, (size_t)(input.end - input.next));
-    size_t length = (size_t)(input.end - input.next);
     *east_seconds = 0;
-    if (length == 0 || (length == 1 && (*input.next | 0x20) == 'z') ||
-        (length == 3 &&
-            (strncasecmp(input.next, "GMT", 3) == 0 || strncasecmp(input.next, "UTC", 3) == 0)))
+    if (is_utc(input))
         return true;
     char sign = *input.next++;
     int64_t hours;
@@ -155,7 +163,7 @@ static bool read_zone(struct input input, int64_t *east_seconds)
         input.next++;
         (void)read_digits(&input, &minutes);
     }
-    *east_seconds = (hours * 60 + minutes) * (sign == '-' ? -60 : 60);
+    *east_seconds = (hours * 60 + minutes % 60) * (sign == '-' ? -60 : 60);
     return input.next == input.end;
 }
 
