@@ -17,7 +17,6 @@
  *   must_use               marks results that the caller must check
  *   path                   parts of a path
  *   random                 random numbers as a function table
- *   secret                 values that must never be shown
  *   table                  objects by name
  *   thread                 threads that start with every signal blocked
  *   wipe                   erasing secrets from memory
@@ -41,6 +40,7 @@
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
  *   retry_after            how long a Retry-After asks to wait
+ *   secret                 values that must never be shown
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
  *   template               text with {field}s
@@ -49,6 +49,13 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
+ *
+ * text/secret/
+ *   automaton              all forms of all secrets, searched for at once
+ *   escape                 a character as escapings write it
+ *   private                what these files share
+ *   scan                   finds the forms in a text
+ *   secret                 replaces them
  *
  * text/template/
  *   fill                   filling in

@@ -76,6 +76,22 @@ static void remember_failure(
     (void)buf_add_text(&file->origin->reason, text);
 }
 
+/* `again_us`: when the file may be sent again. */
+static void tell_of_attempt(
+    struct sched *sched, const struct file *file, const struct http_end *end, int64_t again_us)
+{
+    int64_t now_us = clock_now_us(sched->parts.clock);
+    const struct shoal_attempt attempt = {
+        .path = {.data = file->entry->path, .length = strlen(file->entry->path)},
+        .attempt = file->attempts,
+        .status = end->attempt.status,
+        .phase = attempt_phase_name(end->attempt.phase),
+        .error = file->error,
+        .took_us = now_us - file->attempt.started_us,
+        .wait_us = again_us > now_us ? again_us - now_us : 0};
+    events_attempt(sched->parts.events, &attempt);
+}
+
 void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
 {
     struct sched *sched = owner;
@@ -97,8 +113,10 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
         finish_without_retry(sched, file, next.outcome, end);
     else if (next.step == RETRY_STEP_EXHAUSTED)
         file_finish(sched, file, SHOAL_FAILED, true, end);
-    else
+    else {
+        tell_of_attempt(sched, file, end, next.again_us);
         wait_for_retry(sched, file, next.again_us);
+    }
 }
 
 /* The system lacks descriptors or memory, which may pass. */
