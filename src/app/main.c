@@ -40,6 +40,7 @@
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
+ *   health                 whether a failure can be chance
  *   limits                 rate limits that a response's headers announce
  *   outcome                what the end of an attempt means
  *   rate                   how many files may start

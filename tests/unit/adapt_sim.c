@@ -44,10 +44,10 @@ static void world_ends(struct world *world, struct attempt *attempt)
         .retry_after_us = attempt->retry_after_us};
     if (attempt->streamed)
         adapt_note_moved(&world->control.adapt, (int64_t)attempt->bytes);
-    control_note_end(&world->control, &attempt->noted, outcome, &end, attempt->retry_after_us,
-        (int64_t)attempt->bytes, world->now_us);
     enum retry_step step =
         retry_note_end(&world->retry, &attempt->file, &ended, world->now_us, &world->random);
+    control_note_end(&world->control, &attempt->noted, outcome, &end,
+        retry_asked_pause_us(&world->retry), (int64_t)attempt->bytes, world->now_us);
     world_score(world, outcome);
     if (step == RETRY_STEP_AGAIN && world->waiting_count < WAITING_MAX)
         world->waiting[world->waiting_count++] = attempt->file;

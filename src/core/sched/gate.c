@@ -67,9 +67,9 @@ enum retry_step gate_note_end(struct gate *gate, struct gate_file *file, const s
         .started_us = file->started_us,
         .retry_after_us = end->wait.retry_after_us,
         .rate_limit_us = end->wait.rate_limit_us};
-    adapt_note_end(&gate->adapt, &file->attempt, end->outcome, end->attempt,
-        end->wait.retry_after_us, end->bytes, now_us);
     enum retry_step step = retry_note_end(&gate->retry, &file->retry, &ended, now_us, random);
+    adapt_note_end(&gate->adapt, &file->attempt, end->outcome, end->attempt,
+        retry_asked_pause_us(&gate->retry), end->bytes, now_us);
     note_pause(gate, now_us);
     return step;
 }
