@@ -50,6 +50,7 @@
  * policy/adapt/
  *   limit                  the limit, and what it allows
  *   measurement            goodput at one limit, and how accurate it is
+ *   pace                   a rate of starts, learned from what is accepted
  *   pressure               what rejections mean for the limit
  *   private                the controller's state
  *   search                 looks for the best limit by measuring

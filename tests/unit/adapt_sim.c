@@ -36,7 +36,8 @@ static void world_ends(struct world *world, struct attempt *attempt)
     static const struct outcome_rules rules = {.success.bits[200 / 64] = UINT64_C(1) << 200 % 64};
     struct attempt_end end = {.phase = attempt->status != 0 ? ATTEMPT_ANSWERING : ATTEMPT_WAITING,
         .error = attempt->status != 0 ? ATTEMPT_OK : ATTEMPT_RECEIVE,
-        .status = attempt->status};
+        .status = attempt->status,
+        .asks_to_wait = attempt->retry_after_us > 0};
     enum outcome outcome = outcome_of(&end, &rules);
     struct retry_end ended = {.attempt = &end,
         .outcome = outcome,
