@@ -81,7 +81,6 @@ static void add_headers(struct http_transfer *transfer, struct http_end *end)
     struct sim *sim = transfer->sim;
     if (end->attempt.status == 503) {
         end->retry_after = "1";
-        sim->watch.quiet_until_us = sim->now_us + CLOCK_US_PER_SECOND;
     } else if (end->attempt.status != 0 && sim->tells_limits && sim_chance(sim, 30)) {
         (void)buf_add_text(&transfer->headers, "X-RateLimit-Remaining: 0\nX-RateLimit-Reset: 2\n");
         sim->watch.quiet_until_us = sim->now_us + 2 * CLOCK_US_PER_SECOND;
