@@ -3,7 +3,7 @@ BUILD = build
 PREFIX = /usr/local
 DESTDIR =
 
-.PHONY: all build demo test soak lint fuzz bench install clean help
+.PHONY: all build deps demo test soak lint fuzz bench dist install clean help
 
 all: build
 
@@ -13,6 +13,9 @@ build: $(BUILD)/build.ninja
 $(BUILD)/build.ninja:
 	@scripts/deps --check build
 	@meson setup $(BUILD) --prefix=$(PREFIX)
+
+deps:
+	@scripts/deps --install
 
 demo:
 	@scripts/demo
@@ -32,22 +35,27 @@ fuzz:
 bench:
 	@scripts/bench
 
+dist:
+	@scripts/dist
+
 install: build
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD)
 
 clean:
-	@rm -rf $(BUILD) build-asan build-tsan build-lint build-fuzz build-bench
+	@rm -rf $(BUILD) build-asan build-tsan build-lint build-fuzz build-bench build-dist
 
 help:
 	@echo 'make           builds build/shoal and libshoal'
+	@echo 'make deps      installs the Debian packages that are missing, with sudo unless you are root'
 	@echo 'make demo      sends a real folder to a receiver on this machine and shows what arrived'
 	@echo 'make test      unit tests and runs of the real program, plain and sanitized'
 	@echo 'make soak      the same faults at full size: takes long'
 	@echo 'make lint      both compilers, formatting, clang-tidy, sizes, layers, scripts'
 	@echo 'make fuzz      each fuzzing program for a minute (FUZZ_SECONDS=60)'
 	@echo 'make bench     the table of benchmarks'
+	@echo 'make dist      a release: build-dist/shoal-VERSION.tar.gz, built and tested'
 	@echo 'make install   into PREFIX (/usr/local), below DESTDIR where it is given'
 	@echo 'make clean     removes what was built'
 	@echo
-	@echo 'scripts/deps installs the packages that demo, test and lint need; they call it themselves.'
+	@echo 'As root, the other targets install missing packages themselves; else they list them.'

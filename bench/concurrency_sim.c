@@ -1,9 +1,9 @@
 /* Compares `-j auto` with plain AIMD, Gradient2 and the best fixed -j on simulated servers.
  *
  *     concurrency-sim [SEEDS]          the table of docs/concurrency.md
- *     concurrency-sim --any [COUNT]    servers from seeds, by their peculiarities
- *     concurrency-sim --trace SERVER   one run per controller, in steps of half a second, as CSV
- *                                      for scripts/plot-concurrency */
+ *     concurrency-sim --any [COUNT]    random servers, grouped by what is unusual about them
+ *     concurrency-sim --trace SERVER   one run per controller, second by second, as CSV for
+ *                                      scripts/plot-concurrency */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ enum {
     COMPARED = sizeof compared / sizeof compared[0],
     SEEDS_USUAL = 10,
     ANY_USUAL = 200,
-    TENTHS_PER_ROW = 5,
+    TENTHS_A_ROW = 5,
 };
 
 static struct sim_result result;
@@ -57,12 +57,12 @@ static int print_table(unsigned long seeds)
     return EXIT_SUCCESS;
 }
 
-/* A controller's results with servers of one kind. */
+/* The results of a controller with servers of one kind. */
 struct sum {
-    unsigned count; /* servers */
-    double share;   /* sum of their shares of the best goodput */
-    unsigned low;   /* servers under 0.90 of the best */
-    unsigned rude;  /* servers with over 5 % rejected, beyond those that fail anyway */
+    unsigned count;
+    double share;
+    unsigned low;  /* runs below 0.90 of the best goodput */
+    unsigned rude; /* runs with over 5% rejected, not counting what any controller gets rejected */
 };
 
 static void sum_add(struct sum *sum, double share, double rejected)
@@ -73,7 +73,8 @@ static void sum_add(struct sum *sum, double share, double rejected)
     sum->rude += rejected > 0.05;
 }
 
-/* Adds one server with each controller to the sums of its kinds: [0] all, [1] nothing odd. */
+/* Runs one server with each controller and adds to the sums of its kinds: [0] all, [1] not unusual.
+ */
 static void add_any(struct sum sums[][COMPARED], uint64_t seed)
 {
     struct sim_server server;
@@ -97,8 +98,8 @@ static void add_any(struct sum sums[][COMPARED], uint64_t seed)
 static int print_any(unsigned long count)
 {
     static const char *const kinds[2 + SIM_ODDITIES] = {"all", "nothing odd",
-        "some fail whatever the load", "a rejection asks for a pause", "a rate limit",
-        "some files are large", "the server changes, stops or thrashes"};
+        "some fail whatever the load", "a rejection asks for a pause", "so many a second",
+        "some files are large", "the server changes, stands still or thrashes"};
     static struct sum sums[2 + SIM_ODDITIES][COMPARED];
     for (uint64_t seed = 1; seed <= count; seed++)
         add_any(sums, seed);
@@ -121,16 +122,16 @@ static void print_trace(const struct sim_server *server, enum sim_controller con
 {
     sim_run(server, controller, 0, 1, &result);
     size_t tenths = (size_t)(server->seconds * 10);
-    for (size_t at = 0; at + TENTHS_PER_ROW <= tenths; at += TENTHS_PER_ROW) {
-        unsigned accepted = 0;
+    for (size_t at = 0; at + TENTHS_A_ROW <= tenths; at += TENTHS_A_ROW) {
+        unsigned taken = 0;
         unsigned rejected = 0;
-        for (size_t i = at; i < at + TENTHS_PER_ROW; i++) {
-            accepted += result.tenths[i].accepted;
+        for (size_t i = at; i < at + TENTHS_A_ROW; i++) {
+            taken += result.tenths[i].taken;
             rejected += result.tenths[i].rejected;
         }
         (void)printf("%s,%.1f,%.2f,%.1f,%.1f\n", sim_controller_name(controller), (double)at / 10,
-            result.tenths[at + TENTHS_PER_ROW - 1].limit, accepted * 10.0 / TENTHS_PER_ROW,
-            rejected * 10.0 / TENTHS_PER_ROW);
+            result.tenths[at + TENTHS_A_ROW - 1].limit, taken * 10.0 / TENTHS_A_ROW,
+            rejected * 10.0 / TENTHS_A_ROW);
     }
 }
 
@@ -139,7 +140,7 @@ int main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "--trace") == 0) {
         const struct sim_server *server = sim_find(argv[2]);
         if (server == NULL) {
-            (void)fprintf(stderr, "concurrency-sim: no server '%s'\n", argv[2]);
+            (void)fprintf(stderr, "concurrency-sim: no server \"%s\"\n", argv[2]);
             return EXIT_FAILURE;
         }
         (void)printf("# %s\ncontroller,seconds,limit,taken,rejected\n", server->about);

@@ -1,11 +1,11 @@
-/* floor: the least that a client can do for each file, to compare with.
+/* floor: the least that a client must do per file, to compare shoal with.
  *
  *     floor [-j N] [--cacert FILE] LIST HOST:PORT
  *
- * LIST names a file with one path a line. Each is sent as a form with one part, over N connections
- * that stay open: open, fstat, read (sendfile from 256 KiB on), one send, one recv, close. With
- * --cacert it speaks TLS. Nothing is walked, retried, checked or told; anything but 200 ends it.
- * Exit status 0: all were sent. */
+ * LIST is a file with one path per line. Each file is sent as a form with one part, over N
+ * connections that stay open: open, fstat, read (sendfile for 256 KiB and more), one send, one
+ * recv, close. With --cacert, over TLS. There is no walk, retry, check or report; any response but
+ * 200 ends the program. Exit status 0: all files were sent. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@
 
 #define BOUNDARY         "----floorfloorfloorfloor"
 #define HEAD_ROOM        512
-#define SMALL_MOST       ((size_t)256 * 1024) /* larger files are streamed */
+#define SMALL_MOST       ((size_t)256 * 1024) /* larger files are streamed; bytes */
 #define PIECE            ((size_t)1 << 20)
 #define ANSWER_MOST      4096
 #define EVENTS_MOST      256
@@ -42,12 +42,12 @@ enum blocked {
 
 struct connection {
     int descriptor;
-    SSL *tls;          /* NULL: plain */
+    SSL *tls;          /* NULL: no TLS */
     int file;          /* open while a large file is streamed, else -1 */
-    off_t file_left;   /* bytes of it to be read */
-    bool wants_out;    /* the poller looks for room to write */
-    size_t out_begin;  /* of `out`: what is not sent yet */
-    size_t out_length; /* end of it */
+    off_t file_left;   /* bytes still to read */
+    bool wants_out;    /* epoll waits for room to write */
+    size_t out_begin;  /* start of what is not sent yet in `out` */
+    size_t out_length; /* end of what is not sent yet */
     size_t in_length;
     char in[ANSWER_MOST];
     char out[HEAD_ROOM + SMALL_MOST + sizeof TAIL];
@@ -57,7 +57,7 @@ struct client {
     int poller;
     char *host;
     char *next_path;
-    size_t left; /* answers to come */
+    size_t left; /* responses still to come */
 };
 
 static void fail(const char *what)
@@ -101,7 +101,7 @@ static void watch(struct client *client, struct connection *connection, bool out
         fail("epoll_ctl");
 }
 
-/* Sends what stands in `out`. False: the socket takes no more now. */
+/* Sends what is in `out`. False: the socket has no room now. */
 static bool flush_out(struct connection *connection)
 {
     int flags = connection->file >= 0 ? MSG_MORE : 0;
@@ -118,7 +118,7 @@ static bool flush_out(struct connection *connection)
     return true;
 }
 
-/* Moves a piece of the large file on. False: the socket takes no more now. */
+/* Sends a piece of the large file. False: the socket has no room now. */
 static bool stream_piece(struct connection *connection)
 {
     ssize_t count;
@@ -173,7 +173,7 @@ static int open_next(struct client *client, off_t *size)
     return file;
 }
 
-/* False: there is no further file. */
+/* Starts the next file. False: there is none. */
 static bool send_next(struct client *client, struct connection *connection)
 {
     off_t size;
@@ -199,7 +199,7 @@ static bool send_next(struct client *client, struct connection *connection)
     return true;
 }
 
-/* Is the answer in `in` complete? Ends the program if it is not a 200. */
+/* Returns whether the response in `in` is complete. Ends the program if it is not a 200. */
 static bool answer_complete(struct connection *connection)
 {
     connection->in[connection->in_length] = '\0';
@@ -284,7 +284,7 @@ static void run(struct client *client)
     }
 }
 
-/* The whole list as text; gives the number of its lines. */
+/* Reads the whole list as text; returns the number of its lines. */
 static size_t read_list(struct client *client, const char *name)
 {
     struct stat status;

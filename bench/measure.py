@@ -1,4 +1,4 @@
-"""Runs commands and tells what they took; starts the servers that they send to."""
+"""Runs commands, measures their time and memory, and starts the servers that they send to."""
 
 import json
 import os
@@ -15,11 +15,11 @@ SHOAL = os.environ.get("SHOAL", str(ROOT / "build-bench" / "shoal"))
 
 
 class Void(Exception):
-    """A row that can't be measured here, or that was measured wrong: says why."""
+    """Why a row cannot be measured on this machine, or its measurement is invalid."""
 
 
 class Took:
-    """What one run took: seconds, and peak memory in bytes."""
+    """The cost of one run: seconds, and peak memory in bytes."""
 
     def __init__(self, record):
         self.began_us = record["began_us"]
@@ -35,7 +35,7 @@ class Took:
 
 
 def run(command):
-    """Runs it to its end; Void unless it exits with 0."""
+    """Runs a command to its end; raises Void unless it exits with 0."""
     with tempfile.NamedTemporaryFile() as record, tempfile.TemporaryFile() as log:
         ended = subprocess.run(
             [PROGRAMS / "timed", record.name, *map(str, command)],
@@ -56,7 +56,7 @@ def run(command):
 
 
 class Sink:
-    """Our own server. With `path` it listens at that socket, else at a port of loopback."""
+    """bench/sink.c. Listens on the Unix socket `path` if given, else on a loopback port."""
 
     def __init__(self, *options, path=None):
         where = f"unix:{path}" if path else "0"
@@ -77,7 +77,7 @@ class Sink:
         return f"http://{self.host}/upload"
 
     def ask(self, what):
-        """Its counts, by GET /stat or /reset."""
+        """Returns its counts, by GET of /stat or /reset."""
         kind = socket.AF_UNIX if self.path else socket.AF_INET
         with socket.socket(kind, socket.SOCK_STREAM) as connection:
             connection.connect(str(self.path) if self.path else ("127.0.0.1", int(self.where)))
@@ -135,7 +135,7 @@ def free_port():
 
 
 def make_certificates(folder):
-    """A CA and a certificate of its own for 127.0.0.1, both for a day."""
+    """Makes a CA and a certificate for 127.0.0.1, both valid for a day."""
     (folder / "names").write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n", encoding="utf-8")
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     for command in (
@@ -148,7 +148,7 @@ def make_certificates(folder):
 
 
 class Nginx:
-    """nginx in front of a sink: TLS is nginx's, the count is the sink's. One worker, as cores are few."""
+    """nginx before a sink: nginx does TLS, the sink counts. One worker, because cores are few."""
 
     def __init__(self):
         self.temporary = tempfile.TemporaryDirectory(prefix="shoal-bench-")
@@ -203,18 +203,18 @@ class Nginx:
 
 
 class Contestant:
-    """One program at one piece of work: its runs."""
+    """The runs of one program on one piece of work."""
 
     def __init__(self, name, command, files, size):
         self.name = name
         self.command = command
         self.files = files
-        self.size = size  # bytes of all files together
+        self.size = size  # bytes of all files
         self.runs = []
         self.counts = None  # of the last run
 
     def go(self, server):
-        """One more run; Void where the server did not count what it should have sent."""
+        """Does one more run; raises Void if the server did not count what had to be sent."""
         server.ask("reset")
         took = run(self.command)
         counts = server.ask("stat")
@@ -229,7 +229,7 @@ class Contestant:
 
     @property
     def wall_each(self):
-        """Microseconds a file."""
+        """Wall time in microseconds per file."""
         return self.median("wall") / self.files * 1e6
 
     @property
@@ -238,7 +238,7 @@ class Contestant:
 
 
 def in_turns(contestants, server, rounds):
-    """A B A B: as the machine's speed drifts, only runs side by side compare."""
+    """Runs the contestants in turns (A B A B): the machine's speed drifts over time."""
     for _ in range(rounds):
         for contestant in contestants:
             contestant.go(server)

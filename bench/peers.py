@@ -1,4 +1,4 @@
-"""The commands of shoal and of those that it is compared with."""
+"""The commands of shoal and of the programs that it is compared with."""
 
 import os
 import pathlib
@@ -10,7 +10,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 class Work:
-    """Files to be sent: under one folder, or the first of them, as a list and with their size."""
+    """The files to send: their folder, their paths and their size."""
 
     def __init__(self, folder, paths, scratch):
         self.folder = folder
@@ -29,7 +29,7 @@ class Work:
 
 
 def shoal(work, server, *options, operands=None, name="shoal"):
-    """shoal with these options; without `operands` it sends the whole folder."""
+    """shoal with these options. Without `operands`, it sends the whole folder."""
     trust = ["--cacert", server.cacert] if hasattr(server, "cacert") else []
     command = [measure.SHOAL, "send", "-q", *trust, *options, *(operands or [work.folder]), server.url]
     return work.contestant(name, command)
@@ -42,7 +42,7 @@ def floor(work, server, at_once):
 
 
 def curl_parallel(work, server, at_once):
-    """One curl, told of every file by a generated file of options."""
+    """One curl with a generated options file that lists every file."""
     trust = f'cacert = "{server.cacert}"\n' if hasattr(server, "cacert") else ""
     each = 'url = "{}"\nform = "file=@{}"\noutput = "/dev/null"\nsilent\nfail\n{}'
     text = "next\n".join(each.format(server.url, path, trust) for path in work.paths)

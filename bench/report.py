@@ -1,4 +1,4 @@
-"""The table, the page and the picture."""
+"""Writes the table, the page and the chart."""
 
 import os
 import pathlib
@@ -30,7 +30,7 @@ def goal_text(result, goal):
 
 
 def table(lines):
-    """Lines of cells, the first the head, as a Markdown table that lines up."""
+    """Formats rows of cells, the first the header, as an aligned Markdown table."""
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     lines = [lines[0], ["-" * width for width in widths], *lines[1:]]
     return "\n".join(
@@ -75,7 +75,7 @@ def first_line(*command):
 
 
 def field_of(path, name):
-    """The value of a line `name ... : value`."""
+    """Returns the value of a line `name ... : value`."""
     try:
         found = re.search(rf"^{name}\s*:\s*(.*)$", pathlib.Path(path).read_text(encoding="utf-8"), re.MULTILINE)
     except OSError:
@@ -91,7 +91,7 @@ def congestion_control():
 
 
 def machine():
-    """What it was measured on, as a list."""
+    """Describes the machine, as a list."""
     memory = int(field_of("/proc/meminfo", "MemTotal").split()[0]) // (1 << 20)
     release = ".".join(platform.release().split(".")[:2])
     facts = [
@@ -115,7 +115,7 @@ def module_version(name):
 
 
 def bars(contestants, each, title, top):
-    """One panel: a bar for each, as long as its ratio to the best; long ones are cut off, and say so."""
+    """One panel: a bar per program, as long as its ratio to the best; long bars are cut and marked."""
     shown = sorted(contestants, key=lambda one: getattr(one, each))
     scale = 8 * getattr(next(one for one in shown if one.name == "shoal"), each)
     parts = [f'<text x="0" y="{top + 16}" class="title">{title}</text>']
@@ -134,7 +134,7 @@ def bars(contestants, each, title, top):
 
 
 def picture(rows):
-    """Bars for the small files, wall and CPU. None where there is nothing to show."""
+    """Bars for the small files, wall time and CPU time. None if they were not measured."""
     contestants = {}
     for name in ("small", "slow-peers"):
         row = rows.get(name)
@@ -163,7 +163,7 @@ def notes(rows):
 
 
 def measured(rows, has_picture):
-    """The part of the page that is written anew each time."""
+    """The part of the page that each run replaces."""
     parts = [
         BEGIN,
         f"Measured on {time.strftime('%Y-%m-%d', time.gmtime())}:",
@@ -179,7 +179,7 @@ def measured(rows, has_picture):
 
 
 def write(rows, page, template):
-    """Writes the page and its picture; what stands outside the marks in `template` is kept."""
+    """Writes the page and its chart; text outside the marks in `template` is kept."""
     drawn = picture(rows)
     if drawn is not None:
         page.with_suffix(".svg").write_text(drawn, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The pieces of work that are measured, and against whom."""
+"""What is measured, and which programs are compared."""
 
 import os
 import pathlib
@@ -24,11 +24,11 @@ class Result:
         self.what = what
         self.ours = ours
         self.theirs = theirs
-        self.ratio = ratio  # what `first` and `then` are about
+        self.ratio = ratio  # compared with the goals `first` and `then`
         self.first = first
         self.then = then
         self.unit = unit
-        self.most = most  # the goals say at most; else at least
+        self.most = most  # the goal is a maximum; else a minimum
 
     def reaches(self, goal):
         return self.ratio <= goal if self.most else self.ratio >= goal
@@ -43,7 +43,7 @@ class Result:
 
 
 class Row:
-    """What a row's measurement gave: lines of the table, and everyone's runs."""
+    """The result of a row: lines of the table, and the runs of each program."""
 
     def __init__(self):
         self.results = []
@@ -51,7 +51,7 @@ class Row:
         self.notes = []
 
     def compare(self, row, ours, theirs, what, first, then):
-        """`what` is wall or cpu; both sides are taken a file."""
+        """Compares two programs per file; `what` is wall or cpu."""
         each = {"wall": "wall_each", "cpu": "cpu_each"}[what]
         one, other = getattr(ours, each), getattr(theirs, each)
         against = f"{theirs.name}, {'CPU' if what == 'cpu' else what}"
@@ -66,7 +66,7 @@ def work_of(kind, scratch, count=None):
 
 
 def part_of(work, count, scratch):
-    """The first files of a piece of work, in a folder of their own (links)."""
+    """The first files of a piece of work, as hard links in another folder."""
     folder = scratch / f"part-{count}"
     folder.mkdir()
     for path in work.paths[:count]:
@@ -75,7 +75,7 @@ def part_of(work, count, scratch):
 
 
 def small(scratch):
-    """Small files, plain."""
+    """Small files over plain HTTP."""
     row, work = Row(), work_of("small", scratch)
     with Sink() as sink:
         ours = peers.shoal(work, sink, "-j", 64)
@@ -92,7 +92,7 @@ def small(scratch):
 
 
 def slow_peers(scratch):
-    """The slow ones, with 1,000 of the small files."""
+    """The slow programs, with 1,000 of the small files."""
     row = Row()
     work = part_of(work_of("small", scratch), 200 if QUICK else 1000, scratch)
     with Sink() as sink:
@@ -136,7 +136,7 @@ def tls_big(scratch):
 
 
 def big(scratch):
-    """Large files, plain."""
+    """Large files over plain HTTP."""
     row, work = Row(), work_of("big", scratch)
     with Sink() as sink:
         ours = peers.shoal(work, sink, "-j", 4)
@@ -148,7 +148,7 @@ def big(scratch):
 
 
 def delay(scratch):
-    """A server that takes its time."""
+    """A server that responds with a delay."""
     row = Row()
     work = part_of(work_of("small", scratch), 1000, scratch)
     with Sink("--delay-ms", 50) as sink:
@@ -161,7 +161,7 @@ def delay(scratch):
 
 
 def goodput(counts):
-    """Files a second that were taken, in the last half of the run; the tenth in which it ends is left out."""
+    """Accepted files per second in the second half of the run, without the last tenth of a second."""
     tenths = counts["tenths"][:-1]
     half = tenths[len(tenths) // 2 :]
     if not half:
@@ -170,7 +170,7 @@ def goodput(counts):
 
 
 def send_folders(folders, sink, jobs, scratch):
-    """Sends these folders of the million tree; gives the contestant."""
+    """Sends these folders of the million tree; returns the contestant."""
     paths = [path for folder in folders for path in tree.files(folder)]
     work = peers.Work(folders[0], paths, scratch)
     contestant = peers.shoal(work, sink, "-j", jobs, operands=folders, name=f"shoal -j {jobs}")
@@ -179,7 +179,7 @@ def send_folders(folders, sink, jobs, scratch):
 
 
 def against_fixed(name, sink, fixed, auto_folders, scratch):
-    """`-j auto` beside the best fixed -j. `fixed` maps -j to folders of 1,000 files, enough for a few seconds."""
+    """Compares `-j auto` with the best fixed -j. `fixed` maps -j to folders of 1,000 files, for a few seconds."""
     row = Row()
     best = 0.0
     for jobs, folders in fixed.items():
@@ -203,18 +203,18 @@ def folders_of_a_thousand():
 
 
 def auto(scratch):
-    """-j auto, with an answer after 50 ms: the more at once the better."""
+    """-j auto, with responses after 50 ms: the more at once, the better."""
     folders = folders_of_a_thousand()
     every = (16, 64, 256) if QUICK else (1, 4, 16, 32, 64, 128, 192, 256)
     seconds = 3 if QUICK else 5
-    # -j files every 50 ms: 20 a second for each.
+    # Each slot sends a file every 50 ms: 20 per second.
     fixed = {jobs: folders[: max(1, jobs * 20 * seconds // 1000)] for jobs in every}
     with Sink("--delay-ms", 50) as sink:
         return against_fixed("auto", sink, fixed, folders[: 20 if QUICK else 110], scratch)
 
 
 def capacity(scratch):
-    """-j auto against a server that works on 16 at a time and refuses beyond 32 that wait."""
+    """-j auto with a server that handles 16 at once, queues 32 and refuses more."""
     folders = folders_of_a_thousand()
     every = (16, 48) if QUICK else (8, 16, 24, 32, 48)
     fixed = {jobs: folders[: 1 if QUICK else 2] for jobs in every}
@@ -230,7 +230,7 @@ def capacity(scratch):
 
 
 def million(scratch):
-    """A million files: memory, and how long until the first request is there."""
+    """A million files: memory, and the time until the first request arrives."""
     row, work = Row(), work_of("million", scratch)
     with Sink() as sink:
         ours = peers.shoal(work, sink)
@@ -246,7 +246,7 @@ def million(scratch):
 
 
 def slow_disk(scratch):
-    """Opens and reads that take 5 ms longer each."""
+    """Files that take 5 ms longer for each open and read."""
     row = Row()
     work = part_of(work_of("small", scratch), 2000, scratch)
     slowly = ["env", f"SLOW_DISK={work.folder}", f"LD_PRELOAD={measure.PROGRAMS / 'slow_disk.so'}"]
@@ -263,7 +263,7 @@ def slow_disk(scratch):
 
 
 def journal(scratch):
-    """What it costs to remember."""
+    """The cost of --journal."""
     said = subprocess.run([measure.SHOAL, "send", "--help"], capture_output=True, text=True, check=False)
     if "--journal" not in said.stdout:
         raise Void("this shoal has no --journal")
@@ -281,7 +281,7 @@ def journal(scratch):
 
 
 def one_file(scratch):
-    """The cold start: one file, 50 times."""
+    """The start-up time: one file, 50 times."""
     row, work = Row(), part_of(work_of("small", scratch), 1, scratch)
     with Sink() as sink:
         ours = peers.shoal(work, sink, operands=work.paths)
@@ -311,7 +311,7 @@ ROWS = {
 
 
 def selected():
-    """The rows that BENCH_ROWS names (a part of a name will do); all without it."""
+    """The rows whose name contains a word of BENCH_ROWS; all rows if it is not set."""
     wanted = [name for name in os.environ.get("BENCH_ROWS", "").split(",") if name]
     return [row for row in ROWS if not wanted or any(name in row for name in wanted)]
 

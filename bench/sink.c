@@ -1,13 +1,13 @@
-/* sink: a server that counts uploads and throws them away. One thread, epoll, HTTP/1.1.
+/* sink: a server that counts uploads and discards them. One thread, epoll, HTTP/1.1.
  *
  *     sink [--listen PORT | --listen unix:PATH] [--delay-ms T]
  *          [--capacity N --work-ms T --queue N]
  *
- * Port 0 (the default) is any free one of 127.0.0.1. The first line of output is the port, or the
- * socket's path. --delay-ms answers each upload so long after its last byte. --capacity works on N
- * uploads at once, each for --work-ms; so many as --queue says wait, and any beyond is answered
- * with 503 at once. GET /stat gives the counts (JSON), GET /reset sets them to zero; SIGTERM ends
- * it and prints them. */
+ * Port 0 (the default) is any free port of 127.0.0.1. The first line of output is the port, or the
+ * socket's path. --delay-ms T responds to each upload T milliseconds after its last byte.
+ * --capacity N handles N uploads at once, each for --work-ms T; up to --queue N more wait, and the
+ * response to any other is an immediate 503. GET /stat returns the counts (JSON), GET /reset sets
+ * them to zero. SIGTERM stops the server, which prints the counts. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -36,12 +36,12 @@ static const char ANSWER_BAD[] =
 static const char ANSWER_CONTINUE[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
 struct connection {
-    int descriptor; /* -1: closed, and only the list of those that wait still knows it */
+    int descriptor; /* -1: closed; the connection is freed once it leaves its list */
     struct request request;
-    struct connection *next; /* of those that wait */
-    int64_t due_us;          /* when it is answered */
-    bool waits;              /* its upload is complete, its answer is not due yet */
-    char *rest;              /* what came and could not be taken yet; NULL: nothing */
+    struct connection *next; /* in its list of waiting connections */
+    int64_t due_us;          /* when the response is sent */
+    bool waits;              /* its upload is complete, its response is not due yet */
+    char *rest;              /* bytes received but not read as a request yet; NULL: none */
     size_t rest_length;
 };
 
@@ -55,10 +55,10 @@ struct sink {
     int poller;
     int listener;
     int64_t delay_us;
-    size_t capacity; /* uploads worked on at once; 0: no matter */
+    size_t capacity; /* uploads handled at once; 0: unlimited */
     size_t queue;
     int64_t work_us;
-    struct waiting working; /* each waits equally long: the first is due first */
+    struct waiting working; /* all wait equally long, so the first is due first */
     struct waiting queued;
     struct counts counts;
     char input[HEAD_MOST + INPUT_MOST];
@@ -114,7 +114,7 @@ static void close_connection(struct sink *sink, struct connection *connection)
     free(connection);
 }
 
-/* Answers are short: a socket that can't take one whole is given up. */
+/* Responses are short: a connection without room for a whole one is closed. */
 static bool say(const struct connection *connection, const char *text, size_t length)
 {
     return send(connection->descriptor, text, length, MSG_NOSIGNAL) == (ssize_t)length;
@@ -130,14 +130,14 @@ static void count_taken(struct sink *sink)
         counts->slots[slot]++;
 }
 
-/* Answers an upload that was taken. False: the connection is to be closed. */
+/* Responds to an accepted upload. False: the connection must be closed. */
 static bool answer_taken(struct sink *sink, struct connection *connection)
 {
     count_taken(sink);
     return say(connection, ANSWER_TAKEN, sizeof ANSWER_TAKEN - 1) && connection->request.keep;
 }
 
-/* Puts an upload where it waits for its answer. False: there is no room for it. */
+/* Adds an upload to the list in which it waits for its response. False: the queue is full. */
 static bool make_wait(struct sink *sink, struct connection *connection)
 {
     bool at_work = sink->capacity == 0 || sink->working.count < sink->capacity;
@@ -185,7 +185,7 @@ static bool end_request(struct sink *sink, struct connection *connection)
     return answer_statistics(sink, connection);
 }
 
-/* What has to be done in the middle of a request: once, as soon as its head is there. */
+/* Does what a request needs as soon as its head has arrived, once. */
 static bool after_head(struct sink *sink, struct connection *connection)
 {
     struct request *request = &connection->request;
@@ -199,7 +199,7 @@ static bool after_head(struct sink *sink, struct connection *connection)
     return say(connection, ANSWER_CONTINUE, sizeof ANSWER_CONTINUE - 1);
 }
 
-/* Takes what came. False: the connection is to be closed. */
+/* Handles received bytes. False: the connection must be closed. */
 static bool take(struct sink *sink, struct connection *connection, const char *data, size_t length)
 {
     struct request *request = &connection->request;
@@ -268,7 +268,7 @@ static void accept_all(struct sink *sink)
     }
 }
 
-/* Answers an upload whose time has come; what came behind it meanwhile is taken up. */
+/* Responds to an upload that is due, and handles what was received after it meanwhile. */
 static void answer_due(struct sink *sink, struct connection *connection)
 {
     connection->waits = false;
@@ -286,7 +286,7 @@ static void answer_due(struct sink *sink, struct connection *connection)
         close_connection(sink, connection);
 }
 
-/* Answers what is due; gives milliseconds until the next is, -1 for none. */
+/* Responds to what is due; returns the milliseconds until the next is due, -1: there is none. */
 static int answer_all_due(struct sink *sink)
 {
     while (sink->working.first != NULL) {

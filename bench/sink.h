@@ -1,5 +1,5 @@
-/* The parts of the sink: a server that takes requests, counts them and throws them away, at as
- * little cost as can be, so that what is measured is the client. */
+/* The parts of the sink: a server that accepts requests, counts them and discards them, at the
+ * lowest possible cost, so that what is measured is the client. */
 #ifndef BENCH_SINK_H
 #define BENCH_SINK_H
 
@@ -7,64 +7,65 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HEAD_MOST 16384 /* bytes of a request's line and header lines */
+#define HEAD_MOST 16384 /* longest request line and header lines, in bytes */
 
 enum request_state {
     REQUEST_HEAD,       /* header lines are read */
     REQUEST_BODY,       /* `left` bytes of the body are to come */
     REQUEST_CHUNK_LINE, /* the line with a chunk's size */
     REQUEST_CHUNK_DATA, /* `left` bytes of a chunk are to come */
-    REQUEST_CHUNK_GAP,  /* the line's end behind a chunk */
-    REQUEST_TRAILER,    /* lines behind the last chunk, to the empty one */
+    REQUEST_CHUNK_GAP,  /* the line end after a chunk */
+    REQUEST_TRAILER,    /* lines after the last chunk, up to the empty one */
     REQUEST_COMPLETE,
     REQUEST_BAD,
 };
 
-/* One request as it comes in. All zero before the first. */
+/* The request that is being read. All zero before the first one of a connection. */
 struct request {
     enum request_state state;
-    uint64_t left;   /* bytes */
-    uint64_t length; /* of the body so far, bytes */
+    uint64_t left;   /* bytes still to come of the body or the chunk */
+    uint64_t length; /* bytes of the body so far */
     bool is_upload;  /* POST or PUT: it counts */
     bool expects;    /* the client waits for "100 Continue" */
-    bool keep;       /* the connection stays open */
+    bool keep;       /* the connection stays open after the response */
     bool multipart;
     bool is_statistics; /* GET /stat */
     bool is_reset;      /* GET /reset */
     char tail[4];       /* the body's last bytes */
 };
 
-/* Takes bytes of a request; gives how many of them belong to it. It stops once the request is
- * complete or bad. Lines are taken only whole: what is left must be given again, with more behind
- * it. */
+/* Reads bytes of a request; returns how many were read. Stops once the request is complete or bad.
+ * Reads whole lines only: pass the remaining bytes again, with more after them. */
 size_t request_take(struct request *request, const char *data, size_t length);
 
-/* Does a multipart body end as such a body must? Others always do. */
+/* Returns whether a multipart body ends with its closing delimiter; true for any other body. */
 bool request_ends_well(const struct request *request);
 
-#define SLOTS     8192 /* of the history */
+#define SLOTS     8192 /* entries of the history: tenths of a second */
 #define SLOT_US   100000
 #define STAT_MOST (SLOTS * 16 + 1024)
 
-/* Listens at a port of 127.0.0.1 (0: any free one) or at "unix:PATH", and prints the port or the
- * path on a line. Gives the descriptor, non-blocking; -1, said on standard error, on failure. */
+/* Listens on a port of 127.0.0.1 (0: any free port) or on "unix:PATH", and prints the port or the
+ * path on a line. Returns a non-blocking descriptor; -1 on failure, after a message on standard
+ * error. */
 int listen_at(const char *where);
 
-/* What came since the start or the last reset. */
+/* Counts since the start or the last reset. */
 struct counts {
-    uint64_t taken;   /* uploads that were answered with 200 */
-    uint64_t refused; /* with 503 */
-    uint64_t bad;     /* requests that were none, or a multipart body without its end */
-    uint64_t bytes;   /* of bodies, of all uploads */
+    uint64_t taken;   /* uploads with the response 200 */
+    uint64_t refused; /* uploads with the response 503 */
+    uint64_t bad;     /* requests that are not valid HTTP, and multipart bodies without their end */
+    uint64_t bytes;   /* of the bodies of all uploads */
     uint64_t connections;
-    uint64_t open;         /* connections, now */
-    uint64_t most_open;    /* connections at once */
-    int64_t first_us;      /* the first upload's head was complete, CLOCK_MONOTONIC; 0: none yet */
-    int64_t last_us;       /* the last one was answered */
-    uint32_t slots[SLOTS]; /* uploads that were taken, by tenths of a second since first_us */
+    uint64_t open;      /* connections now */
+    uint64_t most_open; /* most connections at once */
+    int64_t
+        first_us; /* when the first upload's head was complete, by CLOCK_MONOTONIC; 0: none yet */
+    int64_t last_us;       /* when the last response to an upload was sent */
+    uint32_t slots[SLOTS]; /* accepted uploads per tenth of a second since first_us */
 };
 
-/* The counts as JSON, into `text`, which has STAT_MOST bytes. Gives its length. */
+/* Writes the counts as JSON to `text` (STAT_MOST bytes). Returns their length. */
 size_t counts_text(const struct counts *counts, char *text);
 
 #endif

@@ -1,4 +1,4 @@
-/* HTTP/1.1 as far as a sink must know it (RFC 9112): lengths, chunks, Expect, Connection. */
+/* The parts of HTTP/1.1 (RFC 9112) that a sink needs: lengths, chunks, Expect, Connection. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 
 #include "sink.h"
 
-/* The value of a header line if it has that name, else NULL. The line ends in CR or LF. */
+/* Returns the value of a header line if it has that name, else NULL. The line ends in CR or LF. */
 static const char *value_of(const char *line, const char *name)
 {
     size_t length = strlen(name);
@@ -50,7 +50,7 @@ static void take_request_line(struct request *request, const char *line)
         request->state = REQUEST_BAD;
 }
 
-/* Takes the whole head, or nothing. */
+/* Reads the whole head; nothing if it is incomplete. */
 static size_t take_head(struct request *request, const char *data, size_t length)
 {
     const char *end = memmem(data, length, "\r\n\r\n", 4);
@@ -94,7 +94,7 @@ static size_t take_content(struct request *request, const char *data, size_t len
     return count;
 }
 
-/* A whole line of the chunked coding, or nothing. */
+/* Reads a whole line of the chunked coding; nothing if it is incomplete. */
 static size_t take_line(struct request *request, const char *data, size_t length)
 {
     const char *end = memchr(data, '\n', length);

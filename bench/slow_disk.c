@@ -1,8 +1,8 @@
-/* slow_disk: a library to be preloaded that makes the files below one folder slow: each open and
- * each read takes SLOW_DISK_MS (5) longer, and nothing of them is in a cache.
+/* slow_disk: for LD_PRELOAD, makes the files below one folder slow: each open and each read takes
+ * SLOW_DISK_MS milliseconds (5) longer, and nothing of them is cached.
  *
  *     SLOW_DISK=/folder LD_PRELOAD=slow_disk.so COMMAND */
-/* Else the headers would give open() and open64() the same name. */
+/* Otherwise the headers would give open() and open64() the same name. */
 #undef _FILE_OFFSET_BITS
 #include <dlfcn.h>
 #include <errno.h>
@@ -21,8 +21,7 @@
 #define DESCRIPTORS 65536
 #define EXPORT      __attribute__((visibility("default")))
 
-/* By descriptor: is it a file below the folder? Written by whoever opens it, before anyone reads.
- */
+/* Whether a descriptor is a file below the folder. Set when it is opened, so before any read. */
 static bool slow[DESCRIPTORS];
 
 static void *next_of(const char *name)
@@ -46,7 +45,7 @@ static bool is_slow(int descriptor)
     return descriptor >= 0 && descriptor < DESCRIPTORS && slow[descriptor];
 }
 
-/* Looks where a new descriptor points to. */
+/* Finds out which file a new descriptor is. */
 static int note(int descriptor)
 {
     const char *folder = getenv("SLOW_DISK");
@@ -107,7 +106,7 @@ static mode_t mode_of(int flags, va_list arguments)
         return next(descriptor, data, length, position);                                           \
     }
 
-/* A read that must not wait finds nothing: the disk is slow, and nothing is cached. */
+/* A read that must not block finds nothing, because nothing is cached. */
 #define DEFINE_PREADV2(name)                                                                       \
     EXPORT ssize_t name(                                                                           \
         int descriptor, const struct iovec *pieces, int count, off_t position, int flags)          \
@@ -143,7 +142,7 @@ EXPORT ssize_t read(int descriptor, void *data, size_t length)
     return next(descriptor, data, length);
 }
 
-/* openat2(2) has no function of its own. */
+/* openat2(2) has no wrapper in the C library. */
 EXPORT long syscall(long number, ...)
 {
     static long (*next)(long, ...);

@@ -1,8 +1,9 @@
-/* timed OUTPUT COMMAND [ARGUMENT...]: runs it, and writes what it took to OUTPUT as JSON.
+/* timed OUTPUT COMMAND [ARGUMENT...]: runs COMMAND and writes its time and memory to OUTPUT as
+ * JSON.
  *
- * Small on purpose: the peak memory of a child includes that of the process that started it, until
- * it becomes another program. Times are microseconds (began_us by CLOCK_MONOTONIC), memory is KiB;
- * what the command's own children took, once waited for, is included. */
+ * It is small on purpose: until a child executes another program, its peak memory includes that of
+ * its parent. Times are in microseconds (began_us by CLOCK_MONOTONIC), memory is in KiB; children
+ * of the command that it has waited for are included. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>

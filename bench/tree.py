@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes the trees that the benchmarks send, once: a tree that is complete is used again.
+"""Makes the trees that the benchmarks send; a complete tree is reused.
 
     bench/tree.py NAME...     small, big or million, below ${TMPDIR:-/tmp}/shoal-bench; prints their paths
 
-BENCH_QUICK=1 makes them a tenth as large (big: files of a tenth).
+BENCH_QUICK=1 makes them a tenth as large (big: the size of the files, else their number).
 """
 
 import os
@@ -27,7 +27,7 @@ LINKS_A_FILE = 60_000  # ext4 allows 65,000
 
 
 def fill_small(folder):
-    """Files with content of their own, 1,000 a folder."""
+    """Makes files with different content, 1,000 per folder."""
     source = random.Random(1)
     for number in range(SMALL_COUNT):
         below = folder / f"{number // FILES_A_FOLDER:03}"
@@ -37,7 +37,7 @@ def fill_small(folder):
 
 
 def fill_big(folder):
-    """Large files; one content for all, as only their number and size matter."""
+    """Makes large files with the same content: only number and size matter."""
     piece = random.Random(2).randbytes(MIB)
     for number in range(BIG_COUNT):
         with open(folder / f"file-{number}.bin", "wb") as file:
@@ -47,7 +47,7 @@ def fill_big(folder):
 
 
 def fill_million(folder):
-    """Names of a few files: hard links, as a million inodes would take gigabytes."""
+    """Makes hard links to a few files: a million inodes would take gigabytes."""
     source = random.Random(3)
     origin = None
     for number in range(MILLION_COUNT):
@@ -66,12 +66,12 @@ FILL = {"small": fill_small, "big": fill_big, "million": fill_million}
 
 
 def name_of(kind):
-    """Of the tree's folder: the quick one is another."""
+    """The name of the tree's folder, which differs for BENCH_QUICK."""
     return kind + ("-quick" if QUICK else "")
 
 
 def tree(kind):
-    """The folder of that tree, made if it is not there in whole."""
+    """Returns the folder of a tree; makes it if it is missing or incomplete."""
     folder = BASE / name_of(kind)
     made = BASE / (name_of(kind) + ".made")
     if made.exists() and folder.is_dir():
@@ -84,7 +84,7 @@ def tree(kind):
 
 
 def files(folder, count=None):
-    """The paths of a tree's files, sorted; the first `count` of them."""
+    """Returns the first `count` paths of a tree's files, sorted."""
     paths = sorted(os.path.join(below, name) for below, _, names in os.walk(folder) for name in names)
     return paths[:count]
 

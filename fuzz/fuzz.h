@@ -1,4 +1,4 @@
-/* What every fuzzing program shares: its entry, and a way to say that something is wrong. */
+/* What every fuzzing program shares: the entry point, a check, and ways to split the input. */
 #ifndef SHOAL_FUZZ_FUZZ_H
 #define SHOAL_FUZZ_FUZZ_H
 
@@ -7,25 +7,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* libFuzzer's entry, called by it or by replay.c. Gives 0. */
+/* libFuzzer's entry point, called by libFuzzer or by replay.c for one input. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* As assert(), but never compiled out. */
+/* Ends the process if `condition` is false. As assert(3), but never compiled out. */
 #define MUST(condition)                                                                            \
     do {                                                                                           \
         if (!(condition)) {                                                                        \
-            (void)fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);          \
+            (void)fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);        \
             abort();                                                                               \
         }                                                                                          \
     } while (0)
 
-/* The input, from which pieces are taken off the front. */
+/* The input that was not used yet. */
 struct fuzz_input {
-    const uint8_t *next;
-    size_t left;
+    const uint8_t *next; /* the caller's memory */
+    size_t left;         /* bytes from `next` on */
 };
 
-/* The next byte, 0 where there is none. */
+/* Uses up and returns the next byte; 0 at the end of the input. */
 static inline uint8_t fuzz_byte(struct fuzz_input *input)
 {
     if (input->left == 0)
@@ -34,8 +34,8 @@ static inline uint8_t fuzz_byte(struct fuzz_input *input)
     return *input->next++;
 }
 
-/* The next line, without its end, as a C string that the caller frees; NUL bytes in it cut it. ""
- * at the end of the input. */
+/* Uses up the next line and returns it without its newline, as a C string for free(3); a NUL byte
+ * in it cuts it. "" at the end of the input. */
 static inline char *fuzz_line(struct fuzz_input *input)
 {
     size_t length = 0;

@@ -1,4 +1,4 @@
-/* HTTP dates and Retry-After: 8 bytes are the time now, the rest is the value. */
+/* HTTP dates and Retry-After. The first 8 bytes are the current time, the rest is the value. */
 #include <stdbool.h>
 #include <string.h>
 #include <time.h>
@@ -8,10 +8,10 @@
 #include "text/http_date.h"
 
 #define DAY_SECONDS INT64_C(86400)
-#define YEAR_9999   INT64_C(253402300800) /* its end */
+#define YEAR_9999   INT64_C(253402300800) /* the end of that year */
 #define YEARS_51    (INT64_C(51) * 366 * DAY_SECONDS)
 
-/* A date that was read can be written, and is read as the same moment again. */
+/* A date that was read can be written, and reads back as the same moment. */
 static void check_date(int64_t seconds, int64_t now)
 {
     MUST(seconds >= INT64_C(-62167219200) && seconds <= YEAR_9999);
@@ -21,7 +21,7 @@ static void check_date(int64_t seconds, int64_t now)
     char text[64];
     size_t length = strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
     int64_t again;
-    /* The C library writes a year before 1000 with fewer digits. */
+    /* strftime(3) writes a year before 1000 with fewer than four digits. */
     if (parts.tm_year >= 1000 - 1900 && parts.tm_year <= 9999 - 1900)
         MUST(http_date_parse(text, length, now, &again) && again == seconds);
     char rfc3339[HTTP_DATE_RFC3339_SIZE];
@@ -35,8 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t bits = 0;
     for (int i = 0; i < 8; i++)
         bits = bits << 8 | fuzz_byte(&input);
-    /* A clock may be wrong by any amount, within the years that dates can name: a date of two
-     * digits lies up to 50 years ahead. */
+    /* The clock may be wrong by any amount, as long as a two-digit year, which is up to 50 years
+     * ahead, stays within the years that a date can name. */
     int64_t now = (int64_t)(bits % (uint64_t)(YEAR_9999 - YEARS_51));
     const char *text = input.left == 0 ? "" : (const char *)input.next;
     int64_t seconds = 0;

@@ -1,5 +1,5 @@
-/* Rules of a .gitignore, and behind a line `=` the paths that are asked for. Every pattern is held
- * against a matcher that is slow and plain: it tries every division. */
+/* The rules of a .gitignore, a line `=`, and the paths to match. The first line is also compared,
+ * as one pattern, with a slow and simple matcher that tries every division of the name. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "text/ignore.h"
 #include "text/ignore/glob.h"
 
-/* More takes the plain matcher too long. */
+/* Longer names and more stars take the simple matcher too long. */
 #define SLOW_MAX       12
 #define SLOW_STARS_MAX 5
 
@@ -60,7 +60,7 @@ static void check_glob(const char *pattern, const char *name)
          matches_slowly(pattern, pattern_length, name, length));
 }
 
-/* A rule added later, for the path itself, decides. */
+/* A later rule that matches the path itself decides. */
 static void check_last_wins(struct ignore *ignore, const char *path)
 {
     char *pattern = malloc(2 * strlen(path) + 2);
@@ -76,7 +76,7 @@ static void check_last_wins(struct ignore *ignore, const char *path)
     bool clean = *path != '\0' && *path != '/' && strstr(path, "//") == NULL && end[-1] != '/';
     if (clean && strlen(pattern) <= IGNORE_PATTERN_MAX) {
         MUST(ignore_add(ignore, pattern, true, NULL));
-        MUST(ignore_match(ignore, path, false) == IGNORE_TAKE);
+        MUST(ignore_match(ignore, path, false) == IGNORE_INCLUDE);
     }
     free(pattern);
 }

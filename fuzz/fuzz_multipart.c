@@ -1,20 +1,23 @@
-/* Multipart framing: each pair of lines is a field's name and its content or file name; what was
- * framed is read back by libmicrohttpd's parser, which must find the same fields and no other. */
+/* Multipart framing. Each field is a byte, which says whether it is a file, a line with its name
+ * and a line with its content or file name. libmicrohttpd's parser reads the framed body back and
+ * must find the same fields and no others. */
 #include <stdbool.h>
 #include <string.h>
 
 #include "fuzz.h"
 #include "unit/post_processor.h"
 
-#define BOUNDARY     "--shoal-00112233445566778899aabbccddeeff"
-#define FIELDS       8
-#define BODY_MAX     (8U << 20)
-#define LONGEST_NAME 8192 /* what the other parser can take, three times as long when escaped */
+#define BOUNDARY "--shoal-00112233445566778899aabbccddeeff"
+#define FIELDS   8
+#define BODY_MAX (8U << 20)
+
+/* The other parser's line buffer is 64 KiB, and escaping makes a name three times as long. */
+#define LONGEST_NAME 8192
 
 struct field {
     char *name;
     char *value;
-    bool is_file; /* `value` is its file name, and its content is fixed */
+    bool is_file; /* `value` is its file name; its content is FILE_CONTENT */
 };
 
 #define FILE_CONTENT "content\r\n--"
@@ -39,9 +42,9 @@ static void check_text(const struct buf *received, const char *name)
     buf_free(&expected);
 }
 
-/* The other parser looks for ` name=` and ` filename=` in the whole line, and gives up where no
- * quote follows; it takes no empty name. That is its own affair. */
-static bool is_for_the_other_parser(const char *name)
+/* Whether the other parser can read a field with this name. It searches the whole line for ` name=`
+ * and ` filename=`, and fails if no quote follows. */
+static bool parser_accepts(const char *name)
 {
     return strcasestr(name, "name=") == NULL && strlen(name) < LONGEST_NAME;
 }
@@ -54,8 +57,8 @@ static size_t read_fields(struct fuzz_input *input, struct field *fields)
         field->is_file = fuzz_byte(input) % 2 != 0;
         field->name = fuzz_line(input);
         field->value = fuzz_line(input);
-        if (*field->name != '\0' && is_for_the_other_parser(field->name) &&
-            (!field->is_file || is_for_the_other_parser(field->value)) &&
+        if (*field->name != '\0' && parser_accepts(field->name) &&
+            (!field->is_file || parser_accepts(field->value)) &&
             strstr(field->value, BOUNDARY) == NULL) {
             count++;
         } else {
@@ -77,7 +80,7 @@ static void frame(struct buf *body, const struct field *fields, size_t count)
         MUST(multipart_add_head(body, BOUNDARY, &part, i == 0));
         MUST(buf_add_text(body, fields[i].is_file ? FILE_CONTENT : fields[i].value));
     }
-    MUST(multipart_add_end(body, BOUNDARY));
+    MUST(multipart_add_close(body, BOUNDARY));
 }
 
 static void check(const struct received *received, const struct field *fields, size_t count)
@@ -96,7 +99,7 @@ static void check(const struct received *received, const struct field *fields, s
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    /* Opened once: a daemon an input would be most of the work. */
+    /* Opened once: opening it for each input would take most of the time. */
     static struct post_processor processor;
     if (processor.connection == NULL)
         MUST(post_processor_open(&processor, BOUNDARY));

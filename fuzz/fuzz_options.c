@@ -1,6 +1,6 @@
-/* A command line: each line is an argument. It is read by the table of options, stored as the
- * library stores it, and compiled into a configuration; whatever is wrong is an error with a
- * sentence. */
+/* A command line, one argument per line. It is read with the table of options, stored as the
+ * library stores it, and compiled into a configuration; every failure is an error with a sentence.
+ */
 #include <fcntl.h>
 #include <shoal.h>
 #include <stdbool.h>
@@ -32,7 +32,7 @@ static bool add_operand(void *context, char *text, struct error *error)
     return true;
 }
 
-/* Descriptors and devices of the machine's, which could be waited for. */
+/* Whether the argument names no descriptor and no device: reading one could wait for ever. */
 static bool is_safe(const char *argument)
 {
     return strstr(argument, "fd:") == NULL && strstr(argument, "/dev") == NULL &&

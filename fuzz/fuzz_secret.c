@@ -1,5 +1,5 @@
-/* Redaction: the first line is a secret, the rest is text around it. Neither the secret nor a
- * percent-encoded form of it is in what comes out. */
+/* Redaction. The first line is a secret, the rest is text around it. The redacted text contains
+ * neither the secret nor a percent-encoded form of it. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ static bool holds(const struct buf *text, const char *part, size_t length)
     return text->length >= length && memmem(buf_text(text), text->length, part, length) != NULL;
 }
 
-/* `***` itself may be part of what is looked for. */
+/* A secret with a `*` may occur in the output because of `***`. */
 static void check(const struct secrets *secrets, const char *secret, const struct buf *text)
 {
     struct buf out;

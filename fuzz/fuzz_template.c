@@ -1,5 +1,5 @@
-/* Templates: the first byte chooses the place, the lines are the template, the file, its path and a
- * key's value. */
+/* Templates. The first byte chooses the place; the lines are the template, the file, its path and
+ * the value of a key. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ static bool has_control(const struct buf *text)
     return false;
 }
 
-/* What holds for whatever was filled in. */
+/* What is true of every text that was filled in. */
 static void check(const struct template *template, const char *source, enum template_place place,
     const struct template_file *file)
 {
@@ -37,14 +37,14 @@ static void check(const struct template *template, const char *source, enum temp
         MUST(strcmp(buf_text(&out), file->file) == 0);
     if (filled && strpbrk(source, "{}") == NULL)
         MUST(strcmp(buf_text(&out), source) == 0);
-    /* The same again, behind what is there. */
+    /* Filling in again has the same result. */
     MUST(template_fill(template, file, &again, NULL) == filled);
     MUST(!filled || (out.length == again.length && strcmp(buf_text(&out), buf_text(&again)) == 0));
     buf_free(&out);
     buf_free(&again);
 }
 
-/* {dir}{name} is {path}, whatever the path is. */
+/* {dir}{name} is {path} for any path. */
 static void check_cuts(const struct template_file *file)
 {
     struct template *cut = NULL;

@@ -1,4 +1,4 @@
-/* Runs a fuzzing program over the inputs in the tree, as an ordinary test:
+/* Runs a fuzzing program on stored inputs, as an ordinary test:
  *
  *     replay_NAME FILE-OR-FOLDER... */
 #include <dirent.h>
@@ -21,7 +21,7 @@ static bool run_file(const char *path)
     struct stat facts;
     bool read = fstat(fileno(stream), &facts) == 0 && facts.st_size <= INPUT_MAX;
     if (read) {
-        /* Exactly as large as the input, so that a sanitizer sees a read behind its end. */
+        /* Exactly as large as the input, so that a sanitizer sees a read past its end. */
         data = malloc(facts.st_size > 0 ? (size_t)facts.st_size : 1);
         MUST(data != NULL);
         size = fread(data, 1, (size_t)facts.st_size, stream);
@@ -34,7 +34,7 @@ static bool run_file(const char *path)
     return read;
 }
 
-/* Gives the number of inputs, -1 where one could not be read. */
+/* Returns the number of inputs, -1 if one could not be read. */
 static int run_folder(const char *path)
 {
     DIR *folder = opendir(path);

@@ -6,12 +6,13 @@
  *
  * base/
  *   array                  growing arrays
+ *   ascii                  digits and control bytes, whatever the locale
  *   buf                    growable byte buffer with a maximum
  *   clock                  the clock as a function table
- *   container_of           from a member to the struct around it
+ *   container_of           from a member to the struct that contains it
  *   err                    errors as values: a class, a code, a sentence
  *   heap                   timers, nearest first
- *   must_use               marks results that the caller must look at
+ *   must_use               marks results that the caller must check
  *   random                 random numbers as a function table
  *   secret                 values that must never be shown
  *   thread                 threads that start with every signal blocked
@@ -79,7 +80,7 @@
  *   body                   a body that is read as it is sent
  *   file                   one file, opened and read so that it is never torn
  *   load                   what a reader does with one job
- *   reader                 the threads and their queue
+ *   reader                 the threads and their queues
  *
  * io/root/
  *   private                open(2) flags of the two
@@ -95,12 +96,12 @@
  *   transfer               one request under way
  *
  * core/
- *   config                 the options, checked and compiled
+ *   config                 what the options mean, checked and compiled
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
- *   options                the one table of options
- *   plan                   configuration and file become a request
- *   sched                  the scheduler: sole owner of a file's state
+ *   options                the table of options, and the options given
+ *   plan                   turns a file that was found into a request
+ *   sched                  the scheduler: sole owner of every file's state
  *   session                creates the components and runs the event loop
  *
  * core/config/
@@ -187,14 +188,18 @@ static const struct command {
     int (*run)(int count, char **arguments); /* see app/commands.h */
 } commands[] = {
     {"send", send_command},
+#ifdef SHOAL_WITH_RECEIVER
     {"serve", serve_command},
+#endif
 };
 
 static const char overview[] =
     "shoal uploads every file in a folder over HTTP.\n"
     "\n"
     "    shoal send [options] PATH... URL   upload every file under PATH\n"
+#ifdef SHOAL_WITH_RECEIVER
     "    shoal serve [options]              run a server to test uploads against\n"
+#endif
     "\n"
     "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
     "the version.\n";

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum {
-    ROOM_FIRST = 8,
+    FIRST_CAPACITY = 8,
 };
 
 static bool is_power_of_two(size_t number)
@@ -13,13 +13,14 @@ static bool is_power_of_two(size_t number)
     return (number & (number - 1)) == 0;
 }
 
-/* An array that shrank may be made smaller here: what is behind `count` is of no use to anyone. */
+/* If the array shrank since it was allocated, realloc(3) may release memory here; only bytes after
+ * the first `count` items are lost. */
 void *array_grow(void *items, size_t count, size_t item_size)
 {
-    if (count > 0 && (count < ROOM_FIRST || !is_power_of_two(count)))
+    if (count > 0 && (count < FIRST_CAPACITY || !is_power_of_two(count)))
         return items;
-    size_t room = count == 0 ? ROOM_FIRST : count * 2;
-    if (room > SIZE_MAX / 2 / item_size)
+    size_t capacity = count == 0 ? FIRST_CAPACITY : count * 2;
+    if (capacity > SIZE_MAX / 2 / item_size)
         return NULL;
-    return realloc(items, room * item_size);
+    return realloc(items, capacity * item_size);
 }

@@ -12,10 +12,11 @@
 
 #include "base/must_use.h"
 
-/* Makes room for one more item of `item_size` bytes in an array of `count` items that was made by
- * this function alone (NULL where `count` is 0). The room follows from `count`: 8 items, doubled
- * whenever they are used up, so no capacity is kept. Returns the array, which may have moved; the
- * caller frees it with free(3). NULL: out of memory, and `items` is unchanged. */
+/* Makes room for one more item of `item_size` bytes (not 0) in an array of `count` items that only
+ * this function allocated; `items` is NULL when `count` is 0. The capacity follows from `count`: 8
+ * items, doubled each time the array is full, so the caller stores no capacity. Returns the array,
+ * which may have moved; the caller frees it with free(3). NULL: out of memory, and `items` is
+ * unchanged. */
 MUST_USE void *array_grow(void *items, size_t count, size_t item_size);
 
 #endif

@@ -98,7 +98,7 @@ const char *buf_text(const struct buf *buf)
     return buf->data == NULL ? "" : buf->data;
 }
 
-char *buf_take(struct buf *buf)
+char *buf_detach(struct buf *buf)
 {
     if (!buf_reserve(buf, 0))
         return NULL;

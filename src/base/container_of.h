@@ -5,8 +5,7 @@
 
 #include <stddef.h>
 
-/* `member_pointer` points to the member `member` of a `type` and is not NULL. Returns that object's
- * address. */
+/* The address of the `type` whose member `member` is at `member_pointer` (not NULL). */
 #define container_of(member_pointer, type, member)                                                 \
     ((type *)(void *)((char *)(member_pointer)-offsetof(type, member)))
 

@@ -67,14 +67,13 @@ static void sift_down(struct heap *heap, struct heap_node *node)
     place(heap, node, index);
 }
 
-bool heap_add(struct heap *heap, struct heap_node *node, int64_t key)
+void heap_add(struct heap *heap, struct heap_node *node, int64_t key)
 {
-    if (!heap_reserve(heap, heap->count + 1))
-        return false;
+    if (heap->count == heap->capacity)
+        abort();
     node->key = key;
     place(heap, node, heap->count++);
     sift_up(heap, node);
-    return true;
 }
 
 void heap_remove(struct heap *heap, struct heap_node *node)

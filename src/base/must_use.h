@@ -1,8 +1,9 @@
-/* Marks a function whose result must be looked at: it can fail, and nothing remembers that it did.
- * Functions whose failure is remembered elsewhere (struct buf's `failed`) are not marked. */
+/* Marks a function whose result the caller must check: it can fail, and nothing else records the
+ * failure. Functions whose failure is recorded elsewhere (struct buf's `failed`) are not marked. */
 #ifndef SHOAL_BASE_MUST_USE_H
 #define SHOAL_BASE_MUST_USE_H
 
+/* Written before a declaration; the compiler warns if a caller ignores the result. */
 #if defined(__GNUC__)
 #define MUST_USE __attribute__((warn_unused_result))
 #else

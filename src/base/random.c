@@ -24,7 +24,7 @@ struct random_source random_system(struct random_fetched *fetched)
     return (struct random_source){.next = system_next, .context = fetched};
 }
 
-/* Steele, Lea, Flood: Fast splittable pseudorandom number generators (2014). */
+/* SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014). */
 static uint64_t seeded_next(void *context)
 {
     struct random_seeded *seeded = context;
@@ -35,20 +35,22 @@ static uint64_t seeded_next(void *context)
     return mixed ^ (mixed >> 31);
 }
 
-struct random_source random_from_seed(struct random_seeded *state, uint64_t seed)
+struct random_source random_from_seed(struct random_seeded *seeded, uint64_t seed)
 {
-    state->state = seed;
-    return (struct random_source){.next = seeded_next, .context = state};
+    seeded->state = seed;
+    return (struct random_source){.next = seeded_next, .context = seeded};
 }
 
+/* The lowest 2^64 mod `bound` values are drawn again: without them each remainder is equally
+ * likely. */
 uint64_t random_below(const struct random_source *source, uint64_t bound)
 {
     if (bound == 0)
         return 0;
-    uint64_t uneven = (UINT64_MAX - bound + 1) % bound; /* 2^64 mod bound */
+    uint64_t excess = (UINT64_MAX - bound + 1) % bound; /* 2^64 mod bound */
     uint64_t bits;
     do {
         bits = random_next(source);
-    } while (bits < uneven);
+    } while (bits < excess);
     return bits % bound;
 }

@@ -1,14 +1,15 @@
-/* How text is searched: at each byte that can begin a form, every form is tried, and the match that
- * reaches farthest wins. A byte of a form is found as it is or percent-encoded, in either case of
- * the digits, so that it does not matter who encoded which bytes. Matches that overlap are one, so
- * that no tail of a second secret is left behind the first. */
+/* At each byte that can begin a form, every form is tried, and the longest match wins. A byte of a
+ * form matches as it is or percent-encoded, so it does not matter who encoded which bytes.
+ * Overlapping matches are merged, so that the end of a second secret is never left after the
+ * first. */
 #include "base/secret.h"
-#include "base/array.h"
-#include "base/wipe.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/wipe.h"
 
 struct form {
     char *bytes;
@@ -18,7 +19,7 @@ struct form {
 struct secrets {
     struct form *forms;
     size_t count;
-    bool begins[256]; /* a form may be found where this byte stands */
+    bool begins[256]; /* indexed by byte: whether a match can begin with it */
 };
 
 struct secrets *secrets_new(void)
@@ -66,29 +67,19 @@ bool secrets_add(struct secrets *secrets, const char *form, size_t length)
     return true;
 }
 
-static int digit_value(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
-}
-
-/* The byte that a `%XX` at the start of `text` stands for, or -1. */
+/* The byte that a `%XX` at the start of `text` encodes, or -1. */
 static int percent_byte(const char *text, size_t length)
 {
     if (length < 3 || text[0] != '%')
         return -1;
-    int high = digit_value(text[1]);
-    int low = digit_value(text[2]);
+    int high = ascii_hex_value(text[1]);
+    int low = ascii_hex_value(text[2]);
     return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
-/* Length of the match that `text` begins with, or 0. Where the form itself holds a `%`, a `%` in
- * the text is ambiguous: `encoded` says whether a %XX there is always one byte of the form. */
+/* The length of the match at the start of `text`, or 0. A `%XX` in the text is ambiguous if the
+ * form itself contains a `%`: it is one encoded byte of the form, or three bytes of the form as
+ * they are. `encoded` selects the first reading. */
 static size_t match_form(const struct form *form, const char *text, size_t length, bool encoded)
 {
     size_t done = 0;
@@ -125,8 +116,8 @@ static size_t longest_match(const struct secrets *secrets, const char *text, siz
     return longest;
 }
 
-/* Where the stretch of overlapping matches that begins at `start` ends; `start`: there is none. */
-static size_t stretch_end(
+/* The offset at which the overlapping matches from `start` on end; `start` if there are none. */
+static size_t matches_end(
     const struct secrets *secrets, const char *text, size_t length, size_t start)
 {
     size_t end = start;
@@ -146,21 +137,21 @@ bool secrets_redact(const struct secrets *secrets, const char *text, size_t leng
 {
     if (secrets == NULL || secrets->count == 0)
         return buf_add(out, text, length);
-    size_t shown = 0;
+    size_t copied = 0;
     size_t next = 0;
     while (next < length) {
         if (!secrets->begins[(unsigned char)text[next]]) {
             next++;
             continue;
         }
-        size_t end = stretch_end(secrets, text, length, next);
+        size_t end = matches_end(secrets, text, length, next);
         if (end == next) {
             next++;
             continue;
         }
-        (void)buf_add(out, text + shown, next - shown);
+        (void)buf_add(out, text + copied, next - copied);
         (void)buf_add_text(out, SECRET_SHOWN_AS);
-        shown = next = end;
+        copied = next = end;
     }
-    return buf_add(out, text + shown, length - shown);
+    return buf_add(out, text + copied, length - copied);
 }

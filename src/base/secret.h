@@ -1,9 +1,8 @@
 /* Values that must never be shown: they are replaced wherever text leaves the program.
  *
- * Every value is known in the forms in which it can travel: as it is, escaped for JSON, in Base64.
- * A caller that builds another form (the Basic credentials) adds it too. Each form is found
- * whichever of its bytes are percent-encoded, in any case of the digits; letters are compared as
- * they are. */
+ * The set holds every form in which a value can travel: as it is, escaped for JSON, in Base64 and
+ * so on (text/secret_forms.h makes them). Each form is also found if any of its bytes are
+ * percent-encoded, with hexadecimal digits in either case; other bytes must match exactly. */
 #ifndef SHOAL_BASE_SECRET_H
 #define SHOAL_BASE_SECRET_H
 
@@ -11,22 +10,27 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/must_use.h"
 
+/* The text that replaces a secret. */
 #define SECRET_SHOWN_AS "***"
 
+/* A set of forms of secrets. */
 struct secrets;
 
-/* An empty set, or NULL where there is no memory. secrets_free() wipes what it holds. */
-struct secrets *secrets_new(void);
+/* Makes an empty set, for secrets_free(). NULL: out of memory. */
+MUST_USE struct secrets *secrets_new(void);
+
+/* Wipes the forms and frees the set. NULL does nothing. */
 void secrets_free(struct secrets *secrets);
 
-/* Adds one form of a secret (copied; an empty one is ignored). Callers use secret_forms_add()
- * from text/secret_forms.h for a value with all its usual forms. False: no memory. */
-bool secrets_add(struct secrets *secrets, const char *form, size_t length);
+/* Adds one form of a secret: `length` bytes, copied; 0 bytes are ignored. To add a value with all
+ * its usual forms, use secret_forms_add() in text/secret_forms.h. False: out of memory. */
+MUST_USE bool secrets_add(struct secrets *secrets, const char *form, size_t length);
 
-/* Adds `text` to `out` with every known form replaced by SECRET_SHOWN_AS, the longest form first
- * where two begin at one place; forms that overlap are replaced as one. `secrets` may be NULL
- * (nothing is replaced). False: `out` failed. */
+/* Adds `text` to `out` with every known form replaced by SECRET_SHOWN_AS. Of several forms that
+ * match at one place the longest counts; matches that overlap are replaced as one. `secrets` may be
+ * NULL (nothing is replaced). False: `out` failed. */
 bool secrets_redact(
     const struct secrets *secrets, const char *text, size_t length, struct buf *out);
 

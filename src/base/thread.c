@@ -6,8 +6,8 @@
 
 #define STACK_BYTES ((size_t)256 * 1024)
 
-/* A new thread inherits the signal mask, so it is changed around the start: were it changed in the
- * thread itself, a signal could come first. */
+/* A new thread inherits the signal mask of its creator, so the mask is changed around the start. If
+ * the new thread changed it, a signal could arrive first. */
 bool thread_start(pthread_t *thread, void *(*run)(void *context), void *context)
 {
     pthread_attr_t attributes;

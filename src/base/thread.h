@@ -7,10 +7,10 @@
 
 #include "base/must_use.h"
 
-/* Starts a thread that runs `run(context)`, with a stack of 256 KiB, so that many fit where the
- * address space is limited (`ulimit -v`). Every signal is blocked in it: signals are handled by the
- * thread that called the library. The caller joins it with pthread_join(3). False: the system has
- * no thread to give; `*thread` is not set. */
+/* Starts a thread that runs `run(context)` on a stack of 256 KiB (or PTHREAD_STACK_MIN, if that is
+ * more), so that many fit into a limited address space (`ulimit -v`). Every signal is blocked in
+ * it: the thread that called the library handles signals. The caller joins it with pthread_join(3).
+ * False: the system cannot start a thread; `*thread` is not set. */
 MUST_USE bool thread_start(pthread_t *thread, void *(*run)(void *context), void *context);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* explicit_bzero(3) is in glibc and the BSDs, but not on macOS. */
+/* Not explicit_bzero(3): macOS does not have it. */
 void wipe(void *data, size_t length)
 {
     volatile char *bytes = data;

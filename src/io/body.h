@@ -1,5 +1,5 @@
-/* A body that is too large to stand in memory: pieces of memory and open files, read ahead chunk by
- * chunk by the reader, given to the transport as it asks (struct http_request's `read`). */
+/* The body of a request that is too large for memory: pieces of memory and open files. The reader
+ * reads ahead chunk by chunk, and the transport asks for bytes (struct http_request's `read`). */
 #ifndef SHOAL_IO_BODY_H
 #define SHOAL_IO_BODY_H
 
@@ -8,41 +8,45 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/must_use.h"
 #include "io/reader.h"
 
-/* Memory, or a file that a READER_LOAD job left open. Both stay in place until body_free(). */
+/* Memory or a file. It belongs to the caller and stays unchanged until body_free(). */
 struct body_piece {
-    const char *data; /* NULL: it is a file */
-    size_t length;
-    struct reader_file *file;
+    const char *data;         /* the bytes; NULL: the piece is `file` */
+    size_t length;            /* bytes at `data` */
+    struct reader_file *file; /* left open by a READER_LOAD job */
 };
 
+/* A body under way. The loop's thread makes every call. */
 struct body;
 
-/* A body of `count` pieces (copied). `chunk` is how many bytes are read at a time, 64 KiB to 1 MiB;
- * it holds at most two chunks. NULL with `error`: no memory. */
-struct body *body_new(const struct body_piece *pieces, size_t count, struct reader *reader,
+/* Makes a body of `count` pieces (the array is copied), for body_free(). `chunk` is the number of
+ * bytes that the reader reads at a time, 64 KiB to 1 MiB; the body allocates at most two chunks.
+ * NULL with `error`: out of memory. */
+MUST_USE struct body *body_new(const struct body_piece *pieces, size_t count, struct reader *reader,
     size_t chunk, struct error *error);
 
-/* In all, bytes. */
+/* The length of all pieces together, bytes. */
 int64_t body_length(const struct body *body);
 
-/* struct http_request's `read`; `context` is the body. Content that is in the page cache is read at
- * once; else HTTP_READ_WAIT, and the chunk is on its way. The last bytes of a file are held back
- * until its facts have been checked again. */
+/* struct http_request's `read`; `context` is the body. Returns the number of bytes copied to
+ * `into`, at most `room`, or an enum http_read_end. Bytes in the page cache are copied at once;
+ * otherwise the result is HTTP_READ_WAIT, and a chunk is being read. The last bytes of a file are
+ * returned only after its facts were compared again. */
 int64_t body_read(void *context, char *into, size_t room);
 
-/* Takes a READER_CHUNK job back from collect(): its `context` is the body. True: the transfer may
+/* Accepts a READER_CHUNK job that collect() returned; `body` is job->body. True: the transfer may
  * be resumed. */
 bool body_chunk_done(struct body *body, struct reader_job *job);
 
-/* Why body_read() broke off, for the file's error: the file in question, or NULL. */
+/* The file because of which body_read() failed, with its `result` and `code`; NULL: none failed. */
 const struct reader_file *body_culprit(const struct body *body);
 
-/* True while the reader has a chunk of it: then body_free() must wait until body_chunk_done(). */
+/* Whether the reader has a job of this body. If so, body_free() must wait for body_chunk_done(). */
 bool body_busy(const struct body *body);
 
-/* Frees it; descriptors belong to the load job. */
+/* Frees the body. The descriptors belong to the load job and stay open. NULL does nothing. */
 void body_free(struct body *body);
 
 #endif

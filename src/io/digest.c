@@ -3,14 +3,16 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "text/encode.h"
+
 #define DIGESTS 3
 
-/* Which bit asks for it, how libcrypto makes it, and where its text goes. */
+/* How one digest is made. */
 struct digest_method {
-    unsigned kind;
-    const EVP_MD *(*method)(void);
-    size_t offset;
-    size_t room;
+    unsigned kind;                 /* an enum digest_kind */
+    const EVP_MD *(*method)(void); /* libcrypto's algorithm */
+    size_t offset;                 /* of its text in struct digest_texts */
+    size_t size;                   /* of its text, NUL included */
 };
 
 #define TEXT_OF(member)                                                                            \
@@ -23,10 +25,10 @@ static const struct digest_method methods[DIGESTS] = {
 };
 
 struct digest {
-    EVP_MD_CTX *contexts[DIGESTS]; /* NULL where it was not asked for */
+    EVP_MD_CTX *contexts[DIGESTS]; /* NULL: not requested */
 };
 
-/* False: no memory, or libcrypto refuses the method (MD5 where only approved ones are allowed). */
+/* Begins one digest. False: as digest_new(). */
 static bool begin(struct digest *digest, size_t which)
 {
     digest->contexts[which] = EVP_MD_CTX_new();
@@ -57,18 +59,7 @@ bool digest_add(struct digest *digest, const void *data, size_t length)
     return true;
 }
 
-/* Writes `length` bytes as hexadecimal and a NUL. */
-static void write_hexadecimal(char *text, const unsigned char *bytes, size_t length)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < length; i++) {
-        *text++ = digits[bytes[i] >> 4];
-        *text++ = digits[bytes[i] & 15];
-    }
-    *text = '\0';
-}
-
-bool digest_end(struct digest *digest, struct digest_texts *texts)
+bool digest_finish(struct digest *digest, struct digest_texts *texts)
 {
     bool complete = true;
     *texts = (struct digest_texts){0};
@@ -78,9 +69,9 @@ bool digest_end(struct digest *digest, struct digest_texts *texts)
         if (digest->contexts[i] == NULL)
             continue;
         complete = EVP_DigestFinal_ex(digest->contexts[i], bytes, &length) == 1 &&
-                   2 * (size_t)length + 1 == methods[i].room;
+                   2 * (size_t)length + 1 == methods[i].size;
         if (complete)
-            write_hexadecimal((char *)texts + methods[i].offset, bytes, length);
+            encode_hex((char *)texts + methods[i].offset, bytes, length);
     }
     digest_free(digest);
     return complete;

@@ -1,30 +1,42 @@
-/* SHA-256, SHA-1 and MD5 of a file's content, by libcrypto, in one pass. */
+/* SHA-256, SHA-1 and MD5 (FIPS 180-4, RFC 1321) of a file's content in one pass, by libcrypto. */
 #ifndef SHOAL_IO_DIGEST_H
 #define SHOAL_IO_DIGEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/must_use.h"
+
+/* Which digests, as bits. */
 enum digest_kind {
-    DIGEST_SHA256 = 1 << 0,
-    DIGEST_SHA1 = 1 << 1,
-    DIGEST_MD5 = 1 << 2,
+    DIGEST_SHA256 = 1 << 0, /* 64 hexadecimal digits */
+    DIGEST_SHA1 = 1 << 1,   /* 40 */
+    DIGEST_MD5 = 1 << 2,    /* 32 */
 };
 
-/* Lower-case hexadecimal; "" where it was not asked for. */
+/* Digests as lower-case hexadecimal; "" for those that were not requested. */
 struct digest_texts {
-    char sha256[65];
-    char sha1[41];
-    char md5[33];
+    char sha256[65]; /* of DIGEST_SHA256 */
+    char sha1[41];   /* of DIGEST_SHA1 */
+    char md5[33];    /* of DIGEST_MD5 */
 };
 
+/* Digests being computed. */
 struct digest;
 
-/* Begins the digests in `kinds` (bits). NULL: no memory, or libcrypto refuses one. */
-struct digest *digest_new(unsigned kinds);
-bool digest_add(struct digest *digest, const void *data, size_t length);
-/* Writes the results and frees it, whatever happens. */
-bool digest_end(struct digest *digest, struct digest_texts *texts);
+/* Begins the digests in `kinds` (OR of enum digest_kind), for digest_finish() or digest_free().
+ * NULL: out of memory, or libcrypto refuses one (MD5 where only approved algorithms are allowed).
+ */
+MUST_USE struct digest *digest_new(unsigned kinds);
+
+/* Adds `length` bytes. False: libcrypto failed. */
+MUST_USE bool digest_add(struct digest *digest, const void *data, size_t length);
+
+/* Writes the results to `texts` and frees the digest, whether it succeeds or not. False: libcrypto
+ * failed. */
+MUST_USE bool digest_finish(struct digest *digest, struct digest_texts *texts);
+
+/* Frees a digest whose result is not needed. NULL does nothing. */
 void digest_free(struct digest *digest);
 
 #endif

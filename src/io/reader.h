@@ -1,11 +1,11 @@
-/* The reader: a few threads that open, look at and read files, so that a slow disk never stalls the
- * loop. A function table: jobs in, the same jobs out, done. A simulation puts its own disk behind
- * it.
+/* The reader: a few threads that open and read files, so that a slow disk never stalls the loop. A
+ * function table: jobs are submitted, and come back when they are done. A simulation uses a disk of
+ * its own.
  *
- * A file is never given out torn. Before it is read its times must lie far enough in the past that
- * any later write shows in them (file systems stamp in ticks), else the thread waits a little;
- * after the last byte its size, mtime, ctime and inode are compared with what they were before the
- * first. */
+ * A file that changes while it is read is never returned. Before the first byte is read, the file's
+ * times must be so far in the past that any later write changes them (file systems stamp in ticks);
+ * a file written a moment ago is postponed. After the last byte, its size, mtime, ctime and inode
+ * are compared with those before the first. */
 #ifndef SHOAL_IO_READER_H
 #define SHOAL_IO_READER_H
 
@@ -17,111 +17,123 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/must_use.h"
 #include "io/digest.h"
 #include "io/root.h"
 
+/* See io/body.h. */
+struct body;
+
+/* What became of a file or a job. */
 enum reader_result {
-    READER_OK,
-    READER_ABSENT,      /* an optional file that is not there: it is left out */
-    READER_MISSING,     /* not there (any more) */
-    READER_NOT_REGULAR, /* a folder, FIFO, socket or device stands there now */
-    READER_LINK,        /* a link stands in the way, or would lead out of the folder given */
-    READER_CHANGED,     /* it changed while it was read */
-    READER_FAILED,      /* `code` is the errno */
+    READER_OK,          /* opened, or read */
+    READER_ABSENT,      /* an optional file does not exist: it is left out */
+    READER_MISSING,     /* does not exist (any more) */
+    READER_NOT_REGULAR, /* is a directory, FIFO, socket or device */
+    READER_LINK,        /* its path has a symbolic link that is not followed or leads out */
+    READER_CHANGED,     /* changed while it was read */
+    READER_FAILED,      /* a system call failed; `code` is its errno */
 };
 
-/* What tells one state of a file from another. */
+/* What distinguishes one state of a file from another. */
 struct reader_facts {
-    dev_t device;
-    ino_t inode;
-    int64_t size; /* bytes */
-    struct timespec mtime;
-    struct timespec ctime;
+    dev_t device;          /* with `inode`, which file it is */
+    ino_t inode;           /* see `device` */
+    int64_t size;          /* bytes */
+    struct timespec mtime; /* the last write */
+    struct timespec ctime; /* the last change of content or attributes */
 };
 
-/* One file of a request. */
+/* One file of a job. The submitter sets the first three fields, the reader the others. */
 struct reader_file {
-    const struct root *root; /* `path` is opened beneath it; NULL: `path` is opened as it stands */
-    const char *path;        /* belongs to the one who submits; stays until the job is back */
-    bool optional;
-    enum reader_result result; /* from here on: what the reader found */
-    int code;                  /* errno, 0 where it says nothing */
-    struct reader_facts facts;
-    int descriptor;              /* open for streaming where the job is not whole, else -1 */
-    size_t offset;               /* of its content in the job's `content`, where whole */
-    struct digest_texts digests; /* those asked for */
+    const struct root *root; /* `path` is opened beneath it; NULL: `path` is opened as it is */
+    const char *path;        /* the submitter's; unchanged until the job comes back */
+    bool optional;           /* if it does not exist, it is READER_ABSENT */
+
+    enum reader_result result;   /* what became of the file */
+    int code;                    /* an errno, or 0 */
+    struct reader_facts facts;   /* as they were before it was read */
+    int descriptor;              /* open for streaming if the job is not `whole`; otherwise -1 */
+    size_t offset;               /* of its content in the job's `content`, if the job is `whole` */
+    struct digest_texts digests; /* those that the job asked for */
 };
 
+/* The kinds of job. */
 enum reader_work {
     READER_LOAD,  /* open all files, and read them whole if they are small together */
-    READER_CHUNK, /* read a piece of an open one */
+    READER_CHUNK, /* read a part of an open file */
 };
 
+/* One job. The submitter owns it; it stays in place until collect() returns it. */
 struct reader_job {
-    enum reader_work work;
-    void *context;           /* the submitter's */
-    struct reader_job *next; /* the reader's while it has the job; then the list of collect() */
-    enum reader_result
-        result;        /* READER_LOAD: that of the first file that is neither OK nor ABSENT */
-    int code;          /* errno, 0 where it says nothing */
-    int64_t due_us;    /* the reader's: when a job that was put aside is looked at again */
-    int64_t waited_us; /* the reader's: how long it was put aside so far */
+    /* For both kinds of work. */
+    enum reader_work work;     /* which of the two groups below is used */
+    enum reader_result result; /* READER_LOAD: of the first file that is neither OK nor ABSENT */
+    int code;                  /* an errno, or 0 */
+    struct reader_job *next;   /* the reader's while it has the job; then the list of collect() */
+    int64_t due_us;            /* the reader's: when a postponed job is tried again, its clock */
+    int64_t waited_us;         /* the reader's: how long the job was postponed so far */
 
     /* READER_LOAD */
-    struct reader_file *files;
-    size_t file_count;
-    unsigned digests;   /* enum digest_kind bits: of files[0] only */
-    size_t whole_most;  /* files of this many bytes together are read whole */
-    size_t headroom;    /* bytes left free in `content` before the first file's */
-    size_t tailroom;    /* room reserved behind the last one's */
-    struct buf content; /* the submitter's, reused from job to job: headroom, then the contents;
-                           its maximum allows for whole_most and both rooms */
-    bool whole;         /* the contents are in `content` and every descriptor is closed again */
+    void *load_owner;          /* the submitter's own, for when the job comes back */
+    struct reader_file *files; /* `file_count` of them, the submitter's */
+    size_t file_count;         /* length of `files` */
+    unsigned digests;          /* of files[0] only: OR of enum digest_kind */
+    size_t whole_most;         /* files of at most this many bytes together are read whole */
+    size_t headroom;           /* bytes left free in `content` before the first file's content */
+    size_t tailroom;           /* bytes reserved in `content` after the last file's content */
+    struct buf content;        /* the submitter's, reused from job to job: headroom, then the files;
+                                  its maximum must allow for whole_most and both rooms */
+    bool whole;                /* the files are in `content`, and their descriptors are closed */
 
     /* READER_CHUNK */
-    struct reader_file *file;
-    char *data;       /* the submitter's; gets `length` bytes */
-    int64_t position; /* in the file */
-    size_t length;
-    bool last; /* the file ends with it: check its facts again afterwards */
+    struct body *body;        /* the submitter: see body_chunk_done() */
+    struct reader_file *file; /* an open one, left by a READER_LOAD job */
+    char *data;               /* the submitter's; receives `length` bytes */
+    int64_t position;         /* offset of the chunk in the file, bytes */
+    size_t length;            /* of the chunk, bytes */
+    bool last;                /* the file ends with it: its facts are compared again afterwards */
 };
 
 struct reader;
 
+/* What an implementation does. */
 struct reader_ops {
-    /* Takes over the job until collect() gives it back, and sets all results to their beginnings
-     * (every descriptor to -1). Never fails, never blocks where there are threads. */
+    /* Passes the job to the reader until collect() returns it, and resets all its results (every
+     * descriptor to -1). Never fails; never blocks if there are threads. */
     void (*submit)(struct reader *reader, struct reader_job *job);
-    /* The jobs that are done, as a list in the order they ended; NULL: none. */
+    /* Returns the jobs that are done, linked by `next` in the order in which they ended; NULL:
+     * none. */
     struct reader_job *(*collect)(struct reader *reader);
-    /* Waits for what is being read, drops what is not begun (both are only forgotten: jobs belong
-     * to the submitter), ends the threads. */
+    /* Waits for the jobs that threads are doing, ends the threads and frees the reader. Jobs that
+     * it still has are not done and do not come back; they still belong to the submitter. */
     void (*free)(struct reader *reader);
 };
 
-/* What every implementation begins with. */
+/* The first member of every implementation. */
 struct reader {
-    const struct reader_ops *ops;
+    const struct reader_ops *ops; /* static, the implementation's */
 };
 
-/* Starts a thread at once, and up to `threads` as they are needed, fewer where they can't be had;
- * with none a job is done within submit(). `wake(context)` is called, from a thread or within
- * submit(), when the list of collect() was empty and is no longer: then call collect() soon, jobs
- * that wait may be begun by it. NULL with `error`: no memory. */
-struct reader *reader_new(
+/* Makes a reader, for its free(). It starts one thread at once and more as they are needed, up to
+ * `threads`, or as many as the system allows; without any, submit() does the job itself.
+ * `wake(context)` is called, by a thread or within submit(), when the first job is ready for
+ * collect(); collect() must follow soon, because it may start jobs that wait. NULL with `error`:
+ * out of memory. */
+MUST_USE struct reader *reader_new(
     unsigned threads, void (*wake)(void *context), void *context, struct error *error);
 
-/* Closes the descriptors of a job that stayed open. Not before the job was submitted once. */
+/* Closes the descriptors that a READER_LOAD job left open. Only for a job that was submitted. */
 void reader_job_close(struct reader_job *job);
 
-/* Reads without waiting for the disk, in the loop's own thread: what is in the page cache now
- * (preadv2(2) with RWF_NOWAIT). Gives bytes read, 0 where it would have to wait or can't be told.
- */
-size_t reader_try_cached(
+/* Reads up to `length` bytes at `position` of an open file without waiting for the disk: what is in
+ * the page cache (preadv2(2) with RWF_NOWAIT). For the loop's thread. Returns the number of bytes;
+ * 0: it would have to wait, or the system cannot tell. */
+MUST_USE size_t reader_try_cached(
     const struct reader_file *file, char *data, int64_t position, size_t length);
 
-/* Are the open file's facts still those of `file->facts`? One fstat(2): for the loop's thread too.
- */
+/* Whether the open file's facts still equal `file->facts`. Calls fstat(2), which does not wait for
+ * the disk, so the loop's thread may call it too. */
 bool reader_unchanged(const struct reader_file *file);
 
 #endif

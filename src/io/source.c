@@ -5,29 +5,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container_of.h"
 #include "base/thread.h"
 
-#define QUEUE_BYTES ((size_t)8 * 1024 * 1024) /* of paths that may wait: they may be long */
-#define INLINE_MOST 64                        /* items that one take() walks without a thread */
+/* The most bytes of paths that wait in the queue: a path may be long. */
+#define QUEUE_BYTES ((size_t)8 * 1024 * 1024)
+
+/* The most items per take() if there is no thread. */
+#define INLINE_MAX 64
 
 struct walk_source {
     struct source source;
-    struct walk *walk; /* the thread's while there is one */
+    struct walk *walk; /* used by the thread alone if there is one, but for walk_stop() */
     void (*wake)(void *context);
-    void *context;
+    void *context; /* the argument of wake() */
     pthread_t thread;
-    bool ended; /* WALK_END was taken; without a thread: also walked */
+    bool ended; /* without a thread: WALK_END was taken */
 
-    pthread_mutex_t lock; /* for all that follows */
-    pthread_cond_t room;
-    struct walk_item *queue; /* SOURCE_QUEUE of them, a ring */
-    size_t first;
-    size_t count;
-    size_t bytes;
-    bool found_empty; /* wake() is due for the next item */
-    bool stopping;
-    uint64_t passed_over;
+    pthread_mutex_t lock;    /* guards the fields below */
+    pthread_cond_t room;     /* the queue has room, or the source is being freed */
+    struct walk_item *queue; /* a ring of SOURCE_QUEUE items */
+    size_t first;            /* index of the first item in the queue */
+    size_t count;            /* items in the queue */
+    size_t bytes;            /* of the paths in the queue */
+    bool wake_due;           /* the next item is announced by wake() */
+    bool stopping;           /* the source is being freed */
+    uint64_t passed_over;    /* as of the last item added */
 };
+
+static struct walk_source *walk_source_of(struct source *source)
+{
+    return container_of(source, struct walk_source, source);
+}
 
 static size_t item_bytes(const struct walk_item *item)
 {
@@ -41,14 +50,15 @@ static void item_free(struct walk_item *item)
     free(item->text);
 }
 
-/* ---- the thread's side */
+/* ---- called by the thread */
 
 static bool is_full(const struct walk_source *self)
 {
     return self->count == SOURCE_QUEUE || self->bytes >= QUEUE_BYTES;
 }
 
-/* Waits for room, adds the item and takes it over. False: the source is being freed. */
+/* Waits for room and adds the item, which the queue then owns. False: the source is being freed,
+ * and the item is still the caller's. */
 static bool add_item(struct walk_source *self, struct walk_item *item)
 {
     (void)pthread_mutex_lock(&self->lock);
@@ -61,8 +71,8 @@ static bool add_item(struct walk_source *self, struct walk_item *item)
         self->count++;
         self->bytes += item_bytes(item);
         self->passed_over = walk_passed_over(self->walk);
-        wake = self->found_empty;
-        self->found_empty = false;
+        wake = self->wake_due;
+        self->wake_due = false;
     }
     (void)pthread_mutex_unlock(&self->lock);
     if (wake)
@@ -85,11 +95,11 @@ static void *walk_all(void *context)
     }
 }
 
-/* ---- the loop's side */
+/* ---- called by the loop */
 
 static size_t take_queued(struct source *source, struct walk_item *items, size_t most)
 {
-    struct walk_source *self = (struct walk_source *)source;
+    struct walk_source *self = walk_source_of(source);
     size_t taken = 0;
     (void)pthread_mutex_lock(&self->lock);
     for (; taken < most && self->count > 0; taken++) {
@@ -100,8 +110,9 @@ static size_t take_queued(struct source *source, struct walk_item *items, size_t
         items[taken] = *item;
     }
     if (self->count == 0)
-        self->found_empty = true;
-    /* Half empty first: else the two threads would wake each other for every item. */
+        self->wake_due = true;
+    /* Not before half of the queue is free: the two threads would wake each other for every item.
+     */
     if (self->count <= SOURCE_QUEUE / 2 && self->bytes <= QUEUE_BYTES / 2)
         (void)pthread_cond_signal(&self->room);
     (void)pthread_mutex_unlock(&self->lock);
@@ -110,7 +121,7 @@ static size_t take_queued(struct source *source, struct walk_item *items, size_t
 
 static uint64_t queued_passed_over(struct source *source)
 {
-    struct walk_source *self = (struct walk_source *)source;
+    struct walk_source *self = walk_source_of(source);
     (void)pthread_mutex_lock(&self->lock);
     uint64_t passed_over = self->passed_over;
     (void)pthread_mutex_unlock(&self->lock);
@@ -132,7 +143,7 @@ static void release(struct walk_source *self)
 
 static void free_queued(struct source *source)
 {
-    struct walk_source *self = (struct walk_source *)source;
+    struct walk_source *self = walk_source_of(source);
     (void)pthread_mutex_lock(&self->lock);
     self->stopping = true;
     (void)pthread_cond_signal(&self->room);
@@ -152,10 +163,10 @@ static const struct source_ops queued_ops = {
 
 static size_t take_inline(struct source *source, struct walk_item *items, size_t most)
 {
-    struct walk_source *self = (struct walk_source *)source;
+    struct walk_source *self = walk_source_of(source);
     size_t taken = 0;
-    while (taken < most && taken < INLINE_MOST && !self->ended) {
-        /* What was read of a list goes out before more of it is waited for. */
+    while (taken < most && taken < INLINE_MAX && !self->ended) {
+        /* Items of a list are returned before the walk waits for more of it. */
         if (taken > 0 && walk_may_wait(self->walk))
             break;
         items[taken] = walk_next(self->walk);
@@ -167,12 +178,12 @@ static size_t take_inline(struct source *source, struct walk_item *items, size_t
 
 static uint64_t inline_passed_over(struct source *source)
 {
-    return walk_passed_over(((struct walk_source *)source)->walk);
+    return walk_passed_over(walk_source_of(source)->walk);
 }
 
 static void free_inline(struct source *source)
 {
-    release((struct walk_source *)source);
+    release(walk_source_of(source));
 }
 
 static const struct source_ops inline_ops = {
@@ -181,7 +192,7 @@ static const struct source_ops inline_ops = {
     .free = free_inline,
 };
 
-/* ---- */
+/* ---- with or without a thread */
 
 struct source *source_new(
     struct walk *walk, void (*wake)(void *context), void *context, struct error *error)
@@ -192,7 +203,7 @@ struct source *source_new(
         free(self);
         free(queue);
         walk_free(walk);
-        error_set_memory(error);
+        (void)error_set_memory(error);
         return NULL;
     }
     self->source.ops = &queued_ops;
@@ -200,7 +211,7 @@ struct source *source_new(
     self->wake = wake;
     self->context = context;
     self->queue = queue;
-    self->found_empty = true;
+    self->wake_due = true;
     (void)pthread_mutex_init(&self->lock, NULL);
     (void)pthread_cond_init(&self->room, NULL);
     if (!thread_start(&self->thread, walk_all, self))

@@ -1,39 +1,42 @@
 /* Where the scheduler gets its files from: a function table over a walk in a thread of its own, so
- * that a slow disk never holds the loop up. A simulation puts its own files behind it. */
+ * that a slow disk never stalls the loop. A simulation uses files of its own. */
 #ifndef SHOAL_IO_SOURCE_H
 #define SHOAL_IO_SOURCE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/must_use.h"
 #include "io/walk.h"
 
 struct source;
 
+/* What an implementation does. */
 struct source_ops {
-    /* Takes up to `most` items that are there now, in the walk's order; the last of all is a
-     * WALK_END, after which nothing comes. 0: nothing there yet; `wake` is called when there is.
-     * Never blocks where there is a thread. */
+    /* Moves up to `most` items that are ready to `items`, in the walk's order, and returns their
+     * number; the caller owns what they point to. The very last item is a WALK_END. 0: none is
+     * ready yet, and `wake` will be called. Never blocks if there is a thread. */
     size_t (*take)(struct source *source, struct walk_item *items, size_t most);
     /* As walk_passed_over(); exact once WALK_END was taken. */
     uint64_t (*passed_over)(struct source *source);
-    /* Breaks the walk off (a blocking read of standard input too), waits for its thread, frees what
-     * was not taken. */
+    /* Stops the walk, even in a blocking read of standard input, waits for its thread, and frees
+     * the source and the items that were not taken. */
     void (*free)(struct source *source);
 };
 
-/* What every implementation begins with. */
+/* The first member of every implementation. */
 struct source {
-    const struct source_ops *ops;
+    const struct source_ops *ops; /* static, the implementation's */
 };
 
-#define SOURCE_QUEUE 1024 /* items that may wait to be taken: the walk then pauses */
+/* The most items that wait to be taken; then the walk pauses. */
+#define SOURCE_QUEUE 1024
 
-/* Takes over `walk` and starts its thread; where no thread can be had, take() walks by itself, a
- * few items a call. `wake(context)` is called from the thread, once for each time the queue was
- * empty (at the start, or left so by take()) and is no longer. NULL with `error` (and `walk` is
- * freed): no memory. */
-struct source *source_new(
+/* Makes a source, for its free(), which takes ownership of `walk`. It starts a thread; if the
+ * system cannot start one, take() walks by itself, a few items per call. `wake(context)` is called
+ * by the thread each time it adds an item to a queue that was empty at the start or that take()
+ * emptied. NULL with `error`, after freeing `walk`: out of memory. */
+MUST_USE struct source *source_new(
     struct walk *walk, void (*wake)(void *context), void *context, struct error *error);
 
 #endif

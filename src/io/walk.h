@@ -1,7 +1,7 @@
 /* The walk: yields the files of the paths given, one by one, in constant memory.
  *
  * It holds one folder open at a time; the folders still to visit are a list of names. It runs in
- * the source's thread (io/source.h) and touches nothing else. */
+ * the source's thread (io/source.h) and shares nothing with other threads but walk_stop(). */
 #ifndef SHOAL_IO_WALK_H
 #define SHOAL_IO_WALK_H
 
@@ -10,69 +10,79 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/must_use.h"
 #include "io/root.h"
 #include "text/ignore.h"
 
-/* A file that was found. One allocation; freed with free(3). */
+/* A file that was found: one allocation, for free(3). */
 struct entry {
-    const struct root *root; /* lives as long as the walk */
-    size_t relative;         /* where in `path` the part below the root begins */
+    const struct root *root; /* the walk's, valid until walk_free() */
+    size_t relative;         /* offset in `path` of the part below the root */
     bool hidden;             /* a name in `path` begins with a dot */
     char path[];             /* {path}, NUL-terminated */
 };
 
-/* The path below the root, for root_openat(). */
+/* The path below the root, for root_openat(). It is part of the entry. */
 const char *entry_relative(const struct entry *entry);
 
+/* What to walk. The strings and the array are used by walk_new() only. */
 struct walk_options {
-    const char *const *operands; /* PATHs: folders, files, or "-" for a list on `list_descriptor` */
-    size_t operand_count;
-    const char *base;    /* --base, or NULL: the working folder; listed paths lie below it */
-    bool nul_separated;  /* -0 */
-    int list_descriptor; /* where "-" is read from (0) */
-    bool follow;         /* --follow */
-    bool no_hidden;      /* --no-hidden: names that begin with a dot are left out, folders too */
-    const struct ignore *ignore; /* may be NULL; belongs to the caller, outlives the walk */
+    const char *const *operands; /* PATHs: folders, files, or "-" for a list of paths */
+    size_t operand_count;        /* length of `operands` */
+    const char *base;            /* --base: listed paths must be below it; NULL: the working
+                                    directory */
+    bool nul_separated;          /* -0: a NUL ends a listed path, not a newline */
+    int list_descriptor; /* where the list "-" is read from; the caller's, until walk_free() */
+    bool follow;         /* --follow: symbolic links are followed */
+    bool no_hidden;      /* --no-hidden: leaves out names that begin with a dot, folders too */
+    const struct ignore *ignore; /* the caller's, until walk_free(); may be NULL */
 };
 
+/* The kinds of item. */
 enum walk_kind {
-    WALK_FILE,    /* `entry` was found; the caller owns it */
-    WALK_LOST,    /* a listed path that is not there, or can't be looked at: `entry` and `text` */
-    WALK_PROBLEM, /* a folder that can't be read, a link that may not be followed: `path`, `text` */
-    WALK_END,     /* nothing comes any more */
+    WALK_FILE,    /* a file was found: `entry` */
+    WALK_LOST,    /* a listed path does not exist or cannot be examined: `entry`, `text`, `code` */
+    WALK_PROBLEM, /* a folder cannot be read, or a link not be followed: `path`, `text`, `code` */
+    WALK_END,     /* there are no more items */
 };
 
+/* What a walk yields. Pointers that its kind does not name are NULL. */
 struct walk_item {
-    enum walk_kind kind;
-    struct entry *entry; /* the caller frees it */
-    char *path;          /* the caller frees both; unescaped bytes */
-    char *text;          /* one sentence: what is wrong, and what to do */
-    int code;            /* errno, or 0 */
+    enum walk_kind kind; /* which of the fields below are set */
+    struct entry *entry; /* owned by the item, for free(3) */
+    char *path; /* owned by the item, for free(3); may contain bytes unsafe on a terminal */
+    char *text; /* owned by the item, for free(3); one sentence: what is wrong, what to do */
+    int code;   /* an errno, or 0 */
 };
 
+/* A walk under way. */
 struct walk;
 
-/* Looks at the operands and opens their folders: a missing or unreadable one, two of one name, "-"
- * given twice, a `base` that is no folder is an error that names it (nothing was sent by then).
- * With several operands every {path} begins with the operand's own name (its last component;
- * `.` and `..` are resolved to the real folder's name; "-" and "/" add nothing). An operand that is
- * itself a link is followed. Texts are copied; NULL with `error`. */
-struct walk *walk_new(const struct walk_options *options, struct error *error);
+/* Makes a walk, for walk_free(): examines the operands and opens their folders. With several
+ * operands every {path} begins with the operand's own name: its last component; `.` and `..` are
+ * resolved to the real folder's name; "-" and "/" add nothing. An operand that is itself a link is
+ * followed. NULL with `error`, which names the operand: it does not exist, cannot be read or is
+ * neither a folder nor a regular file; two have one name; "-" is given twice; `base` is not a
+ * folder; out of memory. */
+MUST_USE struct walk *walk_new(const struct walk_options *options, struct error *error);
+
+/* Frees the walk and the roots of its entries. NULL does nothing. */
 void walk_free(struct walk *walk);
 
-/* The next item. WALK_END for ever after the end. No memory: a WALK_PROBLEM with ENOMEM (whose
- * `path` and `text` may then be NULL), then WALK_END: never a silent loss. */
-struct walk_item walk_next(struct walk *walk);
+/* The next item, which the caller owns. After the end it is WALK_END every time. Out of memory is
+ * never silent: a WALK_PROBLEM with ENOMEM, whose `path` and `text` may be NULL, and then
+ * WALK_END. */
+MUST_USE struct walk_item walk_next(struct walk *walk);
 
-/* Counted so far: links, FIFOs, sockets, devices that were left alone (not what filters left out).
- */
+/* The number of links, FIFOs, sockets and devices that were left alone so far; what filters left
+ * out is not counted. */
 uint64_t walk_passed_over(const struct walk *walk);
 
-/* From any thread: the walk_next() under way, one that waits for standard input too, and every
- * later one give WALK_END as soon as they can. */
+/* Stops the walk, from any thread: a walk_next() under way, even one that waits for standard input,
+ * and every later one return WALK_END as soon as they can. */
 void walk_stop(struct walk *walk);
 
-/* Would the next walk_next() read from the list's descriptor, and so perhaps wait? */
+/* Whether the next walk_next() would read from the list's descriptor, and so might wait. */
 bool walk_may_wait(const struct walk *walk);
 
 #endif

@@ -92,7 +92,7 @@ static enum MHD_Result queue_answer(struct request *request, const struct answer
     buf_init(&text, ANSWER_MAX);
     bool written = answer->body != NULL && json_add_line(&text, answer->body);
     json_decref(answer->body);
-    char *line = written ? buf_take(&text) : NULL;
+    char *line = written ? buf_detach(&text) : NULL;
     buf_free(&text);
     struct MHD_Response *response = line == NULL ? NULL : make_response(request, line);
     if (response == NULL)

@@ -125,7 +125,7 @@ static bool end_part(void *context, struct error *error)
     struct digest_texts texts;
     struct digest *digest = upload->digest;
     upload->digest = NULL;
-    if (!digest_end(digest, &texts))
+    if (!digest_finish(digest, &texts))
         return error_set_memory(error);
     memcpy(part->sha256, texts.sha256, sizeof part->sha256);
     if (!part->is_file)
@@ -156,7 +156,7 @@ static bool begin_raw(struct upload *upload, const struct upload_setup *setup, s
         struct buf path;
         buf_init(&path, SIZE_MAX / 2);
         bool named = stored_path_from_url(setup->url_path, &path, error);
-        upload->path = named ? buf_take(&path) : NULL;
+        upload->path = named ? buf_detach(&path) : NULL;
         buf_free(&path);
         if (!named)
             return false;
@@ -206,7 +206,7 @@ static bool set_path(struct upload *upload, struct upload_part *part, struct err
     bool right = path.failed ? error_set_memory(error)
                              : stored_path_check(buf_text(&path), path.length, error);
     if (right) {
-        part->path = buf_take(&path);
+        part->path = buf_detach(&path);
         right = part->path != NULL || error_set_memory(error);
     }
     buf_free(&path);
@@ -258,7 +258,7 @@ static bool store_files(struct upload *upload, struct error *error)
 bool upload_finish(struct upload *upload, struct error *error)
 {
     bool whole = upload->reader == NULL ? end_part(upload, error)
-                                        : multipart_reader_end(upload->reader, error);
+                                        : multipart_reader_finish(upload->reader, error);
     return whole && (upload->store == NULL || store_files(upload, error));
 }
 

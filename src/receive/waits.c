@@ -61,8 +61,12 @@ void wait_init(struct wait *wait, void *owner, int descriptor)
 
 bool waits_add(struct waits *waits, struct wait *wait, int64_t due_us)
 {
-    if (due_us != CLOCK_NEVER)
-        return heap_add(&waits->timers, &wait->timer, due_us);
+    if (due_us != CLOCK_NEVER) {
+        if (!heap_reserve(&waits->timers, waits->timers.count + 1))
+            return false;
+        heap_add(&waits->timers, &wait->timer, due_us);
+        return true;
+    }
     if (!make_room(waits))
         return false;
     wait->slot = waits->count++;

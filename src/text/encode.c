@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
 static bool is_unreserved(unsigned char byte)
@@ -35,17 +37,6 @@ bool encode_percent(struct buf *out, const char *text, size_t length, const char
     return !out->failed;
 }
 
-static int hex_digit_value(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
-}
-
 bool decode_percent(struct buf *out, const char *text, size_t length)
 {
     size_t done = 0;
@@ -57,8 +48,8 @@ bool decode_percent(struct buf *out, const char *text, size_t length)
             break;
         if (length - end < 3)
             return false;
-        int high = hex_digit_value(text[end + 1]);
-        int low = hex_digit_value(text[end + 2]);
+        int high = ascii_hex_value(text[end + 1]);
+        int low = ascii_hex_value(text[end + 2]);
         if (high < 0 || low < 0)
             return false;
         (void)buf_add_byte(out, (char)(high << 4 | low));
@@ -67,7 +58,7 @@ bool decode_percent(struct buf *out, const char *text, size_t length)
     return !out->failed;
 }
 
-/* The letter behind the backslash in JSON's short escapes, or 0. */
+/* The character after the backslash in the two-character escape of `byte`; 0 if it has none. */
 static char json_short_escape(char byte)
 {
     switch (byte) {
@@ -107,10 +98,26 @@ bool encode_json(struct buf *out, const char *text, size_t length)
             if (letter != 0)
                 (void)buf_add(out, (char[2]){'\\', letter}, 2);
             else
-                (void)buf_printf(out, "\\u%04x", (unsigned)(unsigned char)text[end]);
+                (void)encode_json_unicode(out, (unsigned char)text[end], false);
             end++;
         }
         done = end;
+    }
+    return !out->failed;
+}
+
+static void add_code_unit(struct buf *out, unsigned unit, bool upper_case)
+{
+    (void)buf_printf(out, upper_case ? "\\u%04X" : "\\u%04x", unit);
+}
+
+bool encode_json_unicode(struct buf *out, unsigned code_point, bool upper_case)
+{
+    if (code_point < 0x10000) {
+        add_code_unit(out, code_point, upper_case);
+    } else {
+        add_code_unit(out, 0xd800 + ((code_point - 0x10000) >> 10), upper_case);
+        add_code_unit(out, 0xdc00 + ((code_point - 0x10000) & 0x3ff), upper_case);
     }
     return !out->failed;
 }
@@ -135,51 +142,51 @@ bool encode_base64(struct buf *out, const void *data, size_t length)
     return !out->failed;
 }
 
-bool encode_hex(struct buf *out, const void *data, size_t length)
+void encode_hex(char *out, const void *data, size_t length)
 {
     static const char digits[] = "0123456789abcdef";
     const unsigned char *bytes = data;
     for (size_t i = 0; i < length; i++) {
-        if (!buf_add(out, (char[2]){digits[bytes[i] >> 4], digits[bytes[i] & 15]}, 2))
-            return false;
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
     }
-    return !out->failed;
+    *out = '\0';
 }
 
-/* How long a sequence its first byte announces, with the bits of the code point in it and the
- * least code point that needs so many bytes; 0 where no sequence begins so. */
-static size_t announced_length(unsigned char first, unsigned *bits, unsigned *least)
+/* The length of the sequence that begins with `first`, or 0 if none does. `*bits` receives the code
+ * point's bits in that byte, `*minimum` the smallest code point that needs this length. */
+static size_t announced_length(unsigned char first, unsigned *bits, unsigned *minimum)
 {
     if (first < 0x80) {
         *bits = first;
-        *least = 0;
+        *minimum = 0;
         return 1;
     }
     if (first >= 0xc2 && first < 0xe0) {
         *bits = first & 0x1fU;
-        *least = 0x80;
+        *minimum = 0x80;
         return 2;
     }
     if (first >= 0xe0 && first < 0xf0) {
         *bits = first & 0x0fU;
-        *least = 0x800;
+        *minimum = 0x800;
         return 3;
     }
     if (first >= 0xf0 && first < 0xf5) {
         *bits = first & 0x07U;
-        *least = 0x10000;
+        *minimum = 0x10000;
         return 4;
     }
     return 0;
 }
 
-size_t utf8_sequence(const char *text, size_t length, unsigned *rune)
+size_t utf8_sequence(const char *text, size_t length, unsigned *code_point)
 {
     if (length == 0)
         return 0;
     unsigned value = 0;
-    unsigned least = 0;
-    size_t needed = announced_length((unsigned char)text[0], &value, &least);
+    unsigned minimum = 0;
+    size_t needed = announced_length((unsigned char)text[0], &value, &minimum);
     if (needed == 0 || needed > length)
         return 0;
     for (size_t i = 1; i < needed; i++) {
@@ -188,14 +195,14 @@ size_t utf8_sequence(const char *text, size_t length, unsigned *rune)
             return 0;
         value = value << 6 | (byte & 0x3fU);
     }
-    if (value < least || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
+    if (value < minimum || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
         return 0;
-    if (rune != NULL)
-        *rune = value;
+    if (code_point != NULL)
+        *code_point = value;
     return needed;
 }
 
-/* How many bytes from the start of `text` are valid UTF-8. */
+/* The number of bytes at the start of `text` that are valid UTF-8. */
 static size_t valid_length(const char *text, size_t length)
 {
     size_t done = 0;

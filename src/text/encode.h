@@ -1,4 +1,5 @@
-/* Escapings: percent (RFC 3986), JSON strings (RFC 8259), Base64 (RFC 4648), UTF-8 checks. */
+/* Escapings: percent (RFC 3986), JSON strings (RFC 8259), Base64 (RFC 4648), hexadecimal; UTF-8
+ * checks (RFC 3629). */
 #ifndef SHOAL_TEXT_ENCODE_H
 #define SHOAL_TEXT_ENCODE_H
 
@@ -6,32 +7,40 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/must_use.h"
 
-/* Adds `text` with every byte but RFC 3986's unreserved ones as %XX (upper case). Bytes that stand
- * in `keep` (a C string, e.g. "/") stay. False: `out` failed. */
+/* Adds `text` with every byte as %XX (upper case), except RFC 3986's unreserved bytes and those in
+ * `keep` (a C string, such as "/"). False: `out` failed. */
 bool encode_percent(struct buf *out, const char *text, size_t length, const char *keep);
 
-/* Decodes %XX; a `%` without two hex digits behind it makes it false. */
-bool decode_percent(struct buf *out, const char *text, size_t length);
+/* Adds `text` with every %XX decoded, digits in either case. False: a `%` is not followed by two
+ * hexadecimal digits (what comes before it was added), or `out` failed. */
+MUST_USE bool decode_percent(struct buf *out, const char *text, size_t length);
 
-/* Adds `text` escaped for the inside of a JSON string, without the quotes around it. The text must
- * be valid UTF-8: see utf8_valid(). False: `out` failed. */
+/* Adds `text`, which must be valid UTF-8 (see utf8_valid()), escaped for the inside of a JSON
+ * string, without the quotes around it. False: `out` failed. */
 bool encode_json(struct buf *out, const char *text, size_t length);
 
-/* Adds `text` in Base64 with padding. False: `out` failed. */
+/* Adds one character as JSON's `\uXXXX`, or as a surrogate pair of two if `code_point` is above
+ * U+FFFF; `upper_case` is for the hexadecimal digits A to F. False: `out` failed. */
+bool encode_json_unicode(struct buf *out, unsigned code_point, bool upper_case);
+
+/* Adds `length` bytes in Base64 with padding. False: `out` failed. */
 bool encode_base64(struct buf *out, const void *data, size_t length);
 
-/* Adds bytes as lower-case hexadecimal digits. False: `out` failed. */
-bool encode_hex(struct buf *out, const void *data, size_t length);
+/* Writes `length` bytes as lower-case hexadecimal digits and a NUL: 2 * `length` + 1 chars. */
+void encode_hex(char *out, const void *data, size_t length);
 
-/* Length in bytes of the valid UTF-8 sequence that `text` begins with (1 to 4), or 0 (RFC 3629: no
- * surrogates, no overlong form, at most U+10FFFF). `*rune` (may be NULL) gets the code point. */
-size_t utf8_sequence(const char *text, size_t length, unsigned *rune);
+/* The length in bytes of the UTF-8 sequence that `text` begins with: 1 to 4, or 0 if it is not
+ * valid (RFC 3629: no surrogate, no overlong form, at most U+10FFFF). `*code_point` receives the
+ * character if the sequence is valid; `code_point` may be NULL. */
+size_t utf8_sequence(const char *text, size_t length, unsigned *code_point);
 
-/* Is all of it valid UTF-8? NUL counts as valid. */
+/* Whether all of `text` is valid UTF-8. NUL counts as valid. */
 bool utf8_valid(const char *text, size_t length);
 
-/* Adds `text` with every byte that is no part of valid UTF-8 as U+FFFD. False: `out` failed. */
+/* Adds `text` with U+FFFD in place of each byte that is not part of valid UTF-8. False: `out`
+ * failed. */
 bool utf8_repair(struct buf *out, const char *text, size_t length);
 
 #endif

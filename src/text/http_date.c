@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SECONDS_PER_DAY 86400
-#define US_PER_SECOND   1000000
+#include "base/ascii.h"
+#include "base/clock.h"
 
-/* A name as the RFC writes it: the case matters. */
+#define SECONDS_PER_DAY 86400
+
+/* As the RFC writes them: case matters. */
 static const char *const months[] = {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 static const char *const days[] = {
@@ -16,20 +18,20 @@ static const char *const days[] = {
 struct date {
     int64_t year;
     int month; /* 1 to 12 */
-    int day;
+    int day;   /* 1 to 31 */
     int hour;
     int minute;
     int second; /* up to 60, a leap second */
 };
 
-/* What is still to be read. Every reader takes its piece off the front, or is false. */
+/* The text not read yet. Every read function below advances `next`, or returns false. */
 struct input {
     const char *next;
     const char *end;
 };
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar. Years are counted from March, so that a
- * leap day is a year's last. */
+/* Days from 1970-01-01 to a date of the Gregorian calendar. Years begin in March here, so that a
+ * leap day is the last day of its year; an era is 400 years, 146,097 days. */
 static int64_t days_from_date(int64_t year, int month, int day)
 {
     int64_t shifted_year = month <= 2 ? year - 1 : year;
@@ -40,7 +42,7 @@ static int64_t days_from_date(int64_t year, int month, int day)
     return era * 146097 + day_of_era - 719468;
 }
 
-/* The other way round. */
+/* The date `days_since` days after 1970-01-01: days_from_date() reversed. */
 static void date_from_days(int64_t days_since, struct date *date)
 {
     int64_t shifted = days_since + 719468;
@@ -55,7 +57,7 @@ static void date_from_days(int64_t days_since, struct date *date)
     date->year = year_of_era + era * 400 + (date->month <= 2 ? 1 : 0);
 }
 
-static bool take(struct input *input, const char *text)
+static bool read_text(struct input *input, const char *text)
 {
     size_t length = strlen(text);
     if ((size_t)(input->end - input->next) < length || memcmp(input->next, text, length) != 0)
@@ -64,25 +66,25 @@ static bool take(struct input *input, const char *text)
     return true;
 }
 
-/* Takes exactly `count` digits. */
-static bool take_digits(struct input *input, int count, int *number)
+/* Reads exactly `count` digits. */
+static bool read_digits(struct input *input, int count, int *number)
 {
     if (input->end - input->next < count)
         return false;
     *number = 0;
     for (int i = 0; i < count; i++) {
         char digit = *input->next++;
-        if (digit < '0' || digit > '9')
+        if (!ascii_is_digit(digit))
             return false;
         *number = *number * 10 + (digit - '0');
     }
     return true;
 }
 
-static bool take_month(struct input *input, int *month)
+static bool read_month(struct input *input, int *month)
 {
     for (int i = 0; i < 12; i++) {
-        if (take(input, months[i])) {
+        if (read_text(input, months[i])) {
             *month = i + 1;
             return true;
         }
@@ -90,51 +92,51 @@ static bool take_month(struct input *input, int *month)
     return false;
 }
 
-static bool take_time(struct input *input, struct date *date)
+static bool read_time(struct input *input, struct date *date)
 {
-    return take_digits(input, 2, &date->hour) && take(input, ":") &&
-           take_digits(input, 2, &date->minute) && take(input, ":") &&
-           take_digits(input, 2, &date->second);
+    return read_digits(input, 2, &date->hour) && read_text(input, ":") &&
+           read_digits(input, 2, &date->minute) && read_text(input, ":") &&
+           read_digits(input, 2, &date->second);
 }
 
-static bool take_year(struct input *input, struct date *date)
+static bool read_year(struct input *input, struct date *date)
 {
     int year;
-    if (!take_digits(input, 4, &year))
+    if (!read_digits(input, 4, &year))
         return false;
     date->year = year;
     return true;
 }
 
-/* `06 Nov 1994 08:49:37 GMT`, behind `Sun, `. */
-static bool take_fixed_date(struct input *input, struct date *date)
+/* `06 Nov 1994 08:49:37 GMT`, after `Sun, `. */
+static bool read_fixed_date(struct input *input, struct date *date)
 {
-    return take_digits(input, 2, &date->day) && take(input, " ") &&
-           take_month(input, &date->month) && take(input, " ") && take_year(input, date) &&
-           take(input, " ") && take_time(input, date) && take(input, " GMT");
+    return read_digits(input, 2, &date->day) && read_text(input, " ") &&
+           read_month(input, &date->month) && read_text(input, " ") && read_year(input, date) &&
+           read_text(input, " ") && read_time(input, date) && read_text(input, " GMT");
 }
 
-/* `06-Nov-94 08:49:37 GMT`, behind `Sunday, `; the year stays one of two digits. */
-static bool take_rfc850_date(struct input *input, struct date *date)
+/* `06-Nov-94 08:49:37 GMT`, after `Sunday, `; date->year is 0 to 99, for choose_century(). */
+static bool read_rfc850_date(struct input *input, struct date *date)
 {
     int year = 0;
-    bool taken = take_digits(input, 2, &date->day) && take(input, "-") &&
-                 take_month(input, &date->month) && take(input, "-") &&
-                 take_digits(input, 2, &year) && take(input, " ") && take_time(input, date) &&
-                 take(input, " GMT");
+    bool complete = read_digits(input, 2, &date->day) && read_text(input, "-") &&
+                    read_month(input, &date->month) && read_text(input, "-") &&
+                    read_digits(input, 2, &year) && read_text(input, " ") &&
+                    read_time(input, date) && read_text(input, " GMT");
     date->year = year;
-    return taken;
+    return complete;
 }
 
-/* `Nov  6 08:49:37 1994`, behind `Sun `. */
-static bool take_asctime(struct input *input, struct date *date)
+/* `Nov  6 08:49:37 1994`, after `Sun `. */
+static bool read_asctime(struct input *input, struct date *date)
 {
-    if (!take_month(input, &date->month) || !take(input, " "))
+    if (!read_month(input, &date->month) || !read_text(input, " "))
         return false;
-    bool taken =
-        take(input, " ") ? take_digits(input, 1, &date->day) : take_digits(input, 2, &date->day);
-    return taken && take(input, " ") && take_time(input, date) && take(input, " ") &&
-           take_year(input, date);
+    bool has_day = read_text(input, " ") ? read_digits(input, 1, &date->day)
+                                         : read_digits(input, 2, &date->day);
+    return has_day && read_text(input, " ") && read_time(input, date) && read_text(input, " ") &&
+           read_year(input, date);
 }
 
 static bool is_leap(int64_t year)
@@ -156,49 +158,48 @@ static int64_t seconds_of(const struct date *date)
            date->hour * 3600 + date->minute * 60 + date->second;
 }
 
-/* Cuts a moment into days since 1970 and seconds of the day. */
-static int64_t cut_days(int64_t seconds, int *second_of_day)
+/* Splits a moment into whole days since 1970, which it returns, and the second of the day. */
+static int64_t split_days(int64_t seconds, int *second_of_day)
 {
-    int64_t whole = seconds / SECONDS_PER_DAY;
+    int64_t days_since = seconds / SECONDS_PER_DAY;
     *second_of_day = (int)(seconds % SECONDS_PER_DAY);
     if (*second_of_day < 0) {
         *second_of_day += SECONDS_PER_DAY;
-        whole--;
+        days_since--;
     }
-    return whole;
+    return days_since;
 }
 
-/* Finds the century of a two-digit year: the one that puts the date at most 50 years ahead, and
- * less than 50 back. */
+/* Replaces a two-digit year by the latest such year that puts the date at most 50 years ahead. */
 static void choose_century(struct date *date, int64_t now_seconds)
 {
-    struct date limit = {0};
-    date_from_days(cut_days(now_seconds, &limit.second), &limit);
+    struct date latest = {0};
+    date_from_days(split_days(now_seconds, &latest.second), &latest);
     int64_t two_digits = date->year;
-    date->year = limit.year - limit.year % 100 + 100 + two_digits;
-    limit.year += 50;
-    while (seconds_of(date) > seconds_of(&limit))
+    date->year = latest.year - latest.year % 100 + 100 + two_digits;
+    latest.year += 50;
+    while (seconds_of(date) > seconds_of(&latest))
         date->year -= 100;
 }
 
-/* Reads the weekday and what stands behind it. The weekday decides on the form; whether it is the
- * date's own is not looked at. */
-static bool take_date(struct input *input, int64_t now_seconds, struct date *date)
+/* Reads a whole date. The weekday selects the form; whether it is the right one for the date is not
+ * checked. */
+static bool read_date(struct input *input, int64_t now_seconds, struct date *date)
 {
     for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
         struct input rest = *input;
         char abbreviation[4] = {days[i][0], days[i][1], days[i][2], '\0'};
-        if (take(&rest, days[i])) {
+        if (read_text(&rest, days[i])) {
             *input = rest;
-            if (!take(input, ", ") || !take_rfc850_date(input, date))
+            if (!read_text(input, ", ") || !read_rfc850_date(input, date))
                 return false;
             choose_century(date, now_seconds);
             return true;
         }
-        if (take(&rest, abbreviation)) {
+        if (read_text(&rest, abbreviation)) {
             *input = rest;
-            return take(input, ", ") ? take_fixed_date(input, date)
-                                     : take(input, " ") && take_asctime(input, date);
+            return read_text(input, ", ") ? read_fixed_date(input, date)
+                                          : read_text(input, " ") && read_asctime(input, date);
         }
     }
     return false;
@@ -218,20 +219,20 @@ bool http_date_parse(const char *text, size_t length, int64_t now_seconds, int64
 {
     struct input input = without_blanks(text, length);
     struct date date = {0};
-    if (!take_date(&input, now_seconds, &date) || input.next != input.end || !is_real(&date))
+    if (!read_date(&input, now_seconds, &date) || input.next != input.end || !is_real(&date))
         return false;
     *seconds = seconds_of(&date);
     return true;
 }
 
-/* Whole seconds; more than a day is a day. */
+/* Reads whole seconds; more than a day counts as a day. */
 static bool read_delay(struct input input, int64_t *seconds)
 {
     if (input.next == input.end)
         return false;
     int64_t value = 0;
     for (; input.next < input.end; input.next++) {
-        if (*input.next < '0' || *input.next > '9')
+        if (!ascii_is_digit(*input.next))
             return false;
         value = value * 10 + (*input.next - '0');
         if (value > SECONDS_PER_DAY)
@@ -250,7 +251,7 @@ bool retry_after_parse(const char *text, size_t length, int64_t now_seconds, int
             return false;
         seconds = date <= now_seconds ? 0 : date - now_seconds;
     }
-    *wait_us = (seconds > SECONDS_PER_DAY ? SECONDS_PER_DAY : seconds) * US_PER_SECOND;
+    *wait_us = (seconds > SECONDS_PER_DAY ? SECONDS_PER_DAY : seconds) * CLOCK_US_PER_SECOND;
     return true;
 }
 
@@ -258,7 +259,7 @@ void http_date_rfc3339(int64_t seconds, char *out)
 {
     struct date date = {0};
     int rest;
-    date_from_days(cut_days(seconds, &rest), &date);
+    date_from_days(split_days(seconds, &rest), &date);
     (void)snprintf(out, HTTP_DATE_RFC3339_SIZE, "%04" PRId64 "-%02d-%02dT%02d:%02d:%02dZ",
         date.year, date.month, date.day, rest / 3600, rest / 60 % 60, rest % 60);
 }

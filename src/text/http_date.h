@@ -1,4 +1,4 @@
-/* HTTP dates and Retry-After (RFC 9110, sections 5.6.7 and 10.2.3). */
+/* HTTP dates and Retry-After (RFC 9110, sections 5.6.7 and 10.2.3), RFC 3339 dates. */
 #ifndef SHOAL_TEXT_HTTP_DATE_H
 #define SHOAL_TEXT_HTTP_DATE_H
 
@@ -6,18 +6,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads an HTTP-date in any of the three forms (IMF-fixdate, RFC 850, asctime). Gives seconds since
- * 1970 in UTC. A two-digit year over 50 years ahead of `now_seconds` is of the past, as the RFC
- * says. False where it is none of them. */
-bool http_date_parse(const char *text, size_t length, int64_t now_seconds, int64_t *seconds);
+#include "base/must_use.h"
 
-/* Reads a Retry-After value: whole seconds, or a date (a past one is 0). Gives the wait in
- * microseconds from `now_seconds`, at most a day. False where it is neither. */
-bool retry_after_parse(const char *text, size_t length, int64_t now_seconds, int64_t *wait_us);
+/* Reads an HTTP-date in any of its three forms (IMF-fixdate, RFC 850, asctime). `*seconds` receives
+ * seconds since 1970-01-01T00:00:00Z. As the RFC says, a two-digit year that would be more than 50
+ * years after `now_seconds` belongs to the century before. False: it is none of the three forms. */
+MUST_USE bool http_date_parse(
+    const char *text, size_t length, int64_t now_seconds, int64_t *seconds);
 
-/* Writes RFC 3339 in UTC with whole seconds, as in `2026-01-31T12:00:00Z`, into `out`
- * (HTTP_DATE_RFC3339_SIZE bytes). */
+/* Reads a Retry-After value: whole seconds, or a date (0 if it is past). `*wait_us` receives the
+ * wait from `now_seconds` in microseconds, at most a day. False: it is neither. */
+MUST_USE bool retry_after_parse(
+    const char *text, size_t length, int64_t now_seconds, int64_t *wait_us);
+
+/* Bytes that http_date_rfc3339() needs. */
 #define HTTP_DATE_RFC3339_SIZE 32
+
+/* Writes RFC 3339 in UTC with whole seconds, such as `2026-01-31T12:00:00Z`, and a NUL. `out` has
+ * HTTP_DATE_RFC3339_SIZE bytes. */
 void http_date_rfc3339(int64_t seconds, char *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* Which files: gitignore's patterns (gitignore(5), "PATTERN FORMAT"), the last match wins. */
+/* Which files are selected: gitignore's patterns (gitignore(5), "PATTERN FORMAT"); the last match
+ * decides. */
 #ifndef SHOAL_TEXT_IGNORE_H
 #define SHOAL_TEXT_IGNORE_H
 
@@ -6,38 +7,47 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/must_use.h"
 
+/* The most bytes of a pattern. */
+#define IGNORE_PATTERN_MAX 4096
+
+/* A list of rules. */
 struct ignore;
 
+/* What the rules say about a path. */
 enum ignore_decision {
-    IGNORE_NO_RULE, /* nothing matched: as its folder */
-    IGNORE_TAKE,    /* the last match includes it */
-    IGNORE_LEAVE,   /* the last match excludes it; a folder is not entered */
+    IGNORE_NO_RULE, /* no rule matched: the same as for its folder */
+    IGNORE_INCLUDE, /* the last match includes it */
+    IGNORE_EXCLUDE, /* the last match excludes it; a folder is not entered */
 };
 
-/* An empty list of rules; NULL: no memory. */
-struct ignore *ignore_new(void);
+/* Makes an empty list, for ignore_free(). NULL: out of memory. */
+MUST_USE struct ignore *ignore_new(void);
+
+/* Frees the list. NULL does nothing. */
 void ignore_free(struct ignore *ignore);
 
-/* Adds a rule behind the others. `pattern` is as in a .gitignore line without its leading `!`
- * (that is what `takes` says). An empty pattern, one over IGNORE_PATTERN_MAX bytes, or one that can
- * never match (an unclosed `[`, a closing backslash) is an error. */
-#define IGNORE_PATTERN_MAX 4096
-bool ignore_add(struct ignore *ignore, const char *pattern, bool takes, struct error *error);
+/* Adds a rule after the others. `pattern` (copied) is as in a .gitignore line without its leading
+ * `!`; `includes` is true for a line that has it. False with `error`: the pattern is empty, longer
+ * than IGNORE_PATTERN_MAX bytes, or can never match (an unclosed `[`, a backslash at its end), or
+ * out of memory. */
+MUST_USE bool ignore_add(
+    struct ignore *ignore, const char *pattern, bool includes, struct error *error);
 
-/* Adds every line of a .gitignore's text: comments and blank lines passed over, closing blanks
- * dropped unless escaped, `!` turned into an including rule. Errors name `file_name` and the line.
- */
-bool ignore_add_lines(struct ignore *ignore, const char *text, size_t length, const char *file_name,
-    struct error *error);
+/* Adds every line of a .gitignore's text. Comments and blank lines are skipped, spaces at the end
+ * of a line are dropped unless escaped, and `!` makes an including rule. False with `error`, which
+ * names `file_name` and the line. */
+MUST_USE bool ignore_add_lines(struct ignore *ignore, const char *text, size_t length,
+    const char *file_name, struct error *error);
 
-/* What the rules say of `path` (below the folder given, `/` between names, no leading `/`), its
- * parents not looked at: callers go down from the top, so that what lies in an excluded folder is
- * never asked for. Runs in time linear in the path for any pattern but those with several `*`,
- * where it is bounded by length of pattern times length of path. */
+/* What the rules say about `path` itself (relative to the folder given, `/` between names, no
+ * leading `/`). Its parents are not considered: callers descend from the top and never ask about
+ * what is in an excluded folder. For each rule the time is at most proportional to the length of
+ * the pattern times the length of the path. */
 enum ignore_decision ignore_match(const struct ignore *ignore, const char *path, bool is_folder);
 
-/* Is the first rule an including one? Then what no rule matches is left out. */
-bool ignore_begins_with_take(const struct ignore *ignore);
+/* Whether the first rule is an including one. If so, a path that no rule matches is excluded. */
+bool ignore_begins_with_include(const struct ignore *ignore);
 
 #endif

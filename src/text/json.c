@@ -5,10 +5,11 @@
 #include "text/encode.h"
 #include "text/printable.h"
 
-/* A path of a file system's longest, and what the events make of it. */
+/* The most bytes of a repaired or Base64-encoded string: several times the longest path. */
 #define TEXT_MAX (256U << 20)
 
-/* Milliseconds with a fraction, not its nearest binary number. */
+/* Significant digits of a real number. With 15, 12.3 is written as 12.3; with 17 it would be
+ * 12.300000000000001, the nearest binary number. */
 #define REAL_DIGITS 15
 
 json_t *json_text(const char *text, size_t length)
@@ -43,22 +44,7 @@ bool json_set_path(json_t *object, const char *path)
     return utf8_valid(path, length) || set_base64(object, path, length);
 }
 
-static void add_code_unit(struct buf *out, unsigned unit)
-{
-    (void)buf_printf(out, "\\u%04x", unit);
-}
-
-static void add_rune_escaped(struct buf *out, unsigned rune)
-{
-    if (rune < 0x10000) {
-        add_code_unit(out, rune);
-        return;
-    }
-    add_code_unit(out, 0xd800 + ((rune - 0x10000) >> 10));
-    add_code_unit(out, 0xdc00 + ((rune - 0x10000) & 0x3ff));
-}
-
-/* How many bytes from the start of `text` may stand as they are. */
+/* The number of bytes at the start of `text` that are safe on a terminal. */
 static size_t plain_length(const char *text, size_t length)
 {
     size_t done = 0;
@@ -67,18 +53,18 @@ static size_t plain_length(const char *text, size_t length)
             done++;
             continue;
         }
-        unsigned rune;
-        size_t step = utf8_sequence(text + done, length - done, &rune);
-        if (step == 0 || !printable_is_safe(rune))
+        unsigned code_point;
+        size_t step = utf8_sequence(text + done, length - done, &code_point);
+        if (step == 0 || !printable_is_safe(code_point))
             break;
         done += step;
     }
     return done;
 }
 
-/* What jansson writes is valid, but C1 controls and marks that reorder text stand in it as they
- * are: escaped, the same line is safe on a terminal. Beyond ASCII there is only text in strings,
- * and jansson hands over whole characters. */
+/* jansson's output is valid JSON, but it leaves C1 controls and characters that reorder text as
+ * they are. Escaping them makes the same line safe on a terminal. Non-ASCII occurs in strings only,
+ * and jansson passes whole characters to this callback. */
 static int add_piece(const char *text, size_t length, void *context)
 {
     struct buf *out = context;
@@ -87,10 +73,10 @@ static int add_piece(const char *text, size_t length, void *context)
         size_t plain = plain_length(text + done, length - done);
         (void)buf_add(out, text + done, plain);
         done += plain;
-        unsigned rune;
-        size_t step = utf8_sequence(text + done, length - done, &rune);
+        unsigned code_point;
+        size_t step = utf8_sequence(text + done, length - done, &code_point);
         if (step > 0)
-            add_rune_escaped(out, rune);
+            (void)encode_json_unicode(out, code_point, false);
         else if (done < length)
             return -1;
         done += step;

@@ -1,7 +1,10 @@
 #include "text/multipart.h"
 
-#include <stdint.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "base/ascii.h"
 
 #define PREFIX "--shoal-"
 
@@ -9,23 +12,11 @@ _Static_assert(sizeof PREFIX - 1 + 32 == MULTIPART_BOUNDARY_LENGTH, "a prefix an
 
 void multipart_boundary(const struct random_source *random, char out[MULTIPART_BOUNDARY_LENGTH + 1])
 {
-    static const char digits[] = "0123456789abcdef";
-    memcpy(out, PREFIX, sizeof PREFIX - 1);
-    char *next = out + sizeof PREFIX - 1;
-    for (int word = 0; word < 2; word++) {
-        uint64_t bits = random_next(random);
-        for (int shift = 60; shift >= 0; shift -= 4)
-            *next++ = digits[bits >> shift & 15];
-    }
-    *next = '\0';
+    uint64_t high = random_next(random);
+    uint64_t low = random_next(random);
+    (void)snprintf(
+        out, MULTIPART_BOUNDARY_LENGTH + 1, PREFIX "%016" PRIx64 "%016" PRIx64, high, low);
 }
-
-static void add_constant(struct buf *out, const char *text, size_t length)
-{
-    (void)buf_add(out, text, length);
-}
-
-#define ADD_CONSTANT(out, text) add_constant(out, text, sizeof(text) - 1)
 
 static void add_escaped(struct buf *out, const char *name)
 {
@@ -36,21 +27,20 @@ static void add_escaped(struct buf *out, const char *name)
         if (*name == '\0')
             return;
         if (*name == '"')
-            ADD_CONSTANT(out, "%22");
+            (void)buf_add_text(out, "%22");
         else if (*name == '\r')
-            ADD_CONSTANT(out, "%0D");
+            (void)buf_add_text(out, "%0D");
         else
-            ADD_CONSTANT(out, "%0A");
+            (void)buf_add_text(out, "%0A");
         name++;
     }
 }
 
-/* A line end in a type would begin a header of its own. */
+/* A line end in a type would begin a header of its own: refused, with all control bytes but TAB. */
 static bool type_is_one_line(const char *type)
 {
     for (; *type != '\0'; type++) {
-        unsigned char byte = (unsigned char)*type;
-        if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
+        if (ascii_is_control(*type) && *type != '\t')
             return false;
     }
     return true;
@@ -64,29 +54,29 @@ bool multipart_add_head(
         return false;
     }
     if (!first)
-        ADD_CONSTANT(out, "\r\n");
-    ADD_CONSTANT(out, "--");
-    (void)buf_add(out, boundary, strlen(boundary));
-    ADD_CONSTANT(out, "\r\nContent-Disposition: form-data; name=\"");
+        (void)buf_add_text(out, "\r\n");
+    (void)buf_add_text(out, "--");
+    (void)buf_add_text(out, boundary);
+    (void)buf_add_text(out, "\r\nContent-Disposition: form-data; name=\"");
     add_escaped(out, part->name);
     if (part->file_name != NULL) {
-        ADD_CONSTANT(out, "\"; filename=\"");
+        (void)buf_add_text(out, "\"; filename=\"");
         add_escaped(out, part->file_name);
     }
     if (part->type != NULL) {
-        ADD_CONSTANT(out, "\"\r\nContent-Type: ");
+        (void)buf_add_text(out, "\"\r\nContent-Type: ");
         (void)buf_add_text(out, part->type);
-        ADD_CONSTANT(out, "\r\n\r\n");
+        (void)buf_add_text(out, "\r\n\r\n");
     } else {
-        ADD_CONSTANT(out, "\"\r\n\r\n");
+        (void)buf_add_text(out, "\"\r\n\r\n");
     }
     return !out->failed;
 }
 
-bool multipart_add_end(struct buf *out, const char *boundary)
+bool multipart_add_close(struct buf *out, const char *boundary)
 {
-    ADD_CONSTANT(out, "\r\n--");
+    (void)buf_add_text(out, "\r\n--");
     (void)buf_add_text(out, boundary);
-    ADD_CONSTANT(out, "--\r\n");
+    (void)buf_add_text(out, "--\r\n");
     return !out->failed;
 }

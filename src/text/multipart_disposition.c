@@ -40,7 +40,7 @@ static const char *skip_blanks(const char *text, const char *end)
     return text;
 }
 
-/* RFC 9110, section 5.6.2 */
+/* A tchar of RFC 9110, section 5.6.2. */
 static bool is_token_byte(char byte)
 {
     unsigned char value = (unsigned char)byte;
@@ -54,7 +54,8 @@ static const char *skip_token(const char *text, const char *end)
     return text;
 }
 
-/* Reads a value in quotes, which no byte but a quote ends, or a token. NULL: neither. */
+/* Reads a value in quotes, which only a quote ends (a backslash does not escape it), or a token.
+ * Returns the end of what was read; NULL: it is neither. */
 static const char *read_value(
     const char *text, const char *end, struct multipart_parameter *parameter)
 {
@@ -66,10 +67,10 @@ static const char *read_value(
         parameter->value_length = (size_t)(closing - text) - 1;
         return closing + 1;
     }
-    const char *behind = skip_token(text, end);
+    const char *after = skip_token(text, end);
     parameter->value = text;
-    parameter->value_length = (size_t)(behind - text);
-    return behind == text ? NULL : behind;
+    parameter->value_length = (size_t)(after - text);
+    return after == text ? NULL : after;
 }
 
 int multipart_parameter_next(
@@ -103,7 +104,7 @@ bool multipart_parameter_is(const struct multipart_parameter *parameter, const c
            strncasecmp(parameter->name, name, parameter->name_length) == 0;
 }
 
-/* Adds a name without the escapes that browsers use: %22, %0D, %0A. */
+/* Adds a name with the escapes that browsers use decoded: %22, %0D, %0A. */
 static bool add_unescaped(struct buf *out, const char *text, size_t length)
 {
     static const struct {
@@ -113,26 +114,26 @@ static bool add_unescaped(struct buf *out, const char *text, size_t length)
     size_t at = 0;
     while (at < length) {
         char byte = text[at];
-        size_t taken = 1;
+        size_t used = 1;
         for (size_t i = 0; byte == '%' && i < sizeof escapes / sizeof *escapes; i++) {
             if (length - at >= 3 && memcmp(text + at, escapes[i].code, 3) == 0) {
                 byte = escapes[i].byte;
-                taken = 3;
+                used = 3;
             }
         }
         if (!buf_add_byte(out, byte))
             return false;
-        at += taken;
+        at += used;
     }
-    return buf_reserve(out, 0);
+    return !out->failed;
 }
 
-/* Takes the first parameter of a kind; a second one has no meaning. */
-static bool take_parameter(
+/* Stores a parameter that may occur only once; `*has` says whether it did. */
+static bool store_parameter(
     struct buf *out, bool *has, const struct multipart_parameter *parameter, struct error *error)
 {
     if (*has)
-        return error_set(error, ERROR_DATA, 0, "a part of the form has two of \"%.*s\"",
+        return error_set(error, ERROR_DATA, 0, "a part of the form has two of '%.*s'",
             (int)parameter->name_length, parameter->name);
     *has = true;
     if (!add_unescaped(out, parameter->value, parameter->value_length))
@@ -146,23 +147,23 @@ static bool read_disposition(struct multipart_disposition *disposition, const ch
     if (disposition->seen)
         return error_set(error, ERROR_DATA, 0, "a part of the form has two Content-Dispositions");
     disposition->seen = true;
-    const char *behind = skip_token(text, end);
-    if (behind - text != 9 || strncasecmp(text, "form-data", 9) != 0)
+    const char *next = skip_token(text, end);
+    if (next - text != 9 || strncasecmp(text, "form-data", 9) != 0)
         return error_set(error, ERROR_DATA, 0, "a part's Content-Disposition is not form-data");
     bool has_name = false;
     bool has_extended = false;
     struct multipart_parameter parameter;
     int found;
-    while ((found = multipart_parameter_next(&behind, end, &parameter)) > 0) {
-        bool taken = true;
+    while ((found = multipart_parameter_next(&next, end, &parameter)) > 0) {
+        bool stored = true;
         if (multipart_parameter_is(&parameter, "name"))
-            taken = take_parameter(&disposition->name, &has_name, &parameter, error);
+            stored = store_parameter(&disposition->name, &has_name, &parameter, error);
         else if (multipart_parameter_is(&parameter, "filename"))
-            taken = take_parameter(
+            stored = store_parameter(
                 &disposition->file_name, &disposition->has_file_name, &parameter, error);
         else if (multipart_parameter_is(&parameter, "filename*"))
             has_extended = true;
-        if (!taken)
+        if (!stored)
             return false;
     }
     if (found < 0)
@@ -173,7 +174,7 @@ static bool read_disposition(struct multipart_disposition *disposition, const ch
     return true;
 }
 
-/* Nothing but the bytes as they are can be stored as they are. */
+/* Only these encodings leave the content as it is, which is how the receiver stores it. */
 static bool check_encoding(const char *text, const char *end, struct error *error)
 {
     static const char *const plain[] = {"7bit", "8bit", "binary"};
@@ -208,7 +209,7 @@ bool multipart_disposition_line(
     const char *end = line + length;
     const char *colon = skip_token(line, end);
     if (colon == line || colon == end || *colon != ':')
-        return error_set(error, ERROR_DATA, 0, "a part's header is no \"Name: value\"");
+        return error_set(error, ERROR_DATA, 0, "a part's header is no 'Name: value'");
     const char *value = skip_blanks(colon + 1, end);
     while (end > value && is_blank(end[-1]))
         end--;

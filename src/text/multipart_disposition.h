@@ -7,42 +7,46 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/must_use.h"
 
-/* What the lines read so far say. The buffers' maximum is their owner's matter. */
+/* What the header lines read so far say. */
 struct multipart_disposition {
-    bool seen;          /* a Content-Disposition line was there */
-    bool has_file_name; /* with a filename */
-    bool has_type;
-    struct buf name;
-    struct buf file_name;
-    struct buf type;
+    bool seen;            /* a Content-Disposition line was read */
+    bool has_file_name;   /* it has a filename parameter */
+    bool has_type;        /* a Content-Type line was read */
+    struct buf name;      /* the name parameter, unescaped; empty if there is none */
+    struct buf file_name; /* the filename parameter, unescaped */
+    struct buf type;      /* the Content-Type's value */
 };
 
+/* Makes an empty one; each of its buffers may grow to `maximum` bytes. Allocates nothing. */
 void multipart_disposition_init(struct multipart_disposition *disposition, size_t maximum);
+
+/* Releases the memory. */
 void multipart_disposition_free(struct multipart_disposition *disposition);
 
-/* Forgets what was read, keeps the memory. */
+/* Empties it for the next part, keeps the memory. */
 void multipart_disposition_clear(struct multipart_disposition *disposition);
 
-/* Reads one header line without its CRLF. Headers that mean nothing here are passed over. False
- * with `error`: the line is wrong, or there is no memory. */
-bool multipart_disposition_line(struct multipart_disposition *disposition, const char *line,
-    size_t length, struct error *error);
+/* Reads one header line without its CRLF. Headers with no meaning here are ignored. False with
+ * `error`: the line is wrong (ERROR_DATA), or out of memory. */
+MUST_USE bool multipart_disposition_line(struct multipart_disposition *disposition,
+    const char *line, size_t length, struct error *error);
 
-/* The next `name=value` of a header's parameters, from `*text` to `end`, with what stands before it
- * (`;` and blanks). Quotes around the value are left out. */
+/* One `name=value` of a header's parameters. It points into the header. */
 struct multipart_parameter {
-    const char *name;
-    size_t name_length;
-    const char *value;
-    size_t value_length;
+    const char *name;    /* in any case, not NUL-terminated */
+    size_t name_length;  /* bytes of `name` */
+    const char *value;   /* without the quotes around it, not NUL-terminated */
+    size_t value_length; /* bytes of `value` */
 };
 
-/* 1: there is one; 0: there is none any more; -1: it is malformed. */
-int multipart_parameter_next(
+/* Reads the next parameter, with the `;` and the blanks before it, and advances `*text`, which ends
+ * at `end`. Returns 1 if there is one, 0 if there are no more, -1 if it is malformed. */
+MUST_USE int multipart_parameter_next(
     const char **text, const char *end, struct multipart_parameter *parameter);
 
-/* Is the parameter's name `name` (lower case), whatever its case? */
+/* Whether the parameter's name equals `name`, without regard to case. */
 bool multipart_parameter_is(const struct multipart_parameter *parameter, const char *name);
 
 #endif

@@ -6,37 +6,39 @@
 
 #include "text/multipart_disposition.h"
 
-/* A delimiter is CRLF, two dashes and the boundary. CR stands nowhere in it but at its beginning,
- * so a match that breaks off can only begin afresh at the byte that broke it: the search needs no
- * table and no look back, and `matched` is all that it keeps from one push to the next.
+/* A delimiter is CRLF, two dashes and the boundary. It contains CR only at its beginning, so after
+ * a mismatch a new match can only begin at the byte that did not match: the search needs no table
+ * and never goes back, and `matched` is all that it keeps from one push to the next.
  *
- * The body is read as if a CRLF stood before it: a delimiter at its very beginning is one. */
+ * The body is read as if a CRLF came before it, so that a delimiter at its very beginning counts.
+ */
 
 #define DELIMITER_START     "\r\n--"
 #define DELIMITER_START_LEN 4
 
-/* Blanks that a mail gateway may have put behind a delimiter (RFC 2046, transport-padding). */
+/* The most blanks after a delimiter. RFC 2046 allows them there (transport-padding), because mail
+ * gateways add them. */
 #define PADDING_MAX 256
 
 enum multipart_state {
-    MULTIPART_PREAMBLE,    /* before the first delimiter: passed over */
-    MULTIPART_BEHIND,      /* right behind a boundary */
-    MULTIPART_SECOND_DASH, /* behind the first dash of the closing delimiter's two */
-    MULTIPART_PADDING,     /* blanks behind a delimiter, up to its CR */
-    MULTIPART_LINE_FEED,   /* behind that CR */
-    MULTIPART_HEAD,        /* in a part's headers */
-    MULTIPART_CONTENT,     /* in a part's content */
-    MULTIPART_EPILOGUE,    /* behind the closing delimiter: passed over */
+    MULTIPART_PREAMBLE,       /* before the first delimiter: ignored */
+    MULTIPART_AFTER_BOUNDARY, /* directly after a boundary */
+    MULTIPART_SECOND_DASH,    /* after the first of the closing delimiter's two dashes */
+    MULTIPART_PADDING,        /* in blanks after a delimiter, up to its CR */
+    MULTIPART_LINE_FEED,      /* after that CR */
+    MULTIPART_HEAD,           /* in a part's headers */
+    MULTIPART_CONTENT,        /* in a part's content */
+    MULTIPART_EPILOGUE,       /* after the closing delimiter: ignored */
 };
 
 struct multipart_reader {
     const struct multipart_reader_calls *calls;
     void *context;
     enum multipart_state state;
-    size_t matched;   /* bytes of `delimiter` that the last bytes are */
-    size_t padding;   /* blanks seen behind the delimiter */
+    size_t matched;   /* the longest start of `delimiter` that the input ends with, bytes */
+    size_t padding;   /* blanks read after the delimiter */
     size_t head_size; /* bytes of this part's headers so far */
-    struct buf line;  /* a header line as far as it has come */
+    struct buf line;  /* the header line, as far as it was read */
     struct multipart_disposition disposition;
     size_t delimiter_length;
     char delimiter[DELIMITER_START_LEN + MULTIPART_READER_BOUNDARY_MAX + 1];
@@ -57,7 +59,8 @@ bool multipart_reader_is_form(const char *content_type)
     return next == '\0' || next == ';' || next == ' ' || next == '\t';
 }
 
-/* RFC 2046's bchars, without a blank at the end. */
+/* RFC 2046 allows fewer characters (bchars). Any printable ASCII is accepted here, as long as the
+ * boundary does not end in a blank: the search needs no more than a boundary without CR. */
 static bool boundary_is_valid(const char *boundary, size_t length)
 {
     if (length == 0 || length > MULTIPART_READER_BOUNDARY_MAX || boundary[length - 1] == ' ')
@@ -102,7 +105,7 @@ struct multipart_reader *multipart_reader_new(
     }
     reader->calls = calls;
     reader->context = context;
-    reader->matched = 2; /* the CRLF that is thought before the body */
+    reader->matched = 2; /* the CRLF that is assumed before the body */
     memcpy(reader->delimiter, DELIMITER_START, DELIMITER_START_LEN);
     memcpy(reader->delimiter + DELIMITER_START_LEN, boundary, length);
     reader->delimiter_length = DELIMITER_START_LEN + length;
@@ -120,8 +123,8 @@ void multipart_reader_free(struct multipart_reader *reader)
     free(reader);
 }
 
-/* Gives out content; there is none in the preamble. */
-static bool give(
+/* Passes content to the caller; a preamble is dropped. */
+static bool pass_content(
     struct multipart_reader *reader, const char *data, size_t length, struct error *error)
 {
     if (length == 0 || reader->state == MULTIPART_PREAMBLE)
@@ -132,15 +135,15 @@ static bool give(
 static bool delimiter_found(struct multipart_reader *reader, struct error *error)
 {
     bool had_part = reader->state == MULTIPART_CONTENT;
-    reader->state = MULTIPART_BEHIND;
+    reader->state = MULTIPART_AFTER_BOUNDARY;
     reader->matched = 0;
     reader->padding = 0;
     return !had_part || reader->calls->end(reader->context, error);
 }
 
-/* Goes on with a delimiter that an earlier push ended in. */
-static bool step_begun(struct multipart_reader *reader, const char *data, size_t length,
-    size_t *taken, struct error *error)
+/* Continues a delimiter that an earlier push ended in. `*consumed` receives the bytes read. */
+static bool step_delimiter(struct multipart_reader *reader, const char *data, size_t length,
+    size_t *consumed, struct error *error)
 {
     size_t at = 0;
     while (at < length && reader->matched < reader->delimiter_length &&
@@ -148,17 +151,17 @@ static bool step_begun(struct multipart_reader *reader, const char *data, size_t
         reader->matched++;
         at++;
     }
-    *taken = at;
+    *consumed = at;
     if (reader->matched == reader->delimiter_length)
         return delimiter_found(reader, error);
     if (at == length)
         return true;
     size_t matched = reader->matched;
     reader->matched = 0;
-    return give(reader, reader->delimiter, matched, error);
+    return pass_content(reader, reader->delimiter, matched, error);
 }
 
-/* Where in `data` the first delimiter begins, whole or cut off by the end; `length`: nowhere. */
+/* The offset of the first delimiter in `data`, whole or cut off by the end; `length`: none. */
 static size_t find_delimiter(const struct multipart_reader *reader, const char *data, size_t length)
 {
     size_t at = 0;
@@ -177,19 +180,19 @@ static size_t find_delimiter(const struct multipart_reader *reader, const char *
     return length;
 }
 
-/* In the preamble or in content: passes over or gives out what stands before the next delimiter. */
+/* In the preamble or in content: ignores or passes on what comes before the next delimiter. */
 static bool step_content(struct multipart_reader *reader, const char *data, size_t length,
-    size_t *taken, struct error *error)
+    size_t *consumed, struct error *error)
 {
     if (reader->matched > 0)
-        return step_begun(reader, data, length, taken, error);
+        return step_delimiter(reader, data, length, consumed, error);
     size_t plain = find_delimiter(reader, data, length);
-    if (!give(reader, data, plain, error))
+    if (!pass_content(reader, data, plain, error))
         return false;
     reader->matched = length - plain;
     if (reader->matched > reader->delimiter_length)
         reader->matched = reader->delimiter_length;
-    *taken = plain + reader->matched;
+    *consumed = plain + reader->matched;
     return reader->matched < reader->delimiter_length || delimiter_found(reader, error);
 }
 
@@ -201,11 +204,11 @@ static void head_begins(struct multipart_reader *reader)
     multipart_disposition_clear(&reader->disposition);
 }
 
-/* Right behind a boundary, or behind blanks there: the closing delimiter's dashes, more blanks, or
- * the line's end. */
+/* Directly after a boundary, or in the blanks after it: reads the closing delimiter's first dash, a
+ * blank, or the CR that ends the line. */
 static bool step_padding(struct multipart_reader *reader, char byte, struct error *error)
 {
-    if (byte == '-' && reader->state == MULTIPART_BEHIND)
+    if (byte == '-' && reader->state == MULTIPART_AFTER_BOUNDARY)
         reader->state = MULTIPART_SECOND_DASH;
     else if (byte == '\r')
         reader->state = MULTIPART_LINE_FEED;
@@ -216,10 +219,10 @@ static bool step_padding(struct multipart_reader *reader, char byte, struct erro
     return true;
 }
 
-/* On a delimiter line, behind its boundary. */
-static bool step_behind(struct multipart_reader *reader, char byte, struct error *error)
+/* Reads one byte of a delimiter line, after its boundary. */
+static bool step_after_boundary(struct multipart_reader *reader, char byte, struct error *error)
 {
-    if (reader->state == MULTIPART_BEHIND || reader->state == MULTIPART_PADDING)
+    if (reader->state == MULTIPART_AFTER_BOUNDARY || reader->state == MULTIPART_PADDING)
         return step_padding(reader, byte, error);
     if (reader->state == MULTIPART_SECOND_DASH && byte == '-')
         reader->state = MULTIPART_EPILOGUE;
@@ -247,16 +250,16 @@ static bool head_ends(struct multipart_reader *reader, struct error *error)
     return reader->calls->begin(reader->context, &part, error);
 }
 
-/* Takes a header line, or as much of one as there is. */
+/* Reads a header line, or as much of it as there is. */
 static bool step_head(struct multipart_reader *reader, const char *data, size_t length,
-    size_t *taken, struct error *error)
+    size_t *consumed, struct error *error)
 {
     const char *feed = memchr(data, '\n', length);
-    *taken = feed == NULL ? length : (size_t)(feed - data) + 1;
-    reader->head_size += *taken;
+    *consumed = feed == NULL ? length : (size_t)(feed - data) + 1;
+    reader->head_size += *consumed;
     if (reader->head_size > MULTIPART_READER_HEAD_MAX)
         return wrong(error, "the headers of a part take more than 16 KiB");
-    if (!buf_add(&reader->line, data, *taken))
+    if (!buf_add(&reader->line, data, *consumed))
         return error_set_memory(error);
     if (feed == NULL)
         return true;
@@ -275,28 +278,28 @@ static bool step_head(struct multipart_reader *reader, const char *data, size_t 
 bool multipart_reader_push(
     struct multipart_reader *reader, const char *data, size_t length, struct error *error)
 {
-    bool fine = true;
-    while (fine && length > 0 && reader->state != MULTIPART_EPILOGUE) {
-        size_t taken = 1;
+    bool valid = true;
+    while (valid && length > 0 && reader->state != MULTIPART_EPILOGUE) {
+        size_t consumed = 1;
         switch (reader->state) {
         case MULTIPART_PREAMBLE:
         case MULTIPART_CONTENT:
-            fine = step_content(reader, data, length, &taken, error);
+            valid = step_content(reader, data, length, &consumed, error);
             break;
         case MULTIPART_HEAD:
-            fine = step_head(reader, data, length, &taken, error);
+            valid = step_head(reader, data, length, &consumed, error);
             break;
         default:
-            fine = step_behind(reader, data[0], error);
+            valid = step_after_boundary(reader, data[0], error);
             break;
         }
-        data += taken;
-        length -= taken;
+        data += consumed;
+        length -= consumed;
     }
-    return fine;
+    return valid;
 }
 
-bool multipart_reader_end(const struct multipart_reader *reader, struct error *error)
+bool multipart_reader_finish(const struct multipart_reader *reader, struct error *error)
 {
     if (reader->state == MULTIPART_EPILOGUE)
         return true;

@@ -1,6 +1,6 @@
 #include "text/printable.h"
 
-#include <stdint.h>
+#include <stddef.h>
 
 #include "text/encode.h"
 
@@ -9,7 +9,7 @@ struct range {
     unsigned last;
 };
 
-/* What a terminal may obey, or what hides or reorders text. In order. */
+/* Characters that a terminal may interpret, or that hide or reorder text. Sorted. */
 static const struct range unsafe[] = {
     {0x0000, 0x001f},   /* C0 controls */
     {0x007f, 0x009f},   /* DELETE, C1 controls */
@@ -31,12 +31,12 @@ static const struct range unsafe[] = {
     {0xe0000, 0xe0fff}, /* tags, variation selectors */
 };
 
-bool printable_is_safe(unsigned rune)
+bool printable_is_safe(unsigned code_point)
 {
-    if (rune >= 0x20 && rune < 0x7f)
+    if (code_point >= 0x20 && code_point < 0x7f)
         return true;
-    for (size_t i = 0; i < sizeof unsafe / sizeof *unsafe && unsafe[i].first <= rune; i++) {
-        if (rune <= unsafe[i].last)
+    for (size_t i = 0; i < sizeof unsafe / sizeof *unsafe && unsafe[i].first <= code_point; i++) {
+        if (code_point <= unsafe[i].last)
             return false;
     }
     return true;
@@ -63,7 +63,7 @@ static void add_escaped_byte(struct buf *out, unsigned char byte)
     }
 }
 
-/* How many bytes from the start of `text` may stand as they are. */
+/* The number of bytes at the start of `text` that need no escape. */
 static size_t safe_length(const char *text, size_t length)
 {
     size_t done = 0;
@@ -73,9 +73,9 @@ static size_t safe_length(const char *text, size_t length)
             done++;
             continue;
         }
-        unsigned rune;
-        size_t step = byte < 0x80 ? 0 : utf8_sequence(text + done, length - done, &rune);
-        if (step == 0 || !printable_is_safe(rune))
+        unsigned code_point;
+        size_t step = byte < 0x80 ? 0 : utf8_sequence(text + done, length - done, &code_point);
+        if (step == 0 || !printable_is_safe(code_point))
             break;
         done += step;
     }
@@ -91,10 +91,10 @@ bool printable_add(struct buf *out, const char *text, size_t length)
         done += safe;
         if (done == length)
             break;
-        unsigned rune;
-        size_t step = utf8_sequence(text + done, length - done, &rune);
+        unsigned code_point;
+        size_t step = utf8_sequence(text + done, length - done, &code_point);
         if (step > 1) {
-            (void)buf_printf(out, "\\u{%04X}", rune);
+            (void)buf_printf(out, "\\u{%04X}", code_point);
             done += step;
         } else {
             add_escaped_byte(out, (unsigned char)text[done++]);

@@ -7,14 +7,14 @@
 
 #include "base/buf.h"
 
-/* Adds `text` so that a terminal shows it and obeys nothing in it: control bytes as \n, \t, \r or
- * \xNN, a backslash as \\, bytes that are no UTF-8 as \xNN, and C1 controls, line separators and
- * the characters that reorder or hide text (bidi marks, zero-width ones, U+FEFF) as \u{NNNN}.
- * The result is one line. False: `out` failed. */
+/* Adds `text` as one line of valid UTF-8 that a terminal shows and does not interpret: control
+ * bytes as \n, \t, \r or \xNN, a backslash as \\, bytes that are not valid UTF-8 as \xNN, and C1
+ * controls, line separators and characters that reorder or hide text (such as bidirectional marks
+ * and zero-width characters) as \u{NNNN}. False: `out` failed. */
 bool printable_add(struct buf *out, const char *text, size_t length);
 
-/* May the character with this code point stand as it is? False for what printable_add() escapes but
- * the backslash. */
-bool printable_is_safe(unsigned rune);
+/* Whether a terminal may receive the character `code_point` as it is. True for the backslash, which
+ * printable_add() escapes only to keep its escapes unambiguous. */
+bool printable_is_safe(unsigned code_point);
 
 #endif

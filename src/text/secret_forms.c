@@ -5,10 +5,10 @@
 
 #include "text/encode.h"
 
-/* The longest form: every byte of a value in JSON's six. */
+/* The most bytes of one form. JSON escapes need up to six bytes for one. */
 #define FORM_MAX (64U << 20)
 
-/* Shorter pieces of Base64 turn up in other text by chance. */
+/* The fewest Base64 digits to look for; shorter pieces occur in other text by chance. */
 #define SHORTEST_BASE64 8
 
 static bool add_form(struct secrets *secrets, const struct buf *form)
@@ -16,13 +16,14 @@ static bool add_form(struct secrets *secrets, const struct buf *form)
     return !form->failed && secrets_add(secrets, buf_text(form), form->length);
 }
 
-/* One byte and what stands in its place. */
+/* One byte and the text that replaces it. */
 struct replacement {
     char byte;
     const char *text;
 };
 
-/* Adds `value` with each byte of the list replaced. The list ends with an entry without text. */
+/* Adds `value` with each byte of the list replaced. The list ends with an entry whose text is NULL.
+ */
 static bool add_replaced(
     struct secrets *secrets, const char *value, size_t length, const struct replacement *list)
 {
@@ -42,37 +43,19 @@ static bool add_replaced(
     return added;
 }
 
-/* Adds one `\uXXXX`, or two where the code point needs a surrogate pair. */
-static void add_escaped_rune(struct buf *out, unsigned rune, const char *digits)
-{
-    unsigned units[2] = {rune, 0};
-    size_t count = 1;
-    if (rune >= 0x10000) {
-        units[0] = 0xd800 + ((rune - 0x10000) >> 10);
-        units[1] = 0xdc00 + ((rune - 0x10000) & 0x3ff);
-        count = 2;
-    }
-    for (size_t i = 0; i < count; i++) {
-        (void)buf_add_text(out, "\\u");
-        for (int shift = 12; shift >= 0; shift -= 4)
-            (void)buf_add_byte(out, digits[units[i] >> shift & 15]);
-    }
-}
-
-/* Valid UTF-8 as a JSON string with nothing but ASCII in it, as many servers write it; `digits` are
- * the hexadecimal ones in either case. */
-static void encode_ascii_json(struct buf *out, const char *value, size_t length, const char *digits)
+/* Adds valid UTF-8 escaped for a JSON string that is all ASCII, as many servers write it. */
+static void encode_ascii_json(struct buf *out, const char *value, size_t length, bool upper_case)
 {
     size_t done = 0;
     while (done < length) {
-        unsigned rune;
-        size_t step = utf8_sequence(value + done, length - done, &rune);
+        unsigned code_point;
+        size_t step = utf8_sequence(value + done, length - done, &code_point);
         if (step == 0)
             return;
-        if (rune < 0x7f)
+        if (code_point < 0x7f)
             (void)encode_json(out, value + done, step);
         else
-            add_escaped_rune(out, rune, digits);
+            (void)encode_json_unicode(out, code_point, upper_case);
         done += step;
     }
 }
@@ -84,23 +67,22 @@ static bool add_json_form(struct secrets *secrets, const struct buf *form)
     return add_form(secrets, form) && add_replaced(secrets, buf_text(form), form->length, slash);
 }
 
-/* `value` is valid UTF-8. */
+/* Adds the JSON forms of `value`, which is valid UTF-8. */
 static bool add_json_forms(struct secrets *secrets, const char *value, size_t length)
 {
-    static const char *const digits[] = {"0123456789abcdef", "0123456789ABCDEF"};
     struct buf form;
     buf_init(&form, FORM_MAX);
     bool added = encode_json(&form, value, length) && add_json_form(secrets, &form);
-    for (size_t i = 0; i < 2 && added; i++) {
+    for (int upper_case = 0; upper_case <= 1 && added; upper_case++) {
         buf_clear(&form);
-        encode_ascii_json(&form, value, length, digits[i]);
+        encode_ascii_json(&form, value, length, upper_case != 0);
         added = add_json_form(secrets, &form);
     }
     buf_free(&form);
     return added;
 }
 
-/* What an answer shows of a value that is no UTF-8, and JSON's escapings of that. */
+/* Adds what a response shows of a value that is not valid UTF-8, and the JSON forms of that. */
 static bool add_text_forms(struct secrets *secrets, const char *value, size_t length)
 {
     struct buf repaired;
@@ -111,6 +93,7 @@ static bool add_text_forms(struct secrets *secrets, const char *value, size_t le
     return added;
 }
 
+/* Adds the value as in a form body (`+` for a space) and in HTML, by name and by number. */
 static bool add_form_and_html(struct secrets *secrets, const char *value, size_t length)
 {
     static const struct replacement space[] = {{' ', "+"}, {0, NULL}};
@@ -123,14 +106,14 @@ static bool add_form_and_html(struct secrets *secrets, const char *value, size_t
            add_replaced(secrets, value, length, numbered);
 }
 
-/* Adds a piece of Base64 in the standard and in the URL alphabet. */
+/* Adds Base64 text in the standard and in the URL alphabet. */
 static bool add_both_alphabets(struct secrets *secrets, const char *base64, size_t length)
 {
     static const struct replacement url[] = {{'+', "-"}, {'/', "_"}, {0, NULL}};
     return secrets_add(secrets, base64, length) && add_replaced(secrets, base64, length, url);
 }
 
-/* Base64 of the value by itself, with padding and without. */
+/* Adds Base64 of the value alone, with padding and without. */
 static bool add_base64(struct secrets *secrets, const char *value, size_t length)
 {
     struct buf form;
@@ -145,8 +128,8 @@ static bool add_base64(struct secrets *secrets, const char *value, size_t length
     return added;
 }
 
-/* Base64 of longer text in which the value stands behind `before` bytes (modulo 3): the digits that
- * depend on the value alone. */
+/* Adds what Base64 makes of the value within longer text, after `before` bytes (modulo 3): the
+ * digits that depend on the value alone. */
 static bool add_inner_base64(
     struct secrets *secrets, const char *value, size_t length, size_t before)
 {

@@ -5,15 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/must_use.h"
 #include "base/secret.h"
 
-/* Adds `value` as it is and in every form a template or an answer can give it: percent-encoded
- * (each escaping of ours, upper and lower case digits, `+` for a space), escaped for JSON, Base64
- * (standard and URL alphabet, with and without padding). False: no memory. */
-bool secret_forms_add(struct secrets *secrets, const char *value, size_t length);
+/* Adds `value` as it is and in every form in which a template or a response can show it: with `+`
+ * for a space, escaped for JSON and HTML, repaired to valid UTF-8, and in Base64 (standard and URL
+ * alphabet, with and without padding, alone and within longer text). secrets_redact() finds
+ * percent-encoded bytes by itself. False: out of memory. */
+MUST_USE bool secret_forms_add(struct secrets *secrets, const char *value, size_t length);
 
-/* Adds the credentials `user:secret` as Basic authentication carries them (RFC 7617), and the
- * secret itself in all its forms. False: no memory. */
-bool secret_forms_add_basic(struct secrets *secrets, const char *user, const char *secret);
+/* Adds the credentials `user:secret` as Basic authentication carries them (RFC 7617), and `secret`
+ * in all its forms. False: out of memory. */
+MUST_USE bool secret_forms_add_basic(struct secrets *secrets, const char *user, const char *secret);
 
 #endif

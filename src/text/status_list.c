@@ -3,16 +3,14 @@
 #include <stddef.h>
 #include <string.h>
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
+#include "base/ascii.h"
 
-/* Reads one code of exactly three digits and moves `*text` behind it. */
+/* Reads one code of exactly three digits and advances `*text` past it. */
 static bool read_code(const char **text, unsigned *code)
 {
     const char *next = *text;
-    if (!is_digit(next[0]) || !is_digit(next[1]) || !is_digit(next[2]) || is_digit(next[3]))
+    if (!ascii_is_digit(next[0]) || !ascii_is_digit(next[1]) || !ascii_is_digit(next[2]) ||
+        ascii_is_digit(next[3]))
         return false;
     *code = (unsigned)(next[0] - '0') * 100 + (unsigned)(next[1] - '0') * 10 +
             (unsigned)(next[2] - '0');
@@ -45,10 +43,9 @@ bool status_list_parse(const char *text, struct status_list *list, struct error 
             next++;
         else if (!read || *next != '\0')
             return error_set(error, ERROR_USAGE, 0,
-                "`%.*s` is no status code from %d to %d and no range of them, as in "
-                "`200,202,300-399`",
-                (int)(item[strcspn(item, ",")] == '\0' ? strlen(item) : strcspn(item, ",")), item,
-                STATUS_FIRST, STATUS_LAST);
+                "'%.*s' is no status code from %d to %d and no range of them, as in "
+                "'200,202,300-399'",
+                (int)strcspn(item, ","), item, STATUS_FIRST, STATUS_LAST);
         for (unsigned code = first; code <= last; code++)
             list->bits[code / 64] |= UINT64_C(1) << code % 64;
     }

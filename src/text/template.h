@@ -1,11 +1,10 @@
 /* Templates: text with `{field}` and `{field:escaping}`, filled in for each file.
  *
- * `{{` is `{`, `}}` is `}`, a lone `}` is itself. What is filled in is never read again.
+ * `{{` is `{`, `}}` is `}`, a lone `}` is itself. What was filled in is never read as a template.
  *
- * Escapings: `:url` percent-encodes all but RFC 3986's unreserved bytes, and in {path} and {dir}
- * the
- * `/`; `:query` that one too; `:json` is for the inside of a JSON string; `:base64`; `:raw` is
- * none. */
+ * Escapings: `:url` percent-encodes every byte but RFC 3986's unreserved ones, and keeps the `/` of
+ * {path} and {dir}; `:query` percent-encodes that `/` too; `:json` is for the inside of a JSON
+ * string; `:base64` is Base64; `:raw` changes nothing. */
 #ifndef SHOAL_TEXT_TEMPLATE_H
 #define SHOAL_TEXT_TEMPLATE_H
 
@@ -15,71 +14,78 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/must_use.h"
 
-/* Where the text goes; it decides how a value without a named escaping is written. */
+/* Where the text goes. It decides how a value with no escaping of its own is written. */
 enum template_place {
     TEMPLATE_FORM,   /* raw */
-    TEMPLATE_URL,    /* as `:url`: percent-encoded, `/` kept in {path} and {dir} only */
-    TEMPLATE_HEADER, /* raw; a value with a control byte (0-31 but TAB, 127) fails */
+    TEMPLATE_URL,    /* as `:url` */
+    TEMPLATE_HEADER, /* raw; a value with a control byte (0 to 31 but TAB, 127) is an error */
 };
 
-/* What a template needs to know of a file, as bits. */
+/* What a template needs to know about a file, as bits. */
 enum template_need {
-    TEMPLATE_NEEDS_PATH = 1 << 0,  /* any field that names the file: it differs from file to file */
-    TEMPLATE_NEEDS_FACTS = 1 << 1, /* {size}, {mtime} */
-    TEMPLATE_NEEDS_SHA256 = 1 << 2,
-    TEMPLATE_NEEDS_SHA1 = 1 << 3,
-    TEMPLATE_NEEDS_MD5 = 1 << 4,
+    TEMPLATE_NEEDS_PATH = 1 << 0,   /* {file} to {ext}: it differs from file to file */
+    TEMPLATE_NEEDS_FACTS = 1 << 1,  /* {size}, {mtime} */
+    TEMPLATE_NEEDS_SHA256 = 1 << 2, /* {sha256} */
+    TEMPLATE_NEEDS_SHA1 = 1 << 3,   /* {sha1} */
+    TEMPLATE_NEEDS_MD5 = 1 << 4,    /* {md5} */
 };
 
 /* A key of `-s` and its value. */
 struct template_key {
-    const char *name;
-    const char *value; /* may hold any byte but NUL */
+    const char *name;  /* see template_is_key_name() */
+    const char *value; /* may contain any byte but NUL */
 };
 
+/* The keys that a template may name. They belong to the caller. */
 struct template_keys {
-    const struct template_key *list;
-    size_t count;
+    const struct template_key *list; /* `count` of them */
+    size_t count;                    /* length of `list` */
 };
 
-/* What is known of one file. Strings are NUL-terminated and belong to the caller. */
+/* What is known about one file. The strings belong to the caller. */
 struct template_file {
-    const char *file;   /* {file}: the path to open; {folder} is what stands before its last `/`
-                           (`.` where there is none, `/` for the root) */
-    const char *path;   /* {path}, from which {dir}, {name}, {stem} and {ext} are cut */
+    const char *file;   /* {file}: the path to open; {folder} is what precedes its last `/`
+                           (`.` if there is none, `/` for the root) */
+    const char *path;   /* {path}, of which {dir}, {name}, {stem} and {ext} are parts */
     int64_t size;       /* {size}, bytes */
-    int64_t mtime;      /* {mtime}, seconds since 1970 */
-    const char *sha256; /* hexadecimal, lower case; NULL where no template needs it */
-    const char *sha1;
-    const char *md5;
+    int64_t mtime;      /* {mtime}, seconds since 1970-01-01T00:00:00Z */
+    const char *sha256; /* {sha256}, lower-case hexadecimal; NULL if no template needs it */
+    const char *sha1;   /* {sha1}, likewise */
+    const char *md5;    /* {md5}, likewise */
 };
 
+/* A template that was parsed. */
 struct template;
 
-/* Reads `source`. An unknown field or escaping, an unclosed or empty `{}` is an error whose text
- * names the field and the template. Key values are copied; one that can't stand in its place (see
- * template_fill()) is an error that names the key, never its value; so is a control byte that a
- * header's template itself holds. `*out` is freed with template_free(). */
-bool template_parse(const char *source, enum template_place place, const struct template_keys *keys,
-    struct template **out, struct error *error);
+/* Reads `source`; `*out` receives the template, for template_free(). The values of `keys` (NULL:
+ * none) are copied. False with `error`, which names the field and the template: an unknown field or
+ * escaping, an empty or unclosed `{}`, a control byte in a header's template, or the value of a key
+ * that cannot be in its place (see template_fill()). The error never contains a key's value. */
+MUST_USE bool template_parse(const char *source, enum template_place place,
+    const struct template_keys *keys, struct template **out, struct error *error);
+
+/* Frees the template. NULL does nothing. */
 void template_free(struct template *template);
 
-/* OR of enum template_need. 0: the same for every file. */
+/* OR of enum template_need. 0: the text is the same for every file. */
 unsigned template_needs(const struct template *template);
 
-/* Is the template exactly `{file}`? */
+/* Whether the template is exactly `{file}`. */
 bool template_is_file(const struct template *template);
 
-/* Adds the text for `file` to `out`. False with `error` where a value can't stand in its place (a
- * control byte in a header; a space or a control byte in a URL under `:raw` or `:json`; text that
- * is no UTF-8 under `:json`) or `out` failed. The error names the field, never the value. */
-bool template_fill(const struct template *template, const struct template_file *file,
+/* Adds the text for `file` to `out`. False with `error`: a value cannot be in its place (a control
+ * byte in a header; a space or a control byte in a URL, under `:raw` or `:json`; text that is not
+ * valid UTF-8, under `:json`), or `out` failed. The error names the field, never the value. */
+MUST_USE bool template_fill(const struct template *template, const struct template_file *file,
     struct buf *out, struct error *error);
 
-/* Is `name` one of the built-in fields, and so no name for a key? Is it made of letters, digits,
- * `_`, `-` and `.`, beginning with a letter or `_`? */
+/* Whether `name` is a built-in field, so that no key may have this name. */
 bool template_is_field(const char *name);
+
+/* Whether `name` may name a key: letters, digits, `_`, `-` and `.`, beginning with a letter or
+ * `_`. */
 bool template_is_key_name(const char *name);
 
 #endif

@@ -5,23 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#define US_PER_SECOND    UINT64_C(1000000)
+#include "base/ascii.h"
+#include "base/clock.h"
+
+#define US_PER_SECOND    ((uint64_t)CLOCK_US_PER_SECOND)
 #define LONGEST_DURATION (UINT64_C(100) * 366 * 86400 * US_PER_SECOND)
-#define FRACTION_SCALE   UINT64_C(1000000000)
+#define FRACTION_SCALE   UINT64_C(1000000000) /* parts of one in which a fraction is counted */
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
-/* Reads digits. False: none, or too many for a int64_t. */
+/* Reads digits. False: there are none, or the number does not fit into an int64_t. */
 static bool read_whole(const char **text, uint64_t *number)
 {
     const char *next = *text;
-    if (!is_digit(*next))
+    if (!ascii_is_digit(*next))
         return false;
     uint64_t value = 0;
-    for (; is_digit(*next); next++) {
+    for (; ascii_is_digit(*next); next++) {
         uint64_t digit = (uint64_t)(*next - '0');
         if (value > (INT64_MAX - digit) / 10)
             return false;
@@ -34,7 +32,7 @@ static bool read_whole(const char **text, uint64_t *number)
 
 struct decimal {
     uint64_t whole;
-    uint64_t fraction; /* in parts of FRACTION_SCALE; digits behind the ninth are dropped */
+    uint64_t fraction; /* in FRACTION_SCALE parts of one; digits after the ninth are dropped */
     bool has_fraction;
 };
 
@@ -46,26 +44,28 @@ static bool read_decimal(const char **text, struct decimal *decimal)
     if (**text != '.')
         return true;
     const char *next = *text + 1;
-    if (!is_digit(*next))
+    if (!ascii_is_digit(*next))
         return false;
     decimal->has_fraction = true;
     uint64_t part = FRACTION_SCALE / 10;
-    for (; is_digit(*next); next++, part /= 10)
+    for (; ascii_is_digit(*next); next++, part /= 10)
         decimal->fraction += (uint64_t)(*next - '0') * part;
     *text = next;
     return true;
 }
 
-/* `decimal` times `unit`, rounded down. False: over `most`. */
-static bool multiply(const struct decimal *decimal, uint64_t unit, uint64_t most, int64_t *product)
+/* `decimal` times `unit`, rounded down. False: more than `maximum`. */
+static bool multiply(
+    const struct decimal *decimal, uint64_t unit, uint64_t maximum, int64_t *product)
 {
-    if (decimal->whole > most / unit)
+    if (decimal->whole > maximum / unit)
         return false;
     uint64_t whole = decimal->whole * unit;
-    /* Units are up to 86,400,000,000: the product stays whole by splitting off the scale first. */
+    /* A unit is up to 86,400,000,000 and a fraction below 10^9. Their product could overflow, so
+     * the unit is split first. */
     uint64_t part = unit / FRACTION_SCALE * decimal->fraction +
                     unit % FRACTION_SCALE * decimal->fraction / FRACTION_SCALE;
-    if (part > most - whole)
+    if (part > maximum - whole)
         return false;
     *product = (int64_t)(whole + part);
     return true;
@@ -76,6 +76,7 @@ struct unit {
     uint64_t factor;
 };
 
+/* The factor of the unit `name`; 0: there is no such unit. */
 static uint64_t find_unit(const struct unit *units, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++) {
@@ -85,12 +86,12 @@ static uint64_t find_unit(const struct unit *units, size_t count, const char *na
     return 0;
 }
 
-bool units_parse_number(const char *text, int64_t least, int64_t most, int64_t *number)
+bool units_parse_number(const char *text, int64_t minimum, int64_t maximum, int64_t *number)
 {
     uint64_t value;
     if (!read_whole(&text, &value) || *text != '\0')
         return false;
-    if ((int64_t)value < least || (int64_t)value > most)
+    if ((int64_t)value < minimum || (int64_t)value > maximum)
         return false;
     *number = (int64_t)value;
     return true;
@@ -142,7 +143,7 @@ void units_format_bytes(int64_t bytes, char *out)
     }
     double value = (double)bytes / 1024;
     size_t name = 0;
-    /* 1,023.95 would be shown as 1024.0 of the smaller unit. */
+    /* From 1,023.95 on, %.1f would show 1024.0 of the smaller unit. */
     while (value >= 1023.95 && name + 1 < sizeof names / sizeof *names) {
         value /= 1024;
         name++;

@@ -32,19 +32,19 @@ def pytest_sessionstart(session):
 
 @pytest.fixture
 def folder():
-    """A folder of the test's own that any user may enter."""
+    """A new folder that any user may enter."""
     path = pathlib.Path(tempfile.mkdtemp(prefix="shoal-test-"))
     path.chmod(0o755)
     yield path
     subprocess.run(["chmod", "-R", "u+rwX", "--", str(path)], check=False, stderr=subprocess.DEVNULL)
     shutil.rmtree(path, ignore_errors=True)
-    if path.exists():  # a path longer than PATH_MAX stops Python
+    if path.exists():  # Python cannot remove a path longer than PATH_MAX
         subprocess.run(["rm", "-rf", "--", str(path)], check=True)
 
 
 @pytest.fixture
 def shoal(folder):
-    """The program, run in a working folder of its own."""
+    """The program, with a working directory of its own."""
     work = folder / "work"
     work.mkdir()
     program = Shoal(work)
@@ -67,7 +67,7 @@ class Tree:
         return str(self.path)
 
     def __call__(self, name, content=b"content\n"):
-        """Makes a file; `name` and `content` as text or bytes. Gives its path."""
+        """Makes a file; `name` and `content` are text or bytes. Returns its path."""
         name = os.fsencode(name)
         content = content.encode() if isinstance(content, str) else content
         path = os.path.join(os.fsencode(self.path), name)
@@ -78,7 +78,7 @@ class Tree:
         return pathlib.Path(os.fsdecode(path))
 
     def many(self, count, size=100, per_folder=500):
-        """`count` files of `size` bytes, each with content of its own."""
+        """Makes `count` files of `size` bytes, each with different content."""
         for number in range(count):
             if number % per_folder == 0:
                 below = f"{number // per_folder:04d}"
@@ -115,7 +115,7 @@ def sink():
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory):
-    """A folder for what is made once a session; any user may enter it."""
+    """A folder for what is made once per test session; any user may enter it."""
     path = pathlib.Path(tempfile.mkdtemp(prefix="shoal-session-"))
     path.chmod(0o755)
     yield path
@@ -129,7 +129,7 @@ def certificates(shared_folder):
 
 @pytest.fixture(scope="session")
 def compiled(shared_folder):
-    """compiled("name", *flags): a C file of helpers/, compiled once; gives the result's path."""
+    """compiled("name", *flags): a C file of helpers/, compiled once; returns the path of the result."""
     made = {}
 
     def build(name, *flags):
@@ -146,14 +146,14 @@ def compiled(shared_folder):
 
 @pytest.fixture
 def peak_memory(compiled, folder):
-    """Gives (prefix, read): a command's prefix, and the peak memory in KiB after it has run."""
+    """Returns (prefix, read): a prefix for a command; read() returns its peak memory in KiB afterwards."""
     result = folder / "peak"
     prefix = [str(compiled("peak_memory")), str(result)]
     return prefix, lambda: int(result.read_text())
 
 
 def private_hosts(folder, lines):
-    """A prefix that runs a command with an /etc/hosts of its own; skips where that is not allowed."""
+    """A prefix that runs a command with a different /etc/hosts; skips if that is not allowed."""
     hosts = folder / "hosts"
     hosts.write_text("127.0.0.1 localhost\n::1 ip6-localhost\n" + "\n".join(lines) + "\n")
     script = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
@@ -165,13 +165,13 @@ def private_hosts(folder, lines):
 
 @pytest.fixture
 def hosts(folder):
-    """hosts("127.0.0.1 name", ...): a prefix with which those names have those addresses."""
+    """hosts("127.0.0.1 name", ...): a prefix that gives these addresses to these names."""
     return lambda *lines: private_hosts(folder, lines)
 
 
 @pytest.fixture
 def as_nobody(shoal, folder):
-    """A prefix that runs a command as a user without rights; a copy of the program it can reach."""
+    """A prefix that runs a command as an unprivileged user; and a copy of the program that it may run."""
     if os.geteuid() != 0:
         return []
     copy = folder / "shoal"
@@ -184,7 +184,7 @@ def as_nobody(shoal, folder):
 
 @pytest.fixture(scope="session")
 def cache():
-    """A folder that outlives the session, for what is fetched."""
+    """A folder that outlives the test session, for downloads."""
     path = pathlib.Path(os.environ.get("SHOAL_TEST_CACHE", CHECKOUT / ".cache"))
     path.mkdir(parents=True, exist_ok=True)
     return path

@@ -1,4 +1,4 @@
-"""Runs the real binary and checks what every run must keep, whatever a test looks at besides."""
+"""Runs the real binary and checks, in every run, what must always be true."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ HANG = 300
 
 
 def binary_path():
-    """The program under test: $SHOAL, or the checkout's own build."""
+    """The program under test: $SHOAL, or the one in build/."""
     return pathlib.Path(os.environ.get("SHOAL", CHECKOUT / "build" / "shoal")).absolute()
 
 
@@ -38,14 +38,14 @@ def read_event(line):
 
 
 def path_of(event):
-    """A file's path as bytes: exact, also where it is no UTF-8."""
+    """A file's exact path as bytes, even if it is not UTF-8."""
     if "path_base64" in event:
         return base64.b64decode(event["path_base64"])
     return event["path"].encode()
 
 
 class Run:
-    """A run that has ended."""
+    """A completed run."""
 
     def __init__(self, arguments, status, out, err, lines, seconds):
         self.arguments = arguments
@@ -91,12 +91,12 @@ class Run:
 
     @property
     def text(self):
-        """What a person sees on standard error."""
+        """The text on standard error."""
         return self.err.decode(errors="backslashreplace")
 
     @property
     def everything(self):
-        """Everything that came out, in bytes."""
+        """All output, in bytes."""
         return self.out + self.err + json.dumps(self.events, ensure_ascii=False).encode(
             errors="surrogatepass"
         )
@@ -105,7 +105,7 @@ class Run:
         return self.end[verdict]
 
     def sent_all(self, count=None):
-        """Asserts that every file was sent and gives the run back."""
+        """Asserts that every file was sent, and returns the run."""
         assert self.status == 0, self
         assert self.end["sent"] == self.end["found"], self
         if count is not None:
@@ -113,7 +113,7 @@ class Run:
         return self
 
     def usage_error(self, *words):
-        """Asserts exit status 2 with a message that has these words, and that nothing was sent."""
+        """Asserts exit status 2, a message with these words, and that nothing was sent."""
         assert self.status == 2, self
         assert not [event for event in self.files if event["attempts"]], self
         for word in words:
@@ -122,7 +122,7 @@ class Run:
 
 
 def check_reconciled(run):
-    """found = sent + exists + skipped + failed + unknown, one verdict a file, the end last."""
+    """found = sent + exists + skipped + failed + unknown, one verdict per file, the end event last."""
     kinds = [event["event"] for event in run.events]
     assert kinds[-1] == "end" and kinds.count("end") == 1, run
     assert kinds[0] == "start" and kinds.count("start") == 1, run
@@ -143,7 +143,7 @@ def check_reconciled(run):
 
 
 def check_file_event(event, run):
-    """What stands in one file event agrees with itself."""
+    """The values of one file event agree with each other."""
     verdict = event["verdict"]
     assert verdict in VERDICTS, event
     assert event["status"] is None or 100 <= event["status"] <= 999, event
@@ -158,7 +158,7 @@ def check_file_event(event, run):
 
 
 def expected_status(run):
-    """The exit status that the verdicts call for, where nothing interrupted the run."""
+    """The exit status that follows from the verdicts, if nothing interrupted the run."""
     end = run.end
     if end["found"] == 0 and end["problems"] == 0:
         return 0 if "--allow-empty" in run.arguments else 2
@@ -172,7 +172,7 @@ def expected_status(run):
 
 
 def check_output_is_clean(run):
-    """No byte that a terminal obeys, on either stream, and no sanitizer's finding."""
+    """Neither stream has a control character for a terminal, or a sanitizer's report."""
     if "--json" not in run.arguments:
         found = CONTROL.search(run.out.replace(b"\n", b"").replace(b"\t", b""))
         assert not found, (found, run)
@@ -182,7 +182,7 @@ def check_output_is_clean(run):
 
 
 class Running:
-    """A run under way, whose events can be waited for. Events come over a pipe on its --json."""
+    """A run in progress, whose events can be awaited: it writes them to a pipe (--json)."""
 
     def __init__(self, shoal, arguments, popen, err):
         self.shoal = shoal
@@ -204,7 +204,7 @@ class Running:
         self.queue.put(None)
 
     def wait_event(self, wanted, timeout=HANG):
-        """Waits for an event for which wanted(event) is true and gives it."""
+        """Waits for an event for which wanted(event) is true, and returns it."""
         until = time.monotonic() + timeout
         while True:
             line = self.queue.get(timeout=max(0.01, until - time.monotonic()))
@@ -215,7 +215,7 @@ class Running:
                 return event
 
     def wait_files(self, count, verdict=None, timeout=HANG):
-        """Waits until `count` file events (with that verdict) have come."""
+        """Waits for `count` file events (with that verdict)."""
         for _ in range(count):
             self.wait_event(
                 lambda event: event["event"] == "file"
@@ -227,7 +227,7 @@ class Running:
         os.kill(self.pid, number)
 
     def finish(self, timeout=HANG, interrupted=None):
-        """Waits for the end; checks what every run must keep."""
+        """Waits for the end and checks what must always be true."""
         try:
             status = self.popen.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -265,7 +265,7 @@ class Shoal:
         return base
 
     def sanitized(self):
-        """Is it a build with AddressSanitizer? Then limits on memory say nothing."""
+        """Is it a build with AddressSanitizer? Then memory limits mean nothing."""
         return b"__asan_init" in self.binary.read_bytes()
 
     def __call__(
@@ -298,7 +298,7 @@ class Shoal:
         return run
 
     def send(self, *arguments, interrupted=None, reconciled=True, check_status=True, **more):
-        """Runs `shoal send`. Events go to a file unless the arguments have --json themselves."""
+        """Runs `shoal send`. Events go to a file unless the arguments contain --json."""
         arguments = ["send", *arguments]
         own = any(str(_text(argument)).split("=")[0] == "--json" for argument in arguments)
         self.number += 1
@@ -326,7 +326,7 @@ class Shoal:
         return run
 
     def start(self, *arguments, env=None, prefix=(), cwd=None, stdin=subprocess.DEVNULL):
-        """Starts `shoal send --json` and gives a Running."""
+        """Starts `shoal send --json` and returns a Running."""
         given = ["send", "--json", *arguments]
         err = tempfile.TemporaryFile()
         popen = subprocess.Popen(

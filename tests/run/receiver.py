@@ -1,4 +1,4 @@
-"""Runs `shoal serve` and talks to it, by requests or byte by byte."""
+"""Runs `shoal serve` and talks to it, by `requests` or byte by byte."""
 
 import http.client
 import json
@@ -17,7 +17,7 @@ from harness import HANG, SANITIZER, binary_path
 
 
 def form(*parts, boundary="b0undary"):
-    """A multipart body from (headers, content) pairs, headers and content in bytes."""
+    """A multipart body of (headers, content) pairs, both in bytes."""
     edge = b"--" + boundary.encode()
     body = b"".join(edge + b"\r\n" + head + b"\r\n\r\n" + content + b"\r\n" for head, content in parts)
     return body + edge + b"--\r\n"
@@ -32,7 +32,7 @@ def file_part(content, file_name=b"f.bin", name=b"file"):
 
 
 def head(method="POST", target="/", length=None, boundary="b0undary", *more):
-    """The head of a request in bytes; a form where there is a boundary."""
+    """The head of a request in bytes; of a form if there is a boundary."""
     lines = [f"{method} {target} HTTP/1.1", "Host: localhost", *more]
     if boundary:
         lines.append(f"Content-Type: multipart/form-data; boundary={boundary}")
@@ -42,7 +42,7 @@ def head(method="POST", target="/", length=None, boundary="b0undary", *more):
 
 
 class Connection:
-    """A connection on which anything can be sent."""
+    """A connection that sends any bytes."""
 
     def __init__(self, host, port):
         self.socket = socket.create_connection((host, port), timeout=HANG)
@@ -60,7 +60,7 @@ class Connection:
         return self.send(head("PUT", target, len(content), None), content)
 
     def answer(self, method="POST"):
-        """Reads one answer: an object with status, headers, text and json."""
+        """Reads one response: an object with status, headers, text and json."""
         response = http.client.HTTPResponse(self.socket, method=method)
         response.begin()
         response.text = response.read().decode()
@@ -68,7 +68,7 @@ class Connection:
         return response
 
     def rest(self):
-        """Everything up to the end of the connection; a reset raises ConnectionResetError."""
+        """Reads up to the end of the connection; a reset raises ConnectionResetError."""
         got = b""
         while piece := self.socket.recv(65536):
             got += piece
@@ -89,7 +89,7 @@ class Connection:
 
 
 class Receiver:
-    """A running `shoal serve --json`. `into` is the folder it stores below, or None."""
+    """A running `shoal serve --json`. `into` is the folder for the files, or None."""
 
     def __init__(self, *arguments, into=None, prefix=(), **popen):
         self.into = None if into is None else pathlib.Path(into)
@@ -113,7 +113,7 @@ class Receiver:
         self.lines.put(None)
 
     def wait_event(self, kind="request"):
-        """The next event of that kind."""
+        """Returns the next event of that kind."""
         while True:
             line = self.lines.get(timeout=HANG)
             assert line is not None, self.popen.stderr.read()
@@ -126,7 +126,7 @@ class Receiver:
         return Connection(self.host, self.port)
 
     def answer(self, data, method="POST"):
-        """Sends bytes on a connection of their own and gives the answer."""
+        """Sends bytes on a new connection and returns the response."""
         with self.connect() as connection:
             return connection.send(data).answer(method)
 
@@ -141,7 +141,7 @@ class Receiver:
         return self.answer(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET").json
 
     def stored(self):
-        """Every file below the folder: path -> content. A temporary counts too."""
+        """All files below the folder, temporaries too: path -> content."""
         paths = (path for path in self.into.rglob("*") if not path.is_dir() or path.is_symlink())
         return {str(path.relative_to(self.into)): path.read_bytes() for path in paths}
 
@@ -150,7 +150,7 @@ class Receiver:
         return [pathlib.Path(line) for line in found.stdout.decode().splitlines()]
 
     def wait_for_temporary(self, size):
-        """Waits until `size` bytes stand in a temporary and gives its path."""
+        """Waits until a temporary has `size` bytes, and returns its path."""
         until = time.monotonic() + HANG
         while time.monotonic() < until:
             for path in self.temporaries():
@@ -163,12 +163,12 @@ class Receiver:
         raise AssertionError(f"no temporary of {size} bytes in {self.into}")
 
     def peak_memory(self):
-        """KiB."""
+        """In KiB."""
         status = pathlib.Path(f"/proc/{self.popen.pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+)", status)[1])
 
     def stop(self, number=signal.SIGINT):
-        """Ends it and gives its last event. It must end by itself, well and with a clean stderr."""
+        """Stops it by a signal and returns its last event. It must exit with 0 and an empty stderr."""
         if self.end is None:
             if self.popen.poll() is None:
                 self.popen.send_signal(number)

@@ -1,5 +1,5 @@
-"""--at-most-once: what the server may have taken is never sent again, whoever would do it; and
---idempotency-key, by which a server can tell a repeated attempt."""
+"""--at-most-once: what the server may have accepted is never sent again, by shoal or by libcurl; and
+--idempotency-key, by which a server recognizes a repeated attempt."""
 
 import collections
 import re
@@ -32,8 +32,8 @@ def test_a_rejection_is_sent_again(shoal, tree, ledger, status):
 
 
 def keep_then_die(read):
-    """A server that takes the first request on each connection, and dies in the second one, which it
-    has read as a whole (and so taken), or not at all."""
+    """A server that accepts the first request on each connection and closes the connection at the second
+    one, which it has read completely (and so accepted) or not at all."""
 
     def behave(connection):
         connection.read_request()
@@ -74,7 +74,7 @@ def test_by_default_the_same_server_gets_every_file(shoal, tree, jobs):
 
 
 def test_a_kept_connection_that_dies_as_the_request_arrives(shoal, tree):
-    """It was not read, but that can't be known."""
+    """The request was not read, but the client cannot know that."""
     tree.many(40)
     with RawServer(keep_then_die(read=False)) as server:
         run = shoal.send(*FORM, "--at-most-once", "-j", "4", tree, server.url)
@@ -106,7 +106,7 @@ def test_an_unknown_file_does_not_end_the_others(shoal, tree, ledger):
 
 
 def keys_of(ledger):
-    """Path -> the values of Idempotency-Key, one an attempt."""
+    """Path -> the values of Idempotency-Key, one per attempt."""
     found = collections.defaultdict(list)
     for record in ledger.records:
         found[record.key] += record.header("Idempotency-Key")
@@ -152,7 +152,7 @@ def test_a_key_goes_with_a_raw_and_with_a_large_file(shoal, tree, ledger):
 
 
 def test_a_changed_file_gets_the_key_of_what_is_sent(shoal, tree, ledger):
-    """Rebuilt from its path for the next attempt: new content, new key."""
+    """The next attempt reads the file again: new content, new key."""
     path = tree("a", b"first")
 
     def answer(record):

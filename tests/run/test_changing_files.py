@@ -1,4 +1,4 @@
-"""Files that change while they wait, are read ahead, or stream: never torn, never a false verdict."""
+"""Files that change while they wait, are read ahead or are sent: never mixed, never a wrong verdict."""
 
 import os
 import pathlib
@@ -31,7 +31,7 @@ def empty(path):
 
 
 def replace(path):
-    """Another file of the same size is renamed over it."""
+    """Renames another file of the same size over it."""
     size = os.path.getsize(path)
     other = f"{path}.new"
     with open(other, "wb") as file:
@@ -40,7 +40,7 @@ def replace(path):
 
 
 def rewrite(path):
-    """The same size, other content, in place."""
+    """Writes other content of the same size in place."""
     size = os.path.getsize(path)
     with open(path, "r+b") as file:
         file.write(b"W" * size)
@@ -50,14 +50,14 @@ CHANGES = [grow, shrink, empty, replace, rewrite]
 
 
 def whole(content):
-    """Is it one of the states that a file had, and no mixture? Each is of one byte (grown: two)."""
+    """Is it one state of the file, and not a mixture? A state repeats one byte (after growing: two)."""
     return len(set(content.rstrip(b"+"))) <= 1
 
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("size", [1000, LARGE])
 def test_a_file_that_changes_while_it_waits_is_sent_whole(shoal, tree, ledger, change, size):
-    """The first answer comes after the change, at -j 1."""
+    """-j 1, and the first response is sent after the change."""
     tree("a-first", b"x")
     path = tree("b-waits", b"o" * size)
     changed = threading.Event()
@@ -72,7 +72,7 @@ def test_a_file_that_changes_while_it_waits_is_sent_whole(shoal, tree, ledger, c
 
     ledger.default = answer
     run = shoal.send("-j", "1", *FORM, tree, ledger.url)
-    # It may have been read ahead before it changed: then it goes as it was, whole.
+    # It may have been read ahead before the change: then the old state is sent, complete.
     sent = {record.key: record.field("file") for record in ledger.records}
     assert run.end["found"] == 2
     assert sent["b-waits"] in states
@@ -102,7 +102,7 @@ def test_a_file_that_vanishes_while_it_waits_fails_or_was_read_whole(shoal, tree
 
 
 class HeldBody:
-    """A server that stops reading in the middle of the first body until it is told to go on."""
+    """A server that stops reading within the first body until it is told to continue."""
 
     def __init__(self):
         self.begun = threading.Event()
@@ -131,8 +131,8 @@ def test_a_file_that_changes_while_it_streams_is_never_sent_torn(shoal, tree, ch
         behave.go_on.set()
         run = running.finish()
         run.sent_all(1)
-        # The first attempt was broken off: one whole body arrived, in the file's last state. A file
-        # replaced by rename may also be sent as it was: it is open, and whole.
+        # The first attempt was aborted: one complete body arrived, in the file's last state. A file
+        # replaced by rename may also be sent in its old state: it is still open and complete.
         bodies = behave.whole
         assert bodies and all(body in (b"o" * LARGE, path.read_bytes()) for body in bodies)
         assert bodies[-1] == path.read_bytes() or change is replace
@@ -176,7 +176,7 @@ def test_a_file_that_changes_for_ever_fails_after_the_retries(shoal, tree):
 
 
 def race(shoal, tree, ledger, seconds_most, files, rounds):
-    """Other processes change the files at random while they are sent, again and again."""
+    """Processes change the files at random while run after run sends them."""
     for number in range(files):
         size = (10, 5000, 400_000, 3_000_000)[number % 4]
         tree(f"f{number}", bytes([97 + number % 26]) * size)

@@ -138,6 +138,11 @@ def test_a_module_may_have_its_source_in_the_folder_that_it_is_the_interface_of(
     sources("app/main.c", both + " *" + main)
     ended = sources.check("check-map")
     assert (ended.returncode, ended.stderr) == (0, "")
-    sources("app/main.c", both + " *   walk     again\n *" + main)
+    sources("app/main.c", both + " *   walk     how\n *" + main)
+    assert sources.check("check-map").returncode == 0
+    sources("app/main.c", both + " *   walk     how\n *   walk     again\n *" + main)
     ended = sources.check("check-map")
-    assert ended.returncode == 1 and "src/io/walk is in the map twice" in ended.stderr
+    assert ended.returncode == 1 and "src/io/walk/walk is in the map twice" in ended.stderr
+    sources("app/main.c", both.replace(" *   walk     files\n", " *\n") + " *" + main)
+    ended = sources.check("check-map")
+    assert ended.returncode == 1 and "src/io/walk is not in the map" in ended.stderr

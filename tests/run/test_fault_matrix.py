@@ -1,8 +1,8 @@
-"""The fault matrix: 9 faults in 5 phases, where the pair means something. In each cell verdict,
+"""The fault matrix: 9 faults in 5 phases, where the combination makes sense. In each cell, verdict,
 attempts and status are exactly what docs/verdicts.md says, by default and with --at-most-once, for a
-fault that strikes the first attempt and for one that stays.
+fault in the first attempt only and for one that stays.
 
-The cells spend their time waiting, so all of them run side by side from the first one on."""
+The cells spend their time waiting, so all of them start at once with the first one."""
 
 import concurrent.futures
 import functools
@@ -20,12 +20,12 @@ from harness import Shoal
 from servers.raw import OK, RawServer
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
-LARGE = 16_000_000  # more than the sockets between the two hold
+LARGE = 16_000_000  # more than the socket buffers hold
 SMALL = 1000
-LONG_GONE = 1.0  # seconds that a Retry-After asks for
+LONG_GONE = 1.0  # Retry-After, in seconds
 SIDE_BY_SIDE = 12
 
-# --- what a server does to a connection; all begin when it has been accepted
+# --- what a server does to a connection that it has accepted
 
 
 def drain(connection, length):
@@ -41,7 +41,7 @@ def length_of(head):
 
 
 def serve_well(connection):
-    """Takes every request and answers 200."""
+    """Responds 200 to every request."""
     while True:
         head = connection.read_head()
         drain(connection, length_of(head))
@@ -144,7 +144,7 @@ def after(until, behave):
     return both
 
 
-# --- TLS: what is done instead of a handshake
+# --- what a TLS server does instead of a handshake
 
 ALERT = b"\x15\x03\x03\x00\x02\x02\x28"  # fatal, handshake_failure
 
@@ -182,8 +182,8 @@ def slow_handshake(connection):
 
 # --- the table
 
-# What the event says at the end: verdict, attempts, status. By default and with --at-most-once; if
-# the fault strikes the first attempt only, and if it stays (--retries 1).
+# The final event: verdict, attempts, status. By default and with --at-most-once; for a fault in the
+# first attempt only, and for one that stays (--retries 1).
 SENT = {("sent", 1, 200)}
 SENT_AGAIN = {("sent", 2, 200)}
 UNKNOWN = {("unknown", 1, None)}
@@ -203,8 +203,8 @@ class Kind:
 HARMLESS = Kind(SENT, SENT, SENT, SENT)
 NOT_REACHED = Kind(SENT_AGAIN, SENT_AGAIN, FAILED, FAILED)
 AMBIGUOUS = Kind(SENT_AGAIN, UNKNOWN, FAILED, UNKNOWN)
-# Whether the request had left when the connection was reset is a race, each time anew; both ends of
-# it are right. Some of both: attempts that count and some that don't, until patience is at its end.
+# Whether the request had been sent when the connection was reset is a race in each attempt; both
+# results are right. Attempts that count and attempts that do not may mix until shoal gives up.
 RACE = Kind(
     SENT_AGAIN,
     SENT_AGAIN | UNKNOWN,
@@ -227,7 +227,7 @@ def refused(status):
 
 LATER = f"Retry-After: {int(LONG_GONE)}"
 CELLS = {
-    # connect: the listener itself is at fault (see Listening)
+    # connect: the listener itself fails (see Listening)
     ("refuse", "connect"): ("refuse", SMALL, NOT_REACHED),
     ("stall", "connect"): ("stall", SMALL, NOT_REACHED),
     ("slow", "connect"): ("slow", SMALL, HARMLESS),
@@ -239,7 +239,7 @@ CELLS = {
     ("slow", "tls"): (slow_handshake, SMALL, HARMLESS),
     ("cut short", "tls"): (hello_then(half_a_handshake), SMALL, NOT_REACHED),
     ("garbage", "tls"): (hello_then(no_handshake), SMALL, NOT_REACHED),
-    # headers: the request's head is there, nothing more is read
+    # headers: the request's head has arrived, nothing more is read
     ("reset", "headers"): (after(until_headers, reset), LARGE, AMBIGUOUS),
     ("stall", "headers"): (after(until_headers, stall), LARGE, AMBIGUOUS),
     ("slow", "headers"): (slow_headers, SMALL, HARMLESS),
@@ -268,7 +268,7 @@ CELLS = {
     ("garbage", "answer"): (after(until_answer, garbage), SMALL, AMBIGUOUS),
     ("503", "answer"): (after(until_read, answers(503)), SMALL, rejected(503)),
     ("429", "answer"): (after(until_read, answers(429, LATER)), SMALL, rejected(429)),
-    # and in the midst of an answer that has begun well
+    # within a response that has begun correctly
     ("reset", "half answer"): (after(until_answer, half_then(reset)), SMALL, CUT_SUCCESS),
     ("stall", "half answer"): (after(until_answer, half_then(stall)), SMALL, CUT_SUCCESS),
     ("cut short", "half answer"): (after(until_answer, half_then(cut_short)), SMALL, CUT_SUCCESS),
@@ -278,7 +278,7 @@ CELLS = {
 
 
 class Faulty(RawServer):
-    """Does `fault` to the first connection, or to all, and serves the others well."""
+    """Applies `fault` to the first connection, or to all, and serves the others correctly."""
 
     def __init__(self, fault, stays, context, **more):
         super().__init__(self._one, **more)
@@ -351,7 +351,7 @@ def options(cell, stays):
 
 
 def run_cell(cell, lasting, mode, certificates, tell_connect):
-    """Gives (event, run, server) of one cell."""
+    """Runs one cell; returns (event, run, server)."""
     fault, size, _ = CELLS[cell]
     stays = lasting == "stays"
     context = certificates.context() if cell[1] == "tls" else None
@@ -389,7 +389,7 @@ def send_and_watch(shoal, server, tell_connect, *arguments):
 
 @pytest.fixture(scope="module")
 def cells(certificates, compiled):
-    """cells(cell, lasting, mode) waits for that cell's end. All are begun with the first."""
+    """cells(cell, lasting, mode) waits for the end of that cell. The first call starts all of them."""
     certificates.server()
     tell_connect = compiled("tell_connect", "-shared", "-fPIC")
     begin = functools.partial(run_cell, certificates=certificates, tell_connect=tell_connect)

@@ -1,5 +1,5 @@
-"""File names of every kind, framed by the real program and read back by parsers that are not ours:
-Python's `email` and aiohttp. (libmicrohttpd's reads the same names in tests/unit/test_multipart.c.)"""
+"""File names of all kinds, sent by the real program and parsed by other projects' parsers: Python's
+`email` and aiohttp. (tests/unit/test_multipart.c uses libmicrohttpd's parser.)"""
 
 import asyncio
 import email.parser
@@ -16,21 +16,21 @@ LEGAL = [byte for byte in range(1, 256) if byte != ord("/")]
 SPECIAL = b'""\r\n\r\n\\;%=:-- \t\'<>2D0A'
 LONGEST_NAME = 255
 
-# aiohttp takes no header with such a byte in it, wherever it comes from.
+# aiohttp rejects a header that contains one of these bytes.
 REFUSED_BY_AIOHTTP = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-# With one of these in a quoted file name, it may give up on the header's parameters, names and all.
+# With one of these in a quoted file name, aiohttp may drop all parameters of the header.
 UNREAD_BY_AIOHTTP = set(b";\\%'")
 
 
 def names_of_every_byte():
-    """254 legal bytes, each at the beginning, in the middle and at the end of a name."""
+    """Each of the 254 legal bytes at the start, in the middle and at the end of a name."""
     for byte in LEGAL:
         one = bytes([byte])
         yield from (one + b"a-%d" % byte, b"b%d-" % byte + one + b"-b", b"c-%d-" % byte + one)
 
 
 def random_names(count):
-    """Half of their bytes mean something in a header or a delimiter."""
+    """Names in which half of the bytes have a meaning in a header or delimiter."""
     dice = random.Random(4096)
     for number in range(count):
         start = b"%d-" % number
@@ -40,12 +40,12 @@ def random_names(count):
 
 
 def escaped(name):
-    """As WHATWG has it, and nothing else."""
+    """A file name with the escapes of the WHATWG HTML standard."""
     return name.replace(b'"', b"%22").replace(b"\r", b"%0D").replace(b"\n", b"%0A")
 
 
 class _Protocol:
-    """What aiohttp's stream wants of its connection."""
+    """The part of a connection that aiohttp's stream uses."""
 
     _reading_paused = False
 
@@ -57,7 +57,7 @@ class _Protocol:
 
 
 async def read_with_aiohttp(body, kind):
-    """[(name, content)]"""
+    """Returns [(name, content)]."""
     stream = aiohttp.StreamReader(_Protocol(), 2**20, loop=asyncio.get_running_loop())
     stream.feed_data(body)
     stream.feed_eof()
@@ -68,7 +68,7 @@ async def read_with_aiohttp(body, kind):
 
 
 def read_with_email(body, kind):
-    """[(name, content)]"""
+    """Returns [(name, content)]."""
     message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(
         b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body
     )

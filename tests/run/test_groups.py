@@ -7,11 +7,11 @@ import pytest
 from servers.ledger import Answer
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
-DELAY = 0.03  # the server answers only then, so whatever arrives earlier was in flight beside
+DELAY = 0.03  # seconds before each response: what arrives earlier was in flight at the same time
 
 
 def spans(ledger):
-    """(begin, end, key) of each request at the server, in order."""
+    """(begin, end, key) of each request at the server, in their order."""
     return [(record.at, record.at + DELAY, record.key) for record in ledger.records]
 
 
@@ -54,7 +54,7 @@ def test_a_group_may_be_named_by_the_folder(shoal, groups, ledger, template):
 
 
 def test_a_group_waits_for_the_verdict_not_for_an_attempt(shoal, groups, ledger):
-    """The first file of a group is rejected twice: it is the first that is taken, too."""
+    """The first file of a group is rejected twice; it is also the first that is accepted."""
     ledger.default = lambda record: Answer(
         status=503 if record.attempt <= 2 and record.key.endswith("f0.map") else 200, delay=DELAY
     )
@@ -104,7 +104,7 @@ def test_the_first_of_each_group_goes_alone(shoal, groups, ledger):
 
 
 def test_a_group_of_every_file_with_a_retry_ends(shoal, tree, ledger):
-    """One group of many files, each rejected once: one after the other, and all sent."""
+    """One group of many files, each rejected once: sent one after the other, all of them."""
     tree.many(30)
     ledger.default = lambda record: Answer(status=503 if record.attempt == 1 else 200)
     arguments = ["--serial-by", "all", "--rate", "1000/s"]

@@ -1,6 +1,6 @@
-"""The table that tests/unit/test_ignore.c reads says what git says.
+"""The table that tests/unit/test_ignore.c reads agrees with git.
 
-`python3 tests/run/test_ignore_git.py` writes the table anew, by asking git."""
+`python3 tests/run/test_ignore_git.py` writes the table again, with git's results."""
 
 import os
 import random
@@ -17,8 +17,8 @@ TABLE = DATA / "table.txt"
 RULES = DATA / "rules.txt"
 PATHS = DATA / "paths.txt"
 
-# What random rules are put together from. Behind a literal, `**` is left out: git before 2.52 takes
-# `foo**/bar` for `foo` and then `**/bar`, against its manual.
+# The pieces of random rules. `**` never follows a literal: git before 2.52 reads `foo**/bar` as `foo`
+# and then `**/bar`, contrary to its manual.
 PIECES = ["a", "b", "foo", ".o", "*", "?", "[ab]", "[!a]", "[^o]", "[[:alpha:]]", "[a-f]", "\\*", " "]
 RANDOM_RULES = 200
 
@@ -67,7 +67,7 @@ def ignored_by_git(folder, rules, paths):
 
 
 def read_rule_sets():
-    """Blocks of lines between blank ones; a `$` ends each line, so that closing spaces are seen."""
+    """Blocks of lines separated by blank lines. Each line ends with `$`, so that trailing spaces show."""
     blocks = RULES.read_bytes().decode().split("\n\n")
     return [[line.removesuffix("$") for line in block.split("\n") if line] for block in blocks if block.strip()]
 
@@ -104,7 +104,7 @@ def random_rule_sets():
 
 
 def read_table():
-    """[(rules, refused, ignored paths)]"""
+    """Returns [(rules, refused, ignored paths)]."""
     entries = []
     for line in TABLE.read_bytes().decode().removesuffix("\n").split("\n"):
         kind, text = line[0], line[2:]

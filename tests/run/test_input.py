@@ -1,4 +1,4 @@
-"""Wrong and odd input: a clear message, the right verdict and exit status."""
+"""Wrong and unusual input: a clear message, the right verdict and exit status."""
 
 import base64
 import email.parser
@@ -18,7 +18,7 @@ FORM = ("-F", "path={path}", "-F", "file=@{file}")
 
 @pytest.fixture
 def refused(shoal, tree, ledger):
-    """refused(*arguments, words=...): exit status 2, and nothing was sent."""
+    """refused(*arguments, words=...) asserts exit status 2, and that nothing was sent."""
     tree("a")
 
     def check(*arguments, words=(), **more):
@@ -35,7 +35,7 @@ LONG = {"-j": "--jobs", "-F": "--form", "-s": "--set", "-X": "--request", "-H": 
 
 
 def names_option(run, option):
-    """Does the message name the option, by its letter or its word?"""
+    """Does the message name the option, by its letter or its long name?"""
     return f"{option} " in run.text or LONG.get(option, option) in run.text
 
 
@@ -175,7 +175,7 @@ def test_an_unused_key_is_no_error(shoal, tree, ledger):
     shoal.send("-s", "unused=x", *FORM, tree, ledger.url).sent_all(1)
 
 
-# --- what is found
+# --- which files are found
 
 
 def test_an_empty_folder(refused, make_tree, ledger):
@@ -238,7 +238,7 @@ def test_what_is_no_regular_file_is_passed_over(shoal, tree, ledger):
             os.mknod(tree.path / "device", stat.S_IFCHR | 0o666, os.makedev(1, 5))
             devices = 1
         except PermissionError:
-            pass  # not root: the FIFO and the socket must do
+            pass  # not root: test with the FIFO and the socket only
         run = shoal.send(*FORM, tree, ledger.url).sent_all(1)
         assert run.end["passed_over"] == 2 + devices
 
@@ -309,7 +309,7 @@ def test_a_path_longer_than_path_max(shoal, tree, ledger):
 
 
 def legal_names():
-    """Every legal byte at the beginning, in the middle and at the end of a name."""
+    """Each legal byte at the start, in the middle and at the end of a name."""
     for byte in range(1, 256):
         if byte != ord("/"):
             one = bytes([byte])
@@ -351,7 +351,7 @@ PARSE = """
 
 
 def test_two_independent_parsers_read_the_same_names(shoal, tree, ledger):
-    """Python's email and Node's FormData, on 300 names of random bytes: no part is injected."""
+    """Python's email and Node's FormData read 300 names of random bytes: no part is injected."""
     dice = random.Random(7)
     legal = [byte for byte in range(1, 256) if byte != ord("/")]
     for number in range(300):
@@ -423,7 +423,7 @@ def test_a_path_with_dots_stays_below_the_base(shoal, tree, ledger, make_tree):
 
 
 def test_a_file_larger_than_memory(shoal, tree, sink):
-    """256 MiB through a process that may have 192 MiB of addresses."""
+    """256 MiB sent by a process whose address space is limited to 192 MiB."""
     size = 256 * 1024 * 1024
     with open(tree.path / "large", "wb") as file:
         file.truncate(size)
@@ -445,7 +445,7 @@ def run_large(shoal, tree, sink, size, addresses):
 
 
 def test_a_folder_that_vanishes_during_the_walk(shoal, tree, ledger):
-    """The whole tree goes away while its first files are sent: each found file has a verdict."""
+    """The whole tree is removed while its first files are sent: each found file gets a verdict."""
     tree.many(3000, per_folder=100)
     gone = []
 

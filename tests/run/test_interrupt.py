@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: what is in flight is finished or recorded, every found file has its verdict."""
+"""SIGINT and SIGTERM: what is in flight completes or is cancelled, every found file gets its verdict."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ FORM = ("-F", "path={path}", "-F", "file=@{file}")
 
 @pytest.fixture
 def held(ledger):
-    """Answers are held until the event is set."""
+    """The server responds once the event is set."""
     event = threading.Event()
     ledger.always(wait=event)
     yield event
@@ -26,7 +26,7 @@ def test_what_is_in_flight_may_finish(shoal, tree, ledger, held, number):
     running = shoal.start(*FORM, "-j", "2", tree, ledger.url)
     ledger.wait_requests(2)
     running.signal(number)
-    running.wait_files(8, "failed")  # those that were never attempted
+    running.wait_files(8, "failed")  # the files that were never attempted
     held.set()
     run = running.finish(interrupted=number)
     assert run.end["found"] == 10 and run.end["sent"] == 2 and run.end["failed"] == 8
@@ -60,7 +60,7 @@ def test_a_second_signal_stops_at_once(shoal, tree, ledger, held):
 
 def test_an_interrupt_ends_a_wait_for_the_next_attempt(shoal, tree, ledger):
     tree("a")
-    ledger.always(status=503, headers={"Retry-After": "600"})
+    ledger.always(status=503, headers={"Retry-After": "200"})
     running = shoal.start(*FORM, tree, ledger.url)
     ledger.wait_requests(1)
     running.signal()

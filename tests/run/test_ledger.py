@@ -1,4 +1,4 @@
-"""What the run says and what the server took agree, whatever happens to the answers."""
+"""What the run reports and what the server accepted agree, whatever happens to the responses."""
 
 import collections
 import json
@@ -14,7 +14,7 @@ SIZES = [
 
 
 class Taken:
-    """`shoal serve` and what it took: path -> how often, and the paths whose answer was dropped."""
+    """`shoal serve` and what it accepted: path -> how often, and the paths whose response was dropped."""
 
     def __init__(self, folder, *faults):
         self.events = folder / "receiver.jsonl"
@@ -34,7 +34,7 @@ class Taken:
             self.receiver.popen.wait()
 
     def stop(self):
-        """Ends the server and reads what it told."""
+        """Stops the server and reads its events."""
         self.receiver.stop()
         lines = list(self.receiver.seen)
         while not self.receiver.lines.empty():
@@ -88,8 +88,8 @@ FAULTS = ["status=503:body@1%", "status=500:body@5%", "reset:taken@5%", "close:t
 
 @pytest.mark.parametrize("at_most_once", [False, True], ids=["default", "at-most-once"])
 def test_many_faults_at_a_time(shoal, folder, tree, at_most_once):
-    """Whatever the verdict, it is true: sent was taken, once at most where that was asked for, and
-    what may have been taken is never called failed."""
+    """Every verdict is true: what is sent was accepted, only once with --at-most-once, and what may have
+    been accepted is never failed."""
     tree.many(2000, size=1000)
     mode = ["--at-most-once"] if at_most_once else ["--retries", "30"]
     with Taken(folder, *FAULTS) as taken:

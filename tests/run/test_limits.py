@@ -13,7 +13,7 @@ MEBIBYTE = 1024 * 1024
 
 
 def limited(**limits):
-    """prlimit's prefix: soft and hard."""
+    """A prlimit prefix that sets the soft and the hard limit."""
     return ["prlimit", *(f"--{name}={value}:{value}" for name, value in limits.items()), "--"]
 
 
@@ -23,7 +23,7 @@ def unless_sanitized(shoal):
 
 
 def many_files(path, count, per_folder=1000, size=0):
-    """Many files, quickly; gives nothing back: they are too many to keep."""
+    """Makes many files fast; returns nothing, because they are too many to keep in memory."""
     content = b"x" * size
     for number in range(count):
         if number % per_folder == 0:
@@ -35,7 +35,7 @@ def many_files(path, count, per_folder=1000, size=0):
 
 @pytest.fixture(scope="session")
 def forest(shared_folder):
-    """20,000 files of 200 bytes, 1,000 a folder; nobody changes them."""
+    """20,000 files of 200 bytes, 1,000 per folder; tests must not change them."""
     path = shared_folder / "forest"
     path.mkdir()
     many_files(path, 20_000, size=200)
@@ -51,7 +51,7 @@ def test_20000_files_with_1024_open_files(shoal, forest, sink):
 
 @pytest.mark.parametrize("jobs", [1, 40, 1000])
 def test_64_open_files(shoal, tree, ledger, hosts, jobs):
-    """A real name, not `localhost`: a resolver needs descriptors too."""
+    """Uses a real name instead of `localhost`, because a resolver needs descriptors too."""
     tree.many(300)
     prefix = hosts("127.0.0.1 upload.example.test")
     url = ledger.url.replace("127.0.0.1", "upload.example.test")
@@ -101,7 +101,7 @@ def test_a_tight_address_space(shoal, tree, ledger, mebibytes):
 
 @pytest.mark.parametrize("mebibytes", [40, 30, 24, 20])
 def test_too_little_memory_is_said_and_nothing_is_lost(shoal, tree, ledger, mebibytes):
-    """However little: it sends what it says it sent, or says why not; it does not crash."""
+    """With any amount of memory, it sends what it reports as sent or says why not, and does not crash."""
     unless_sanitized(shoal)
     tree.many(50, size=50_000)
     run = shoal.send(
@@ -146,7 +146,7 @@ def test_no_threads_and_a_real_name(shoal, tree, ledger, compiled, hosts):
     url = ledger.url.replace("127.0.0.1", "upload.example.test")
     env = [*prefix, "env", f"LD_PRELOAD={library}"]
     run = shoal.send(*FORM, "--retries", "1", "--give-up-after", "3", tree, url, prefix=env)
-    # The resolver may want a thread of its own: then it must say so, and not hang.
+    # The resolver may need a thread: then shoal must say so instead of hanging.
     if run.status != 0:
         assert run.status == 75 and run.end["failed"] == 20 and "thread" in run.text
 
@@ -231,7 +231,7 @@ def test_many_large_files_take_one_budget_of_memory(shoal, tree, sink, peak_memo
 
 
 def test_dropped_answers_and_the_ledger_agree(shoal, tree, ledger):
-    """A tenth of the answers dropped after the file was taken: none is lost."""
+    """A tenth of the responses is dropped after the file was accepted: no file is lost."""
     count = 3000
     many_files(tree.path, count, size=512)
     ledger.default = lambda record: Answer(drop=record.number % 10 == 3)

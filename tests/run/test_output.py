@@ -59,7 +59,7 @@ def test_events_come_as_they_happen(shoal, tree, ledger):
     ledger.script("0000/f0.txt", Answer())
     ledger.default = lambda record: Answer() if record.number == 0 else Answer(wait=go)
     running = shoal.start(*FORM, "-j", "1", tree, ledger.url)
-    running.wait_files(1, "sent")  # while the second is held
+    running.wait_files(1, "sent")  # while the second waits for its response
     go.set()
     running.finish().sent_all(3)
 
@@ -154,7 +154,7 @@ def test_an_answer_is_kept_up_to_64_kib(shoal, tree, ledger):
 
 
 def test_two_outputs_may_not_be_one(shoal, tree, ledger):
-    """-v and --json both want standard output: an error, or lines that are all JSON."""
+    """-v and --json both use standard output: an error, or all lines are JSON."""
     tree("a")
     run = shoal.send("--json", "-v", *FORM, tree, ledger.url, reconciled=False)
     assert run.status in (0, 2)
@@ -232,7 +232,7 @@ def test_standard_error_closed_is_no_crash(shoal, tree, ledger):
 
 
 def test_all_standard_streams_closed_sends_no_stray_bytes(shoal, tree, ledger):
-    """A socket must never get number 0, 1 or 2 and be written to by accident."""
+    """No socket may get descriptor 0, 1 or 2, where messages would be written to it."""
     tree("a", b"x")
     run = shoal.send(*FORM, tree, ledger.url, prefix=["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"])
     assert run.status == 0

@@ -1,5 +1,5 @@
-"""Servers that can take less than is offered: nothing is lost, little is refused, and an outage costs
-a probe a second."""
+"""Servers that accept less than is offered: nothing is lost, little is refused, and an outage costs
+one probe per second."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def check_ledger(run, server, tree):
 
 
 def check_outage(server, index):
-    """After the first moment, in which the failures are learnt of, at most one probe a second."""
+    """At most one probe per second, after the first moment, in which shoal learns of the failures."""
     begin, end = server.span(index)
     times = [request.begun for request in server.begun_within(begin + 0.5, end)]
     assert times, "it goes on trying"
@@ -27,7 +27,7 @@ def check_outage(server, index):
     assert len(server.begun_within(begin, begin + 0.5)) <= 300
 
 
-# Takes 50 at a time, then 5, then nothing, then 50: seconds of each, and files for all of them.
+# The server accepts 50 at once, then 5, then none, then 50: seconds of each, and enough files.
 SIZES = [
     pytest.param(0.1, 4000, id="a tenth"),
     pytest.param(1.0, 60000, id="whole", marks=pytest.mark.soak),
@@ -52,7 +52,7 @@ def test_a_server_that_takes_50_then_5_then_nothing_then_50(shoal, tree, scale, 
 
 
 def check_goodput(server):
-    """While it takes any, at least 90 % of what it could: 10 s after each change."""
+    """While it accepts any, it gets at least 90% of what it could handle, from 10 s after each change on."""
     for index in (0, 1, 3):
         begin, end = server.span(index)
         begin, end = begin + 10, min(end, server.requests[-1].begun - 1)
@@ -70,12 +70,12 @@ def test_more_than_a_server_takes_at_a_time(shoal, tree, jobs, capacity):
         run = shoal.send("-T", "-j", jobs, tree, server.url).sent_all()
         check_ledger(run, server, tree)
         assert server.most_working <= capacity
-        settled = server.requests[100:]  # -j 64 begins with 64 at once
+        settled = server.requests[100:]  # -j 64 starts with 64 at once
         assert len(refused(settled)) <= 0.3 * len(settled) + 5, "and mostly within it"
 
 
 def busiest(server):
-    """The most that the server worked on at a time, beside one more, in the middle of the run."""
+    """The most other requests in progress at the server beside one, in the middle of the run."""
     third = len(server.requests) // 3
     return max(request.beside for request in server.requests[third : 2 * third])
 
@@ -97,7 +97,7 @@ def test_a_server_that_refuses_some_whatever_the_load_is_kept_busy(shoal, tree, 
 @pytest.mark.undisturbed
 @pytest.mark.parametrize("jobs", ["auto", "32"])
 def test_refusals_that_ask_for_a_pause_are_few(shoal, tree, jobs):
-    """Each costs a second, in which nothing is sent."""
+    """Each refusal costs a second in which nothing is sent."""
     tree.many(600)
     with Busy([(0, 10)], work=0.02, retry_after=1) as server:
         run = shoal.send("-T", "-j", jobs, tree, server.url).sent_all(600)
@@ -121,7 +121,7 @@ def test_an_outage_that_lasts_ends_the_run_with_a_verdict_for_every_file(shoal, 
 
 
 def test_all_at_once_and_none_is_dropped_when_retries_are_few(shoal, tree):
-    """Rejections use up no retry."""
+    """Rejections do not count as retries."""
     tree.many(200)
     with Busy([(0, 2)], work=0.005) as server:
         run = shoal.send("-T", "-j", "100", "--retries", "0", tree, server.url)

@@ -1,4 +1,4 @@
-"""How fast: pauses that a server asks for, --rate, --limit-rate, and when a run gives up."""
+"""The pace of a run: pauses that a server asks for, --rate, --limit-rate, and when it gives up."""
 
 import collections
 import os
@@ -12,7 +12,7 @@ from servers.ledger import Answer
 from servers.raw import OK, RawServer
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
-NOW = "now+2"  # in a header's value: the moment two seconds from now
+NOW = "now+2"  # in a header's value: the time two seconds from now
 
 # --- what a server asks for
 
@@ -31,20 +31,20 @@ NO_LIMITS = [  # an hour: a run that pauses hangs
     {"RateLimit": '"default";r=1;t=3600'},
     {"X-Rate-Limit-Limit": "100"},
     {"X-RateLimit-Remaining": "none", "X-RateLimit-Reset": "3600"},
-    {"Retry-After": "3600"},  # on a success it says nothing
+    {"Retry-After": "3600"},  # means nothing on a success
 ]
 
 
 def first_then(answer):
-    """The first request gets `answer`, every other a plain success."""
+    """The response to the first request is `answer`, to every other a plain success."""
     answers = iter([answer])
     return lambda record: next(answers, None) or Answer(delay=0.005)
 
 
 def pause_after_first(ledger):
-    """The time without an arrival that followed the first request's answer."""
+    """The time without an arrival after the response to the first request."""
     times = sorted(record.at for record in ledger.records)
-    # What had left before the answer was there comes at the same moment.
+    # What was sent before the response arrived comes at the same time.
     return max(later - earlier for earlier, later in zip(times, times[1:]) if earlier < times[0] + 1)
 
 
@@ -79,7 +79,7 @@ def test_retry_after_pauses_every_file(shoal, tree, ledger, status):
 
 
 def test_a_run_without_progress_is_given_up(shoal, tree):
-    """The server takes 5 files, then drops every answer."""
+    """The server accepts 5 files, then drops every response."""
     tree.many(40)
 
     def behave(connection):
@@ -100,8 +100,8 @@ def test_a_run_without_progress_is_given_up(shoal, tree):
 
 
 def test_giving_up_waits_for_what_is_in_flight_without_burning_the_processor(shoal, tree):
-    """One request is held while the others are rejected: between giving up and the end of the grace
-    there is nothing to do."""
+    """One request gets no response while the others are rejected: between giving up and the end of the
+    grace period, there is nothing to do."""
     tree.many(10)
 
     def behave(connection):
@@ -123,7 +123,7 @@ def test_giving_up_waits_for_what_is_in_flight_without_burning_the_processor(sho
 
 @pytest.mark.undisturbed
 def test_progress_of_any_file_is_progress(shoal, tree, ledger):
-    """Every fifth file is rejected for longer than --give-up-after; others are taken meanwhile."""
+    """Every fifth file is rejected for longer than --give-up-after; others are accepted meanwhile."""
     tree.many(50)
     began = time.monotonic()
 
@@ -140,7 +140,7 @@ def test_progress_of_any_file_is_progress(shoal, tree, ledger):
 
 
 def most_within(times, seconds):
-    """The most starts in any stretch of that length."""
+    """The most starts within any period of that length."""
     times = sorted(times)
     window = collections.deque()
     most = 0
@@ -159,7 +159,7 @@ def test_a_rate_holds_in_every_window_over_all_connections(shoal, tree, jobs):
     with Busy(work=0.02) as server:
         run = shoal.send("-T", "-j", jobs, "--rate", "20/s", tree, server.url).sent_all(70)
         times = [request.begun for request in server.requests]
-        # What leaves evenly arrives less so: the server's clock gets a tenth of the window.
+        # What is sent evenly arrives less evenly: allow a tenth of the window at the server's clock.
         assert most_within(times, 0.9) <= 20
         assert most_within(times, 0.2) <= 8, "and they are spread evenly"
         assert run.seconds >= 2.9
@@ -204,19 +204,19 @@ def mixed(tree, large, size, small):
 
 @pytest.mark.undisturbed
 def test_no_more_bytes_than_allowed_at_any_moment_and_no_one_starves(shoal, tree):
-    """Four large and forty small files at 500 KiB/s; the sum is right at every moment, and while the
-    large ones are under way the small ones pass, and the other way round."""
+    """Four large and forty small files at 500 KiB/s. The total is within the limit at every moment, small
+    files complete while large ones are in flight, and large ones progress meanwhile."""
     rate = 500 * 1024
     mixed(tree, 4, 400_000, 40)
     with Busy(keeps_bytes=True) as server:
         arguments = ["-T", "-j", "8", "--limit-rate", "500k", "-", server.url]
-        listed = "\n".join(sorted(tree.files)).encode()  # the large ones first
+        listed = "\n".join(sorted(tree.files)).encode()  # large files first
         run = shoal.send(*arguments, stdin=listed, cwd=tree).sent_all(44)
         began = server.began
         moved = 0
         for moment, _, count in server.bytes:
             moved += count
-            # 50 ms that the loop may be late by, and a turn of each that is in flight
+            # allow the loop 50 ms of delay, and one turn of each file in flight
             assert moved <= rate * (moment - began + 0.05) + 8 * rate / 50 + 65536, moment - began
         assert run.seconds >= (moved - 65536) / rate - 0.1
         ends = {request.key: request.whole for request in server.requests}
@@ -231,10 +231,10 @@ def test_no_more_bytes_than_allowed_at_any_moment_and_no_one_starves(shoal, tree
 
 @pytest.mark.undisturbed
 def test_small_files_do_not_wait_until_large_ones_are_through(shoal, tree):
-    """Twelve large files are listed first, more than can be in flight."""
+    """Twelve large files, more than can be in flight, are listed first."""
     mixed(tree, 12, 400_000, 40)
     for name in tree.files:
-        os.utime(tree.path / name, (1e9, 1e9))  # what was written just now is read a moment later
+        os.utime(tree.path / name, (1e9, 1e9))  # a file that was just written would be read later
     with Busy(keeps_bytes=True) as server:
         arguments = ["-T", "-j", "8", "--limit-rate", "1M", "-", server.url]
         listed = "\n".join(sorted(tree.files)).encode()

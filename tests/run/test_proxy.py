@@ -166,7 +166,7 @@ def test_https_proxy_in_the_environment(shoal, tree, ledger, tls, proxy, certifi
 
 
 def test_the_upper_case_http_proxy_is_not_trusted(shoal, tree, ledger, proxy):
-    """A CGI program finds a client's `Proxy:` header in it."""
+    """In a CGI program, it is the client's `Proxy:` header (httpoxy)."""
     tree("a")
     shoal.send(*FORM, tree, ledger.url, env={"HTTP_PROXY": proxy.origin}).sent_all(1)
     assert not proxy.seen

@@ -118,7 +118,7 @@ def test_retry_after_as_a_date_is_a_floor(shoal, tree, ledger):
     date = email.utils.format_datetime(
         datetime.datetime.fromtimestamp(int(until), datetime.timezone.utc), usegmt=True
     )
-    began = time.monotonic() - time.time()  # from the wall's clock to this one's
+    began = time.monotonic() - time.time()  # offset from the wall clock to the monotonic clock
     ledger.script("a", Answer(status=503, headers={"Retry-After": date}), Answer())
     shoal.send(*FORM, tree, ledger.url).sent_all(1)
     assert times(ledger)[1] >= int(until) + began - 0.05
@@ -166,7 +166,7 @@ def test_a_server_that_is_not_there_is_given_up_soon_and_is_temporary(shoal, tre
 
 
 def test_a_kept_connection_that_dies_is_no_reason_to_fail(shoal, tree):
-    """The server closes each connection as the second request arrives on it, unread."""
+    """The server closes each connection when the second request arrives on it, without reading it."""
     tree.many(10)
     taken, died = [], []
 

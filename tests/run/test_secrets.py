@@ -1,4 +1,4 @@
-"""A secret never shows: not in the process list, the output, events or errors, in no form."""
+"""Secrets never show, in any form: not in the process list, the output, events or errors."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ SECRET = 's3cr/t +&"\\é~=x'
 
 
 def forms(value, user=None):
-    """Every form in which the value could be read off."""
+    """All forms in which the value could be read."""
     raw = value.encode()
     made = {
         raw,
@@ -40,7 +40,7 @@ def assert_hidden(output, value=SECRET, user=None):
 
 @pytest.fixture
 def echo(ledger):
-    """The server answers with all that it was sent."""
+    """The server responds with everything that it received."""
 
     def answer(record):
         from servers.ledger import Answer

@@ -1,4 +1,4 @@
-"""What a form request looks like when it arrives."""
+"""Form requests as they arrive at the server."""
 
 import base64
 import datetime

@@ -1,4 +1,4 @@
-"""The body is the file itself: -T."""
+"""-T: the body is the file itself."""
 
 import pytest
 

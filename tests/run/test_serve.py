@@ -1,4 +1,4 @@
-"""`shoal serve`: what it takes, where it puts it, and what it refuses."""
+"""`shoal serve`: what it accepts, where it stores it, and what it rejects."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ def sha256(content):
 
 @pytest.fixture
 def into(folder):
-    """The folder to store below, in one that is looked through for what got outside."""
+    """The folder for the files, within one that is searched for files that escaped."""
     path = folder / "around" / "into"
     path.mkdir(parents=True)
     yield path
@@ -41,7 +41,7 @@ def run_serve(*arguments):
     return subprocess.run([binary_path(), "serve", *arguments], capture_output=True, timeout=HANG)
 
 
-# What is told
+# Output
 
 def test_without_json_it_tells_its_address_each_file_and_a_summary(folder):
     popen = subprocess.Popen(
@@ -115,6 +115,17 @@ def test_events_are_appended_to_a_file_before_the_answer_leaves(folder):
     assert (end["event"], end["files"], end["bytes"], end["requests"]) == ("end", 1, 3, 1)
 
 
+def test_lost_events_are_told_once_and_uploads_go_on():
+    command = [binary_path(), "serve", "--json=/dev/full"]
+    popen = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    url = popen.stdout.readline().split()[-1]
+    assert requests.post(url, files={"file": b"123"}).status_code == 201
+    popen.send_signal(signal.SIGINT)
+    _, told = popen.communicate(timeout=HANG)
+    assert popen.returncode == 1 and told.count("\n") == 1, told
+    assert "'/dev/full'" in told and "No space left" in told, told
+
+
 def test_get_tells_how_many_came_and_nothing_else_is_served(receiver):
     receiver.post(file_part(b"12345"))
     receiver.put(b"", "/../x")
@@ -128,7 +139,7 @@ def test_get_tells_how_many_came_and_nothing_else_is_served(receiver):
         assert answer.status == 405 and "POST" in answer.headers["Allow"]
 
 
-# What is taken
+# What is accepted
 
 def test_a_form_is_answered_with_each_part_and_stored_byte_for_byte(receiver):
     answer = receiver.post(
@@ -278,7 +289,7 @@ def test_a_connection_is_kept_for_many_requests(receiver):
     assert receiver.stop()["connections"] == 1
 
 
-# What is refused
+# What is rejected
 
 LONG = "n" * 256
 PATHS = ["../x", "a/../../x", "..", ".", "a/.", "/etc/x", "//x", "a//b", "a/", LONG, f"a/{LONG}/b",
@@ -319,7 +330,7 @@ def test_links_in_the_folder_lead_nowhere(folder, path):
     (folder / "into" / "link").symlink_to(folder / "outside")
     with Receiver(into=folder / "into") as server:
         answer = server.post(field(b"path", path.encode()), file_part(b"1"))
-        if path == "link":  # the link itself is replaced, not what it leads to
+        if path == "link":  # the link itself is replaced, not its target
             assert answer.status == 201 and not (folder / "into" / "link").is_symlink()
         else:
             assert answer.status == 400
@@ -435,7 +446,7 @@ def test_what_is_no_http_does_not_stop_it(receiver, case):
         try:
             connection.send(GARBAGE[case])
         except OSError:
-            pass  # it was not read to its end
+            pass  # the response was not read to its end
         assert receiver.put(b"1", "/x").status == 201
     assert receiver.stored() == {"x": b"1"}
 
@@ -514,7 +525,7 @@ def test_more_clients_than_descriptors_are_all_served(into):
         assert statuses == [201] * 150 and len(server.stored()) == 150
 
 
-# The end
+# How it stops
 
 def wait_until_refused(receiver):
     with pytest.raises(OSError):

@@ -1,4 +1,4 @@
-"""`shoal serve --fault`: every fault, in every phase, seen from a client's side."""
+"""`shoal serve --fault`: every fault in every phase, from the client's view."""
 
 import email.utils
 import http.client
@@ -17,7 +17,7 @@ def serve(folder, *faults, more=()):
 
 
 def statuses(receiver, count):
-    """What `count` requests, one after the other, were answered; None: nothing."""
+    """The statuses of `count` requests, one after the other; None: no response."""
     got = []
     for _ in range(count):
         try:
@@ -42,7 +42,7 @@ def test_delay_waits_and_then_all_is_well(folder, spec, seconds):
 def test_a_delay_holds_up_no_one_else(folder):
     with serve(folder, "delay=3600000@first=50") as receiver:
         waiting = [receiver.connect().put(b"1", f"/{number}") for number in range(50)]
-        while receiver.totals()["files"] < 50:  # served all along
+        while receiver.totals()["files"] < 50:  # served meanwhile
             pass
         assert receiver.put(b"1", "/quick").status == 201
         for connection in waiting:

@@ -1,4 +1,4 @@
-"""Servers that fail in every phase of a request: the verdict is right in each."""
+"""Servers that fail in each phase of a request: the verdict is always right."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from servers.raw import OK, RawServer, serve_ok, unused_port
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
 SHORT = ("--connect-timeout", "1", "--stall-timeout", "1", "--retries", "0", "--give-up-after", "3")
-LARGE = 24_000_000  # more than the sockets between the two can hold
+LARGE = 24_000_000  # more than the socket buffers can hold
 
 
 def refuse_tls(connection):
@@ -139,15 +139,15 @@ def bad_chunks(connection):
 
 
 def early_success(connection):
-    """Success before the body is there, then the connection is closed: nothing was taken."""
+    """A success before the body has arrived, then the connection is closed: nothing was accepted."""
     connection.read_head()
     connection.answer(200, b"ok", ["Connection: close"])
     connection.reset()
 
 
-# behaviour, bytes of the file, verdict with --at-most-once (failed: surely not taken)
+# behaviour, bytes of the file, verdict with --at-most-once (failed: certainly not accepted)
 CELLS = [
-    (reset_at_once, 10, None),  # whether the request had left by then is a race
+    (reset_at_once, 10, None),  # whether the request had been sent by then is a race
     (close_at_once, 10, None),
     (never_read, LARGE, "unknown"),
     (reset_in_head, LARGE, "unknown"),
@@ -218,7 +218,7 @@ def test_a_server_that_refuses_took_nothing(shoal, tree):
 
 @pytest.fixture
 def full_listener():
-    """An address where connections hang: the queue of those that wait to be accepted is full."""
+    """An address at which connecting hangs: the queue of connections to accept is full."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(0)
@@ -381,7 +381,7 @@ def test_connections_that_the_server_closes_politely_are_opened_anew(shoal, tree
 
 
 def test_an_idle_connection_that_was_closed_costs_no_attempt(shoal, tree):
-    """Closed without a word after the answer: the next file notices before it sends."""
+    """Closed without notice after the response: shoal notices before it sends the next file."""
     tree.many(20)
 
     def close_idle(connection):
@@ -395,7 +395,7 @@ def test_an_idle_connection_that_was_closed_costs_no_attempt(shoal, tree):
 
 
 def test_nothing_is_sent_twice_behind_the_schedulers_back(shoal, tree):
-    """A kept connection takes the whole second request, then dies without an answer."""
+    """A kept connection reads the whole second request, then closes without a response."""
     tree("a")
     tree("b")
 

@@ -1,4 +1,4 @@
-"""Answers made to hurt: no crash, no hang, little memory, and the next file is served right."""
+"""Malicious responses: no crash, no hang, little memory, and the next file is sent correctly."""
 
 import os
 import zlib
@@ -21,7 +21,7 @@ def head(*lines):
 BOMB = zlib.compress(b"\0" * 20_000_000, 9)
 DEFLATE = b"Content-Encoding: deflate"
 
-# name -> (bytes, what the verdict must be; None: either, as long as it is one)
+# name -> (bytes, the verdict; None: any)
 ANSWERS = {
     "nothing-but-newlines": (b"\r\n" * 10000, "failed"),
     "nul": (b"\0" * 100_000, "failed"),
@@ -127,7 +127,7 @@ def has_limit(shoal):
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_hostile_answer(shoal, tree, peak_memory, name):
-    """File `a` gets it and the connection is closed; file `b` is served well on any connection."""
+    """File `a` gets the response, and the connection is closed; file `b` is served correctly on any other."""
     answer, expected = ANSWERS[name]
     tree("a", b"the first")
     tree("b", b"the second")
@@ -210,7 +210,7 @@ def test_an_endless_answer_is_cut(shoal, tree, peak_memory, name):
 
 
 def test_an_answer_before_the_request(shoal, tree):
-    """It says 200 to whoever connects: a whole request follows it, or the file was not sent."""
+    """The server sends 200 before any request: then the whole request arrives, or the file was not sent."""
     tree.many(5)
 
     def behave(connection):

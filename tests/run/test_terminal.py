@@ -1,4 +1,4 @@
-"""At a terminal: a line that is redrawn, and nothing from outside that the terminal would obey."""
+"""At a terminal: a progress line, and no control characters from outside."""
 
 import fcntl
 import os
@@ -41,7 +41,7 @@ class Terminal:
         self.text = b""
 
     def read_until(self, pattern, timeout=HANG):
-        """Reads on until the pattern (bytes) is found in all that was shown."""
+        """Reads until the pattern (bytes) is found in everything shown so far."""
         until = time.monotonic() + timeout
         while not re.search(pattern, self.text):
             assert time.monotonic() < until, self.text[-2000:]
@@ -158,7 +158,7 @@ def test_quiet_shows_no_progress(terminal, tree, ledger):
 
 
 def test_a_terminal_that_hangs_up_ends_nothing_in_disorder(terminal, tree, ledger, held):
-    """The terminal goes away in the middle of the run: an interrupt, no crash."""
+    """The terminal disappears during the run: it is interrupted and does not crash."""
     tree.many(5)
     shown = terminal(*FORM, "-j", "2", "--grace", "200ms", tree, ledger.url)
     ledger.wait_requests(2)

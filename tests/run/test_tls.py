@@ -14,7 +14,7 @@ from servers.raw import RawServer
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
 SHORT = ("--connect-timeout", "3", "--retries", "0", "--give-up-after", "3")
 
-# kind of server -> what its message says
+# kind of server -> words of the message
 BAD = {
     "expired": r"expired",
     "future": r"not yet valid",
@@ -25,7 +25,7 @@ BAD = {
 
 
 def local(ledger):
-    """The server by its name, which its certificate has."""
+    """The server's URL by the name in its certificate."""
     return ledger.url.replace("127.0.0.1", "localhost")
 
 
@@ -139,7 +139,7 @@ def test_without_a_client_certificate_the_server_says_no(shoal, tree, certificat
         return context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
 
     def say_why(connection):
-        """The alert must be read before the connection is gone."""
+        """Waits until the client has read the alert before the connection is closed."""
         with contextlib.suppress(ssl.SSLError):
             connection.socket.do_handshake()
         with socket.socket(fileno=os.dup(connection.socket.fileno())) as plain:

@@ -1,4 +1,4 @@
-"""Each call that may fail, failed in turn: a word is said, and whatever is said is true."""
+"""Makes each call that may fail do so, one per run: shoal reports it, and every report is true."""
 
 import os
 import random
@@ -9,7 +9,7 @@ import pytest
 from harness import check_reconciled, expected_status, path_of
 from servers.ledger import Answer
 
-SAMPLE = 2  # calls of a family in a scene that are failed in a default run
+SAMPLE = 2  # calls of a family per scene that fail in a default run
 LOST = re.compile(r"can't be written|events are missing|shoal: out of memory")
 CALLS = ("memory", "open", "read", "write", "folder", "thread", "socket")
 FORM = ["-F", "path={path}", "-F", "file=@{file}"]
@@ -22,7 +22,7 @@ MUCH = [
 
 
 class Scene:
-    """A run to be tortured: its arguments, what stands on its standard input, what is answered."""
+    """A run: its arguments, its standard input, the responses."""
 
     def __init__(self, *arguments, paths=("{tree}",), listed=False, url="{url}", answers=None):
         self.arguments = [*arguments, "--retries", "2", "-j", "4", *paths, url]
@@ -59,7 +59,7 @@ def make_files(shoal, tree):
 
 
 class Torture:
-    """Runs a scene again and again, each time with another call that fails."""
+    """Runs a scene repeatedly, each time with another call that fails."""
 
     def __init__(self, shoal, tree, ledger, library, scene, family):
         self.shoal, self.tree, self.ledger, self.library = shoal, tree, ledger, library
@@ -68,7 +68,7 @@ class Torture:
         make_files(shoal, tree)
 
     def run(self, call):
-        """Fails that call ("7", "7+"; "0": none). Gives the run, and what the server took in it."""
+        """Lets that call fail ("7", "7+"; "0": none). Returns the run, and what the server accepted."""
         for key, statuses in self.scene.answers.items():
             self.ledger.script(key, *(Answer(status=status) for status in statuses))
         self.ledger.records.clear()
@@ -91,7 +91,7 @@ class Torture:
         return run, taken
 
     def count(self):
-        """How many calls there are, in a run in which none fails."""
+        """The number of calls in a run in which none fails."""
         run, taken = self.run("0")
         assert taken | set(self.scene.answers) == set(self.tree.files), run
         check_reconciled(run)
@@ -115,7 +115,7 @@ class Torture:
 
 
 def calls_of(count, whole):
-    """Which calls are failed: a few of them, or all, each alone and with all that follow."""
+    """The calls that fail: a few or all, each alone and together with all later ones."""
     alone = [str(number) for number in range(1, count + 1)]
     if whole:
         return alone + [f"{number}+" for number in alone]

@@ -1,4 +1,4 @@
-"""Which files are found, and what their paths are."""
+"""Which files are found, and their paths."""
 
 import os
 
@@ -9,7 +9,7 @@ FORM = ("-F", "path={path}", "-F", "file=@{file}")
 
 @pytest.fixture
 def seen(shoal, ledger):
-    """seen(arguments...): sends and gives the sorted {path}s that arrived, with the run."""
+    """seen(arguments...) sends; returns the sorted {path}s that arrived, and the run."""
 
     def send(*arguments, **more):
         run = shoal.send(*FORM, *arguments, ledger.url, **more)

@@ -1,6 +1,8 @@
 /* The server of the simulation: how long it takes, what it rejects. */
 #include "adapt_sim_world.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 
 /* How long the server takes to reject. */
@@ -81,7 +83,9 @@ static double world_service_us(struct world *world)
 void world_at(struct world *world, struct attempt *attempt, enum step step, double in_us)
 {
     attempt->step = step;
-    (void)heap_add(&world->events, &attempt->event, world->now_us + (int64_t)in_us);
+    if (!heap_reserve(&world->events, world->events.count + 1))
+        abort();
+    heap_add(&world->events, &attempt->event, world->now_us + (int64_t)in_us);
 }
 
 static void world_answer(struct world *world, struct attempt *attempt, long status, double in_us)

@@ -1,5 +1,5 @@
-/* read(2) by way of the test, so that a file can change, or the disk fail, at exactly that moment.
- * To be included once in a program. */
+/* Replaces read(2), so that a file changes or the disk fails at exactly that moment. Include it in
+ * one file of a program only. */
 #ifndef SHOAL_TESTS_AROUND_READ_H
 #define SHOAL_TESTS_AROUND_READ_H
 
@@ -9,17 +9,18 @@
 #include <errno.h>
 #include <sys/syscall.h>
 
-/* What read(2) does differently, for the next call by the reader. */
+/* What read(2) does in addition, at every call. */
 static struct {
-    const struct fixture *fixture;
-    const char *name;
-    const struct change *before; /* made before a byte is read, */
-    const struct change *after;  /* or after the last one */
-    size_t most;                 /* bytes a call gives; 0: as many as asked for */
-    int error;                   /* what it fails with; 0: it does not */
-    struct rewriter *rewriter;   /* rewrites the file at the same time */
+    const struct fixture *fixture; /* the folder of `name` */
+    const char *name;              /* the file that `before` and `after` change */
+    const struct change *before;   /* made before the bytes are read; NULL: none */
+    const struct change *after;    /* made after the bytes were read; NULL: none */
+    size_t most;                   /* most bytes that a call returns; 0: no maximum */
+    int error;                     /* errno with which it fails; 0: it does not fail */
+    struct rewriter *rewriter;     /* rewrites the file at the same time; NULL: none */
 } around_read;
 
+/* read(2). */
 ssize_t read(int descriptor, void *data, size_t length)
 {
     if (around_read.error != 0) {
@@ -38,6 +39,7 @@ ssize_t read(int descriptor, void *data, size_t length)
     return count;
 }
 
+/* cmocka's setup: a fixture with two readers' threads. */
 static inline int setup(void **state)
 {
     memset(&around_read, 0, sizeof around_read);
@@ -45,15 +47,17 @@ static inline int setup(void **state)
     return 0;
 }
 
+/* Ends a test: restores read(2), and frees the fixture with the files in `names`. */
 static inline void finish(struct fixture *fixture, const char *const *names)
 {
     memset(&around_read, 0, sizeof around_read);
     fixture_free(fixture, names);
 }
 
-/* The names end with NULL. */
+/* finish() with the names as arguments, the last of which is NULL. */
 #define FINISH(fixture, ...) finish(fixture, (const char *const[]){__VA_ARGS__})
 
+/* Returns the number of open descriptors, including one for the count itself. */
 static inline size_t count_descriptors(void)
 {
     DIR *folder = opendir("/dev/fd");
@@ -65,6 +69,7 @@ static inline size_t count_descriptors(void)
     return count;
 }
 
+/* Asserts that file `which` of a load was read whole into its content, and is closed. */
 static inline void assert_content(const struct load *load, size_t which, const char *content)
 {
     const struct reader_file *file = &load->files[which];

@@ -1,4 +1,4 @@
-/* What every unit test includes: cmocka and what it needs before it. */
+/* cmocka, the headers that it needs before it, and what the unit tests share. */
 #ifndef SHOAL_TESTS_UNIT_CHECK_H
 #define SHOAL_TESTS_UNIT_CHECK_H
 
@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+/* The number of elements of an array. */
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 #endif

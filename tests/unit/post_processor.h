@@ -1,6 +1,6 @@
-/* Multipart bodies read back with libmicrohttpd's post processor: a parser that shares no line with
- * ours. It wants a connection with a Content-Type, so there is one, over a socket pair, whose body
- * never comes. For unit tests and fuzzers. */
+/* Parses multipart bodies with libmicrohttpd's post processor, which shares no code with ours. It
+ * needs a connection with a Content-Type, so one is opened over a socket pair; its body never
+ * arrives. For unit tests and fuzzers. */
 #ifndef SHOAL_TESTS_UNIT_POST_PROCESSOR_H
 #define SHOAL_TESTS_UNIT_POST_PROCESSOR_H
 
@@ -15,32 +15,35 @@
 #include "base/buf.h"
 #include "text/multipart.h"
 
-/* The longest line of headers that it takes. */
-#define POST_PROCESSOR_BUFFER 65536
-#define POST_PROCESSOR_PARTS  16
-#define POST_PROCESSOR_TEXT   (1U << 20)
+#define POST_PROCESSOR_BUFFER 65536      /* longest header line, in bytes */
+#define POST_PROCESSOR_PARTS  16         /* most parts of a body */
+#define POST_PROCESSOR_TEXT   (1U << 20) /* longest name or content of a part, in bytes */
 
+/* The parser's connection. */
 struct post_processor {
-    struct MHD_Daemon *daemon;
-    struct MHD_Connection *connection;
-    int client;
+    struct MHD_Daemon *daemon;         /* owned */
+    struct MHD_Connection *connection; /* the daemon's */
+    int client;                        /* descriptor of the other end of the connection */
     char boundary[MULTIPART_BOUNDARY_LENGTH + 1];
 };
 
+/* One part that was read. */
 struct received_part {
     struct buf name;
-    struct buf file_name;
-    struct buf type;
+    struct buf file_name; /* empty unless `has_file_name` */
+    struct buf type;      /* empty unless `has_type` */
     struct buf content;
     bool has_file_name;
     bool has_type;
 };
 
+/* A body that was read. */
 struct received {
     struct received_part parts[POST_PROCESSOR_PARTS];
-    size_t count;
+    size_t count; /* of `parts` */
 };
 
+/* MHD_AccessHandlerCallback. */
 static inline enum MHD_Result keep_connection(void *context, struct MHD_Connection *connection,
     const char *url, const char *method, const char *version, const char *upload_data,
     size_t *upload_data_size, void **request)
@@ -56,6 +59,7 @@ static inline enum MHD_Result keep_connection(void *context, struct MHD_Connecti
     return MHD_YES;
 }
 
+/* Sends the head of a request from the client's end. */
 static inline bool send_head(struct post_processor *processor)
 {
     char head[256];
@@ -66,7 +70,8 @@ static inline bool send_head(struct post_processor *processor)
     return write(processor->client, head, (size_t)length) == length;
 }
 
-/* Opens the connection; bodies must be framed with `boundary`. */
+/* Opens the connection for bodies with `boundary` (copied). The caller closes it with
+ * post_processor_close(), also after a failure. */
 static inline bool post_processor_open(struct post_processor *processor, const char *boundary)
 {
     int pair[2];
@@ -87,12 +92,14 @@ static inline bool post_processor_open(struct post_processor *processor, const c
     return processor->connection != NULL;
 }
 
+/* Closes the connection. */
 static inline void post_processor_close(struct post_processor *processor)
 {
     (void)close(processor->client);
     MHD_stop_daemon(processor->daemon);
 }
 
+/* Frees the parts; `received` is empty afterwards. */
 static inline void received_free(struct received *received)
 {
     for (size_t i = 0; i < received->count; i++) {
@@ -104,6 +111,7 @@ static inline void received_free(struct received *received)
     received->count = 0;
 }
 
+/* Adds a part. False: too many, or a text is too long. */
 static inline bool begin_part(
     struct received *received, const char *name, const char *file_name, const char *type)
 {
@@ -121,7 +129,8 @@ static inline bool begin_part(
            buf_add_text(&part->type, type == NULL ? "" : type);
 }
 
-static inline enum MHD_Result take_piece(void *context, enum MHD_ValueKind kind, const char *name,
+/* MHD_PostDataIterator: a part starts at offset 0. */
+static inline enum MHD_Result add_piece(void *context, enum MHD_ValueKind kind, const char *name,
     const char *file_name, const char *type, const char *encoding, const char *data,
     uint64_t offset, size_t size)
 {
@@ -133,18 +142,18 @@ static inline enum MHD_Result take_piece(void *context, enum MHD_ValueKind kind,
     return buf_add(&received->parts[received->count - 1].content, data, size) ? MHD_YES : MHD_NO;
 }
 
-/* Reads `body`. False where the parser says that it is broken, or has more parts than fit.
- * `received` is freed by the caller either way. */
+/* Reads `body`. False: the parser rejects it, or it has more parts than fit. The caller frees
+ * `received` in either case. */
 static inline bool post_processor_read(
     struct post_processor *processor, const struct buf *body, struct received *received)
 {
     received->count = 0;
     struct MHD_PostProcessor *parser = MHD_create_post_processor(
-        processor->connection, POST_PROCESSOR_BUFFER, take_piece, received);
+        processor->connection, POST_PROCESSOR_BUFFER, add_piece, received);
     if (parser == NULL)
         return false;
-    bool taken = MHD_post_process(parser, body->data, body->length) == MHD_YES;
-    return MHD_destroy_post_processor(parser) == MHD_YES && taken;
+    bool accepted = MHD_post_process(parser, body->data, body->length) == MHD_YES;
+    return MHD_destroy_post_processor(parser) == MHD_YES && accepted;
 }
 
 #endif

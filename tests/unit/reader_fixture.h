@@ -1,15 +1,13 @@
-/* What the tests of the reader and of the body share: a folder of their own, files in it, and a
- * reader whose jobs can be waited for. */
+/* What the tests of the reader and of the body share: a folder with files, and a reader whose jobs
+ * can be waited for. */
 #ifndef SHOAL_TESTS_READER_FIXTURE_H
 #define SHOAL_TESTS_READER_FIXTURE_H
 
+#include "check.h"
+
 #include <fcntl.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,18 +15,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "io/reader.h"
 
 struct fixture {
-    char folder[64];
-    struct root *root;
-    struct reader *reader;
-    pthread_mutex_t lock;
-    pthread_cond_t woken;
-    unsigned wakes;
-    struct reader_job *collected; /* not yet given to the test */
+    char folder[64];              /* its path */
+    struct root *root;            /* the folder */
+    struct reader *reader;        /* NULL: the test has freed it */
+    pthread_mutex_t lock;         /* guards `wakes` */
+    pthread_cond_t woken;         /* `wakes` was incremented */
+    unsigned wakes;               /* calls of wake() since the last wait */
+    struct reader_job *collected; /* not yet returned to the test */
 };
 
 /* A job of up to two files. */
@@ -37,6 +33,7 @@ struct load {
     struct reader_job job;
 };
 
+/* The reader's wake(); `context` is the fixture. */
 static inline void fixture_wake(void *context)
 {
     struct fixture *fixture = context;
@@ -46,6 +43,7 @@ static inline void fixture_wake(void *context)
     pthread_mutex_unlock(&fixture->lock);
 }
 
+/* Makes an empty folder and a reader with `threads` threads. */
 static inline struct fixture *fixture_new(unsigned threads)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
@@ -62,13 +60,15 @@ static inline struct fixture *fixture_new(unsigned threads)
     return fixture;
 }
 
+/* Removes a file or an empty folder. */
 static inline void fixture_remove(const struct fixture *fixture, const char *name)
 {
     assert_true(unlinkat(fixture->root->descriptor, name, 0) == 0 ||
                 unlinkat(fixture->root->descriptor, name, AT_REMOVEDIR) == 0);
 }
 
-/* The names are those of the files that the test made and left. */
+/* Frees everything. `names`, which end with NULL, are the files that the test has left in the
+ * folder. */
 static inline void fixture_free(struct fixture *fixture, const char *const *names)
 {
     if (fixture->reader != NULL)
@@ -82,7 +82,7 @@ static inline void fixture_free(struct fixture *fixture, const char *const *name
     free(fixture);
 }
 
-/* Writes in place where the file is there already. */
+/* Writes a file; one that exists is truncated and written in place. */
 static inline void fixture_write(
     const struct fixture *fixture, const char *name, const void *data, size_t length)
 {
@@ -93,7 +93,7 @@ static inline void fixture_write(
     close(descriptor);
 }
 
-/* A file of `length` bytes, each `byte`. */
+/* Writes a file of `length` bytes, each `byte`. */
 static inline void fixture_fill(
     const struct fixture *fixture, const char *name, char byte, size_t length)
 {
@@ -104,7 +104,7 @@ static inline void fixture_fill(
     free(data);
 }
 
-/* The next job that is done, in the order in which they ended. */
+/* Waits for the next job that is done, in the order in which they ended. */
 static inline struct reader_job *fixture_next(struct fixture *fixture)
 {
     while (fixture->collected == NULL) {
@@ -122,7 +122,8 @@ static inline struct reader_job *fixture_next(struct fixture *fixture)
     return job;
 }
 
-/* A job that loads `name` and, unless NULL, `other`: whole up to 1 MiB, 10 bytes of headroom. */
+/* A job that loads `name` and, unless it is NULL, `other`: whole up to 1 MiB, 10 bytes of headroom.
+ */
 static inline struct load *load_new(
     const struct fixture *fixture, const char *name, const char *other)
 {
@@ -131,7 +132,7 @@ static inline struct load *load_new(
     load->files[0] = (struct reader_file){.root = fixture->root, .path = name};
     load->files[1] = (struct reader_file){.root = fixture->root, .path = other};
     load->job.work = READER_LOAD;
-    load->job.context = load;
+    load->job.load_owner = load;
     load->job.files = load->files;
     load->job.file_count = other == NULL ? 1 : 2;
     load->job.whole_most = 1024 * 1024;
@@ -141,12 +142,13 @@ static inline struct load *load_new(
     return load;
 }
 
+/* Submits the job. */
 static inline void load_submit(struct fixture *fixture, struct load *load)
 {
     fixture->reader->ops->submit(fixture->reader, &load->job);
 }
 
-/* Has it done. No other job may be with the reader. */
+/* Submits the job and waits for it. The reader must have no other job. */
 static inline void load_do(struct fixture *fixture, struct load *load)
 {
     load_submit(fixture, load);
@@ -154,6 +156,7 @@ static inline void load_do(struct fixture *fixture, struct load *load)
     assert_null(fixture->collected);
 }
 
+/* Closes what the job left open and frees it. */
 static inline void load_free(struct load *load)
 {
     reader_job_close(&load->job);
@@ -161,12 +164,13 @@ static inline void load_free(struct load *load)
     free(load);
 }
 
-/* Everything that can happen to a file, besides being left alone. */
+/* One way in which a file can change. */
 struct change {
-    const char *name;
+    const char *name; /* what became of the file, for messages */
     void (*make)(const struct fixture *fixture, const char *name);
 };
 
+/* Appends bytes. */
 static inline void change_grow(const struct fixture *fixture, const char *name)
 {
     int descriptor = openat(fixture->root->descriptor, name, O_WRONLY | O_APPEND | O_CLOEXEC);
@@ -174,6 +178,7 @@ static inline void change_grow(const struct fixture *fixture, const char *name)
     close(descriptor);
 }
 
+/* Truncates the file to half its size. */
 static inline void change_shrink(const struct fixture *fixture, const char *name)
 {
     int descriptor = openat(fixture->root->descriptor, name, O_WRONLY | O_CLOEXEC);
@@ -183,11 +188,13 @@ static inline void change_shrink(const struct fixture *fixture, const char *name
     close(descriptor);
 }
 
+/* Truncates the file to nothing. */
 static inline void change_truncate(const struct fixture *fixture, const char *name)
 {
     fixture_write(fixture, name, "", 0);
 }
 
+/* Writes its first byte. */
 static inline void change_rewrite(const struct fixture *fixture, const char *name)
 {
     int descriptor = openat(fixture->root->descriptor, name, O_WRONLY | O_CLOEXEC);
@@ -195,6 +202,7 @@ static inline void change_rewrite(const struct fixture *fixture, const char *nam
     close(descriptor);
 }
 
+/* Renames another file to its name. */
 static inline void change_replace(const struct fixture *fixture, const char *name)
 {
     fixture_write(fixture, "replacement", "another", 7);
@@ -202,16 +210,19 @@ static inline void change_replace(const struct fixture *fixture, const char *nam
     assert_int_equal(renameat(folder, "replacement", folder, name), 0);
 }
 
+/* Removes the file. */
 static inline void change_delete(const struct fixture *fixture, const char *name)
 {
     fixture_remove(fixture, name);
 }
 
+/* Sets its times to now. */
 static inline void change_touch(const struct fixture *fixture, const char *name)
 {
     assert_int_equal(utimensat(fixture->root->descriptor, name, NULL, 0), 0);
 }
 
+/* Everything that can happen to a file. */
 static const struct change changes[] = {
     {"grown", change_grow},
     {"shrunk", change_shrink},
@@ -222,23 +233,24 @@ static const struct change changes[] = {
     {"touched", change_touch},
 };
 
-#define CHANGES (sizeof changes / sizeof changes[0])
+#define CHANGES COUNT_OF(changes)
 
 /* A thread that rewrites files in place, each time with another byte all over. */
 struct rewriter {
-    int descriptors[32];
-    ino_t inodes[32];
-    size_t count;
-    size_t length;
-    bool for_ever; /* the first file, all the time; else what rewriter_poke() names */
+    int descriptors[32]; /* of the files */
+    ino_t inodes[32];    /* of the files */
+    size_t count;        /* files */
+    size_t length;       /* bytes to write */
+    bool for_ever;       /* rewrite the first file all the time, not when rewriter_poke() says */
     pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t poked;
-    unsigned pokes[32];
+    pthread_mutex_t lock; /* guards the fields below */
+    pthread_cond_t poked; /* a field below has changed */
+    unsigned pokes[32];   /* > 0: the file is to be rewritten */
     bool ending;
 };
 
-/* With the lock held: the next file to rewrite, or -1: it ends. */
+/* With the lock held: waits for the next file to rewrite. Returns its index; -1: the thread ends.
+ */
 static inline int rewriter_next(struct rewriter *rewriter)
 {
     while (!rewriter->ending) {
@@ -255,6 +267,7 @@ static inline int rewriter_next(struct rewriter *rewriter)
     return -1;
 }
 
+/* The thread's start routine; `context` is the rewriter. */
 static inline void *rewriter_run(void *context)
 {
     struct rewriter *rewriter = context;
@@ -272,6 +285,7 @@ static inline void *rewriter_run(void *context)
     return NULL;
 }
 
+/* Adds a file, before the thread is started. */
 static inline void rewriter_add(
     struct rewriter *rewriter, const struct fixture *fixture, const char *name)
 {
@@ -282,6 +296,7 @@ static inline void rewriter_add(
     rewriter->inodes[rewriter->count++] = status.st_ino;
 }
 
+/* Starts the thread. */
 static inline void rewriter_start(struct rewriter *rewriter)
 {
     pthread_mutex_init(&rewriter->lock, NULL);
@@ -289,7 +304,7 @@ static inline void rewriter_start(struct rewriter *rewriter)
     assert_int_equal(pthread_create(&rewriter->thread, NULL, rewriter_run, rewriter), 0);
 }
 
-/* The file behind `descriptor` is rewritten now, while the caller goes on. */
+/* Has the file of `descriptor` rewritten now, while the caller continues. */
 static inline void rewriter_poke(struct rewriter *rewriter, int descriptor)
 {
     struct stat status;
@@ -302,6 +317,7 @@ static inline void rewriter_poke(struct rewriter *rewriter, int descriptor)
     pthread_mutex_unlock(&rewriter->lock);
 }
 
+/* Ends the thread and closes the files. */
 static inline void rewriter_end(struct rewriter *rewriter)
 {
     pthread_mutex_lock(&rewriter->lock);
@@ -315,7 +331,7 @@ static inline void rewriter_end(struct rewriter *rewriter)
         close(rewriter->descriptors[i]);
 }
 
-/* Is it one byte all over? */
+/* Whether all bytes are the same. */
 static inline bool is_uniform(const char *data, size_t length)
 {
     return length < 2 || memcmp(data, data + 1, length - 1) == 0;

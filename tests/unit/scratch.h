@@ -1,6 +1,8 @@
-/* A folder of a test's own, and what tests put in it. Failures end the test. */
+/* A temporary folder for one test, and functions that fill it. A failure ends the test. */
 #ifndef SHOAL_TESTS_SCRATCH_H
 #define SHOAL_TESTS_SCRATCH_H
+
+#include "check.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,21 +15,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* cmocka.h asks for these to stand before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 struct scratch {
     char *path;     /* absolute, without links */
     int descriptor; /* of the folder */
-    int before;     /* of the working folder before it */
+    int before;     /* of the working directory before the test */
 };
 
-/* Makes the folder and makes it the working folder: every path below is relative to it. */
+/* A test's setup: makes the folder and makes it the working directory, so that every path below is
+ * relative to it. `*state` receives the struct scratch. */
 static inline int scratch_setup(void **state)
 {
     struct scratch *scratch = calloc(1, sizeof *scratch);
@@ -44,8 +39,8 @@ static inline int scratch_setup(void **state)
     return 0;
 }
 
-/* Empties the folder `descriptor`, however deep: a folder in it that is not empty is emptied by
- * moving what it holds up beside it, so no recursion is needed. */
+/* Empties the folder `descriptor`, however deep: what is in a folder that is not empty is moved up
+ * beside it, so no recursion is needed. */
 static inline void scratch_empty(int descriptor)
 {
     unsigned moved = 0;
@@ -76,6 +71,7 @@ static inline void scratch_empty(int descriptor)
     }
 }
 
+/* A test's teardown: removes the folder. */
 static inline int scratch_teardown(void **state)
 {
     struct scratch *scratch = *state;
@@ -103,7 +99,7 @@ static inline void make_folder(const char *path)
     free(copy);
 }
 
-/* Makes a file, and the folders above it. */
+/* Makes a file with this content, and the folders above it. */
 static inline void make_file(const char *path, const char *content)
 {
     const char *slash = strrchr(path, '/');
@@ -118,16 +114,19 @@ static inline void make_file(const char *path, const char *content)
     assert_int_equal(close(descriptor), 0);
 }
 
+/* Makes a symbolic link at `path`. */
 static inline void make_link(const char *target, const char *path)
 {
     assert_int_equal(symlink(target, path), 0);
 }
 
+/* Makes a FIFO. */
 static inline void make_fifo(const char *path)
 {
     assert_int_equal(mkfifo(path, 0644), 0);
 }
 
+/* Makes a Unix domain socket. */
 static inline void make_socket(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -138,8 +137,8 @@ static inline void make_socket(const char *path)
     (void)close(descriptor);
 }
 
-/* Makes `depth` folders, each called `name`, one in the other below `top`, and a file `file` with
- * "deep" in the last one. The path may be longer than PATH_MAX. */
+/* Makes `depth` nested folders, each called `name`, below `top`, and in the last one a file `file`
+ * with the content "deep". The path may be longer than PATH_MAX. */
 static inline void make_deep_file(
     const char *top, const char *name, unsigned depth, const char *file)
 {
@@ -159,7 +158,7 @@ static inline void make_deep_file(
     (void)close(folder);
 }
 
-/* "name/name/.../file", to be freed. */
+/* "name/name/.../file" with `depth` names, for free(3). */
 static inline char *deep_path(const char *name, unsigned depth, const char *file)
 {
     size_t step = strlen(name) + 1;
@@ -173,7 +172,7 @@ static inline char *deep_path(const char *name, unsigned depth, const char *file
     return path;
 }
 
-/* How often a race is tried: SHOAL_RACES where it is set, for long runs. */
+/* How often to try a race: SHOAL_RACES if it is set, for long runs, otherwise `otherwise`. */
 static inline unsigned long race_count(unsigned long otherwise)
 {
     const char *given = getenv("SHOAL_RACES");

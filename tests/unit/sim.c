@@ -22,8 +22,9 @@ void sim_schedule(
     heap_node_init(&event->node);
     event->happens = happens;
     event->object = object;
-    if (!heap_add(&sim->events, &event->node, sim->now_us + in_us))
+    if (!heap_reserve(&sim->events, sim->events.count + 1))
         abort();
+    heap_add(&sim->events, &event->node, sim->now_us + in_us);
 }
 
 bool sim_chance(struct sim *sim, unsigned of_thousand)

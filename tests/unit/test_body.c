@@ -1,5 +1,5 @@
-/* The body of large files, on real files. preadv2(2) goes through a function of this test, which
- * can say that nothing is in the page cache: then all comes in chunks from the reader's threads. */
+/* The body of large files, on real files. This program replaces preadv2(2) and can pretend that
+ * nothing is in the page cache: then everything comes in chunks from the reader's threads. */
 #include "reader_fixture.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #define CHUNK  ((size_t)64 * 1024)
 #define LENGTH (3 * CHUNK + 1000)
 
-static bool cold; /* nothing is in the page cache */
+static bool cold; /* pretend that nothing is in the page cache */
 
 static ssize_t cached_read(
     int descriptor, const struct iovec *pieces, int count, off_t position, int flags)
@@ -22,11 +22,11 @@ static ssize_t cached_read(
         return -1;
     }
     ssize_t got = syscall(SYS_preadv2, descriptor, pieces, count, position, 0, flags);
-    /* Some file systems can't tell, and the system may drop a page at any time: not here. */
+    /* Some file systems cannot tell, and the kernel may drop a page at any time: read it then. */
     return got > 0 ? got : preadv(descriptor, pieces, count, position);
 }
 
-/* Under the two names that it may have. */
+/* The name that preadv2() has with 64-bit file offsets. */
 ssize_t preadv64v2(
     int descriptor, const struct iovec *pieces, int count, off_t position, int flags);
 ssize_t preadv64v2(int descriptor, const struct iovec *pieces, int count, off_t position, int flags)
@@ -34,7 +34,7 @@ ssize_t preadv64v2(int descriptor, const struct iovec *pieces, int count, off_t 
     return cached_read(descriptor, pieces, count, position, flags);
 }
 
-/* A body of head, file "a", middle, file "b", tail; and what it must be. */
+/* A body of "head", the file "a", "middle", the file "b" and "tail", and what it must be. */
 struct stream {
     struct fixture *fixture;
     struct load *load;
@@ -67,7 +67,7 @@ static void stream_add_file(struct stream *stream, const char *name, size_t leng
     free(data);
 }
 
-/* Files "a" and "b" of these lengths, written and opened; the body begins. */
+/* Writes and opens the files "a" and "b" with these lengths, and makes the body. */
 static struct stream *stream_new(struct fixture *fixture, size_t length, size_t other)
 {
     struct stream *stream = calloc(1, sizeof *stream);
@@ -99,13 +99,13 @@ static struct stream *stream_new(struct fixture *fixture, size_t length, size_t 
     return stream;
 }
 
-/* Waits until the reader has given back all chunks. True: one of them lets the transfer go on. */
+/* Waits until the reader has no chunk left. True: one of them lets the transfer be resumed. */
 static bool stream_settle(struct stream *stream)
 {
     bool resumed = false;
     while (body_busy(stream->body)) {
         struct reader_job *job = fixture_next(stream->fixture);
-        assert_ptr_equal(job->context, stream->body);
+        assert_ptr_equal(job->body, stream->body);
         resumed = body_chunk_done(stream->body, job) || resumed;
     }
     return resumed;
@@ -121,7 +121,7 @@ static void stream_free(struct stream *stream)
     free(stream);
 }
 
-/* Reads on until `until` bytes are there. Gives 0, or how it was broken off. */
+/* Reads until `until` bytes were read. Returns 0, or the enum http_read_end that ended the body. */
 static int64_t stream_read(struct stream *stream, size_t until, size_t room)
 {
     while (stream->got_length < until) {
@@ -217,14 +217,14 @@ static void what_is_not_cached_is_waited_for_and_read_ahead(void **state)
     assert_false(body_busy(stream->body));
     assert_int_equal(body_read(stream->body, stream->got + 4, 100), HTTP_READ_WAIT);
     assert_true(stream_settle(stream));
-    /* Two chunks are here now, and are given without another wait. */
+    /* Two chunks are ready now, and are returned without another wait. */
     size_t length = 4;
     while (length < 4 + 2 * CHUNK) {
         int64_t count = body_read(stream->body, stream->got + length, 4 + 2 * CHUNK - length);
         assert_true(count > 0);
         length += (size_t)count;
     }
-    assert_true(body_busy(stream->body)); /* the first one's place is filled again */
+    assert_true(body_busy(stream->body)); /* the next chunk is being read in place of the first */
     stream->got_length = length;
     assert_int_equal(stream_read(stream, stream->expected_length, 1000), 0);
     assert_stream_is_whole(stream);
@@ -241,7 +241,7 @@ static void a_chunk_that_nobody_waits_for_resumes_nothing(void **state)
     stream_free(stream);
 }
 
-/* The file `name` changes when `moment` bytes of the body have been given out. */
+/* The file `name` changes when `moment` bytes of the body have been returned. */
 static void check_change(
     struct fixture *fixture, const struct change *change, const char *name, size_t moment)
 {
@@ -274,8 +274,8 @@ static void check_changes_at(struct fixture *fixture, size_t moment)
 
 static void a_file_that_changes_never_goes_whole(void **state)
 {
-    /* Before the first byte; in the first file; its last byte is to come; it went; the second's
-     * last byte is to come; and the very last of the body. */
+    /* Before the first byte; in the first file; before its last byte; after it; before the last
+     * byte of the second file; before the last byte of the body. */
     const size_t moments[] = {0, CHUNK + 100, 4 + LENGTH - 1, 4 + LENGTH, 4 + LENGTH + 6 + 5000 - 1,
         4 + LENGTH + 6 + 5000 + 3};
     for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
@@ -308,7 +308,7 @@ static void a_file_that_cannot_be_read_on_says_why(void **state)
     struct fixture *fixture = *state;
     struct stream *stream = stream_new(fixture, LENGTH, 5000);
     int writing = openat(fixture->root->descriptor, "a", O_WRONLY | O_CLOEXEC);
-    /* The same file behind the same descriptor, but not to be read. */
+    /* The same file at the same descriptor, but not open for reading. */
     assert_true(dup2(writing, stream->load->files[0].descriptor) >= 0);
     close(writing);
     assert_int_equal(stream_read(stream, stream->expected_length, 1000), HTTP_READ_UNREADABLE);
@@ -333,8 +333,8 @@ static void a_body_works_without_threads(void **state)
 
 #define RACES 60
 
-/* Each time a thread rewrites the file somewhere in the middle of the stream. */
-static void no_race_with_a_writer_gives_out_a_torn_body(void **state)
+/* Each time, a thread rewrites the file somewhere in the middle of the stream. */
+static void no_race_with_a_writer_returns_a_mixed_body(void **state)
 {
     struct fixture *fixture = *state;
     struct rewriter rewriter = {.length = LENGTH};
@@ -390,7 +390,7 @@ int main(void)
             a_file_that_changed_while_it_waited_sends_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_that_cannot_be_read_on_says_why, setup, teardown),
         cmocka_unit_test_setup_teardown(
-            no_race_with_a_writer_gives_out_a_torn_body, setup, teardown),
+            no_race_with_a_writer_returns_a_mixed_body, setup, teardown),
         cmocka_unit_test_setup_teardown(a_body_works_without_threads, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@ static void an_empty_buffer_is_empty_text(void **state)
     buf_free(&buf);
 }
 
-static void pieces_stand_behind_each_other(void **state)
+static void pieces_are_added_in_order(void **state)
 {
     (void)state;
     struct buf buf;
@@ -61,7 +61,7 @@ static void a_failure_sticks_until_it_is_cleared(void **state)
     assert_false(buf_add_text(&buf, "123456"));
     assert_false(buf_add_text(&buf, "1"));
     assert_false(buf_printf(&buf, "%s", "1"));
-    assert_null(buf_take(&buf));
+    assert_null(buf_detach(&buf));
     buf_clear(&buf);
     assert_true(buf_add_text(&buf, "1"));
     assert_string_equal(buf_text(&buf), "1");
@@ -93,29 +93,29 @@ static void it_grows_over_many_additions(void **state)
     buf_free(&buf);
 }
 
-static void taken_content_belongs_to_the_caller(void **state)
+static void detached_content_belongs_to_the_caller(void **state)
 {
     (void)state;
     struct buf buf;
     buf_init(&buf, 10);
     assert_true(buf_add_text(&buf, "mine"));
-    char *taken = buf_take(&buf);
-    assert_string_equal(taken, "mine");
+    char *detached = buf_detach(&buf);
+    assert_string_equal(detached, "mine");
     assert_null(buf.data);
     assert_true(buf_add_text(&buf, "other"));
-    assert_string_equal(taken, "mine");
-    free(taken);
+    assert_string_equal(detached, "mine");
+    free(detached);
     buf_free(&buf);
 }
 
-static void an_empty_buffer_gives_away_empty_text(void **state)
+static void an_empty_buffer_detaches_as_empty_text(void **state)
 {
     (void)state;
     struct buf buf;
     buf_init(&buf, 10);
-    char *taken = buf_take(&buf);
-    assert_string_equal(taken, "");
-    free(taken);
+    char *detached = buf_detach(&buf);
+    assert_string_equal(detached, "");
+    free(detached);
 }
 
 static void clearing_keeps_the_memory(void **state)
@@ -135,14 +135,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_buffer_is_empty_text),
-        cmocka_unit_test(pieces_stand_behind_each_other),
+        cmocka_unit_test(pieces_are_added_in_order),
         cmocka_unit_test(nul_bytes_are_kept),
         cmocka_unit_test(it_holds_its_maximum_and_no_byte_more),
         cmocka_unit_test(a_failure_sticks_until_it_is_cleared),
         cmocka_unit_test(an_absurd_reservation_fails_without_overflow),
         cmocka_unit_test(it_grows_over_many_additions),
-        cmocka_unit_test(taken_content_belongs_to_the_caller),
-        cmocka_unit_test(an_empty_buffer_gives_away_empty_text),
+        cmocka_unit_test(detached_content_belongs_to_the_caller),
+        cmocka_unit_test(an_empty_buffer_detaches_as_empty_text),
         cmocka_unit_test(clearing_keeps_the_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -273,10 +273,10 @@ static void rules_keep_their_order(void **state)
     struct config *config =
         good(GIVEN(TO_URL, "exclude", "*.map", "ignore-file", "rules", "include", "x.map"));
     assert_non_null(config->ignore);
-    assert_int_equal(ignore_match(config->ignore, "a.map", false), IGNORE_LEAVE);
-    assert_int_equal(ignore_match(config->ignore, "x.map", false), IGNORE_TAKE);
-    assert_int_equal(ignore_match(config->ignore, "a.log", false), IGNORE_LEAVE);
-    assert_int_equal(ignore_match(config->ignore, "keep.log", false), IGNORE_TAKE);
+    assert_int_equal(ignore_match(config->ignore, "a.map", false), IGNORE_EXCLUDE);
+    assert_int_equal(ignore_match(config->ignore, "x.map", false), IGNORE_INCLUDE);
+    assert_int_equal(ignore_match(config->ignore, "a.log", false), IGNORE_EXCLUDE);
+    assert_int_equal(ignore_match(config->ignore, "keep.log", false), IGNORE_INCLUDE);
     assert_int_equal(ignore_match(config->ignore, "a", false), IGNORE_NO_RULE);
     config_free(config);
     make_file("broken", "a\n[z\n");

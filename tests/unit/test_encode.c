@@ -29,7 +29,7 @@ static void percent_keeps_unreserved_bytes_alone(void **state)
     buf_free(&out);
 }
 
-static void every_byte_survives_percent_there_and_back(void **state)
+static void every_byte_survives_a_percent_round_trip(void **state)
 {
     (void)state;
     char all[256];
@@ -47,7 +47,7 @@ static void every_byte_survives_percent_there_and_back(void **state)
     buf_free(&decoded);
 }
 
-static void decoding_takes_both_cases_and_refuses_halves(void **state)
+static void decoding_accepts_both_cases_and_refuses_halves(void **state)
 {
     (void)state;
     static const char *const bad[] = {"%", "%4", "a%", "%g0", "%0g", "%%41", "%4%31"};
@@ -74,7 +74,20 @@ static void json_escapes_what_it_must_and_nothing_else(void **state)
     buf_free(&out);
 }
 
-/* The vectors of RFC 4648, section 10, and the two last digits of the alphabet. */
+static void json_unicode_escapes_use_surrogate_pairs(void **state)
+{
+    (void)state;
+    struct buf out;
+    buf_init(&out, 100);
+    assert_true(encode_json_unicode(&out, 0xe9, false));
+    assert_true(encode_json_unicode(&out, 0xffff, true));
+    assert_true(encode_json_unicode(&out, 0x10000, false));
+    assert_true(encode_json_unicode(&out, 0x1f41f, true));
+    check(&out, "\\u00e9\\uFFFF\\ud800\\udc00\\uD83D\\uDC1F");
+    buf_free(&out);
+}
+
+/* The test vectors of RFC 4648, section 10, and the last two digits of the alphabet. */
 static void base64_is_as_in_the_standard(void **state)
 {
     (void)state;
@@ -94,11 +107,9 @@ static void base64_is_as_in_the_standard(void **state)
 static void hex_is_lower_case(void **state)
 {
     (void)state;
-    struct buf out;
-    buf_init(&out, 100);
-    assert_true(encode_hex(&out, "\x00\x1a\xff", 3));
-    check(&out, "001aff");
-    buf_free(&out);
+    char text[] = "xxxxxxxx";
+    encode_hex(text, "\x00\x1a\xff", 3);
+    assert_memory_equal(text, "001aff\0x", 8);
 }
 
 static void utf8_sequences_are_measured(void **state)
@@ -107,21 +118,21 @@ static void utf8_sequences_are_measured(void **state)
     static const struct {
         const char *text;
         size_t length;
-        unsigned rune;
+        unsigned code_point;
     } good[] = {{"a", 1, 'a'}, {"\x7f", 1, 0x7f}, {"\xc2\x80", 2, 0x80}, {"\xdf\xbf", 2, 0x7ff},
         {"\xe0\xa0\x80", 3, 0x800}, {"\xed\x9f\xbf", 3, 0xd7ff}, {"\xee\x80\x80", 3, 0xe000},
         {"\xef\xbf\xbf", 3, 0xffff}, {"\xf0\x90\x80\x80", 4, 0x10000},
         {"\xf4\x8f\xbf\xbf", 4, 0x10ffff}};
     for (size_t i = 0; i < COUNT_OF(good); i++) {
-        unsigned rune = 0;
+        unsigned code_point = 0;
         size_t length = strlen(good[i].text);
-        assert_int_equal(utf8_sequence(good[i].text, length, &rune), good[i].length);
-        assert_int_equal(rune, good[i].rune);
+        assert_int_equal(utf8_sequence(good[i].text, length, &code_point), good[i].length);
+        assert_int_equal(code_point, good[i].code_point);
         assert_int_equal(utf8_sequence(good[i].text, length - 1, NULL), 0);
     }
-    unsigned rune = 1;
-    assert_int_equal(utf8_sequence("", 1, &rune), 1);
-    assert_int_equal(rune, 0);
+    unsigned code_point = 1;
+    assert_int_equal(utf8_sequence("", 1, &code_point), 1);
+    assert_int_equal(code_point, 0);
 }
 
 static void broken_utf8_is_refused(void **state)
@@ -160,7 +171,7 @@ static void a_full_buffer_makes_every_encoder_false(void **state)
     buf_clear(&out);
     assert_false(encode_base64(&out, "a", 1));
     buf_clear(&out);
-    assert_false(encode_hex(&out, "ab", 2));
+    assert_false(encode_json_unicode(&out, 'a', false));
     buf_clear(&out);
     assert_false(utf8_repair(&out, "\xff", 1));
     buf_clear(&out);
@@ -172,9 +183,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(percent_keeps_unreserved_bytes_alone),
-        cmocka_unit_test(every_byte_survives_percent_there_and_back),
-        cmocka_unit_test(decoding_takes_both_cases_and_refuses_halves),
+        cmocka_unit_test(every_byte_survives_a_percent_round_trip),
+        cmocka_unit_test(decoding_accepts_both_cases_and_refuses_halves),
         cmocka_unit_test(json_escapes_what_it_must_and_nothing_else),
+        cmocka_unit_test(json_unicode_escapes_use_surrogate_pairs),
         cmocka_unit_test(base64_is_as_in_the_standard),
         cmocka_unit_test(hex_is_lower_case),
         cmocka_unit_test(utf8_sequences_are_measured),

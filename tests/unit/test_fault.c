@@ -1,12 +1,7 @@
-/* The grammar of --fault, and which requests a fault hits. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+/* The grammar of --fault, and which requests a fault applies to. */
+#include "check.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "receive/fault.h"
 
@@ -41,7 +36,7 @@ static void every_kind_has_its_phase(void **state)
         {"truncate", FAULT_CLOSE, FAULT_ANSWER},
         {"garbage", FAULT_GARBAGE, FAULT_TAKEN},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct fault fault = parsed(rows[i].spec);
         assert_int_equal(fault.kind, rows[i].kind);
         assert_int_equal(fault.phase, rows[i].phase);
@@ -77,11 +72,11 @@ static void what_is_wrong_is_refused_and_quoted(void **state)
         "close@every=0", "close@some=1", "close@101%", "close@1.25%", "close@1.%", "close@%",
         "close@-1%", "status=503,x=1", "status=503,retry-after=", "status=503,retry-after=soon",
         "delay=5,retry-after=1", "close,retry-after=1", "100.5%", "close@100.5%"};
-    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+    for (size_t i = 0; i < COUNT_OF(specs); i++) {
         struct fault fault;
         struct error error = {.class = ERROR_NONE};
         if (fault_parse(specs[i], &fault, &error))
-            fail_msg("taken: %s", specs[i]);
+            fail_msg("accepted: %s", specs[i]);
         assert_int_equal(error.class, ERROR_USAGE);
         assert_non_null(strstr(error.text, specs[i]));
     }
@@ -125,12 +120,12 @@ static void a_delay_and_the_first_other_fault_go_together(void **state)
     assert_ptr_equal(pair.other, &list.faults[1]);
 }
 
-static unsigned count_hits(const struct fault_list *list, unsigned requests)
+static unsigned count_chosen(const struct fault_list *list, unsigned requests)
 {
-    unsigned hits = 0;
+    unsigned chosen = 0;
     for (uint64_t number = 1; number <= requests; number++)
-        hits += fault_choose(list, number).other != NULL;
-    return hits;
+        chosen += fault_choose(list, number).other != NULL;
+    return chosen;
 }
 
 static void a_share_is_as_large_as_told(void **state)
@@ -138,12 +133,12 @@ static void a_share_is_as_large_as_told(void **state)
     (void)state;
     for (uint64_t seed = 1; seed < 20; seed++) {
         struct fault_list list = list_of("drop@10%", NULL, seed);
-        assert_in_range(count_hits(&list, 10000), 850, 1150);
+        assert_in_range(count_chosen(&list, 10000), 850, 1150);
     }
     struct fault_list none = list_of("drop@0%", NULL, 1);
     struct fault_list all = list_of("drop@100%", NULL, 1);
-    assert_int_equal(count_hits(&none, 1000), 0);
-    assert_int_equal(count_hits(&all, 1000), 1000);
+    assert_int_equal(count_chosen(&none, 1000), 0);
+    assert_int_equal(count_chosen(&all, 1000), 1000);
 }
 
 static void a_share_depends_on_seed_and_number_and_place_alone(void **state)
@@ -155,9 +150,9 @@ static void a_share_depends_on_seed_and_number_and_place_alone(void **state)
     unsigned by_seed = 0;
     unsigned by_place = 0;
     for (uint64_t number = 1; number <= 1000; number++) {
-        bool hit = fault_choose(&one, number).other != NULL;
-        assert_int_equal(hit, fault_choose(&one, number).other != NULL);
-        by_seed += hit != (fault_choose(&other, number).other != NULL);
+        bool chosen = fault_choose(&one, number).other != NULL;
+        assert_int_equal(chosen, fault_choose(&one, number).other != NULL);
+        by_seed += chosen != (fault_choose(&other, number).other != NULL);
         struct fault_pair pair = fault_choose(&both, number);
         by_place += (pair.delay != NULL) != (pair.other != NULL);
     }

@@ -8,7 +8,7 @@
 
 #define NOW     INT64_C(1700000000) /* 2023-11-14 22:13:20 */
 #define DAY_US  INT64_C(86400000000)
-#define EXAMPLE 784111777 /* the RFC's: 1994-11-06 08:49:37 */
+#define EXAMPLE 784111777 /* RFC 9110's example: 1994-11-06 08:49:37 */
 
 static int64_t parsed(const char *text)
 {
@@ -67,7 +67,7 @@ static void a_two_digit_year_is_near_now(void **state)
     assert_true(parsed("Saturday, 01-Jan-00 00:00:00 GMT") == 946684800);
 }
 
-static void what_is_no_date_is_refused(void **state)
+static void what_is_not_a_date_is_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {"", " ", "0", "yesterday", "Sun", "Sun,", "Sun, ",
@@ -108,7 +108,7 @@ static void check_wait(const char *text, int64_t expected)
     assert_true(wait == expected);
 }
 
-static void retry_after_takes_seconds_and_dates(void **state)
+static void retry_after_is_seconds_or_a_date(void **state)
 {
     (void)state;
     check_wait("0", 0);
@@ -161,9 +161,9 @@ int main(void)
         cmocka_unit_test(edges_of_the_calendar_are_right),
         cmocka_unit_test(every_day_agrees_with_the_c_library),
         cmocka_unit_test(a_two_digit_year_is_near_now),
-        cmocka_unit_test(what_is_no_date_is_refused),
+        cmocka_unit_test(what_is_not_a_date_is_refused),
         cmocka_unit_test(every_cut_of_a_date_is_refused),
-        cmocka_unit_test(retry_after_takes_seconds_and_dates),
+        cmocka_unit_test(retry_after_is_seconds_or_a_date),
         cmocka_unit_test(retry_after_is_at_most_a_day),
         cmocka_unit_test(other_retry_after_values_are_refused),
         cmocka_unit_test(rfc3339_is_written_for_any_moment),

@@ -1,5 +1,5 @@
-/* Holds the rules against tests/data/ignore/table.txt, in which git has said what it ignores:
- * tests/run/test_ignore_git.py asks it again. */
+/* Compares the rules with tests/data/ignore/table.txt, which records what git ignores;
+ * tests/run/test_ignore_git.py compares the table with git. */
 #include "check.h"
 
 #include <stdio.h>
@@ -15,11 +15,11 @@ enum {
 };
 
 struct paths {
-    char *list[PATHS_MAX]; /* a folder's ends in a slash */
+    char *list[PATHS_MAX]; /* a folder's path ends in a slash */
     size_t count;
 };
 
-/* A block of the table. */
+/* One block of the table. */
 struct entry {
     struct buf rules;
     bool refused;
@@ -89,18 +89,18 @@ static bool read_entry(FILE *stream, const struct paths *paths, struct entry *en
     return entry->rules.length > 0;
 }
 
-/* From the top, as a walk goes down: what lies in a folder left out is left out. */
-static bool is_left_out(const struct ignore *ignore, const char *path)
+/* From the top down, as in a walk: what is in an excluded folder is excluded. */
+static bool is_excluded(const struct ignore *ignore, const char *path)
 {
     char prefix[LINE_SIZE];
     for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         (void)snprintf(prefix, sizeof prefix, "%.*s", (int)(slash - path), path);
-        if (ignore_match(ignore, prefix, true) == IGNORE_LEAVE)
+        if (ignore_match(ignore, prefix, true) == IGNORE_EXCLUDE)
             return true;
         if (slash[1] == '\0')
             return false;
     }
-    return ignore_match(ignore, path, false) == IGNORE_LEAVE;
+    return ignore_match(ignore, path, false) == IGNORE_EXCLUDE;
 }
 
 static void check_entry(const struct entry *entry, const struct paths *paths)
@@ -110,9 +110,9 @@ static void check_entry(const struct entry *entry, const struct paths *paths)
     bool added =
         ignore_add_lines(ignore, buf_text(&entry->rules), entry->rules.length, "table", &error);
     if (added == entry->refused)
-        fail_msg("%s: %s", buf_text(&entry->rules), added ? "taken" : error.text);
+        fail_msg("%s: %s", buf_text(&entry->rules), added ? "accepted" : error.text);
     for (size_t i = 0; i < paths->count && added; i++) {
-        if (is_left_out(ignore, paths->list[i]) != entry->ignored[i])
+        if (is_excluded(ignore, paths->list[i]) != entry->ignored[i])
             fail_msg("under the rules\n%sthe path %s should%s be ignored", buf_text(&entry->rules),
                 paths->list[i], entry->ignored[i] ? "" : " not");
     }
@@ -143,10 +143,10 @@ static void the_last_match_wins(void **state)
     struct ignore *ignore = ignore_new();
     assert_int_equal(ignore_match(ignore, "a.o", false), IGNORE_NO_RULE);
     assert_true(ignore_add(ignore, "*.o", false, NULL));
-    assert_int_equal(ignore_match(ignore, "a.o", false), IGNORE_LEAVE);
+    assert_int_equal(ignore_match(ignore, "a.o", false), IGNORE_EXCLUDE);
     assert_true(ignore_add(ignore, "a.*", true, NULL));
-    assert_int_equal(ignore_match(ignore, "a.o", false), IGNORE_TAKE);
-    assert_int_equal(ignore_match(ignore, "b.o", false), IGNORE_LEAVE);
+    assert_int_equal(ignore_match(ignore, "a.o", false), IGNORE_INCLUDE);
+    assert_int_equal(ignore_match(ignore, "b.o", false), IGNORE_EXCLUDE);
     assert_int_equal(ignore_match(ignore, "b.c", false), IGNORE_NO_RULE);
     ignore_free(ignore);
 }
@@ -158,36 +158,36 @@ static void an_argument_is_a_pattern_whatever_it_begins_with(void **state)
     assert_true(ignore_add(ignore, "!a", false, NULL));
     assert_true(ignore_add(ignore, "#b", false, NULL));
     assert_true(ignore_add(ignore, "c ", false, NULL));
-    assert_int_equal(ignore_match(ignore, "!a", false), IGNORE_LEAVE);
-    assert_int_equal(ignore_match(ignore, "#b", false), IGNORE_LEAVE);
-    assert_int_equal(ignore_match(ignore, "c ", false), IGNORE_LEAVE);
+    assert_int_equal(ignore_match(ignore, "!a", false), IGNORE_EXCLUDE);
+    assert_int_equal(ignore_match(ignore, "#b", false), IGNORE_EXCLUDE);
+    assert_int_equal(ignore_match(ignore, "c ", false), IGNORE_EXCLUDE);
     assert_int_equal(ignore_match(ignore, "c", false), IGNORE_NO_RULE);
     ignore_free(ignore);
 }
 
-static void stars_behind_text_are_ordinary_ones(void **state)
+static void stars_after_text_are_ordinary_ones(void **state)
 {
     (void)state;
     struct ignore *ignore = ignore_new();
     assert_true(ignore_add(ignore, "foo**/bar", false, NULL));
-    assert_int_equal(ignore_match(ignore, "foox/bar", false), IGNORE_LEAVE);
+    assert_int_equal(ignore_match(ignore, "foox/bar", false), IGNORE_EXCLUDE);
     assert_int_equal(ignore_match(ignore, "foox/y/bar", false), IGNORE_NO_RULE);
     assert_int_equal(ignore_match(ignore, "foobar", false), IGNORE_NO_RULE);
     ignore_free(ignore);
 }
 
-static void it_knows_whether_the_first_rule_takes(void **state)
+static void it_knows_whether_the_first_rule_includes(void **state)
 {
     (void)state;
     struct ignore *ignore = ignore_new();
-    assert_false(ignore_begins_with_take(ignore));
+    assert_false(ignore_begins_with_include(ignore));
     assert_true(ignore_add(ignore, "a", true, NULL));
     assert_true(ignore_add(ignore, "b", false, NULL));
-    assert_true(ignore_begins_with_take(ignore));
+    assert_true(ignore_begins_with_include(ignore));
     ignore_free(ignore);
     ignore = ignore_new();
     assert_true(ignore_add_lines(ignore, "a\n!b\n", 5, "f", NULL));
-    assert_false(ignore_begins_with_take(ignore));
+    assert_false(ignore_begins_with_include(ignore));
     ignore_free(ignore);
 }
 
@@ -205,7 +205,7 @@ static void check_message(const char *text, size_t length, const char *part)
 static void an_error_names_the_file_and_the_line(void **state)
 {
     (void)state;
-    check_message("a\n# b\n\nc[\n", 10, "my.ignore, line 4: the pattern `c[`");
+    check_message("a\n# b\n\nc[\n", 10, "my.ignore, line 4: the pattern 'c['");
     check_message("a\n!\n", 4, "my.ignore, line 2: a pattern is empty");
     check_message("a\0b", 3, "my.ignore, line 1: the pattern holds a NUL byte");
     static char longest[IGNORE_PATTERN_MAX + 2];
@@ -213,14 +213,14 @@ static void an_error_names_the_file_and_the_line(void **state)
     check_message(longest, IGNORE_PATTERN_MAX + 1, "line 1: the pattern is longer than 4096 bytes");
 }
 
-static void the_longest_pattern_is_taken(void **state)
+static void the_longest_pattern_is_accepted(void **state)
 {
     (void)state;
     static char longest[IGNORE_PATTERN_MAX + 2];
     memset(longest, 'a', IGNORE_PATTERN_MAX);
     struct ignore *ignore = ignore_new();
     assert_true(ignore_add(ignore, longest, false, NULL));
-    assert_int_equal(ignore_match(ignore, longest, false), IGNORE_LEAVE);
+    assert_int_equal(ignore_match(ignore, longest, false), IGNORE_EXCLUDE);
     longest[IGNORE_PATTERN_MAX] = 'a';
     assert_false(ignore_add(ignore, longest, false, NULL));
     assert_int_equal(ignore_match(ignore, longest, false), IGNORE_NO_RULE);
@@ -234,13 +234,13 @@ static void lines_end_in_any_way(void **state)
                                "a\r\nb";
     struct ignore *ignore = ignore_new();
     assert_true(ignore_add_lines(ignore, text, sizeof text - 1, "f", NULL));
-    assert_int_equal(ignore_match(ignore, "a", false), IGNORE_LEAVE);
-    assert_int_equal(ignore_match(ignore, "b", false), IGNORE_LEAVE);
+    assert_int_equal(ignore_match(ignore, "a", false), IGNORE_EXCLUDE);
+    assert_int_equal(ignore_match(ignore, "b", false), IGNORE_EXCLUDE);
     assert_true(ignore_add_lines(ignore, "", 0, "f", NULL));
     ignore_free(ignore);
 }
 
-/* A matcher that tries every division of the name between the stars would not end in this life. */
+/* A matcher that tries every division of the name among the stars takes exponential time. */
 static void many_stars_do_not_take_forever(void **state)
 {
     (void)state;
@@ -273,10 +273,10 @@ int main(void)
         cmocka_unit_test(every_entry_of_the_table_agrees_with_git),
         cmocka_unit_test(the_last_match_wins),
         cmocka_unit_test(an_argument_is_a_pattern_whatever_it_begins_with),
-        cmocka_unit_test(stars_behind_text_are_ordinary_ones),
-        cmocka_unit_test(it_knows_whether_the_first_rule_takes),
+        cmocka_unit_test(stars_after_text_are_ordinary_ones),
+        cmocka_unit_test(it_knows_whether_the_first_rule_includes),
         cmocka_unit_test(an_error_names_the_file_and_the_line),
-        cmocka_unit_test(the_longest_pattern_is_taken),
+        cmocka_unit_test(the_longest_pattern_is_accepted),
         cmocka_unit_test(lines_end_in_any_way),
         cmocka_unit_test(many_stars_do_not_take_forever),
     };

@@ -15,7 +15,7 @@ static void check_line(json_t *object, const char *expected)
     json_decref(object);
 }
 
-static void text_that_is_no_utf8_is_repaired(void **state)
+static void text_that_is_not_utf8_is_repaired(void **state)
 {
     (void)state;
     json_t *text = json_text("a\xff\xc3\xa9", 4);
@@ -29,7 +29,7 @@ static void text_that_is_no_utf8_is_repaired(void **state)
     json_decref(text);
 }
 
-static void a_path_that_is_no_utf8_comes_in_base64_too(void **state)
+static void a_path_that_is_not_utf8_comes_in_base64_too(void **state)
 {
     (void)state;
     json_t *object = json_object();
@@ -82,8 +82,8 @@ static void a_full_buffer_is_a_failure(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_that_is_no_utf8_is_repaired),
-        cmocka_unit_test(a_path_that_is_no_utf8_comes_in_base64_too),
+        cmocka_unit_test(text_that_is_not_utf8_is_repaired),
+        cmocka_unit_test(a_path_that_is_not_utf8_comes_in_base64_too),
         cmocka_unit_test(keys_keep_their_order),
         cmocka_unit_test(it_stays_one_line_and_safe_on_a_terminal),
         cmocka_unit_test(a_full_buffer_is_a_failure),

@@ -20,7 +20,7 @@ static void check_head(const struct multipart_part *part, bool first, const char
     buf_free(&out);
 }
 
-static void a_text_field_has_its_name_alone(void **state)
+static void a_text_field_has_only_its_name(void **state)
 {
     (void)state;
     check_head(&(struct multipart_part){.name = "url"}, true,
@@ -54,7 +54,7 @@ static void the_end_closes_the_last_part(void **state)
     (void)state;
     struct buf out;
     buf_init(&out, 100);
-    assert_true(multipart_add_end(&out, "B"));
+    assert_true(multipart_add_close(&out, "B"));
     assert_string_equal(buf_text(&out), "\r\n--B--\r\n");
     buf_free(&out);
 }
@@ -79,11 +79,11 @@ static void a_full_buffer_is_a_failure(void **state)
     struct buf out;
     buf_init(&out, 10);
     assert_false(multipart_add_head(&out, "B", &(struct multipart_part){.name = "f"}, true));
-    assert_false(multipart_add_end(&out, "B"));
+    assert_false(multipart_add_close(&out, "B"));
     buf_free(&out);
 }
 
-static void boundaries_are_128_bits_in_hex_behind_a_prefix(void **state)
+static void boundaries_are_a_prefix_and_128_bits_in_hex(void **state)
 {
     (void)state;
     struct random_seeded seeded;
@@ -101,7 +101,7 @@ static void boundaries_are_128_bits_in_hex_behind_a_prefix(void **state)
     assert_string_not_equal(boundary, expected);
 }
 
-/* The name as it travels: nothing but these three bytes is escaped. */
+/* The name as it is sent: only these three bytes are escaped. */
 static void add_escaped(struct buf *out, const char *name)
 {
     for (; *name != '\0'; name++) {
@@ -131,8 +131,8 @@ static void check_part(
     buf_free(&expected);
 }
 
-/* Frames a form with `name` as a field's name, a file's name and a text; the other parser must find
- * these three parts and no other. */
+/* Frames a form with `name` as a field's name, a file's name and a text. The other parser must find
+ * these three parts and no others. */
 static void check_name(struct post_processor *processor, const char *name)
 {
     struct buf body;
@@ -144,7 +144,7 @@ static void check_name(struct post_processor *processor, const char *name)
     assert_true(buf_add_text(&body, "content"));
     assert_true(multipart_add_head(&body, BOUNDARY, &(struct multipart_part){.name = name}, false));
     assert_true(buf_add_text(&body, "last"));
-    assert_true(multipart_add_end(&body, BOUNDARY));
+    assert_true(multipart_add_close(&body, BOUNDARY));
     struct received received;
     assert_true(post_processor_read(processor, &body, &received));
     assert_int_equal(received.count, 3);
@@ -175,7 +175,7 @@ static void every_legal_byte_at_every_place_reads_back(void **state)
     post_processor_close(&processor);
 }
 
-/* Half of the bytes are ones that mean something in a header. */
+/* At least half of the bytes have a meaning in a header. */
 static void make_name(const struct random_source *random, char *name)
 {
     static const char special[] = "\"\"\r\n\r\n\\;%=:-- \t'<>2D0A";
@@ -223,7 +223,7 @@ static void names_made_to_inject_a_part_do_not(void **state)
         struct multipart_part part = {.name = "file", .file_name = names[i]};
         assert_true(multipart_add_head(&body, BOUNDARY, &part, true));
         assert_true(buf_add_text(&body, "content"));
-        assert_true(multipart_add_end(&body, BOUNDARY));
+        assert_true(multipart_add_close(&body, BOUNDARY));
         struct received received;
         assert_true(post_processor_read(&processor, &body, &received));
         assert_int_equal(received.count, 1);
@@ -237,13 +237,13 @@ static void names_made_to_inject_a_part_do_not(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_text_field_has_its_name_alone),
+        cmocka_unit_test(a_text_field_has_only_its_name),
         cmocka_unit_test(a_file_has_its_name_and_type),
         cmocka_unit_test(names_are_escaped_as_browsers_do),
         cmocka_unit_test(the_end_closes_the_last_part),
         cmocka_unit_test(a_type_of_several_lines_is_refused),
         cmocka_unit_test(a_full_buffer_is_a_failure),
-        cmocka_unit_test(boundaries_are_128_bits_in_hex_behind_a_prefix),
+        cmocka_unit_test(boundaries_are_a_prefix_and_128_bits_in_hex),
         cmocka_unit_test(every_legal_byte_at_every_place_reads_back),
         cmocka_unit_test(random_names_read_back),
         cmocka_unit_test(names_made_to_inject_a_part_do_not),

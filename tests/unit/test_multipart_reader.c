@@ -1,14 +1,10 @@
-/* The reader of multipart/form-data: every body is fed whole, byte by byte, and cut at every place.
- */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+/* The reader of multipart/form-data. Every body is pushed whole, byte by byte, and split at every
+ * place. */
+#include "check.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/random.h"
 #include "text/multipart.h"
@@ -16,10 +12,10 @@
 
 #define DISPOSITION "Content-Disposition: form-data; name=\"n\""
 
-/* What was read, as text: `[name|file name|type]content.` for each part. */
+/* What was read, as text: `[name|file name|type]content.` per part. */
 struct record {
     struct buf text;
-    int open; /* parts begun and not ended */
+    int open; /* parts begun but not ended */
 };
 
 static bool on_begin(void *context, const struct multipart_reader_part *part, struct error *error)
@@ -51,8 +47,8 @@ static bool on_end(void *context, struct error *error)
 static const struct multipart_reader_calls calls = {
     .begin = on_begin, .data = on_data, .end = on_end};
 
-/* Feeds `body` in pieces of `size` bytes behind a first one of `first`. NULL: it was refused, and
- * `error` says why; else what was read, for free(3). */
+/* Pushes `body` in pieces: one of `first` bytes, then of `size` bytes each. Returns what was read,
+ * for free(3); NULL with `error`: it was refused. */
 static char *read_pieces(
     const char *body, size_t length, size_t first, size_t size, struct error *error)
 {
@@ -60,24 +56,24 @@ static char *read_pieces(
     buf_init(&record.text, 1 << 20);
     struct multipart_reader *reader = multipart_reader_new("b", &calls, &record);
     assert_non_null(reader);
-    bool fine = true;
-    for (size_t at = 0, piece = first; fine && at < length; at += piece, piece = size) {
+    bool valid = true;
+    for (size_t at = 0, piece = first; valid && at < length; at += piece, piece = size) {
         if (piece > length - at)
             piece = length - at;
-        char *copy = malloc(piece + 1); /* so that reading beyond it is found */
+        char *copy = malloc(piece + 1); /* so that a sanitizer sees a read past its end */
         assert_non_null(copy);
         memcpy(copy, body + at, piece);
-        fine = multipart_reader_push(reader, copy, piece, error);
+        valid = multipart_reader_push(reader, copy, piece, error);
         free(copy);
     }
-    fine = fine && multipart_reader_end(reader, error);
+    valid = valid && multipart_reader_finish(reader, error);
     multipart_reader_free(reader);
-    char *text = fine ? buf_take(&record.text) : NULL;
+    char *text = valid ? buf_detach(&record.text) : NULL;
     buf_free(&record.text);
     return text;
 }
 
-/* What the body gives, the same however it is cut; NULL: refused. For free(3). */
+/* What was read of the body, for free(3), the same however it is split. NULL: it was refused. */
 static char *read_body(const char *body, size_t length)
 {
     struct error error = {.class = ERROR_NONE};
@@ -112,7 +108,7 @@ static void assert_refused(const char *body)
 {
     char *text = read_body(body, strlen(body));
     if (text != NULL)
-        fail_msg("taken: %s as %s", body, text);
+        fail_msg("accepted: %s as %s", body, text);
 }
 
 /* A body of one part with these header lines. */
@@ -156,13 +152,13 @@ static void a_nul_in_content_is_content(void **state)
     buf_init(&record.text, 1024);
     struct multipart_reader *reader = multipart_reader_new("b", &calls, &record);
     assert_true(multipart_reader_push(reader, body, sizeof body - 1, NULL));
-    assert_true(multipart_reader_end(reader, NULL));
+    assert_true(multipart_reader_finish(reader, NULL));
     assert_int_equal(record.text.length, strlen("[n|-|-].") + 2);
     multipart_reader_free(reader);
     buf_free(&record.text);
 }
 
-static void preamble_epilogue_and_padding_are_passed_over(void **state)
+static void preamble_epilogue_and_padding_are_ignored(void **state)
 {
     (void)state;
     assert_reads("before\r\n--\r\n--b \t\r\n" DISPOSITION "\r\n\r\nx\r\n--b--after\r\n--b\r\nX",
@@ -204,7 +200,7 @@ static void a_head_that_is_wrong_is_refused(void **state)
         DISPOSITION "\nX: y",
         DISPOSITION "\r\nX: \ry",
     };
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+    for (size_t i = 0; i < COUNT_OF(heads); i++)
         assert_head_refused(heads[i]);
     assert_head_reads(DISPOSITION "; filename=f; filename*=UTF-8''a\r\nX: y\r\n"
                                   "Content-Transfer-Encoding: Binary",
@@ -271,7 +267,7 @@ static void boundaries_are_found_and_checked(void **state)
         {"multipart/mixed; boundary=a", NULL},
         {"multipart/form-data; boundary=\"\x80\"", NULL},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct buf boundary;
         buf_init(&boundary, MULTIPART_READER_BOUNDARY_MAX);
         struct error error;
@@ -292,7 +288,7 @@ static void our_own_framing_is_read_back_for_every_byte(void **state)
         struct buf body;
         buf_init(&body, 4096);
         assert_true(multipart_add_head(&body, "b", &part, true));
-        assert_true(buf_add_text(&body, "content") && multipart_add_end(&body, "b"));
+        assert_true(buf_add_text(&body, "content") && multipart_add_close(&body, "b"));
         char expected[64];
         (void)snprintf(expected, sizeof expected, "[%s|%s|a/b]content.", name, name);
         char *text = read_body(body.data, body.length);
@@ -330,7 +326,7 @@ int main(void)
         cmocka_unit_test(parts_come_in_order_with_empty_ones_and_repeated_names),
         cmocka_unit_test(content_that_resembles_a_delimiter_is_content),
         cmocka_unit_test(a_nul_in_content_is_content),
-        cmocka_unit_test(preamble_epilogue_and_padding_are_passed_over),
+        cmocka_unit_test(preamble_epilogue_and_padding_are_ignored),
         cmocka_unit_test(names_lose_three_escapes_and_no_others),
         cmocka_unit_test(a_head_that_is_wrong_is_refused),
         cmocka_unit_test(a_nul_in_a_head_is_refused),

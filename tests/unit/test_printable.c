@@ -66,7 +66,7 @@ static void characters_that_hide_or_reorder_are_shown(void **state)
     CHECK("\xf3\xa0\x80\xa1", "\\u{E0021}");
 }
 
-/* Whatever goes in, what comes out is one line of valid UTF-8 without a control. */
+/* Whatever goes in, one line of valid UTF-8 without control characters comes out. */
 static void every_pair_of_bytes_comes_out_safe(void **state)
 {
     (void)state;

@@ -2,7 +2,7 @@
 
 #include "base/random.h"
 
-static void a_seed_gives_the_same_sequence_again(void **state)
+static void a_seed_produces_the_same_sequence_again(void **state)
 {
     (void)state;
     struct random_seeded first_state;
@@ -13,7 +13,7 @@ static void a_seed_gives_the_same_sequence_again(void **state)
         assert_true(random_next(&first) == random_next(&second));
 }
 
-/* The published values for seed 1234567. */
+/* The values of the reference implementation for seed 1234567. */
 static void the_seeded_source_is_splitmix64(void **state)
 {
     (void)state;
@@ -24,7 +24,7 @@ static void the_seeded_source_is_splitmix64(void **state)
     assert_true(random_next(&source) == UINT64_C(9817491932198370423));
 }
 
-static void other_seeds_give_other_sequences(void **state)
+static void other_seeds_produce_other_sequences(void **state)
 {
     (void)state;
     struct random_seeded first_state;
@@ -34,7 +34,7 @@ static void other_seeds_give_other_sequences(void **state)
     assert_true(random_next(&first) != random_next(&second));
 }
 
-static void a_bound_is_kept_and_every_number_below_it_comes(void **state)
+static void every_number_below_a_bound_comes_and_no_other(void **state)
 {
     (void)state;
     struct random_seeded seeded;
@@ -49,23 +49,23 @@ static void a_bound_is_kept_and_every_number_below_it_comes(void **state)
         assert_in_range(seen[i], 850, 1150);
 }
 
-static uint64_t give_zero_then_a_high_number(void *context)
+static uint64_t zero_then_a_high_number(void *context)
 {
     int *calls = context;
     return (*calls)++ == 0 ? 0 : UINT64_C(0x8000000000000005);
 }
 
 /* With a bound of 2^63 + 1 the first 2^63 - 1 numbers would come twice as often. */
-static void numbers_that_would_make_it_uneven_are_passed_over(void **state)
+static void numbers_that_would_make_it_uneven_are_drawn_again(void **state)
 {
     (void)state;
     int calls = 0;
-    struct random_source source = {.next = give_zero_then_a_high_number, .context = &calls};
+    struct random_source source = {.next = zero_then_a_high_number, .context = &calls};
     assert_true(random_below(&source, (UINT64_C(1) << 63) + 1) == 4);
     assert_int_equal(calls, 2);
 }
 
-static void bounds_of_zero_and_one_give_zero(void **state)
+static void bounds_of_zero_and_one_return_zero(void **state)
 {
     (void)state;
     struct random_fetched fetched;
@@ -74,7 +74,7 @@ static void bounds_of_zero_and_one_give_zero(void **state)
     assert_true(random_below(&source, 1) == 0);
 }
 
-static void the_system_gives_new_bits_each_time(void **state)
+static void the_system_returns_new_bits_each_time(void **state)
 {
     (void)state;
     struct random_fetched fetched;
@@ -90,13 +90,13 @@ static void the_system_gives_new_bits_each_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_seed_gives_the_same_sequence_again),
+        cmocka_unit_test(a_seed_produces_the_same_sequence_again),
         cmocka_unit_test(the_seeded_source_is_splitmix64),
-        cmocka_unit_test(other_seeds_give_other_sequences),
-        cmocka_unit_test(a_bound_is_kept_and_every_number_below_it_comes),
-        cmocka_unit_test(numbers_that_would_make_it_uneven_are_passed_over),
-        cmocka_unit_test(bounds_of_zero_and_one_give_zero),
-        cmocka_unit_test(the_system_gives_new_bits_each_time),
+        cmocka_unit_test(other_seeds_produce_other_sequences),
+        cmocka_unit_test(every_number_below_a_bound_comes_and_no_other),
+        cmocka_unit_test(numbers_that_would_make_it_uneven_are_drawn_again),
+        cmocka_unit_test(bounds_of_zero_and_one_return_zero),
+        cmocka_unit_test(the_system_returns_new_bits_each_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* The reader's threads and their queue: files that wait, chunks, races. */
+/* The reader's threads and queues: files that wait, chunks, races. */
 #include "around_read.h"
 
 #include <signal.h>
@@ -45,7 +45,7 @@ static void a_time_in_the_far_future_is_not_waited_for(void **state)
 
 #define MANY 3600
 
-/* If each held one of the two threads, they would take MANY times 25 ms: 90 s. */
+/* If each occupied one of the two threads, they would take MANY * 25 ms = 90 s. */
 static void files_that_were_just_written_wait_together(void **state)
 {
     struct fixture *fixture = *state;
@@ -71,7 +71,7 @@ static void files_that_were_just_written_wait_together(void **state)
     finish(fixture, made);
 }
 
-static void a_file_that_is_rewritten_for_ever_ends_as_changed_and_holds_nothing_up(void **state)
+static void a_file_that_is_rewritten_for_ever_ends_as_changed_and_delays_no_other(void **state)
 {
     struct fixture *fixture = *state;
     struct rewriter rewriter = {.length = 100, .for_ever = true};
@@ -119,12 +119,14 @@ static void a_signal_is_left_to_the_other_threads(void **state)
     sigset_t one;
     sigset_t before;
     sigset_t pending;
-    assert_true(signal(SIGUSR1, SIG_DFL) != SIG_ERR); /* whatever this test was started with */
+    assert_true(
+        signal(SIGUSR1, SIG_DFL) != SIG_ERR); /* in case this program was started with another */
     sigemptyset(&one);
     sigaddset(&one, SIGUSR1);
     assert_int_equal(pthread_sigmask(SIG_BLOCK, &one, &before), 0);
     assert_int_equal(sigismember(&before, SIGUSR1), 0);
-    assert_int_equal(kill(getpid(), SIGUSR1), 0); /* would end the process in any other thread */
+    assert_int_equal(
+        kill(getpid(), SIGUSR1), 0); /* would end the process if another thread received it */
     assert_int_equal(sigpending(&pending), 0);
     assert_int_equal(sigismember(&pending, SIGUSR1), 1);
     int received;
@@ -151,7 +153,7 @@ static void a_reader_that_ends_forgets_its_jobs(void **state)
     FINISH(fixture, "a", NULL);
 }
 
-/* A chunk of an open file of 1,000 bytes. */
+/* A READER_CHUNK job. */
 static struct reader_job chunk_of(
     struct reader_file *file, char *data, int64_t position, size_t length, bool last)
 {
@@ -216,24 +218,25 @@ static void a_chunk_of_a_changed_file_says_so(void **state)
 #define RACES        640
 #define RACED_LENGTH ((size_t)256 * 1024)
 
-/* Loads the files again and again; each read sets the rewriter off. Gives how many were torn. */
+/* Loads the files again and again; each read pokes the rewriter. Returns how many files that were
+ * read are mixed. */
 static unsigned race(struct fixture *fixture, struct load **loads, unsigned *results)
 {
-    unsigned torn = 0;
+    unsigned mixed = 0;
     for (size_t i = 0; i < RACED; i++)
         load_submit(fixture, loads[i]);
     for (unsigned races = 0; races < RACES + RACED; races++) {
-        struct load *load = fixture_next(fixture)->context;
+        struct load *load = fixture_next(fixture)->load_owner;
         results[load->job.result]++;
         if (load->job.result == READER_OK)
-            torn += !is_uniform(load->job.content.data + load->files[0].offset, RACED_LENGTH);
+            mixed += !is_uniform(load->job.content.data + load->files[0].offset, RACED_LENGTH);
         if (races < RACES)
             load_submit(fixture, load);
     }
-    return torn;
+    return mixed;
 }
 
-static void no_race_with_a_writer_gives_out_a_torn_file(void **state)
+static void no_race_with_a_writer_returns_a_mixed_file(void **state)
 {
     struct fixture *fixture = *state;
     char names[RACED][16];
@@ -250,11 +253,11 @@ static void no_race_with_a_writer_gives_out_a_torn_file(void **state)
     rewriter_start(&rewriter);
     around_read.rewriter = &rewriter;
     unsigned results[READER_FAILED + 1] = {0};
-    unsigned torn = race(fixture, loads, results);
+    unsigned mixed = race(fixture, loads, results);
     around_read.rewriter = NULL;
     rewriter_end(&rewriter);
     print_message("# %u whole, %u changed\n", results[READER_OK], results[READER_CHANGED]);
-    assert_int_equal(torn, 0);
+    assert_int_equal(mixed, 0);
     assert_int_equal(results[READER_OK] + results[READER_CHANGED], RACES + RACED);
     for (size_t i = 0; i < RACED; i++)
         load_free(loads[i]);
@@ -268,13 +271,13 @@ int main(void)
         cmocka_unit_test_setup(a_time_in_the_far_future_is_not_waited_for, setup),
         cmocka_unit_test_setup(files_that_were_just_written_wait_together, setup),
         cmocka_unit_test_setup(
-            a_file_that_is_rewritten_for_ever_ends_as_changed_and_holds_nothing_up, setup),
+            a_file_that_is_rewritten_for_ever_ends_as_changed_and_delays_no_other, setup),
         cmocka_unit_test_setup(without_threads_a_job_is_done_within_submit, setup),
         cmocka_unit_test_setup(a_signal_is_left_to_the_other_threads, setup),
         cmocka_unit_test_setup(a_reader_that_ends_forgets_its_jobs, setup),
         cmocka_unit_test_setup(a_chunk_is_read_from_its_place, setup),
         cmocka_unit_test_setup(a_chunk_of_a_changed_file_says_so, setup),
-        cmocka_unit_test_setup(no_race_with_a_writer_gives_out_a_torn_file, setup),
+        cmocka_unit_test_setup(no_race_with_a_writer_returns_a_mixed_file, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-static void a_small_file_stands_whole_behind_the_headroom(void **state)
+static void a_small_file_is_whole_after_the_headroom(void **state)
 {
     struct fixture *fixture = *state;
     fixture_write(fixture, "a", "hello", 5);
@@ -37,7 +37,7 @@ static void a_job_may_be_used_again(void **state)
     FINISH(fixture, "large", "small", NULL);
 }
 
-static void files_of_a_pair_stand_one_behind_the_other(void **state)
+static void files_of_a_pair_follow_each_other(void **state)
 {
     struct fixture *fixture = *state;
     fixture_write(fixture, "a", "first", 5);
@@ -65,7 +65,7 @@ static void an_empty_file_is_whole(void **state)
     FINISH(fixture, "a", NULL);
 }
 
-static void a_path_without_a_root_is_opened_as_it_stands(void **state)
+static void a_path_without_a_root_is_opened_as_it_is(void **state)
 {
     struct fixture *fixture = *state;
     char path[100];
@@ -109,7 +109,7 @@ static void an_optional_file_that_is_missing_is_left_out(void **state)
     FINISH(fixture, "a", NULL);
 }
 
-static void the_first_file_that_is_not_there_decides(void **state)
+static void the_first_file_that_does_not_exist_decides(void **state)
 {
     struct fixture *fixture = *state;
     fixture_fill(fixture, "a", 'a', 100);
@@ -128,7 +128,7 @@ static void the_first_file_that_is_not_there_decides(void **state)
     FINISH(fixture, "a", NULL);
 }
 
-static void what_is_no_regular_file_is_not_read(void **state)
+static void what_is_not_a_regular_file_is_not_read(void **state)
 {
     struct fixture *fixture = *state;
     int folder = fixture->root->descriptor;
@@ -210,7 +210,7 @@ static void the_first_file_has_digests_whole_or_streamed(void **state)
     FINISH(fixture, "a", "b", NULL);
 }
 
-/* Root may read everything: then as somebody else. */
+/* The superuser may read everything: then the file is loaded as another user. */
 static void a_file_that_may_not_be_read_says_why(void **state)
 {
     struct fixture *fixture = *state;
@@ -228,7 +228,7 @@ static void a_file_that_may_not_be_read_says_why(void **state)
     FINISH(fixture, "a", NULL);
 }
 
-static void no_descriptor_to_be_had_says_so(void **state)
+static void a_lack_of_descriptors_says_so(void **state)
 {
     struct fixture *fixture = *state;
     fixture_write(fixture, "a", "hello", 5);
@@ -275,7 +275,7 @@ static void a_disk_that_fails_says_so(void **state)
     FINISH(fixture, "a", NULL);
 }
 
-static void a_read_that_gives_less_is_continued(void **state)
+static void a_read_that_returns_less_is_continued(void **state)
 {
     struct fixture *fixture = *state;
     fixture_write(fixture, "a", "hello", 5);
@@ -287,7 +287,7 @@ static void a_read_that_gives_less_is_continued(void **state)
     FINISH(fixture, "a", NULL);
 }
 
-/* One load of a file that is old enough, and that `change` happens to before or after the read. */
+/* Loads a file that is old enough and that `change` changes before or after the read. */
 static void check_change(struct fixture *fixture, const struct change *change, bool before)
 {
     fixture_fill(fixture, "a", 'a', 1000);
@@ -306,7 +306,7 @@ static void check_change(struct fixture *fixture, const struct change *change, b
     load_free(load);
 }
 
-static void a_file_that_changes_while_it_is_read_is_not_given_out(void **state)
+static void a_file_that_changes_while_it_is_read_is_not_returned(void **state)
 {
     struct fixture *fixture = *state;
     for (size_t i = 0; i < CHANGES; i++) {
@@ -337,24 +337,24 @@ static void the_first_of_a_pair_is_checked_after_the_second_was_read(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(a_small_file_stands_whole_behind_the_headroom, setup),
+        cmocka_unit_test_setup(a_small_file_is_whole_after_the_headroom, setup),
         cmocka_unit_test_setup(a_job_may_be_used_again, setup),
-        cmocka_unit_test_setup(files_of_a_pair_stand_one_behind_the_other, setup),
+        cmocka_unit_test_setup(files_of_a_pair_follow_each_other, setup),
         cmocka_unit_test_setup(an_empty_file_is_whole, setup),
-        cmocka_unit_test_setup(a_path_without_a_root_is_opened_as_it_stands, setup),
+        cmocka_unit_test_setup(a_path_without_a_root_is_opened_as_it_is, setup),
         cmocka_unit_test_setup(a_missing_file_is_missing, setup),
         cmocka_unit_test_setup(an_optional_file_that_is_missing_is_left_out, setup),
-        cmocka_unit_test_setup(the_first_file_that_is_not_there_decides, setup),
-        cmocka_unit_test_setup(what_is_no_regular_file_is_not_read, setup),
+        cmocka_unit_test_setup(the_first_file_that_does_not_exist_decides, setup),
+        cmocka_unit_test_setup(what_is_not_a_regular_file_is_not_read, setup),
         cmocka_unit_test_setup(a_link_in_the_way_is_not_followed, setup),
         cmocka_unit_test_setup(the_limit_for_whole_files_is_exact, setup),
         cmocka_unit_test_setup(the_first_file_has_digests_whole_or_streamed, setup),
         cmocka_unit_test_setup(a_file_that_may_not_be_read_says_why, setup),
-        cmocka_unit_test_setup(no_descriptor_to_be_had_says_so, setup),
+        cmocka_unit_test_setup(a_lack_of_descriptors_says_so, setup),
         cmocka_unit_test_setup(no_room_for_the_content_says_so, setup),
         cmocka_unit_test_setup(a_disk_that_fails_says_so, setup),
-        cmocka_unit_test_setup(a_read_that_gives_less_is_continued, setup),
-        cmocka_unit_test_setup(a_file_that_changes_while_it_is_read_is_not_given_out, setup),
+        cmocka_unit_test_setup(a_read_that_returns_less_is_continued, setup),
+        cmocka_unit_test_setup(a_file_that_changes_while_it_is_read_is_not_returned, setup),
         cmocka_unit_test_setup(the_first_of_a_pair_is_checked_after_the_second_was_read, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

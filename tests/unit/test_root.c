@@ -8,7 +8,7 @@
 
 typedef int opener(const struct root *root, const char *relative, int flags);
 
-/* Everything is tried with the kernel's openat2(2), where it has it, and by steps. */
+/* Everything is tried with openat2(2), if the kernel has it, and by steps. */
 static opener *const openers[] = {root_openat, root_openat_by_steps};
 
 #define FOR_EACH_OPENER(open_it)                                                                   \
@@ -144,7 +144,7 @@ static void paths_longer_than_path_max_are_opened(void **state)
     free(path);
 }
 
-/* The link's ".." leads out of the piece of the path that it lies in, and not out of the root. */
+/* The link's ".." leads out of the piece of the path that contains it, but not out of the root. */
 static void a_link_far_down_may_lead_up_again(void **state)
 {
     (void)state;
@@ -211,7 +211,7 @@ static void closing_slashes_are_dropped_from_the_operand(void **state)
     root_close(root);
 }
 
-static void what_is_no_folder_is_an_error_that_names_it(void **state)
+static void what_is_not_a_folder_is_an_error_that_names_it(void **state)
 {
     (void)state;
     struct error error = {0};
@@ -295,7 +295,7 @@ static void a_file_given_by_itself_does_not_become_a_link(void **state)
     root_close(root);
 }
 
-/* ---- a folder and a link that leads out change places all the time */
+/* ---- a folder and a link that leads out are exchanged all the time */
 
 struct swapper {
     atomic_ulong swaps;
@@ -314,7 +314,8 @@ static void *swap_until_enough(void *context)
     return NULL;
 }
 
-/* Gives how what a file holds at this moment begins: 'i' inside, 'o' outside, 0 none. */
+/* The first byte of the file that is at `path` now: 'i' inside, 'o' outside, 0: it cannot be
+ * opened. */
 static char first_byte(opener *open_it, const struct root *root, const char *path)
 {
     char byte = 0;
@@ -373,7 +374,7 @@ int main(void)
         IN_SCRATCH(a_fifo_without_a_writer_does_not_block),
         IN_SCRATCH(descriptors_are_closed_on_exec),
         IN_SCRATCH(closing_slashes_are_dropped_from_the_operand),
-        IN_SCRATCH(what_is_no_folder_is_an_error_that_names_it),
+        IN_SCRATCH(what_is_not_a_folder_is_an_error_that_names_it),
         IN_SCRATCH(stat_sees_a_link_or_looks_through_it),
         IN_SCRATCH(a_file_given_by_itself_is_opened_beside),
         IN_SCRATCH(a_link_given_by_itself_is_followed_anywhere),

@@ -5,7 +5,7 @@
 
 #include "base/secret.h"
 
-/* Redacts `text` with up to four forms and compares. */
+/* Redacts `text` with up to four forms and compares the result. */
 static void check(const char *const forms[4], const char *text, const char *expected)
 {
     struct secrets *secrets = secrets_new();

@@ -74,8 +74,8 @@ static size_t longest_shown_piece(const char *text)
     return longest;
 }
 
-/* In longer text the secret shifts by a byte or two; at most a digit of it is then left, on either
- * side, which other bytes share. */
+/* In longer text the secret is shifted by up to two bytes. Then at most one digit of it is left on
+ * either side, which it shares with other bytes. */
 static void a_secret_inside_longer_base64_is_replaced(void **state)
 {
     (void)state;
@@ -108,7 +108,7 @@ static void a_short_secret_does_not_garble_base64_alike_text(void **state)
     check("ab", "YWI= cab", "*** c***");
 }
 
-static void a_secret_that_is_no_utf8_is_replaced_where_it_was_repaired(void **state)
+static void a_secret_that_is_not_utf8_is_replaced_where_it_was_repaired(void **state)
 {
     (void)state;
     check("pass\xff", "pass\xff pass\xef\xbf\xbd pass\\ufffd pass%FF", "*** *** *** ***");
@@ -133,7 +133,7 @@ static void basic_credentials_are_replaced(void **state)
     secrets_free(secrets);
 }
 
-/* Whoever encodes which bytes, in which case: the secret is not shown. */
+/* The secret is not shown, whichever bytes are encoded and in whichever case. */
 static void every_choice_of_encoded_bytes_is_seen_through(void **state)
 {
     (void)state;
@@ -166,7 +166,7 @@ int main(void)
         cmocka_unit_test(base64_forms_are_replaced),
         cmocka_unit_test(a_secret_inside_longer_base64_is_replaced),
         cmocka_unit_test(a_short_secret_does_not_garble_base64_alike_text),
-        cmocka_unit_test(a_secret_that_is_no_utf8_is_replaced_where_it_was_repaired),
+        cmocka_unit_test(a_secret_that_is_not_utf8_is_replaced_where_it_was_repaired),
         cmocka_unit_test(an_empty_secret_hides_nothing),
         cmocka_unit_test(basic_credentials_are_replaced),
         cmocka_unit_test(every_choice_of_encoded_bytes_is_seen_through),

@@ -7,7 +7,7 @@
 
 #include "scratch.h"
 
-/* ---- a system without threads: the program's own pthread_create() comes before the library's */
+/* ---- a system without threads: this pthread_create() replaces the C library's */
 
 static bool no_threads;
 
@@ -24,12 +24,12 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t *restrict th
     return real(thread, attributes, run, context);
 }
 
-/* ---- */
+/* ---- a walk in a source */
 
 struct fixture {
     struct source *source;
-    int wakes[2]; /* a pipe: a byte for each call of wake() */
-    int list[2];  /* a pipe: standard input of the walk */
+    int wakes[2]; /* a pipe: one byte per call of wake() */
+    int list[2];  /* a pipe: the list of the walk */
     bool ended;
 };
 
@@ -63,7 +63,7 @@ static void end(struct fixture *fixture)
     }
 }
 
-/* Waits for a wake(), which must come. */
+/* Waits for a wake(); fails if there is none. */
 static void wait_for_wake(const struct fixture *fixture)
 {
     struct pollfd wait = {.fd = fixture->wakes[0], .events = POLLIN};
@@ -77,7 +77,7 @@ static size_t take(struct fixture *fixture, struct walk_item *items, size_t most
     return fixture->source->ops->take(fixture->source, items, most);
 }
 
-/* Takes what is there, at most `most` items, and frees it. Gives the number of files. */
+/* Takes the items that are ready, at most `most`, and frees them. Returns the number of files. */
 static size_t take_files(struct fixture *fixture, size_t most)
 {
     struct walk_item items[SOURCE_QUEUE];
@@ -177,7 +177,7 @@ static void a_walk_that_waits_for_standard_input_can_be_freed(void **state)
     end(&fixture);
 }
 
-/* Each file comes behind a FIFO, so that passed_over() tells how many files wait in the queue. */
+/* A FIFO comes before each file, so that passed_over() is the number of files in the queue. */
 static void a_walk_that_waits_for_room_can_be_freed(void **state)
 {
     (void)state;
@@ -214,7 +214,7 @@ static void without_threads_take_walks_by_itself(void **state)
     end(&fixture);
 }
 
-static void without_threads_a_slow_list_is_given_out_before_it_is_waited_for(void **state)
+static void without_threads_what_was_listed_is_returned_before_the_list_is_waited_for(void **state)
 {
     (void)state;
     make_file("a", "");
@@ -239,7 +239,7 @@ int main(void)
         IN_SCRATCH(a_walk_that_waits_for_standard_input_can_be_freed),
         IN_SCRATCH(a_walk_that_waits_for_room_can_be_freed),
         IN_SCRATCH(without_threads_take_walks_by_itself),
-        IN_SCRATCH(without_threads_a_slow_list_is_given_out_before_it_is_waited_for),
+        IN_SCRATCH(without_threads_what_was_listed_is_returned_before_the_list_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,8 @@
 /* Which paths a received file may be stored under. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "check.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "receive/stored_path.h"
 
@@ -24,7 +20,7 @@ static void ordinary_paths_fit(void **state)
     (void)state;
     static const char *const paths[] = {
         "a", "a/b", "a/b/c.js.map", "...", "..a", "a..", ".a/.b", "a b", "\\", "C:\\x", "\xff\n"};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    for (size_t i = 0; i < COUNT_OF(paths); i++)
         assert_true(fits(paths[i]));
 }
 
@@ -33,7 +29,7 @@ static void paths_that_lead_out_or_are_none_do_not(void **state)
     (void)state;
     static const char *const paths[] = {"", "/", "/a", "//", "..", "../a", "a/..", "a/../b", ".",
         "./a", "a/.", "a/./b", "a/", "a//b", "a/b//"};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    for (size_t i = 0; i < COUNT_OF(paths); i++)
         assert_false(fits(paths[i]));
     assert_false(stored_path_check("a\0b", 3, NULL));
 }
@@ -72,7 +68,7 @@ static void a_url_is_decoded_and_checked(void **state)
         {"/a%00", NULL},
         {"/a%0", NULL},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct buf path;
         buf_init(&path, 4096);
         struct error error;

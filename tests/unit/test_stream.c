@@ -20,7 +20,7 @@ static void lines_are_written_in_whole_batches(void **state)
     char line[LINE_LENGTH];
     char got[2 * STREAM_BATCH];
     assert_int_equal(
-        pipe2(ends, O_DIRECT | O_NONBLOCK), 0); /* a read gives one write, up to 4 KiB */
+        pipe2(ends, O_DIRECT | O_NONBLOCK), 0); /* one read returns one write of up to 4 KiB */
     assert_true(fcntl(ends[1], F_SETPIPE_SZ, 1 << 20) >= 0);
     memset(line, 'x', sizeof line);
     stream_init(&stream, ends[1]);

@@ -24,7 +24,7 @@ static const struct template_file file = {
     .md5 = "3d",
 };
 
-/* Fills `source` for `of` and compares. */
+/* Fills in `source` for the file `of` and compares the text. */
 static void check_of(const char *source, enum template_place place, const struct template_file *of,
     const char *expected)
 {
@@ -46,13 +46,13 @@ static void check(const char *source, enum template_place place, const char *exp
     check_of(source, place, &file, expected);
 }
 
-/* `source` is refused, and the message holds `part`. */
+/* `source` is refused, and the message contains `part`. */
 static void check_refused(const char *source, enum template_place place, const char *part)
 {
     struct template *template = NULL;
     struct error error = {0};
     if (template_parse(source, place, &keys, &template, &error))
-        fail_msg("%s was taken", source);
+        fail_msg("%s was accepted", source);
     assert_null(template);
     if (strstr(error.text, part) == NULL)
         fail_msg("%s: %s", source, error.text);
@@ -97,7 +97,7 @@ static void every_field_has_its_value(void **state)
     check("{host}/{app.id-1}{empty}", TEMPLATE_FORM, "https://example.com/42");
 }
 
-static void names_are_cut_as_people_expect(void **state)
+static void names_are_split_as_people_expect(void **state)
 {
     (void)state;
     static const char *const cuts[][2] = {
@@ -165,12 +165,12 @@ static void an_escaping_can_be_chosen(void **state)
 static void what_is_unknown_is_named(void **state)
 {
     (void)state;
-    check_refused("x{foo}y", TEMPLATE_FORM, "{foo} in `x{foo}y`");
+    check_refused("x{foo}y", TEMPLATE_FORM, "{foo} in 'x{foo}y'");
     check_refused("{Path}", TEMPLATE_FORM, "{Path}");
-    check_refused("{path:html}", TEMPLATE_FORM, "`:html`");
-    check_refused("{path:}", TEMPLATE_FORM, "`:`");
+    check_refused("{path:html}", TEMPLATE_FORM, "':html'");
+    check_refused("{path:}", TEMPLATE_FORM, "':'");
     check_refused("{:url}", TEMPLATE_FORM, "{}");
-    check_refused("{path:url:url}", TEMPLATE_FORM, "`:url:url`");
+    check_refused("{path:url:url}", TEMPLATE_FORM, "':url:url'");
     check_refused("{ path}", TEMPLATE_FORM, "{ path}");
     check_refused("{\"a\":1}", TEMPLATE_FORM, "unknown escaping");
 }
@@ -178,10 +178,10 @@ static void what_is_unknown_is_named(void **state)
 static void broken_braces_are_refused(void **state)
 {
     (void)state;
-    check_refused("{", TEMPLATE_FORM, "without its `}`");
+    check_refused("{", TEMPLATE_FORM, "without its '}'");
     check_refused("a{path", TEMPLATE_FORM, "a{path");
-    check_refused("{}", TEMPLATE_FORM, "empty `{}`");
-    check_refused("{{{", TEMPLATE_FORM, "without its `}`");
+    check_refused("{}", TEMPLATE_FORM, "empty '{}'");
+    check_refused("{{{", TEMPLATE_FORM, "without its '}'");
 }
 
 static void a_control_byte_never_gets_into_a_header(void **state)
@@ -222,7 +222,7 @@ static void a_raw_value_cannot_break_a_url(void **state)
     template_free(template);
 }
 
-static void json_takes_valid_text_only(void **state)
+static void json_accepts_valid_text_only(void **state)
 {
     (void)state;
     check_refused("{binary:json}", TEMPLATE_FORM, "{binary}");
@@ -335,7 +335,7 @@ int main(void)
         cmocka_unit_test(doubled_braces_are_braces),
         cmocka_unit_test(a_lone_closing_brace_is_itself),
         cmocka_unit_test(every_field_has_its_value),
-        cmocka_unit_test(names_are_cut_as_people_expect),
+        cmocka_unit_test(names_are_split_as_people_expect),
         cmocka_unit_test(the_folder_of_a_bare_name_and_of_the_root),
         cmocka_unit_test(values_are_never_read_as_templates),
         cmocka_unit_test(a_url_is_percent_encoded),
@@ -344,7 +344,7 @@ int main(void)
         cmocka_unit_test(broken_braces_are_refused),
         cmocka_unit_test(a_control_byte_never_gets_into_a_header),
         cmocka_unit_test(a_raw_value_cannot_break_a_url),
-        cmocka_unit_test(json_takes_valid_text_only),
+        cmocka_unit_test(json_accepts_valid_text_only),
         cmocka_unit_test(an_error_never_shows_a_value),
         cmocka_unit_test(it_says_what_it_needs),
         cmocka_unit_test(only_the_file_itself_is_the_file),

@@ -1,15 +1,11 @@
-/* The content of a request: what is stored where, and that nothing is left of what failed. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+/* The content of a request: where it is stored, and that a failure leaves nothing. */
+#include "check.h"
+
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,7 +36,7 @@ static int open_store(void **state)
     return mkdtemp(folder) != NULL && store_open(&store, folder, &random, NULL) ? 0 : -1;
 }
 
-/* Counts what lies below `path` and is no folder, and removes everything in it. */
+/* Removes everything below `path`. Returns how many of it were not directories. */
 static unsigned empty_folder(const char *path)
 {
     unsigned count = 0;
@@ -78,8 +74,8 @@ static struct upload *begin(const char *type, const char *url)
     return upload;
 }
 
-/* Pushes a whole form. NULL with `error`: it was refused, and nothing is left of it. */
-static struct upload *take_form(const char *body, struct error *error)
+/* Receives a whole form. NULL with `error`: it was rejected and freed. */
+static struct upload *receive_form(const char *body, struct error *error)
 {
     struct upload *upload = begin(FORM, "/");
     if (upload_push(upload, body, strlen(body), error) && upload_finish(upload, error))
@@ -103,7 +99,7 @@ static void assert_holds(const char *path, const char *content)
 static void assert_refused(const char *body, enum error_class class, const char *word)
 {
     struct error error = {.class = ERROR_NONE};
-    assert_null(take_form(body, &error));
+    assert_null(receive_form(body, &error));
     assert_int_equal(error.class, class);
     assert_non_null(strstr(error.text, word));
     assert_int_equal(empty_folder(folder), 0);
@@ -112,7 +108,7 @@ static void assert_refused(const char *body, enum error_class class, const char 
 static void a_form_is_stored_under_its_path_wherever_that_stands(void **state)
 {
     (void)state;
-    struct upload *upload = take_form(TEXT("path", "a/b") FILE_PART("f", "content") END, NULL);
+    struct upload *upload = receive_form(TEXT("path", "a/b") FILE_PART("f", "content") END, NULL);
     assert_non_null(upload);
     assert_holds("a/b", "content");
     size_t count;
@@ -122,7 +118,7 @@ static void a_form_is_stored_under_its_path_wherever_that_stands(void **state)
     assert_string_equal(parts[1].path, "a/b");
     assert_string_equal(parts[1].sha256, DIGEST);
     upload_free(upload);
-    upload = take_form(FILE_PART("f", "new") TEXT("path", "a/b") END, NULL);
+    upload = receive_form(FILE_PART("f", "new") TEXT("path", "a/b") END, NULL);
     assert_non_null(upload);
     assert_holds("a/b", "new");
     upload_free(upload);
@@ -133,7 +129,7 @@ static void several_files_stand_in_the_folder_of_the_path(void **state)
 {
     (void)state;
     struct upload *upload =
-        take_form(FILE_PART("x/one", "1") TEXT("path", "d/p") FILE_PART("two", "2") END, NULL);
+        receive_form(FILE_PART("x/one", "1") TEXT("path", "d/p") FILE_PART("two", "2") END, NULL);
     assert_non_null(upload);
     assert_holds("d/one", "1");
     assert_holds("d/two", "2");
@@ -178,9 +174,9 @@ static void what_is_wrong_is_refused_whole(void **state)
 static void a_file_that_stands_in_the_way_is_the_clients_matter(void **state)
 {
     (void)state;
-    upload_free(take_form(FILE_PART("a", "1") END, NULL));
+    upload_free(receive_form(FILE_PART("a", "1") END, NULL));
     struct error error;
-    assert_null(take_form(TEXT("path", "a/b") FILE_PART("f", "2") END, &error));
+    assert_null(receive_form(TEXT("path", "a/b") FILE_PART("f", "2") END, &error));
     assert_int_equal(error.class, ERROR_DATA);
     assert_holds("a", "1");
     assert_int_equal(empty_folder(folder), 1);
@@ -189,7 +185,7 @@ static void a_file_that_stands_in_the_way_is_the_clients_matter(void **state)
 static void a_folder_that_vanishes_meanwhile_is_an_error_and_no_crash(void **state)
 {
     (void)state;
-    upload_free(take_form(TEXT("path", "d/x") FILE_PART("f", "1") END, NULL));
+    upload_free(receive_form(TEXT("path", "d/x") FILE_PART("f", "1") END, NULL));
     struct upload *upload = begin(FORM, "/");
     static const char most[] = TEXT("path", "d/y") FILE_PART("f", "2");
     assert_true(upload_push(upload, most, sizeof most - 1, NULL));
@@ -205,7 +201,7 @@ static void a_folder_that_vanishes_meanwhile_is_an_error_and_no_crash(void **sta
 static void the_json_holds_odd_bytes(void **state)
 {
     (void)state;
-    struct upload *upload = take_form(
+    struct upload *upload = receive_form(
         TEXT("\xff", "\xfe") TEXT("n", "1") TEXT("n", "2") FILE_PART("\xff", "") END, NULL);
     assert_non_null(upload);
     json_t *parts = upload_parts_json(upload);
@@ -237,7 +233,7 @@ static void what_is_kept_of_text_has_a_limit(void **state)
         assert_true(buf_add_text(&body, "\r\n"));
     }
     assert_true(buf_add_text(&body, END));
-    struct upload *upload = take_form(body.data, NULL);
+    struct upload *upload = receive_form(body.data, NULL);
     assert_non_null(upload);
     size_t count;
     size_t kept = 0;

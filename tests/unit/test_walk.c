@@ -2,7 +2,7 @@
 
 /* ---- operands */
 
-static void a_folder_gives_what_lies_below_it(void **state)
+static void a_folder_yields_what_is_below_it(void **state)
 {
     (void)state;
     make_file("top/a.js", "");
@@ -74,7 +74,7 @@ static void an_operand_that_is_a_link_is_followed(void **state)
     ASSERT_WALK("file link/a\n", OPERANDS("link/", "other"));
 }
 
-static void entries_know_where_they_lie(void **state)
+static void entries_know_where_they_are(void **state)
 {
     (void)state;
     make_file("x/one/sub/a", "content");
@@ -117,7 +117,7 @@ static void dot_files_are_marked(void **state)
     assert_true(is_marked_hidden(".env"));
 }
 
-/* ---- what is no regular file */
+/* ---- what is not a regular file */
 
 static void links_and_special_files_are_passed_over(void **state)
 {
@@ -192,7 +192,7 @@ static void excluded_folders_are_not_entered(void **state)
     ignore_free(rules);
 }
 
-static void only_what_is_included_is_taken(void **state)
+static void only_what_is_included_is_yielded(void **state)
 {
     (void)state;
     make_file("top/a.js", "");
@@ -246,19 +246,19 @@ static void rules_hold_for_a_file_given_by_itself(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_SCRATCH(a_folder_gives_what_lies_below_it),
+        IN_SCRATCH(a_folder_yields_what_is_below_it),
         IN_SCRATCH(several_operands_begin_with_their_own_names),
         IN_SCRATCH(two_operands_of_one_name_are_refused),
         IN_SCRATCH(operands_that_can_not_be_sent_are_refused),
         IN_SCRATCH(a_file_is_its_name),
         IN_SCRATCH(an_operand_that_is_a_link_is_followed),
-        IN_SCRATCH(entries_know_where_they_lie),
+        IN_SCRATCH(entries_know_where_they_are),
         IN_SCRATCH(dot_files_are_marked),
         IN_SCRATCH(links_and_special_files_are_passed_over),
         IN_SCRATCH(links_are_followed_when_asked),
         IN_SCRATCH(links_that_can_not_be_followed_are_problems),
         IN_SCRATCH(excluded_folders_are_not_entered),
-        IN_SCRATCH(only_what_is_included_is_taken),
+        IN_SCRATCH(only_what_is_included_is_yielded),
         IN_SCRATCH(rules_look_below_the_operand),
         IN_SCRATCH(hidden_names_are_left_out_when_asked),
         IN_SCRATCH(rules_hold_for_a_file_given_by_itself),

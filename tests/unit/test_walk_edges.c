@@ -132,7 +132,7 @@ static void a_root_that_vanishes_is_a_problem(void **state)
     walk_free(walk);
 }
 
-/* Rights hold for others than root only. */
+/* Permissions do not apply to the superuser: then the walk is made as another user. */
 static void a_folder_that_can_not_be_read_is_a_problem(void **state)
 {
     (void)state;
@@ -168,7 +168,7 @@ static void a_stopped_walk_ends(void **state)
     walk_free(walk);
 }
 
-/* ---- a kernel or a sandbox without openat2(2): a filter for one thread stands in for it */
+/* ---- a kernel or a sandbox without openat2(2), simulated by a seccomp filter for one thread */
 
 static bool forbid_openat2(unsigned code)
 {
@@ -184,9 +184,9 @@ static bool forbid_openat2(unsigned code)
 }
 
 struct forbidden_walk {
-    unsigned code; /* what openat2(2) gives */
-    bool forbidden;
-    bool by_steps;
+    unsigned code;  /* the errno of openat2(2) */
+    bool forbidden; /* the filter works */
+    bool by_steps;  /* the root noticed */
     struct lines lines;
 };
 
@@ -201,7 +201,7 @@ static void *walk_without_openat2(void *context)
     return NULL;
 }
 
-static void a_kernel_without_openat2_is_no_hindrance(void **state)
+static void a_walk_works_without_openat2(void **state)
 {
     (void)state;
     make_file("top/a/file", "");
@@ -223,7 +223,7 @@ static void a_kernel_without_openat2_is_no_hindrance(void **state)
     }
 }
 
-/* ---- a folder and a link that leads out change places during walks */
+/* ---- a folder and a link that leads out are exchanged during walks */
 
 struct swapper {
     atomic_ulong swaps;
@@ -241,7 +241,7 @@ static void *swap_until_enough(void *context)
     return NULL;
 }
 
-/* Reads what was found: it must never be what lies outside. Gives how many bytes were read. */
+/* Reads a file that was found, which must never be the one outside. Returns the bytes read. */
 static size_t read_found(const struct entry *entry)
 {
     char content[16] = "";
@@ -272,7 +272,7 @@ static size_t walk_once_while_swapped(bool follow)
     return bytes;
 }
 
-static void a_link_swapped_in_gives_nothing_from_outside(void **state)
+static void a_link_swapped_in_yields_nothing_from_outside(void **state)
 {
     (void)state;
     make_file("outside/file", "outside");
@@ -308,8 +308,8 @@ int main(void)
         IN_SCRATCH(a_root_that_vanishes_is_a_problem),
         IN_SCRATCH(a_folder_that_can_not_be_read_is_a_problem),
         IN_SCRATCH(a_stopped_walk_ends),
-        IN_SCRATCH(a_kernel_without_openat2_is_no_hindrance),
-        IN_SCRATCH(a_link_swapped_in_gives_nothing_from_outside),
+        IN_SCRATCH(a_walk_works_without_openat2),
+        IN_SCRATCH(a_link_swapped_in_yields_nothing_from_outside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ static int list_of(const char *text, size_t length)
         (void)close(list_);                                                                        \
     } while (0)
 
-static void listed_paths_lie_below_the_working_folder(void **state)
+static void listed_paths_are_below_the_working_directory(void **state)
 {
     const struct scratch *scratch = *state;
     make_file("a/b.js", "");
@@ -40,7 +40,7 @@ static void listed_paths_lie_below_the_working_folder(void **state)
     free(text);
 }
 
-static void listed_paths_start_at_the_working_folder_and_lie_below_the_base(void **state)
+static void listed_paths_start_at_the_working_directory_and_are_below_the_base(void **state)
 {
     (void)state;
     make_file("a/b/c", "");
@@ -70,7 +70,7 @@ static void a_base_may_be_called_by_a_link(void **state)
     free(text);
 }
 
-static void listed_things_that_are_no_files_are_told_apart(void **state)
+static void listed_things_that_are_not_files_are_told_apart(void **state)
 {
     (void)state;
     make_file("folder/file", "");
@@ -177,7 +177,7 @@ static void rules_hold_for_listed_paths_from_the_top(void **state)
     ignore_free(rules);
 }
 
-static void a_list_and_folders_may_stand_together(void **state)
+static void a_list_and_folders_may_be_combined(void **state)
 {
     (void)state;
     make_file("top/a", "");
@@ -218,17 +218,17 @@ static void what_may_wait_is_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_SCRATCH(listed_paths_lie_below_the_working_folder),
-        IN_SCRATCH(listed_paths_start_at_the_working_folder_and_lie_below_the_base),
+        IN_SCRATCH(listed_paths_are_below_the_working_directory),
+        IN_SCRATCH(listed_paths_start_at_the_working_directory_and_are_below_the_base),
         IN_SCRATCH(a_base_may_be_called_by_a_link),
-        IN_SCRATCH(listed_things_that_are_no_files_are_told_apart),
+        IN_SCRATCH(listed_things_that_are_not_files_are_told_apart),
         IN_SCRATCH(a_list_may_end_in_nul_bytes),
         IN_SCRATCH(a_list_that_ends_in_the_middle_of_a_path_says_so),
         IN_SCRATCH(a_nul_byte_in_a_line_is_a_problem),
         IN_SCRATCH(a_path_over_one_mebibyte_is_a_problem),
         IN_SCRATCH(a_list_that_can_not_be_read_is_a_problem),
         IN_SCRATCH(rules_hold_for_listed_paths_from_the_top),
-        IN_SCRATCH(a_list_and_folders_may_stand_together),
+        IN_SCRATCH(a_list_and_folders_may_be_combined),
         IN_SCRATCH(what_may_wait_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* A whole walk as text, one sorted line an item: "file PATH", "lost PATH: TEXT", "problem PATH:
- * TEXT". */
+/* A whole walk as sorted text, one line per item: "file PATH", "lost PATH: TEXT",
+ * "problem PATH: TEXT". */
 #ifndef SHOAL_TESTS_WALK_LINES_H
 #define SHOAL_TESTS_WALK_LINES_H
 
@@ -8,12 +8,13 @@
 #include "scratch.h"
 
 struct lines {
-    char **lines;
-    size_t count;
-    char *joined;
-    uint64_t passed_over;
+    char **lines;         /* each ends in a newline; sorted by join() */
+    size_t count;         /* length of `lines` */
+    char *joined;         /* all lines, after join() */
+    uint64_t passed_over; /* of the walk */
 };
 
+/* Adds the line of one item; `text` may be NULL. */
 static inline void add_line(
     struct lines *lines, const char *kind, const char *path, const char *text)
 {
@@ -27,11 +28,13 @@ static inline void add_line(
     lines->lines[lines->count++] = line;
 }
 
+/* For qsort(3). */
 static inline int compare_lines(const void *left, const void *right)
 {
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
+/* Sorts the lines and sets `joined`. */
 static inline void join(struct lines *lines)
 {
     struct buf joined;
@@ -40,10 +43,11 @@ static inline void join(struct lines *lines)
         qsort(lines->lines, lines->count, sizeof *lines->lines, compare_lines);
     for (size_t i = 0; i < lines->count; i++)
         assert_true(buf_add_text(&joined, lines->lines[i]));
-    lines->joined = buf_take(&joined);
+    lines->joined = buf_detach(&joined);
     assert_non_null(lines->joined);
 }
 
+/* Frees the lines. */
 static inline void free_lines(struct lines *lines)
 {
     for (size_t i = 0; i < lines->count; i++)
@@ -53,6 +57,7 @@ static inline void free_lines(struct lines *lines)
     *lines = (struct lines){0};
 }
 
+/* Frees what an item owns. */
 static inline void free_item(struct walk_item *item)
 {
     free(item->entry);
@@ -60,6 +65,7 @@ static inline void free_item(struct walk_item *item)
     free(item->text);
 }
 
+/* walk_new() that must succeed. */
 static inline struct walk *open_walk(const struct walk_options *options)
 {
     struct error error = {0};
@@ -69,7 +75,7 @@ static inline struct walk *open_walk(const struct walk_options *options)
     return walk;
 }
 
-/* Adds all that still comes. */
+/* Adds the items that are left. */
 static inline void collect(struct walk *walk, struct lines *lines)
 {
     for (;;) {
@@ -88,6 +94,7 @@ static inline void collect(struct walk *walk, struct lines *lines)
     lines->passed_over = walk_passed_over(walk);
 }
 
+/* All items of a walk with these options. */
 static inline struct lines walk_with(const struct walk_options *options)
 {
     struct lines lines = {0};
@@ -98,10 +105,12 @@ static inline struct lines walk_with(const struct walk_options *options)
     return lines;
 }
 
+/* Sets the operands of struct walk_options. */
 #define OPERANDS(...)                                                                              \
     .operands = (const char *const[]){__VA_ARGS__},                                                \
     .operand_count = sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *)
 
+/* A walk with these options has the items `expected`. */
 #define ASSERT_WALK(expected, ...)                                                                 \
     do {                                                                                           \
         struct lines lines_ = walk_with(&(struct walk_options){__VA_ARGS__});                      \
@@ -109,6 +118,7 @@ static inline struct lines walk_with(const struct walk_options *options)
         free_lines(&lines_);                                                                       \
     } while (0)
 
+/* walk_new() fails with these options, and its message contains `expected`. */
 #define ASSERT_REFUSED(expected, ...)                                                              \
     do {                                                                                           \
         struct error error_ = {0};                                                                 \
@@ -117,6 +127,7 @@ static inline struct lines walk_with(const struct walk_options *options)
             fail_msg("'%s' is not in '%s'", expected, error_.text);                                \
     } while (0)
 
+/* The rules of a .gitignore's text, for ignore_free(). */
 static inline struct ignore *rules_of(const char *text)
 {
     struct error error = {0};

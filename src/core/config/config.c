@@ -35,7 +35,7 @@ char *config_fill_constant(
     char *text = NULL;
     if (!template_fill(template, &no_file, &filled, &reason))
         (void)config_fail(build, option, &reason);
-    else if ((text = buf_take(&filled)) == NULL)
+    else if ((text = buf_detach(&filled)) == NULL)
         (void)error_set_memory(build->error);
     buf_free(&filled);
     return text;

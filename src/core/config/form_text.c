@@ -74,7 +74,7 @@ static const char *read_quoted(const char *text, struct buf *word)
 static bool store_word(struct buf *word, char **out, struct error *error)
 {
     free(*out);
-    *out = buf_take(word);
+    *out = buf_detach(word);
     buf_free(word);
     return *out != NULL || error_set_memory(error);
 }

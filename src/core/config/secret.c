@@ -140,7 +140,7 @@ static bool add_key(struct config_build *build, const char *text)
     }
     if (is_secret && !add_secret(build, buf_text(&value), value.length))
         goto failed;
-    char *copy = buf_take(&value);
+    char *copy = buf_detach(&value);
     if (copy == NULL) {
         (void)error_set_memory(build->error);
         goto failed;

@@ -154,7 +154,7 @@ static bool show(struct config_build *build, const char *url)
     struct buf shown;
     buf_init(&shown, URL_MOST);
     if (secrets_redact(build->config->secrets, url, strlen(url), &shown))
-        build->config->shown_url = buf_take(&shown);
+        build->config->shown_url = buf_detach(&shown);
     buf_free(&shown);
     return build->config->shown_url != NULL || error_set_memory(build->error);
 }

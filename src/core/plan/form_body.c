@@ -92,7 +92,7 @@ bool form_body_fill(struct form_body *form, const struct template_file *file, st
             return false;
         first = false;
     }
-    return multipart_add_end(&form->frame, form->boundary) || error_set_memory(error);
+    return multipart_add_close(&form->frame, form->boundary) || error_set_memory(error);
 }
 
 static bool has_content(const struct form_part *part)

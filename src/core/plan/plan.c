@@ -189,7 +189,7 @@ static bool add_idempotency_key(
         return error_set_memory(error);
     bool added = digest_add(digest, file->path, strlen(file->path) + 1) &&
                  digest_add(digest, file->sha256, strlen(file->sha256));
-    if (!digest_end(digest, &key) || !added)
+    if (!digest_finish(digest, &key) || !added)
         return error_set_memory(error);
     plan->header_starts[plan->header_count++] = plan->header_lines.length;
     (void)buf_printf(&plan->header_lines, "Idempotency-Key: \"%.32s\"", key.sha256);

@@ -85,7 +85,7 @@ void file_wait(struct sched *sched, struct file *file, int64_t until_us)
 {
     file_set_state(sched, file, FILE_WAITING);
     /* Cannot fail: file_new() reserved a place for every unfinished file. */
-    (void)heap_add(&sched->waiting, &file->timer, until_us);
+    heap_add(&sched->waiting, &file->timer, until_us);
 }
 
 struct file *file_new(struct sched *sched, struct entry *entry)

@@ -225,8 +225,8 @@ static struct slot *slot_of_body(struct sched *sched, const struct body *body)
 
 static void handle_chunk(struct sched *sched, struct reader_job *job)
 {
-    struct slot *slot = slot_of_body(sched, job->context);
-    bool may_resume = body_chunk_done(job->context, job);
+    struct slot *slot = slot_of_body(sched, job->body);
+    bool may_resume = body_chunk_done(job->body, job);
     if (slot->closing)
         slot_release(sched, slot);
     else if (may_resume && slot->transfer != NULL)
@@ -242,7 +242,7 @@ void sched_collect_jobs(struct sched *sched)
         if (job->work == READER_CHUNK)
             handle_chunk(sched, job);
         else
-            handle_loaded(sched, job->context);
+            handle_loaded(sched, job->load_owner);
         job = next;
     }
 }

@@ -19,7 +19,7 @@ static bool make_slots(struct sched *sched, struct error *error)
         slot->plan = plan_new(parts->config, parts->random, error);
         if (slot->plan == NULL)
             return false;
-        plan_job(slot->plan)->context = slot;
+        plan_job(slot->plan)->load_owner = slot;
         slot->sched = sched;
         heap_node_init(&slot->throttled);
         slot->next_free = sched->free_slots;

@@ -18,7 +18,7 @@ static bool begin_turn(struct slot *slot, int64_t now_us)
     if (slot->has_turn) {
         /* Cannot fail: sched_new() reserved a place for every slot. */
         heap_remove(&sched->throttled, &slot->throttled);
-        (void)heap_add(&sched->throttled, &slot->throttled, slot->turn_us);
+        heap_add(&sched->throttled, &slot->throttled, slot->turn_us);
         return false;
     }
     slot->turn_bytes = piece;

@@ -1,9 +1,8 @@
-/* How a large file comes to the transport.
+/* How the transport gets the content of a large file.
  *
- * What is in the page cache is copied straight into the transport's own buffer: one copy, no
- * thread, no memory of ours. At the first byte of a file that is not there, the file changes over
- * to chunks for good: two of them, filled by the reader, so that one is on its way while the other
- * is handed out. */
+ * What is in the page cache is copied directly into the transport's buffer: one copy, no thread, no
+ * memory of ours. At the first byte of a file that is not in the cache, the rest of the file comes
+ * in chunks that the reader reads: two of them, so that one is read while the other is sent. */
 #include "io/body.h"
 
 #include <errno.h>
@@ -17,30 +16,29 @@
 enum chunk_state {
     CHUNK_EMPTY,
     CHUNK_READING, /* the reader has its job */
-    CHUNK_READY,   /* done, whatever it came to */
+    CHUNK_READY,   /* the job is done, whatever its result */
 };
 
-/* The place in the file and the length are those of the job. */
 struct chunk {
     enum chunk_state state;
-    char *data; /* allocated at its first use */
-    struct reader_job job;
+    char *data;            /* `chunk_size` bytes, allocated when first used */
+    struct reader_job job; /* contains the chunk's position and length */
 };
 
 struct body {
     struct reader *reader;
-    size_t chunk_size;
+    size_t chunk_size; /* bytes */
     struct chunk chunks[CHUNKS];
-    int64_t length;
-    int64_t given;    /* bytes handed out so far */
-    size_t piece;     /* the one that is being handed out */
-    int64_t position; /* in it: bytes of it that were handed out */
-    bool chunked;     /* the present piece comes in chunks */
-    int64_t ahead;    /* in the present piece: up to here chunks were asked for */
-    bool waiting;     /* body_read() said HTTP_READ_WAIT */
-    int64_t broken;   /* how it ended before its time, or 0 */
-    struct reader_file *culprit;
-    size_t piece_count;
+    int64_t length;              /* of all pieces, bytes */
+    int64_t delivered;           /* bytes that body_read() returned so far */
+    size_t piece;                /* index of the current piece */
+    int64_t position;            /* bytes of the current piece that were copied */
+    bool chunked;                /* the rest of the current piece comes in chunks */
+    int64_t requested;           /* offset in the current piece up to which chunks were requested */
+    bool waiting;                /* the last body_read() returned HTTP_READ_WAIT */
+    int64_t failure;             /* an enum http_read_end for every later body_read(), or 0 */
+    struct reader_file *culprit; /* the file that caused `failure`, or NULL */
+    size_t piece_count;          /* length of `pieces` */
     struct body_piece pieces[];
 };
 
@@ -95,71 +93,71 @@ void body_free(struct body *body)
     free(body);
 }
 
-/* Breaks it off for good. 0 always: nothing more is handed out. */
-static size_t break_off(
-    struct body *body, struct reader_file *file, enum reader_result result, int code)
+/* Ends the body because of `file`. Always 0, the number of bytes copied. */
+static size_t fail(struct body *body, struct reader_file *file, enum reader_result result, int code)
 {
     file->result = result;
     file->code = code;
     body->culprit = file;
-    body->broken = result == READER_CHANGED ? HTTP_READ_CHANGED : HTTP_READ_UNREADABLE;
+    body->failure = result == READER_CHANGED ? HTTP_READ_CHANGED : HTTP_READ_UNREADABLE;
     return 0;
 }
 
+/* False: the file changed, and the body has failed. */
 static bool check(struct body *body, struct reader_file *file)
 {
     if (!reader_unchanged(file))
-        (void)break_off(body, file, READER_CHANGED, 0);
-    return body->broken == 0;
+        (void)fail(body, file, READER_CHANGED, 0);
+    return body->failure == 0;
 }
 
-/* The last look at all files together, before the last byte of the body goes. */
+/* Checks all files again, before the last byte of the body is returned. */
 static bool check_all(struct body *body)
 {
-    for (size_t i = 0; i < body->piece_count && body->broken == 0; i++) {
+    for (size_t i = 0; i < body->piece_count && body->failure == 0; i++) {
         if (body->pieces[i].data == NULL)
             (void)check(body, body->pieces[i].file);
     }
-    return body->broken == 0;
+    return body->failure == 0;
 }
 
-/* Asks for the next part of the file. False: no memory for it. */
-static bool ask(struct body *body, struct chunk *chunk, struct reader_file *file)
+/* Has the reader read the next chunk of the file. False: out of memory. */
+static bool request_chunk(struct body *body, struct chunk *chunk, struct reader_file *file)
 {
     if (chunk->data == NULL)
         chunk->data = malloc(body->chunk_size);
     if (chunk->data == NULL)
         return false;
-    int64_t left = file->facts.size - body->ahead;
+    int64_t left = file->facts.size - body->requested;
     size_t length = left < (int64_t)body->chunk_size ? (size_t)left : body->chunk_size;
     chunk->state = CHUNK_READING;
     chunk->job = (struct reader_job){
         .work = READER_CHUNK,
-        .context = body,
+        .body = body,
         .file = file,
         .data = chunk->data,
-        .position = body->ahead,
+        .position = body->requested,
         .length = length,
         .last = (int64_t)length == left,
     };
-    body->ahead += (int64_t)length;
+    body->requested += (int64_t)length;
     body->reader->ops->submit(body->reader, &chunk->job);
     return true;
 }
 
-/* Keeps the reader busy. One chunk is enough to go on where there is no memory for two. */
+/* Requests chunks for all empty places. One chunk is enough if there is no memory for two. */
 static void read_ahead(struct body *body, struct reader_file *file)
 {
-    for (size_t i = 0; i < CHUNKS && body->ahead < file->facts.size; i++) {
+    for (size_t i = 0; i < CHUNKS && body->requested < file->facts.size; i++) {
         if (body->chunks[i].state == CHUNK_EMPTY)
-            (void)ask(body, &body->chunks[i], file);
+            (void)request_chunk(body, &body->chunks[i], file);
     }
-    if (body->ahead == body->position)
-        (void)break_off(body, file, READER_FAILED, ENOMEM);
+    if (body->requested == body->position)
+        (void)fail(body, file, READER_FAILED, ENOMEM);
 }
 
-/* The chunk that holds the present position; NULL: it was not asked for. */
-static struct chunk *present_chunk(struct body *body)
+/* The chunk that contains the current position; NULL: it was not requested. */
+static struct chunk *current_chunk(struct body *body)
 {
     for (size_t i = 0; i < CHUNKS; i++) {
         const struct reader_job *job = &body->chunks[i].job;
@@ -170,15 +168,15 @@ static struct chunk *present_chunk(struct body *body)
     return NULL;
 }
 
-/* Copies from the chunks. 0: nothing is there yet, or it was broken off. */
+/* Copies from the current chunk. 0: it is not ready, or the body has failed. */
 static size_t copy_chunk(struct body *body, struct reader_file *file, char *into, size_t room)
 {
-    struct chunk *chunk = present_chunk(body);
+    struct chunk *chunk = current_chunk(body);
     if (chunk == NULL || chunk->state == CHUNK_READING)
         return 0;
     const struct reader_job *job = &chunk->job;
     if (job->result != READER_OK)
-        return break_off(body, file, job->result, job->code);
+        return fail(body, file, job->result, job->code);
     size_t done = (size_t)(body->position - job->position);
     size_t count = job->length - done < room ? job->length - done : room;
     memcpy(into, chunk->data + done, count);
@@ -189,23 +187,23 @@ static size_t copy_chunk(struct body *body, struct reader_file *file, char *into
     return count;
 }
 
-/* Copies what is there of a file, at most `room` bytes. */
+/* Copies what is available of a file, at most `room` bytes. 0: wait, or the body has failed. */
 static size_t copy_file(struct body *body, struct reader_file *file, char *into, size_t room)
 {
     if (body->position == 0 && !body->chunked && !check(body, file))
-        return 0; /* it changed while it waited: nothing of it need go */
+        return 0; /* it changed since it was opened: send nothing of it */
     if (!body->chunked) {
         size_t count = reader_try_cached(file, into, body->position, room);
         if (count > 0)
             return count;
         body->chunked = true;
-        body->ahead = body->position;
+        body->requested = body->position;
         read_ahead(body, file);
     }
-    return body->broken == 0 ? copy_chunk(body, file, into, room) : 0;
+    return body->failure == 0 ? copy_chunk(body, file, into, room) : 0;
 }
 
-/* Copies from the present piece, which is not at its end. 0: wait, or it was broken off. */
+/* Copies from the current piece, which is not at its end. 0: wait, or the body has failed. */
 static size_t copy_piece(struct body *body, char *into, size_t room)
 {
     const struct body_piece *piece = &body->pieces[body->piece];
@@ -217,25 +215,24 @@ static size_t copy_piece(struct body *body, char *into, size_t room)
     return most;
 }
 
-/* At the end of a piece: goes on to the next. False: its file changed. */
-static bool end_piece(struct body *body)
+/* At the end of a piece: checks its file and goes on to the next. */
+static void next_piece(struct body *body)
 {
     const struct body_piece *piece = &body->pieces[body->piece];
     if (piece->data == NULL && !check(body, piece->file))
-        return false;
+        return;
     body->piece++;
     body->position = 0;
     body->chunked = false;
-    return true;
 }
 
-/* Copies until `room` is full, all is copied, or nothing is there at the moment. */
+/* Copies until `room` is full, all is copied, or nothing is available. */
 static size_t copy_pieces(struct body *body, char *into, size_t room)
 {
     size_t copied = 0;
-    while (body->piece < body->piece_count && body->broken == 0) {
+    while (body->piece < body->piece_count && body->failure == 0) {
         if (body->position == piece_length(&body->pieces[body->piece])) {
-            (void)end_piece(body);
+            next_piece(body);
             continue;
         }
         size_t count = copied < room ? copy_piece(body, into + copied, room - copied) : 0;
@@ -250,13 +247,13 @@ static size_t copy_pieces(struct body *body, char *into, size_t room)
 int64_t body_read(void *context, char *into, size_t room)
 {
     struct body *body = context;
-    size_t copied = body->broken == 0 ? copy_pieces(body, into, room) : 0;
-    if (body->broken == 0 && body->given + (int64_t)copied == body->length)
+    size_t copied = body->failure == 0 ? copy_pieces(body, into, room) : 0;
+    if (body->failure == 0 && body->delivered + (int64_t)copied == body->length)
         (void)check_all(body);
-    if (body->broken != 0)
-        return body->broken;
-    body->given += (int64_t)copied;
-    body->waiting = copied == 0 && room > 0 && body->given < body->length;
+    if (body->failure != 0)
+        return body->failure;
+    body->delivered += (int64_t)copied;
+    body->waiting = copied == 0 && room > 0 && body->delivered < body->length;
     return body->waiting ? HTTP_READ_WAIT : (int64_t)copied;
 }
 
@@ -266,6 +263,6 @@ bool body_chunk_done(struct body *body, struct reader_job *job)
         if (&body->chunks[i].job == job)
             body->chunks[i].state = CHUNK_READY;
     }
-    const struct chunk *present = present_chunk(body);
-    return body->waiting && present != NULL && present->state == CHUNK_READY;
+    const struct chunk *current = current_chunk(body);
+    return body->waiting && current != NULL && current->state == CHUNK_READY;
 }

@@ -1,15 +1,14 @@
-/* How a file is read so that it is never torn.
+/* How a change of a file while it is read is noticed.
  *
- * A file system stamps a write with the time of its last tick (up to 10 ms ago), and before it
- * copies the bytes. So two writes within one tick leave the same stamp, and the facts of a file
- * that was written a moment ago say nothing about the next write. A file is therefore left alone
- * until its stamps are HOT_US old: from then on every write that begins gets a stamp that differs.
- * Then:
+ * A file system stamps a write with the time of its last tick, up to 10 ms ago, before it copies
+ * the bytes. Two writes within one tick therefore leave the same stamp, and the times of a file
+ * that was written a moment ago cannot show the next write. Such a file is hot: it is left alone
+ * until its stamps are HOT_US old. Every write that begins after that changes a stamp. Then:
  *
  *     open, fstat, (old enough?), read, fstat: the same size, mtime, ctime, inode?
  *
- * A write that began before the first fstat and still copies after HOT_US (a single write(2) of
- * gigabytes) and one through a shared mapping are beyond what stamps can show. */
+ * Stamps do not show a write that began before the first fstat and still copies after HOT_US (a
+ * single write(2) of gigabytes), or a write through a shared mapping. */
 #include "io/read/file.h"
 
 #include <errno.h>
@@ -20,8 +19,11 @@
 
 #include "base/clock.h"
 
-#define HOT_US       (50 * CLOCK_US_PER_MS) /* stamps younger than this can't be trusted */
-#define SKEW_SECONDS 1                      /* a stamp further in the future is not waited for */
+/* Stamps younger than this, in microseconds, cannot be trusted. */
+#define HOT_US (50 * CLOCK_US_PER_MS)
+
+/* A stamp further than this in the future is not waited for. */
+#define SKEW_SECONDS 1
 
 static struct reader_facts facts_of(const struct stat *status)
 {
@@ -91,7 +93,7 @@ static enum reader_result result_of_open(int code, bool optional)
     case ELOOP:
     case EXDEV:
         return READER_LINK;
-    case ENXIO: /* a socket, or a device that is not there */
+    case ENXIO: /* a socket, or a device that does not exist */
     case ENODEV:
         return READER_NOT_REGULAR;
     default:
@@ -103,7 +105,7 @@ static int open_descriptor(const struct reader_file *file)
 {
     int descriptor;
     do {
-        /* Without O_NONBLOCK the open of a FIFO that took the file's place would wait for ever. */
+        /* Without O_NONBLOCK, opening a FIFO that replaced the file would wait for ever. */
         descriptor = file->root != NULL
                          ? root_openat(file->root, file->path, O_RDONLY)
                          : open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -118,10 +120,10 @@ bool reader_file_refuse(struct reader_file *file, enum reader_result result, int
     return false;
 }
 
-/* How long until the stamp is old enough, microseconds. */
+/* Microseconds until the stamp is old enough. */
 static int64_t hot_for(const struct timespec *stamp, const struct timespec *now)
 {
-    /* Looked at first: seconds from a damaged file system may be any number. */
+    /* Checked first: seconds from a damaged file system may be any number, and would overflow. */
     if (stamp->tv_sec < now->tv_sec - 1 || stamp->tv_sec > now->tv_sec + SKEW_SECONDS)
         return 0;
     int64_t age = (int64_t)(now->tv_sec - stamp->tv_sec) * CLOCK_US_PER_SECOND +
@@ -129,12 +131,10 @@ static int64_t hot_for(const struct timespec *stamp, const struct timespec *now)
     return age < HOT_US ? HOT_US - age : 0;
 }
 
-/* The same for both stamps. */
+/* Microseconds until both stamps are old enough. */
 static int64_t facts_hot_for(const struct reader_facts *facts, const struct timespec *now)
 {
-    int64_t of_ctime = hot_for(&facts->ctime, now);
-    int64_t of_mtime = hot_for(&facts->mtime, now);
-    return of_ctime > of_mtime ? of_ctime : of_mtime;
+    return clock_later(hot_for(&facts->ctime, now), hot_for(&facts->mtime, now));
 }
 
 bool reader_file_open(struct reader_file *file, int64_t *hot_us)
@@ -144,7 +144,7 @@ bool reader_file_open(struct reader_file *file, int64_t *hot_us)
         int code = errno;
         return reader_file_refuse(file, result_of_open(code, file->optional), code);
     }
-    /* The clock first: were this thread held up in between, a young stamp would seem old. */
+    /* The clock first: if this thread were suspended in between, a young stamp would seem old. */
     struct timespec now;
     struct stat status;
     (void)clock_gettime(CLOCK_REALTIME, &now);

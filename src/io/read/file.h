@@ -1,4 +1,4 @@
-/* One file of a job: opened, looked at and read so that it is never torn. */
+/* One file of a job: opened and read so that a change while it is read is noticed. */
 #ifndef SHOAL_IO_READ_FILE_H
 #define SHOAL_IO_READ_FILE_H
 
@@ -6,21 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/must_use.h"
 #include "io/reader.h"
 
-/* Opens the file and takes its facts; `result` and `code` say what it came to. True: it is
- * READER_OK, and its stamps can be trusted in `hot_us` microseconds (0: now). The descriptor may be
- * open where it is not READER_OK, too. */
-bool reader_file_open(struct reader_file *file, int64_t *hot_us);
+/* Opens the file and sets `facts`, `result` and `code`. True: it is READER_OK, and `*hot_us`
+ * receives the microseconds until its times can be trusted (0: now). False: it is not; its
+ * descriptor may be open all the same. */
+MUST_USE bool reader_file_open(struct reader_file *file, int64_t *hot_us);
 
-/* Reads `length` bytes at `position`, fewer only where the file ends before. -1 with errno. */
-int64_t reader_file_read(
+/* Reads `length` bytes at `position`. Returns their number, less than `length` only if the file
+ * ends earlier, or -1 with errno. */
+MUST_USE int64_t reader_file_read(
     const struct reader_file *file, char *data, size_t length, int64_t position);
 
-/* Closes it where it is open. */
+/* Closes the descriptor if it is open. */
 void reader_file_close(struct reader_file *file);
 
-/* `result` and `code` from now on. False always. */
+/* Sets `result` and `code`. Always false, so that a failing function can end with it. */
 bool reader_file_refuse(struct reader_file *file, enum reader_result result, int code);
 
 #endif

@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "io/read/file.h"
 
-#define PUT_OFF_US   CLOCK_US_PER_SECOND  /* a job is put off for so long in all */
-#define DIGEST_CHUNK ((size_t)128 * 1024) /* bytes read at a time for a digest */
-#define AHEAD        ((off_t)512 * 1024)  /* bytes of a large file to be fetched early */
+#define POSTPONE_MAX_US CLOCK_US_PER_SECOND  /* how long a job is postponed in all */
+#define DIGEST_CHUNK    ((size_t)128 * 1024) /* bytes read at a time for a digest */
+#define PREFETCH        ((off_t)512 * 1024)  /* bytes of a large file to fetch early */
 
 void reader_job_close(struct reader_job *job)
 {
@@ -35,7 +35,7 @@ void reader_load_prepare(struct reader_job *job)
     }
 }
 
-/* The file decides what becomes of the job. False always. */
+/* The file's result is the job's. Always false. */
 static bool refuse(
     struct reader_job *job, struct reader_file *file, enum reader_result result, int code)
 {
@@ -44,11 +44,11 @@ static bool refuse(
     return reader_file_refuse(file, result, code);
 }
 
-/* Puts the job off for a file that is hot for `wait` microseconds, and says for how long. 0: it may
- * be read; or it has been hot for too long, and the job is refused. */
-static int64_t put_off(struct reader_job *job, struct reader_file *file, int64_t wait)
+/* Postpones the job because of a file that is hot for `wait` microseconds; returns for how long. 0:
+ * the file may be read, or it has been hot for too long, and the job is refused. */
+static int64_t postpone(struct reader_job *job, struct reader_file *file, int64_t wait)
 {
-    int64_t left = PUT_OFF_US - job->waited_us;
+    int64_t left = POSTPONE_MAX_US - job->waited_us;
     if (wait > 0 && left == 0)
         (void)refuse(job, file, READER_CHANGED, 0);
     if (wait > left)
@@ -57,9 +57,9 @@ static int64_t put_off(struct reader_job *job, struct reader_file *file, int64_t
     return wait;
 }
 
-/* Reads the whole file, and asks for one byte more: where that comes, the file has grown. `data`
- * has room for it. Most files take a single call: one that gives exactly the size has seen the end,
- * or the facts show afterwards that there is more. */
+/* Reads the whole file and one byte more, for which `data` has room: if there is one, the file has
+ * grown. Most files need a single call: if read(2) returns exactly the size, it has reached the
+ * end, or the facts show afterwards that there is more. */
 static bool read_content(struct reader_job *job, struct reader_file *file, char *data)
 {
     size_t size = (size_t)file->facts.size;
@@ -79,7 +79,7 @@ static bool read_content(struct reader_job *job, struct reader_file *file, char 
     return true;
 }
 
-/* True with `total` where the files are to be read whole. */
+/* Whether the files are to be read whole; `*total` receives their size together, in bytes. */
 static bool small_together(const struct reader_job *job, size_t *total)
 {
     *total = 0;
@@ -94,7 +94,7 @@ static bool small_together(const struct reader_job *job, size_t *total)
     return true;
 }
 
-/* Makes `content` as large as it must be, in one step. What it held is not worth copying. */
+/* Makes `content` as large as needed in one step, without copying what it contained. */
 static bool make_room(struct reader_job *job, size_t total)
 {
     struct buf *content = &job->content;
@@ -121,7 +121,7 @@ static bool digest_content(struct reader_job *job, struct reader_file *file)
     if (digest == NULL)
         return refuse(job, file, READER_FAILED, ENOMEM);
     bool added = digest_add(digest, job->content.data + file->offset, (size_t)file->facts.size);
-    bool ended = digest_end(digest, &file->digests);
+    bool ended = digest_finish(digest, &file->digests);
     return (added && ended) || refuse(job, file, READER_FAILED, EIO);
 }
 
@@ -130,6 +130,7 @@ static bool digests_wanted(const struct reader_job *job)
     return job->digests != 0 && job->file_count > 0 && job->files[0].result == READER_OK;
 }
 
+/* Reads all files into `content`; `total` is their size. */
 static bool read_whole(struct reader_job *job, size_t total)
 {
     if (!make_room(job, total))
@@ -152,7 +153,7 @@ static bool read_whole(struct reader_job *job, size_t total)
     return true;
 }
 
-/* Adds the whole of the open file to `digest`, through `data`. */
+/* Adds the content of the open file to `digest`; `data` has DIGEST_CHUNK bytes. */
 static bool digest_pass(
     struct reader_job *job, struct reader_file *file, struct digest *digest, char *data)
 {
@@ -178,13 +179,13 @@ static bool digest_open_file(struct reader_job *job, struct reader_file *file)
     struct digest *digest = data == NULL ? NULL : digest_new(job->digests);
     bool done = digest != NULL ? digest_pass(job, file, digest, data)
                                : refuse(job, file, READER_FAILED, ENOMEM);
-    if (digest != NULL && !digest_end(digest, &file->digests) && done)
+    if (digest != NULL && !digest_finish(digest, &file->digests) && done)
         done = refuse(job, file, READER_FAILED, EIO);
     free(data);
     return done;
 }
 
-/* The files stay open; the system is told what comes. */
+/* The files stay open, and the kernel starts to read them. */
 static bool ready_for_streaming(struct reader_job *job)
 {
 #ifdef POSIX_FADV_SEQUENTIAL
@@ -192,12 +193,13 @@ static bool ready_for_streaming(struct reader_job *job)
         if (job->files[i].result != READER_OK)
             continue;
         (void)posix_fadvise(job->files[i].descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
-        (void)posix_fadvise(job->files[i].descriptor, 0, AHEAD, POSIX_FADV_WILLNEED);
+        (void)posix_fadvise(job->files[i].descriptor, 0, PREFETCH, POSIX_FADV_WILLNEED);
     }
 #endif
     return !digests_wanted(job) || digest_open_file(job, &job->files[0]);
 }
 
+/* READER_LOAD: as reader_load_run(). */
 static int64_t load(struct reader_job *job)
 {
     int64_t wait = 0;
@@ -205,7 +207,7 @@ static int64_t load(struct reader_job *job)
         struct reader_file *file = &job->files[i];
         int64_t hot_us;
         if (reader_file_open(file, &hot_us))
-            wait = put_off(job, file, hot_us);
+            wait = postpone(job, file, hot_us);
         else if (file->result != READER_ABSENT)
             (void)refuse(job, file, file->result, file->code);
     }
@@ -219,6 +221,7 @@ static int64_t load(struct reader_job *job)
     return wait;
 }
 
+/* READER_CHUNK. */
 static void read_chunk(struct reader_job *job)
 {
     int64_t count = reader_file_read(job->file, job->data, job->length, job->position);

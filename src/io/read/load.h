@@ -1,18 +1,19 @@
-/* What a reader does with one job, in whichever thread: the work without the queue. */
+/* What a reader does with one job, in whichever thread: the work without the queues. */
 #ifndef SHOAL_IO_READ_LOAD_H
 #define SHOAL_IO_READ_LOAD_H
 
 #include <stdint.h>
 
+#include "base/must_use.h"
 #include "io/reader.h"
 
-/* Puts the job's results to their beginnings: no file is open, none was looked at. Before this call
- * reader_job_close() must not see the job. */
+/* Resets the job's results: READER_OK, and no file is open. Must come before the first
+ * reader_job_close() of a job, whose descriptors are not initialized until then. */
 void reader_load_prepare(struct reader_job *job);
 
-/* Does the job. 0: it is done, whatever it came to. Else one of its files was written a moment ago:
- * nothing is open, and the job is to be done again in so many microseconds. That ends: a job is put
- * off for a second in all, then its file counts as changed. */
-int64_t reader_load_run(struct reader_job *job);
+/* Does the job. Returns 0 if it is done, whatever its result. Otherwise one of its files was
+ * written a moment ago: no file is open, and the job must be run again after the returned number of
+ * microseconds. A job is postponed by one second in all; then its file counts as changed. */
+MUST_USE int64_t reader_load_run(struct reader_job *job);
 
 #endif

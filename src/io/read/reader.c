@@ -1,3 +1,19 @@
+/* The reader's threads and queues. Every job is in one list, or one thread has it:
+ *
+ *     submit() --> jobs --> a thread --> done --> collect()
+ *                            |   ^
+ *             its file is hot|   |due
+ *                            v   |
+ *                          postponed
+ *
+ * A file that was written a moment ago does not occupy a thread: its job is postponed until it is
+ * due, and the thread goes on with another.
+ *
+ * Waking a thread costs more than reading a small file that is in the page cache. So while the disk
+ * is fast, submit() wakes a thread only if nothing is waiting for collect(), or if a batch of jobs
+ * is waiting. Otherwise the next collect(), which wake() requests, wakes one for them.
+ * After a slow job, every job wakes a thread, and one is started if none is idle: a slow disk gets
+ * many reads at once, a fast one needs few threads. */
 #include "io/reader.h"
 
 #include <pthread.h>
@@ -5,56 +21,50 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/container_of.h"
 #include "base/thread.h"
 #include "io/read/load.h"
 
-#define FEW_THREADS 2   /* are started for a fast disk */
-#define BATCH       8   /* so many jobs are worth waking a thread for, in any case */
-#define SLOW_US     200 /* a job that takes longer waited for a disk */
-#define WARY_JOBS   8   /* so many jobs after a slow one, every job gets a thread if there is one */
-#define ROUND_UP_US (5 * CLOCK_US_PER_MS) /* jobs put aside become due together, that far apart */
+#define FAST_THREADS 2   /* threads started for a fast disk */
+#define BATCH        8   /* waiting jobs that are always worth waking a thread */
+#define SLOW_US      200 /* a job that takes longer has waited for the disk */
+#define SLOW_JOBS    8   /* jobs after a slow one for which the disk counts as slow */
+#define DUE_STEP_US  (5 * CLOCK_US_PER_MS) /* postponed jobs become due at multiples of this */
 
 struct job_list {
     struct reader_job *first;
     struct reader_job *last;
 };
 
-/* Every job stands in one list, or one thread has it. A file that was written a moment ago does not
- * hold a thread: its job is put aside until it is due, and the thread goes on with another.
- *
- * To wake a thread costs more than to read a small file that is in the cache. So while the disk
- * shows itself fast, a thread is told of new jobs only where the submitter has nothing left to
- * collect, or when a batch of them waits; what waits longer than that is told of by collect(),
- * which wake() has called for by then. Once a job was slow, every job gets a thread, and where none
- * is idle another is started: a slow disk is answered with many reads at once, a fast one needs few
- * threads. */
 struct thread_reader {
     struct reader base;
     void (*wake)(void *context);
-    void *wake_context;
+    void *wake_context; /* the argument of wake() */
     struct clock clock;
-    pthread_mutex_t lock;  /* guards all below */
-    pthread_cond_t more;   /* there is something to take, or an earlier moment to wait for */
-    struct job_list jobs;  /* to be done, in their order */
-    struct job_list aside; /* not yet, by `due_us` */
-    struct job_list done;  /* to be collected */
-    size_t job_count;      /* in `jobs` */
-    unsigned wary;         /* counts down from WARY_JOBS after a slow job */
-    unsigned idle;         /* threads that wait for `more` */
-    bool waking;           /* one of them was told and has not looked yet */
-    bool watched;          /* one of them waits for the first job of `aside` to be due */
-    bool ending;
-    unsigned thread_most;  /* so many may be started */
-    unsigned thread_count; /* were */
+
+    pthread_mutex_t lock;      /* guards the fields below */
+    pthread_cond_t changed;    /* a job can be taken, an earlier one is due, or the reader ends */
+    struct job_list jobs;      /* to be done, in the order of submission */
+    struct job_list postponed; /* to be tried again, sorted by `due_us` */
+    struct job_list done;      /* to be collected, in the order in which they ended */
+    size_t job_count;          /* length of `jobs` */
+    unsigned slow_countdown;   /* SLOW_JOBS after a slow job, one less for each fast one; > 0: the
+                                  disk counts as slow */
+    unsigned idle;             /* threads that wait for `changed` */
+    bool waking;               /* an idle thread was signaled and does not run yet */
+    bool timer_set;            /* an idle thread waits until the first postponed job is due */
+    bool ending;               /* the reader is being freed */
+    unsigned thread_max;       /* the most threads that may be started */
+    unsigned thread_count;     /* threads started: length of `threads` */
     pthread_t threads[];
 };
 
 static struct thread_reader *thread_reader_of(struct reader *reader)
 {
-    return (struct thread_reader *)reader;
+    return container_of(reader, struct thread_reader, base);
 }
 
-/* True where it is the only one now. */
+/* Adds the job at the end. True: it is now the only one. */
 static bool list_append(struct job_list *list, struct reader_job *job)
 {
     bool only = list->first == NULL;
@@ -67,6 +77,7 @@ static bool list_append(struct job_list *list, struct reader_job *job)
     return only;
 }
 
+/* Removes the first job; NULL: the list is empty. */
 static struct reader_job *list_take(struct job_list *list)
 {
     struct reader_job *job = list->first;
@@ -75,7 +86,7 @@ static struct reader_job *list_take(struct job_list *list)
     return job;
 }
 
-/* True where it is the first now. */
+/* Adds the job before the first that is due later. True: it is now the first. */
 static bool list_insert_by_due(struct job_list *list, struct reader_job *job)
 {
     if (list->first == NULL || list->last->due_us <= job->due_us)
@@ -88,48 +99,51 @@ static bool list_insert_by_due(struct job_list *list, struct reader_job *job)
     return list->first == job;
 }
 
+/* The threads' start routine; `context` is the reader. */
 static void *work(void *context);
 
-/* Where the system has no more threads, none is asked for again. */
+/* With the lock held, or before any thread runs: starts a thread. If the system refuses, none is
+ * started later either. */
 static void start_thread(struct thread_reader *reader)
 {
     if (thread_start(&reader->threads[reader->thread_count], work, reader))
         reader->thread_count++;
     else
-        reader->thread_most = reader->thread_count;
+        reader->thread_max = reader->thread_count;
 }
 
-/* Tells one idle thread, unless one is on its way already; starts one where none is idle and it is
- * worth it. */
-static void tell_one(struct thread_reader *reader)
+/* With the lock held: wakes an idle thread, unless one is waking already. If none is idle, starts
+ * one if the disk is slow or few were started. */
+static void wake_thread(struct thread_reader *reader)
 {
-    bool worth_it = reader->wary > 0 || reader->thread_count < FEW_THREADS;
+    bool need_more = reader->slow_countdown > 0 || reader->thread_count < FAST_THREADS;
     if (reader->idle > 0 && !reader->waking) {
         reader->waking = true;
-        (void)pthread_cond_signal(&reader->more);
-    } else if (reader->idle == 0 && worth_it && reader->thread_count < reader->thread_most &&
+        (void)pthread_cond_signal(&reader->changed);
+    } else if (reader->idle == 0 && need_more && reader->thread_count < reader->thread_max &&
                !reader->ending) {
         start_thread(reader);
     }
 }
 
-/* Are there jobs that should not wait for the threads that are awake? */
-static bool must_tell(const struct thread_reader *reader)
+/* With the lock held: whether there are jobs that should not wait for a thread that is running. */
+static bool needs_thread(const struct thread_reader *reader)
 {
-    return reader->job_count >= BATCH || (reader->job_count > 0 && reader->wary > 0) ||
-           (reader->aside.first != NULL && !reader->watched);
+    return reader->job_count >= BATCH || (reader->job_count > 0 && reader->slow_countdown > 0) ||
+           (reader->postponed.first != NULL && !reader->timer_set);
 }
 
 static bool is_due(const struct thread_reader *reader)
 {
-    const struct reader_job *first = reader->aside.first;
+    const struct reader_job *first = reader->postponed.first;
     return first != NULL && first->due_us <= clock_now_us(&reader->clock);
 }
 
+/* With the lock held: a postponed job that is due, or the next one, or NULL. */
 static struct reader_job *take_first(struct thread_reader *reader)
 {
     if (is_due(reader))
-        return list_take(&reader->aside);
+        return list_take(&reader->postponed);
     if (reader->job_count > 0)
         reader->job_count--;
     return list_take(&reader->jobs);
@@ -141,64 +155,65 @@ static struct timespec timespec_of(int64_t us)
         .tv_nsec = (long)(us % CLOCK_US_PER_SECOND) * 1000};
 }
 
-/* Waits for `more`, at most until `due_us`. */
+/* With the lock held: waits for `changed`, at most until `due_us`. */
 static void wait_until(struct thread_reader *reader, int64_t due_us)
 {
 #ifdef __APPLE__
     struct timespec span = timespec_of(due_us - clock_now_us(&reader->clock));
     if (span.tv_sec >= 0 && span.tv_nsec >= 0)
-        (void)pthread_cond_timedwait_relative_np(&reader->more, &reader->lock, &span);
+        (void)pthread_cond_timedwait_relative_np(&reader->changed, &reader->lock, &span);
 #else
     struct timespec until = timespec_of(due_us);
-    (void)pthread_cond_timedwait(&reader->more, &reader->lock, &until);
+    (void)pthread_cond_timedwait(&reader->changed, &reader->lock, &until);
 #endif
 }
 
-/* Waits for `more`. One of the idle threads also looks at the clock, where a job was put aside. */
-static void wait_for_more(struct thread_reader *reader)
+/* With the lock held: waits for `changed`. If a job is postponed, one of the idle threads waits
+ * only until it is due. */
+static void wait_for_change(struct thread_reader *reader)
 {
     reader->idle++;
-    if (reader->aside.first == NULL || reader->watched) {
-        (void)pthread_cond_wait(&reader->more, &reader->lock);
+    if (reader->postponed.first == NULL || reader->timer_set) {
+        (void)pthread_cond_wait(&reader->changed, &reader->lock);
     } else {
-        reader->watched = true;
-        wait_until(reader, reader->aside.first->due_us);
-        reader->watched = false;
+        reader->timer_set = true;
+        wait_until(reader, reader->postponed.first->due_us);
+        reader->timer_set = false;
     }
     reader->idle--;
     reader->waking = false;
 }
 
-/* With the lock held: the next job to do. NULL: the reader ends. */
+/* With the lock held: waits for a job and takes it. NULL: the reader ends. */
 static struct reader_job *take(struct thread_reader *reader)
 {
     while (!reader->ending) {
         struct reader_job *job = take_first(reader);
         if (job == NULL) {
-            wait_for_more(reader);
+            wait_for_change(reader);
             continue;
         }
-        if (must_tell(reader))
-            tell_one(reader);
+        if (needs_thread(reader))
+            wake_thread(reader);
         return job;
     }
     return NULL;
 }
 
-/* With the lock held: sorts a job in that reader_load_run() gave back. True: wake() is called for.
- */
-static bool sort_in(struct thread_reader *reader, struct reader_job *job, int64_t wait)
+/* With the lock held: puts a job, for which reader_load_run() returned `wait`, into its list. True:
+ * wake() must be called. */
+static bool put_back(struct thread_reader *reader, struct reader_job *job, int64_t wait)
 {
     if (wait == 0)
         return list_append(&reader->done, job);
-    int64_t due = clock_now_us(&reader->clock) + wait + ROUND_UP_US - 1;
-    job->due_us = due - due % ROUND_UP_US;
-    if (list_insert_by_due(&reader->aside, job) && reader->watched)
-        (void)pthread_cond_broadcast(&reader->more); /* whoever watches must wait less long */
+    int64_t due = clock_now_us(&reader->clock) + wait + DUE_STEP_US - 1;
+    job->due_us = due - due % DUE_STEP_US;
+    if (list_insert_by_due(&reader->postponed, job) && reader->timer_set)
+        (void)pthread_cond_broadcast(&reader->changed); /* the timer must be set to earlier */
     return false;
 }
 
-/* Without the lock: does the job. True: it waited for a disk. */
+/* Without the lock: does the job; `*wait` is as from reader_load_run(). True: the job was slow. */
 static bool do_job(struct thread_reader *reader, struct reader_job *job, int64_t *wait)
 {
     int64_t begun = clock_now_us(&reader->clock);
@@ -216,8 +231,9 @@ static void *work(void *context)
         (void)pthread_mutex_unlock(&reader->lock);
         bool slow = do_job(reader, job, &wait);
         (void)pthread_mutex_lock(&reader->lock);
-        reader->wary = slow ? WARY_JOBS : reader->wary - (reader->wary > 0);
-        if (sort_in(reader, job, wait)) {
+        reader->slow_countdown =
+            slow ? SLOW_JOBS : reader->slow_countdown - (reader->slow_countdown > 0);
+        if (put_back(reader, job, wait)) {
             (void)pthread_mutex_unlock(&reader->lock);
             reader->wake(reader->wake_context);
             (void)pthread_mutex_lock(&reader->lock);
@@ -227,7 +243,7 @@ static void *work(void *context)
     return NULL;
 }
 
-/* No thread could be had: the caller's does it all. */
+/* Without threads: does the job in the caller's thread. */
 static void do_at_once(struct thread_reader *reader, struct reader_job *job)
 {
     int64_t wait;
@@ -243,7 +259,7 @@ static void submit(struct reader *base, struct reader_job *job)
 {
     struct thread_reader *reader = thread_reader_of(base);
     reader_load_prepare(job);
-    (void)pthread_mutex_lock(&reader->lock); /* a thread may be starting another just now */
+    (void)pthread_mutex_lock(&reader->lock); /* another thread may be in start_thread() */
     if (reader->thread_count == 0) {
         (void)pthread_mutex_unlock(&reader->lock);
         do_at_once(reader, job);
@@ -251,8 +267,8 @@ static void submit(struct reader *base, struct reader_job *job)
     }
     (void)list_append(&reader->jobs, job);
     reader->job_count++;
-    if (reader->done.first == NULL || must_tell(reader))
-        tell_one(reader);
+    if (reader->done.first == NULL || needs_thread(reader))
+        wake_thread(reader);
     (void)pthread_mutex_unlock(&reader->lock);
 }
 
@@ -263,7 +279,7 @@ static struct reader_job *collect(struct reader *base)
     struct reader_job *jobs = reader->done.first;
     reader->done.first = NULL;
     if (reader->job_count > 0)
-        tell_one(reader);
+        wake_thread(reader);
     (void)pthread_mutex_unlock(&reader->lock);
     return jobs;
 }
@@ -273,18 +289,18 @@ static void reader_free(struct reader *base)
     struct thread_reader *reader = thread_reader_of(base);
     (void)pthread_mutex_lock(&reader->lock);
     reader->ending = true;
-    (void)pthread_cond_broadcast(&reader->more);
+    (void)pthread_cond_broadcast(&reader->changed);
     (void)pthread_mutex_unlock(&reader->lock);
     for (unsigned i = 0; i < reader->thread_count; i++)
         (void)pthread_join(reader->threads[i], NULL);
-    (void)pthread_cond_destroy(&reader->more);
+    (void)pthread_cond_destroy(&reader->changed);
     (void)pthread_mutex_destroy(&reader->lock);
     free(reader);
 }
 
 static const struct reader_ops thread_ops = {submit, collect, reader_free};
 
-/* The moments waited for are those of CLOCK_MONOTONIC, like `clock`. */
+/* Makes `lock` and `changed`, which waits by CLOCK_MONOTONIC, as `clock` does. */
 static bool make_locks(struct thread_reader *reader)
 {
     pthread_condattr_t attributes;
@@ -294,10 +310,10 @@ static bool make_locks(struct thread_reader *reader)
 #ifndef __APPLE__
     made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0;
 #endif
-    made = made && pthread_cond_init(&reader->more, &attributes) == 0;
+    made = made && pthread_cond_init(&reader->changed, &attributes) == 0;
     (void)pthread_condattr_destroy(&attributes);
     if (made && pthread_mutex_init(&reader->lock, NULL) != 0) {
-        (void)pthread_cond_destroy(&reader->more);
+        (void)pthread_cond_destroy(&reader->changed);
         made = false;
     }
     return made;
@@ -316,8 +332,8 @@ struct reader *reader_new(
     reader->wake = wake;
     reader->wake_context = context;
     reader->clock = clock_system();
-    reader->wary = WARY_JOBS;
-    reader->thread_most = threads;
+    reader->slow_countdown = SLOW_JOBS;
+    reader->thread_max = threads;
     if (threads > 0)
         start_thread(reader);
     return &reader->base;

@@ -15,8 +15,9 @@
 
 #include "io/root/private.h"
 
-/* openat2(2) gives EAGAIN where something beneath was renamed while it looked at a "..". */
-#define AGAIN_MOST 32
+/* The most calls of openat2(2), which fails with EAGAIN if something beneath was renamed while it
+ * resolved a "..". */
+#define CALLS_MAX 32
 
 static int open_folder(const char *path)
 {
@@ -25,13 +26,6 @@ static int open_folder(const char *path)
         descriptor = open(path, ROOT_FOLDER_FLAGS);
     while (descriptor < 0 && errno == EINTR);
     return descriptor;
-}
-
-static void close_keeping_errno(int descriptor)
-{
-    int code = errno;
-    (void)close(descriptor);
-    errno = code;
 }
 
 #ifdef __linux__
@@ -45,7 +39,7 @@ static int call_openat2(const struct root *root, int folder, const char *path, i
     if (!root->follow)
         how.resolve |= RESOLVE_NO_SYMLINKS;
     long result = -1;
-    for (unsigned again = 0; again < AGAIN_MOST; again++) {
+    for (unsigned calls = 0; calls < CALLS_MAX; calls++) {
         result = syscall(SYS_openat2, folder, path, &how, sizeof how);
         if (result >= 0 || (errno != EAGAIN && errno != EINTR))
             break;
@@ -53,7 +47,7 @@ static int call_openat2(const struct root *root, int folder, const char *path, i
     return (int)result;
 }
 
-/* How much of a path that is too long for one call goes into the next one: up to a slash. */
+/* The length of the part, up to a slash, of a too long path that fits into one call. */
 static size_t piece_length(const char *path)
 {
     size_t length = PATH_MAX - 1;
@@ -62,8 +56,8 @@ static size_t piece_length(const char *path)
     return length;
 }
 
-/* A call takes less than PATH_MAX bytes, so a longer path goes in pieces, each beneath the one
- * before. */
+/* A call accepts less than PATH_MAX bytes, so a longer path is opened in pieces, each beneath the
+ * one before. */
 static int open_by_kernel(const struct root *root, const char *relative, int flags)
 {
     size_t left = strlen(relative);
@@ -75,7 +69,7 @@ static int open_by_kernel(const struct root *root, const char *relative, int fla
         piece[length] = '\0';
         int next = call_openat2(root, folder, piece, ROOT_FOLDER_FLAGS);
         if (folder != root->descriptor)
-            close_keeping_errno(folder);
+            root_close_keeping_errno(folder);
         if (next < 0)
             return -1;
         folder = next;
@@ -85,12 +79,12 @@ static int open_by_kernel(const struct root *root, const char *relative, int fla
     }
     int result = call_openat2(root, folder, left == 0 ? "." : relative, flags);
     if (folder != root->descriptor)
-        close_keeping_errno(folder);
+        root_close_keeping_errno(folder);
     return result;
 }
 
-/* Does this end of openat2(2) say nothing about the path, so that steps must look again? In pieces
- * a link may seem to lead out that only leads out of its piece. */
+/* Whether errno of openat2(2) says nothing about the path, so that steps.c must try. If the path
+ * was opened in pieces, a link that only leads out of its piece seems to lead out of the root. */
 static bool kernel_is_unsure(const struct root *root, const char *relative)
 {
     if (errno == ENOSYS || errno == EPERM || errno == EAGAIN)
@@ -138,19 +132,19 @@ static int open_beneath(const struct root *root, const char *relative, int flags
     return result;
 }
 
-/* The folder of a file that was given by itself is opened for each call. */
+/* root_openat() for root_new_for_file(): opens the folder for this call. */
 static int open_beside(const struct root *root, const char *relative, int flags)
 {
-    struct root held = *root;
-    held.descriptor = open_folder(root->operand[0] == '\0' ? "/" : root->operand);
-    if (held.descriptor < 0)
+    struct root opened = *root;
+    opened.descriptor = open_folder(root->operand[0] == '\0' ? "/" : root->operand);
+    if (opened.descriptor < 0)
         return -1;
     int result;
-    if (root->given_link != NULL && strcmp(relative, root->given_link) == 0)
-        result = openat(held.descriptor, relative, flags);
+    if (root->link_name != NULL && strcmp(relative, root->link_name) == 0)
+        result = openat(opened.descriptor, relative, flags);
     else
-        result = open_beneath(&held, relative, flags);
-    close_keeping_errno(held.descriptor);
+        result = open_beneath(&opened, relative, flags);
+    root_close_keeping_errno(opened.descriptor);
     return result;
 }
 
@@ -168,7 +162,7 @@ static int stat_through(const struct root *root, const char *relative, struct st
     if (descriptor < 0)
         return -1;
     int result = fstat(descriptor, facts);
-    close_keeping_errno(descriptor);
+    root_close_keeping_errno(descriptor);
     return result;
 }
 
@@ -185,7 +179,7 @@ int root_stat(const struct root *root, const char *relative, bool through, struc
     if (folder < 0)
         return -1;
     int result = fstatat(folder, slash == NULL ? relative : slash + 1, facts, AT_SYMLINK_NOFOLLOW);
-    close_keeping_errno(folder);
+    root_close_keeping_errno(folder);
     return result;
 }
 
@@ -201,20 +195,20 @@ struct root *root_open(const char *operand, bool follow, struct error *error)
 {
     struct root *root = calloc(1, sizeof *root);
     if (root == NULL) {
-        error_set_memory(error);
+        (void)error_set_memory(error);
         return NULL;
     }
     root->follow = follow;
     root->descriptor = open_folder(operand);
     if (root->descriptor < 0) {
-        error_set(error, ERROR_SYSTEM, errno, "'%s' can't be opened as a folder: %s", operand,
+        (void)error_set(error, ERROR_SYSTEM, errno, "'%s' can't be opened as a folder: %s", operand,
             strerror(errno));
         root_close(root);
         return NULL;
     }
     root->operand = strndup(operand, length_without_slashes(operand));
     if (root->operand == NULL) {
-        error_set_memory(error);
+        (void)error_set_memory(error);
         root_close(root);
         return NULL;
     }
@@ -226,7 +220,7 @@ struct root *root_new_for_file(const char *operand, struct error *error)
 {
     struct root *root = calloc(1, sizeof *root);
     if (root == NULL) {
-        error_set_memory(error);
+        (void)error_set_memory(error);
         return NULL;
     }
     root->descriptor = -1;
@@ -236,9 +230,9 @@ struct root *root_new_for_file(const char *operand, struct error *error)
     struct stat facts;
     bool is_link = lstat(operand, &facts) == 0 && S_ISLNK(facts.st_mode);
     if (is_link)
-        root->given_link = strdup(name);
-    if (root->operand == NULL || (is_link && root->given_link == NULL)) {
-        error_set_memory(error);
+        root->link_name = strdup(name);
+    if (root->operand == NULL || (is_link && root->link_name == NULL)) {
+        (void)error_set_memory(error);
         root_close(root);
         return NULL;
     }
@@ -252,6 +246,6 @@ void root_close(struct root *root)
     if (root->descriptor >= 0)
         (void)close(root->descriptor);
     free(root->operand);
-    free(root->given_link);
+    free(root->link_name);
     free(root);
 }

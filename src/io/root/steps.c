@@ -1,7 +1,6 @@
 /* root_openat() for systems without openat2(2): one component at a time, never through a link that
- * the system resolves itself. What was gone through so far is kept as a path without links, so that
- * a ".." in a link goes up in that path and never by the system's "..", which a rename could turn
- * into a way out. */
+ * the system resolves. The way so far is kept as a path without links. A ".." goes up in that path
+ * and never by the system's "..", which a rename could turn into a way out. */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -11,25 +10,24 @@
 #include "io/root.h"
 #include "io/root/private.h"
 
-#define LINKS_MOST 40 /* as Linux has it */
-#define TEXT_MOST  (64 * 1024 * 1024)
+#define LINKS_MAX 40                 /* links in one path, as in Linux */
+#define TEXT_MAX  (64 * 1024 * 1024) /* bytes of a path, links resolved */
 
 struct steps {
     const struct root *root;
-    int folder;          /* where it stands: root->descriptor, or its own */
-    struct buf resolved; /* the way from the root to `folder`: names, a slash behind each */
-    struct buf rest;     /* what is still to go, from `position` on */
-    size_t position;
-    unsigned links;
+    int folder;          /* the current folder: root->descriptor, or a descriptor of its own */
+    struct buf resolved; /* the way from the root to `folder`: names, each followed by a slash */
+    struct buf rest;     /* the way still to go, from `position` on */
+    size_t position;     /* offset in `rest` */
+    unsigned links;      /* links followed so far */
 };
 
-static void stand_on(struct steps *steps, int folder)
+/* Makes `folder` the current one and closes the one before. errno stays as it is. */
+static void move_to(struct steps *steps, int folder)
 {
-    int code = errno;
     if (steps->folder != steps->root->descriptor)
-        (void)close(steps->folder);
+        root_close_keeping_errno(steps->folder);
     steps->folder = folder;
-    errno = code;
 }
 
 static bool no_memory(void)
@@ -38,24 +36,25 @@ static bool no_memory(void)
     return false;
 }
 
-/* Goes down into one folder, which must be no link. */
-static bool go_down(struct steps *steps, const char *name)
+/* Opens a folder in the current one, not through a link, and moves to it. */
+static bool open_child(struct steps *steps, const char *name)
 {
     int next = openat(steps->folder, name, ROOT_FOLDER_FLAGS | O_NOFOLLOW);
     if (next < 0)
         return false;
-    stand_on(steps, next);
+    move_to(steps, next);
     return true;
 }
 
-static bool go_into(struct steps *steps, const char *name)
+/* As open_child(), and adds the name to `resolved`. */
+static bool enter(struct steps *steps, const char *name)
 {
     if (!buf_add_text(&steps->resolved, name) || !buf_add_byte(&steps->resolved, '/'))
         return no_memory();
-    return go_down(steps, name);
+    return open_child(steps, name);
 }
 
-/* Goes up one folder: from the root again, down the resolved path but for its last name. */
+/* Goes up one folder: from the root again down the resolved path, without its last name. */
 static bool go_up(struct steps *steps)
 {
     struct buf *resolved = &steps->resolved;
@@ -68,21 +67,21 @@ static bool go_up(struct steps *steps)
     while (resolved->length > 0 && resolved->data[resolved->length - 1] != '/');
     resolved->data[resolved->length] = '\0';
 
-    stand_on(steps, steps->root->descriptor);
+    move_to(steps, steps->root->descriptor);
     for (char *name = resolved->data; *name != '\0';) {
         char *slash = strchr(name, '/');
         *slash = '\0';
-        bool down = go_down(steps, name);
+        bool opened = open_child(steps, name);
         *slash = '/';
-        if (!down)
+        if (!opened)
             return false;
         name = slash + 1;
     }
     return true;
 }
 
-/* The next name of the rest, NUL-terminated in place; "" where nothing is left. */
-static const char *take_name(struct steps *steps)
+/* The next name of the rest, NUL-terminated in place; "" at its end. */
+static const char *next_name(struct steps *steps)
 {
     char *name = steps->rest.data + steps->position;
     name += strspn(name, "/");
@@ -101,10 +100,10 @@ static bool nothing_left(const struct steps *steps)
     return rest[strspn(rest, "/")] == '\0';
 }
 
-/* Puts a link's target in front of the rest. */
-static bool go_along(struct steps *steps, const char *target)
+/* Puts a link's target before the rest. */
+static bool follow_link(struct steps *steps, const char *target)
 {
-    if (!steps->root->follow || ++steps->links > LINKS_MOST) {
+    if (!steps->root->follow || ++steps->links > LINKS_MAX) {
         errno = ELOOP;
         return false;
     }
@@ -113,7 +112,7 @@ static bool go_along(struct steps *steps, const char *target)
         return false;
     }
     struct buf rest;
-    buf_init(&rest, TEXT_MOST);
+    buf_init(&rest, TEXT_MAX);
     if (!buf_add_text(&rest, target) || !buf_add_byte(&rest, '/') ||
         !buf_add_text(&rest, steps->rest.data + steps->position)) {
         buf_free(&rest);
@@ -126,11 +125,12 @@ static bool go_along(struct steps *steps, const char *target)
 }
 
 enum step {
-    STEP_NO_LINK,
-    STEP_FOLLOWED,
-    STEP_REFUSED, /* errno says why */
+    STEP_NO_LINK,  /* the name is not a link */
+    STEP_FOLLOWED, /* it is a link, and its target is in `rest` */
+    STEP_REFUSED,  /* it is a link that is not followed; see errno */
 };
 
+/* Follows `name` if it is a link. */
 static enum step try_link(struct steps *steps, const char *name)
 {
     char target[PATH_MAX];
@@ -142,13 +142,14 @@ static enum step try_link(struct steps *steps, const char *name)
         return STEP_REFUSED;
     }
     target[length] = '\0';
-    return go_along(steps, target) ? STEP_FOLLOWED : STEP_REFUSED;
+    return follow_link(steps, target) ? STEP_FOLLOWED : STEP_REFUSED;
 }
 
+/* Goes the rest of the way. Returns a descriptor, or -1 with errno. */
 static int walk_steps(struct steps *steps, int flags)
 {
     for (;;) {
-        const char *name = take_name(steps);
+        const char *name = next_name(steps);
         if (name[0] == '\0')
             return openat(steps->folder, ".", flags);
         if (strcmp(name, ".") == 0)
@@ -165,7 +166,7 @@ static int walk_steps(struct steps *steps, int flags)
             continue;
         if (nothing_left(steps))
             return openat(steps->folder, name, flags | O_NOFOLLOW);
-        if (!go_into(steps, name))
+        if (!enter(steps, name))
             return -1;
     }
 }
@@ -177,14 +178,14 @@ int root_openat_by_steps(const struct root *root, const char *relative, int flag
         return -1;
     }
     struct steps steps = {.root = root, .folder = root->descriptor};
-    buf_init(&steps.resolved, TEXT_MOST);
-    buf_init(&steps.rest, TEXT_MOST);
+    buf_init(&steps.resolved, TEXT_MAX);
+    buf_init(&steps.rest, TEXT_MAX);
     int result = -1;
     if (buf_add_text(&steps.rest, relative))
         result = walk_steps(&steps, root_all_flags(flags));
     else
         errno = ENOMEM;
-    stand_on(&steps, root->descriptor);
+    move_to(&steps, root->descriptor);
     int code = errno;
     buf_free(&steps.resolved);
     buf_free(&steps.rest);

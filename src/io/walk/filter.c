@@ -4,10 +4,11 @@
 
 enum walk_filter walk_filter_begin(const struct walk_shared *shared)
 {
-    bool only_included = shared->ignore != NULL && ignore_begins_with_take(shared->ignore);
-    return only_included ? WALK_FILTER_PASSING : WALK_FILTER_IN;
+    bool only_included = shared->ignore != NULL && ignore_begins_with_include(shared->ignore);
+    return only_included ? WALK_FILTER_SEARCHED : WALK_FILTER_INCLUDED;
 }
 
+/* Whether the last name of `relative` begins with a dot. */
 static bool is_hidden(const char *relative)
 {
     const char *slash = strrchr(relative, '/');
@@ -18,29 +19,29 @@ enum walk_filter walk_filter_step(
     const struct walk_shared *shared, enum walk_filter above, const char *relative, bool is_folder)
 {
     if (shared->no_hidden && is_hidden(relative))
-        return WALK_FILTER_OUT;
+        return WALK_FILTER_EXCLUDED;
     if (shared->ignore == NULL)
         return above;
     switch (ignore_match(shared->ignore, relative, is_folder)) {
-    case IGNORE_TAKE:
-        return WALK_FILTER_IN;
-    case IGNORE_LEAVE:
-        return WALK_FILTER_OUT;
+    case IGNORE_INCLUDE:
+        return WALK_FILTER_INCLUDED;
+    case IGNORE_EXCLUDE:
+        return WALK_FILTER_EXCLUDED;
     case IGNORE_NO_RULE:
         break;
     }
     return above;
 }
 
-bool walk_filter_takes(const struct walk_shared *shared, char *relative, bool is_folder)
+bool walk_filter_includes(const struct walk_shared *shared, char *relative, bool is_folder)
 {
     enum walk_filter state = walk_filter_begin(shared);
     for (char *slash = strchr(relative, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         state = walk_filter_step(shared, state, relative, true);
         *slash = '/';
-        if (state == WALK_FILTER_OUT)
+        if (state == WALK_FILTER_EXCLUDED)
             return false;
     }
-    return walk_filter_step(shared, state, relative, is_folder) == WALK_FILTER_IN;
+    return walk_filter_step(shared, state, relative, is_folder) == WALK_FILTER_INCLUDED;
 }

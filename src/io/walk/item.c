@@ -6,8 +6,6 @@
 
 #include "io/walk/private.h"
 
-static const struct walk_item without_memory = {.kind = WALK_PROBLEM, .code = ENOMEM};
-
 const char *entry_relative(const struct entry *entry)
 {
     return entry->path + entry->relative;
@@ -35,10 +33,11 @@ struct walk_item walk_item_file(const struct root *root, const char *path, size_
 {
     struct entry *entry = entry_new(root, path, relative);
     if (entry == NULL)
-        return without_memory;
+        return walk_item_no_memory();
     return (struct walk_item){.kind = WALK_FILE, .entry = entry};
 }
 
+/* As vasprintf(3). NULL: out of memory. */
 __attribute__((format(printf, 1, 0))) static char *format_text(
     const char *format, va_list arguments)
 {
@@ -57,7 +56,7 @@ struct walk_item walk_item_lost(
     if (text == NULL || entry == NULL) {
         free(text);
         free(entry);
-        return without_memory;
+        return walk_item_no_memory();
     }
     return (struct walk_item){.kind = WALK_LOST, .entry = entry, .text = text, .code = code};
 }
@@ -72,9 +71,14 @@ struct walk_item walk_item_problem(const char *path, int code, const char *forma
     if (text == NULL || copy == NULL) {
         free(text);
         free(copy);
-        return without_memory;
+        return walk_item_no_memory();
     }
     return (struct walk_item){.kind = WALK_PROBLEM, .path = copy, .text = text, .code = code};
+}
+
+struct walk_item walk_item_no_memory(void)
+{
+    return (struct walk_item){.kind = WALK_PROBLEM, .code = ENOMEM};
 }
 
 bool walk_item_is_memory(const struct walk_item *item)

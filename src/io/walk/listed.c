@@ -1,5 +1,5 @@
-/* Paths from a list: each is made absolute and free of "." and "..", by its letters alone, and what
- * lies below the base is looked at beneath the base's descriptor. */
+/* Paths from a list. Each is made absolute and normal, without "." and "..", by its text alone, and
+ * what is below the base is examined beneath the base's descriptor. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +13,14 @@
 struct walk_listed {
     const struct root *root;
     struct walk_shared *shared;
-    struct buf working;  /* the working folder, normal form: "" is "/", else "/a/b" */
-    struct buf base;     /* likewise, by its letters */
-    char *real_base;     /* likewise, as the system resolves it; NULL: it can't be told */
-    struct buf absolute; /* the path at hand */
+    struct buf working;  /* the working directory in normal form: "" for "/", otherwise "/a/b" */
+    struct buf base;     /* the base, likewise, by its text */
+    char *real_base;     /* the base, likewise, as realpath(3) resolves it; NULL: it cannot */
+    struct buf absolute; /* the current path, likewise */
     struct path_list list;
 };
 
-/* Takes the last name off the normal form in `out`; "/" stays. */
+/* Removes the last name of the normal form in `out`; "/" stays. */
 static void drop_name(struct buf *out)
 {
     if (out->length == 0)
@@ -30,12 +30,13 @@ static void drop_name(struct buf *out)
     out->data[out->length] = '\0';
 }
 
+/* Whether `name` (`length` bytes) is `what`. */
 static bool names_this(const char *name, size_t length, const char *what)
 {
     return length == strlen(what) && memcmp(name, what, length) == 0;
 }
 
-/* Adds the names of `path` to the normal form in `out`. False: no memory. */
+/* Applies the names of `path` to the normal form in `out`. False: out of memory. */
 static bool add_normal(struct buf *out, const char *path)
 {
     for (;;) {
@@ -52,6 +53,7 @@ static bool add_normal(struct buf *out, const char *path)
     }
 }
 
+/* Sets `out` to the normal form of `path`, which starts from `working`. False: out of memory. */
 static bool make_absolute(struct buf *out, const struct buf *working, const char *path)
 {
     buf_clear(out);
@@ -60,8 +62,7 @@ static bool make_absolute(struct buf *out, const struct buf *working, const char
     return add_normal(out, path);
 }
 
-/* The part of `path` below `folder`, "" where they are the same; NULL where it does not lie below.
- */
+/* The part of `path` below `folder`, "" if they are the same; NULL if it is not below. */
 static const char *part_below(const char *folder, const char *path)
 {
     size_t length = strlen(folder);
@@ -72,9 +73,10 @@ static const char *part_below(const char *folder, const char *path)
     return path[length] == '/' ? path + length + 1 : NULL;
 }
 
-/* Where the letters say that a path lies outside, the system may know better: a working folder or
- * a path may be called by the name of a link. Changes `absolute` to the real path. */
-static const char *really_below_base(struct walk_listed *listed)
+/* A path may be outside the base by its text and inside it once links in it or in the working
+ * directory are resolved. Changes `absolute` to the real path; returns its part below the base, or
+ * NULL. */
+static const char *find_below_real_base(struct walk_listed *listed)
 {
     struct buf *absolute = &listed->absolute;
     const char *slash = strrchr(buf_text(absolute), '/');
@@ -93,16 +95,17 @@ static const char *really_below_base(struct walk_listed *listed)
     return made ? part_below(listed->real_base, buf_text(absolute)) : NULL;
 }
 
+/* The part of `absolute` below the base; NULL: it is outside. */
 static const char *find_below_base(struct walk_listed *listed)
 {
     const char *absolute = buf_text(&listed->absolute);
     const char *below = part_below(buf_text(&listed->base), absolute);
     if (below == NULL && listed->real_base != NULL)
         below = part_below(listed->real_base, absolute);
-    return below != NULL ? below : really_below_base(listed);
+    return below != NULL ? below : find_below_real_base(listed);
 }
 
-/* Why a listed path can't be looked at. */
+/* The item for a listed path that cannot be examined, because of the errno `code`. */
 static struct walk_item lost(const struct walk_listed *listed, const char *relative,
     const struct path_record *record, bool is_link, int code)
 {
@@ -129,7 +132,8 @@ static struct walk_item lost(const struct walk_listed *listed, const char *relat
     }
 }
 
-/* The facts of what a listed path names, a link followed where that is asked for. */
+/* The facts of what a listed path names, after following a link if that is wanted. False with
+ * errno. */
 static bool look(
     const struct walk_listed *listed, const char *relative, struct stat *facts, bool *is_link)
 {
@@ -142,8 +146,8 @@ static bool look(
     return root_stat(listed->root, relative, true, facts) == 0;
 }
 
-/* True: `item` is to be given out. `relative` lies in the list's own memory. */
-static bool look_at_listed(struct walk_listed *listed, char *relative,
+/* True: `item` is to be returned. `relative` is part of `absolute`. */
+static bool examine_path(struct walk_listed *listed, char *relative,
     const struct path_record *record, struct walk_item *item)
 {
     if (relative[0] == '\0') {
@@ -155,7 +159,7 @@ static bool look_at_listed(struct walk_listed *listed, char *relative,
     bool is_link;
     bool found = look(listed, relative, &facts, &is_link);
     int code = errno;
-    if (!walk_filter_takes(listed->shared, relative, found && S_ISDIR(facts.st_mode)))
+    if (!walk_filter_includes(listed->shared, relative, found && S_ISDIR(facts.st_mode)))
         return false;
     if (!found)
         *item = lost(listed, relative, record, is_link, code);
@@ -169,7 +173,8 @@ static bool look_at_listed(struct walk_listed *listed, char *relative,
     return !found || S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode);
 }
 
-static bool take_record(
+/* Examines the path of a record. True: `item` is to be returned. */
+static bool examine_record(
     struct walk_listed *listed, const struct path_record *record, struct walk_item *item)
 {
     if (strlen(record->data) != record->length) {
@@ -178,7 +183,7 @@ static bool take_record(
         return true;
     }
     if (!make_absolute(&listed->absolute, &listed->working, record->data)) {
-        *item = (struct walk_item){.kind = WALK_PROBLEM, .code = ENOMEM};
+        *item = walk_item_no_memory();
         return true;
     }
     const char *below = find_below_base(listed);
@@ -187,7 +192,7 @@ static bool take_record(
             "this path lies outside the base folder: give --base with a folder above it");
         return true;
     }
-    return look_at_listed(
+    return examine_path(
         listed, listed->absolute.data + (below - listed->absolute.data), record, item);
 }
 
@@ -199,11 +204,11 @@ static struct walk_item list_problem(int code)
 
 bool walk_listed_next(struct walk_listed *listed, struct walk_item *item)
 {
-    while (!walk_stop_asked(&listed->shared->stop)) {
+    while (!walk_stop_requested(&listed->shared->stop)) {
         struct path_record record;
         switch (path_list_next(&listed->list, &record)) {
         case PATH_LIST_RECORD:
-            if (take_record(listed, &record, item))
+            if (examine_record(listed, &record, item))
                 return true;
             break;
         case PATH_LIST_TOO_LONG:
@@ -228,7 +233,7 @@ bool walk_listed_has_path(const struct walk_listed *listed)
     return path_list_has_record(&listed->list);
 }
 
-/* Fills in the folders that paths are compared with. */
+/* Determines the folders that paths are compared with. False with `error`. */
 static bool find_folders(struct walk_listed *listed, const char *base, struct error *error)
 {
     char *working = getcwd(NULL, 0);
@@ -252,7 +257,7 @@ struct walk_listed *walk_listed_new(const struct root *root, const char *base, i
 {
     struct walk_listed *listed = calloc(1, sizeof *listed);
     if (listed == NULL) {
-        error_set_memory(error);
+        (void)error_set_memory(error);
         return NULL;
     }
     listed->root = root;

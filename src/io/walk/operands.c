@@ -6,7 +6,8 @@
 
 #include "io/walk/private.h"
 
-/* The last component of `path`, closing slashes dropped; "" for "/". NULL: no memory. */
+/* The last component of `path` without closing slashes, for free(3); "" for "/". NULL: out of
+ * memory. */
 static char *last_component(const char *path)
 {
     size_t end = strlen(path);
@@ -18,40 +19,35 @@ static char *last_component(const char *path)
     return strndup(path + begin, end - begin);
 }
 
-static bool is_dots(const char *name)
+/* The operand's own name, for free(3); for "." and "..", that of the real folder. */
+static char *own_name(const char *argument, struct error *error)
 {
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-/* The operand's own name: the real folder's where it is given as "." or "..". */
-static char *own_name(const char *given, struct error *error)
-{
-    char *name = last_component(given);
-    if (name != NULL && is_dots(name)) {
+    char *name = last_component(argument);
+    if (name != NULL && walk_is_dots(name)) {
         free(name);
-        char *real = realpath(given, NULL);
+        char *real = realpath(argument, NULL);
         if (real == NULL) {
-            error_set(error, ERROR_SYSTEM, errno, "the real name of '%s' can't be told: %s", given,
-                strerror(errno));
+            (void)error_set(error, ERROR_SYSTEM, errno, "the real name of '%s' can't be told: %s",
+                argument, strerror(errno));
             return NULL;
         }
         name = last_component(real);
         free(real);
     }
     if (name == NULL)
-        error_set_memory(error);
+        (void)error_set_memory(error);
     return name;
 }
 
-/* Opens a folder and makes sure that it can be read. */
-static struct root *open_readable(const char *given, bool follow, struct error *error)
+/* Opens a folder and checks that it can be read. */
+static struct root *open_readable(const char *argument, bool follow, struct error *error)
 {
-    struct root *root = root_open(given, follow, error);
+    struct root *root = root_open(argument, follow, error);
     if (root == NULL)
         return NULL;
     int descriptor = root_openat(root, ".", O_RDONLY | O_DIRECTORY);
     if (descriptor < 0) {
-        error_set(error, ERROR_SYSTEM, errno, "the folder '%s' can't be read: %s", given,
+        (void)error_set(error, ERROR_SYSTEM, errno, "the folder '%s' can't be read: %s", argument,
             strerror(errno));
         root_close(root);
         return NULL;
@@ -63,40 +59,40 @@ static struct root *open_readable(const char *given, bool follow, struct error *
 static bool open_by_kind(
     struct walk_operand *operand, mode_t mode, bool follow, struct error *error)
 {
-    const char *given = operand->given;
+    const char *argument = operand->argument;
     if (S_ISDIR(mode)) {
         operand->kind = WALK_OPERAND_FOLDER;
-        operand->root = open_readable(given, follow, error);
+        operand->root = open_readable(argument, follow, error);
     } else if (S_ISREG(mode)) {
         operand->kind = WALK_OPERAND_FILE;
-        operand->root = root_new_for_file(given, error);
+        operand->root = root_new_for_file(argument, error);
     } else {
         return error_set(error, ERROR_USAGE, 0,
             "'%s' is neither a folder nor a regular file: give one of these, or '-' for a list of "
             "paths on standard input",
-            given);
+            argument);
     }
     return operand->root != NULL;
 }
 
 static bool open_operand(
-    struct walk_operand *operand, const char *given, bool follow, struct error *error)
+    struct walk_operand *operand, const char *argument, bool follow, struct error *error)
 {
-    operand->given = strdup(given);
-    if (operand->given == NULL)
+    operand->argument = strdup(argument);
+    if (operand->argument == NULL)
         return error_set_memory(error);
-    if (strcmp(given, "-") == 0) {
+    if (strcmp(argument, "-") == 0) {
         operand->kind = WALK_OPERAND_LIST;
         operand->name = strdup("");
         return operand->name != NULL || error_set_memory(error);
     }
     struct stat facts;
-    if (stat(given, &facts) != 0)
+    if (stat(argument, &facts) != 0)
         return error_set(
-            error, ERROR_SYSTEM, errno, "'%s' can't be sent: %s", given, strerror(errno));
+            error, ERROR_SYSTEM, errno, "'%s' can't be sent: %s", argument, strerror(errno));
     if (!open_by_kind(operand, facts.st_mode, follow, error))
         return false;
-    operand->name = own_name(given, error);
+    operand->name = own_name(argument, error);
     return operand->name != NULL;
 }
 
@@ -107,6 +103,7 @@ static int compare_names(const void *left, const void *right)
     return strcmp((*a)->name, (*b)->name);
 }
 
+/* The error for two operands that cannot be walked together. Always false. */
 static bool refuse_pair(
     const struct walk_operand *a, const struct walk_operand *b, struct error *error)
 {
@@ -115,15 +112,16 @@ static bool refuse_pair(
     return error_set(error, ERROR_USAGE, 0,
         "'%s' and '%s' are both called '%s', so their files' paths could not be told apart: "
         "give a folder above them, or send them one after the other",
-        a->given, b->given, a->name);
+        a->argument, b->argument, a->name);
 }
 
-/* A list and "/" have no name of their own, and so may stand beside each other. */
-static bool may_stand_together(const struct walk_operand *a, const struct walk_operand *b)
+/* A list and "/" have no names of their own, so they do not conflict. */
+static bool are_compatible(const struct walk_operand *a, const struct walk_operand *b)
 {
     return strcmp(a->name, b->name) != 0 || (a->name[0] == '\0' && a->kind != b->kind);
 }
 
+/* Sorts the operands by name, so that two of one name are neighbors. */
 static bool check_names(const struct walk_operands *operands, struct error *error)
 {
     const struct walk_operand **sorted = malloc((operands->count + 1) * sizeof(*sorted));
@@ -132,12 +130,12 @@ static bool check_names(const struct walk_operands *operands, struct error *erro
     for (size_t i = 0; i < operands->count; i++)
         sorted[i] = &operands->items[i];
     qsort(sorted, operands->count, sizeof(*sorted), compare_names);
-    bool fine = true;
-    for (size_t i = 1; fine && i < operands->count; i++)
-        fine = may_stand_together(sorted[i - 1], sorted[i]) ||
-               refuse_pair(sorted[i - 1], sorted[i], error);
+    bool compatible = true;
+    for (size_t i = 1; compatible && i < operands->count; i++)
+        compatible = are_compatible(sorted[i - 1], sorted[i]) ||
+                     refuse_pair(sorted[i - 1], sorted[i], error);
     free(sorted);
-    return fine;
+    return compatible;
 }
 
 bool walk_operands_open(
@@ -160,7 +158,7 @@ void walk_operands_free(struct walk_operands *operands)
     for (size_t i = 0; i < operands->count; i++) {
         root_close(operands->items[i].root);
         free(operands->items[i].name);
-        free(operands->items[i].given);
+        free(operands->items[i].argument);
     }
     free(operands->items);
     *operands = (struct walk_operands){0};

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BLOCK (64 * 1024)
+#define BLOCK (64 * 1024) /* bytes to read at a time */
 
 void path_list_init(struct path_list *list, int descriptor, int stop_descriptor, char separator)
 {
@@ -20,12 +20,12 @@ void path_list_free(struct path_list *list)
 }
 
 enum fill {
-    FILL_READ,
-    FILL_STOPPED,
-    FILL_FAILED,
+    FILL_READ,    /* bytes were read, or the end: `over` */
+    FILL_STOPPED, /* the stop descriptor is readable */
+    FILL_FAILED,  /* see errno */
 };
 
-/* False: it was stopped. A poll(2) that fails leaves it to read(2) to say what is wrong. */
+/* False: the list was stopped. If poll(2) fails, read(2) reports what is wrong. */
 static bool wait_for_input(const struct path_list *list)
 {
     struct pollfd waits[2] = {
@@ -39,6 +39,7 @@ static bool wait_for_input(const struct path_list *list)
     return ready < 0 || waits[1].revents == 0;
 }
 
+/* Moves what was read from `begin` on to the front. */
 static void forget_before(struct path_list *list, size_t begin)
 {
     struct buf *read = &list->read;
@@ -50,6 +51,7 @@ static void forget_before(struct path_list *list, size_t begin)
     list->scanned -= begin;
 }
 
+/* Reads more. */
 static enum fill fill(struct path_list *list)
 {
     struct buf *into = &list->read;
@@ -58,17 +60,17 @@ static enum fill fill(struct path_list *list)
         errno = ENOMEM;
         return FILL_FAILED;
     }
-    ssize_t got;
+    ssize_t length;
     do {
         if (!wait_for_input(list))
             return FILL_STOPPED;
-        got = read(list->descriptor, into->data + into->length, BLOCK);
-    } while (got < 0 && (errno == EINTR || errno == EAGAIN));
-    if (got < 0)
+        length = read(list->descriptor, into->data + into->length, BLOCK);
+    } while (length < 0 && (errno == EINTR || errno == EAGAIN));
+    if (length < 0)
         return FILL_FAILED;
-    into->length += (size_t)got;
+    into->length += (size_t)length;
     into->data[into->length] = '\0';
-    list->over = got == 0;
+    list->over = length == 0;
     return FILL_READ;
 }
 
@@ -78,7 +80,7 @@ static char *find_separator(const struct path_list *list)
     return left == 0 ? NULL : memchr(list->read.data + list->scanned, list->separator, left);
 }
 
-/* Cuts the record off that ends at `end`. False: it was too long. */
+/* Sets `record` to what ends at offset `end`. False: it was too long. */
 static bool cut_record(
     struct path_list *list, size_t end, bool complete, struct path_record *record)
 {
@@ -93,7 +95,7 @@ static bool cut_record(
     return fits;
 }
 
-/* Nothing of a record that is too long is kept, however long it is. */
+/* Forgets the beginning of a record that is too long, so that memory stays bounded. */
 static void drop_if_too_long(struct path_list *list)
 {
     list->scanned = list->read.length;
@@ -103,7 +105,7 @@ static void drop_if_too_long(struct path_list *list)
     list->begin = list->scanned;
 }
 
-/* The next record, empty ones too. */
+/* The next record, which may be empty. */
 static enum path_list_result next_record(struct path_list *list, struct path_record *record)
 {
     for (;;) {

@@ -1,4 +1,4 @@
-/* What the files of the walk share among themselves; nobody else includes it. */
+/* What the files of the walk share. */
 #ifndef SHOAL_IO_WALK_PRIVATE_H
 #define SHOAL_IO_WALK_PRIVATE_H
 
@@ -6,120 +6,148 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
+#include "base/must_use.h"
 #include "io/walk.h"
 
-#define WALK_PATH_MAX (16 * 1024 * 1024) /* bytes of a path: thousands of long names */
+/* The most bytes of a path: thousands of long names. */
+#define WALK_PATH_MAX (16 * 1024 * 1024)
 
-/* How the walk is told to stop while it waits for standard input. */
+/* How walk_stop() reaches the walk, which may be waiting for standard input. */
 struct walk_stop {
-    atomic_bool asked;
-    int descriptors[2]; /* a pipe: readable once it was asked; -1: no list, so nothing to wait for
+    atomic_bool requested; /* walk_stop() was called */
+    int descriptors[2]; /* a pipe, readable once a stop was requested; -1: no list, no need to wait
                          */
 };
 
-static inline bool walk_stop_asked(const struct walk_stop *stop)
+/* Whether walk_stop() was called. */
+static inline bool walk_stop_requested(const struct walk_stop *stop)
 {
-    return atomic_load_explicit(&stop->asked, memory_order_relaxed);
+    return atomic_load_explicit(&stop->requested, memory_order_relaxed);
 }
 
-/* What the operands of one walk have in common. */
+/* What all operands of one walk share. */
 struct walk_shared {
-    const struct ignore *ignore; /* may be NULL */
-    bool no_hidden;
-    bool follow;
-    uint64_t passed_over;
-    struct walk_stop stop;
+    const struct ignore *ignore; /* as in struct walk_options */
+    bool no_hidden;              /* likewise */
+    bool follow;                 /* likewise */
+    uint64_t passed_over;        /* see walk_passed_over() */
+    struct walk_stop stop;       /* see walk_stop() */
 };
 
-/* ---- item.c: items; without memory each gives a WALK_PROBLEM with ENOMEM and no texts */
+/* Whether `name` is "." or "..". */
+static inline bool walk_is_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
 
-/* A file at `path`, of which the part from `relative` on lies below `root`. */
+/* ---- item.c: making items. Out of memory, each function returns walk_item_no_memory(). */
+
+/* A WALK_FILE at `path`; the part from offset `relative` on is below `root`. */
 struct walk_item walk_item_file(const struct root *root, const char *path, size_t relative);
 
-/* A listed path with what is wrong with it; `format` as for printf(3). */
+/* A WALK_LOST at `path`, likewise, with an errno and a sentence formatted as by printf(3). */
 struct walk_item walk_item_lost(const struct root *root, const char *path, size_t relative,
     int code, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+/* A WALK_PROBLEM with `path`, with an errno and a sentence formatted as by printf(3). */
 struct walk_item walk_item_problem(const char *path, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Is it the item of a walk that ran out of memory? */
+/* The WALK_PROBLEM that says that memory ran out; it has no path and no text. */
+struct walk_item walk_item_no_memory(void);
+
+/* Whether the item says that memory ran out, so that the walk must end. */
 bool walk_item_is_memory(const struct walk_item *item);
 
 /* ---- filter.c: --include, --exclude, --no-hidden */
 
+/* What the filters say about a file or a folder. */
 enum walk_filter {
-    WALK_FILTER_OUT,     /* left out, and a folder is not entered */
-    WALK_FILTER_PASSING, /* left out, but a folder is entered: a rule may include what lies in it */
-    WALK_FILTER_IN,
+    WALK_FILTER_EXCLUDED, /* left out; a folder is not entered */
+    WALK_FILTER_SEARCHED, /* left out, but a folder is entered: a rule may include what is in it */
+    WALK_FILTER_INCLUDED, /* not left out */
 };
 
-/* What applies to the folder given itself. */
+/* What applies to the folder that was given. */
 enum walk_filter walk_filter_begin(const struct walk_shared *shared);
 
-/* What applies to `relative`, whose folder has `above`, which is not WALK_FILTER_OUT. */
+/* What applies to `relative`, the path below the root, whose folder has `above` (which is not
+ * WALK_FILTER_EXCLUDED). */
 enum walk_filter walk_filter_step(
     const struct walk_shared *shared, enum walk_filter above, const char *relative, bool is_folder);
 
-/* Does a path pass, looked at from the top, component by component? `relative` is changed and
- * restored. */
-bool walk_filter_takes(const struct walk_shared *shared, char *relative, bool is_folder);
+/* Whether `relative` is included, judged from the top, component by component. `relative` is
+ * changed and restored. */
+bool walk_filter_includes(const struct walk_shared *shared, char *relative, bool is_folder);
 
-/* ---- tree.c: what lies below one folder */
+/* ---- tree.c: what is below one folder */
 
+/* A walk of one folder. */
 struct walk_tree;
 
-/* `prefix` is what every path begins with ("" for nothing). NULL: no memory. `root` and `shared`
- * must outlive it. */
-struct walk_tree *walk_tree_new(
+/* Makes a walk of `root`, for walk_tree_free(). Every path begins with `prefix` and a slash, unless
+ * `prefix` is "". `root` and `shared` must outlive it. NULL: out of memory. */
+MUST_USE struct walk_tree *walk_tree_new(
     const struct root *root, const char *prefix, struct walk_shared *shared);
+
+/* Frees it. NULL does nothing. */
 void walk_tree_free(struct walk_tree *tree);
 
-/* The next item; false: nothing comes any more, or the walk was stopped. */
-bool walk_tree_next(struct walk_tree *tree, struct walk_item *item);
+/* Sets `item` to the next item. False: there are no more, or the walk was stopped. */
+MUST_USE bool walk_tree_next(struct walk_tree *tree, struct walk_item *item);
 
 /* ---- listed.c: paths from a list */
 
+/* A walk of a list. */
 struct walk_listed;
 
-/* `root` is the folder that they must lie below; it and `shared` must outlive it. NULL with
- * `error`. */
-struct walk_listed *walk_listed_new(const struct root *root, const char *base, int descriptor,
-    bool nul_separated, struct walk_shared *shared, struct error *error);
+/* Makes a walk of the list on `descriptor`, for walk_listed_free(). The paths must be below `root`,
+ * which is the folder `base`. `root` and `shared` must outlive it. NULL with `error`: the working
+ * directory cannot be determined, or out of memory. */
+MUST_USE struct walk_listed *walk_listed_new(const struct root *root, const char *base,
+    int descriptor, bool nul_separated, struct walk_shared *shared, struct error *error);
+
+/* Frees it; the descriptor stays open. NULL does nothing. */
 void walk_listed_free(struct walk_listed *listed);
 
 /* As walk_tree_next(). */
-bool walk_listed_next(struct walk_listed *listed, struct walk_item *item);
+MUST_USE bool walk_listed_next(struct walk_listed *listed, struct walk_item *item);
 
-/* Is a path there without reading from the descriptor? */
+/* Whether a path is in memory, so that walk_listed_next() need not read. */
 bool walk_listed_has_path(const struct walk_listed *listed);
 
 /* ---- operands.c: the PATHs */
 
+/* The kinds of PATH. */
 enum walk_operand_kind {
-    WALK_OPERAND_FOLDER,
-    WALK_OPERAND_FILE,
-    WALK_OPERAND_LIST,
+    WALK_OPERAND_FOLDER, /* a folder, or a link to one */
+    WALK_OPERAND_FILE,   /* a regular file, or a link to one */
+    WALK_OPERAND_LIST,   /* "-" */
 };
 
+/* One PATH. */
 struct walk_operand {
-    enum walk_operand_kind kind;
-    char *given;       /* as it was given */
-    char *name;        /* its own name; "" for a list and for "/" */
-    struct root *root; /* NULL for a list: that is its base's */
+    enum walk_operand_kind kind; /* what it is */
+    char *argument;              /* as it was given */
+    char *name;                  /* its own name; "" for a list and for "/" */
+    struct root *root;           /* its own; NULL for a list, whose root is the base */
 };
 
+/* All PATHs, in the order in which they were given. */
 struct walk_operands {
-    struct walk_operand *items;
-    size_t count;
+    struct walk_operand *items; /* `count` of them */
+    size_t count;               /* length of `items` */
 };
 
-/* Looks at every operand, see walk_new(). False with `error`; walk_operands_free() is due then too.
- */
-bool walk_operands_open(
+/* Examines every operand: see walk_new(). walk_operands_free() must follow even if it fails. False
+ * with `error`. */
+MUST_USE bool walk_operands_open(
     struct walk_operands *operands, const struct walk_options *options, struct error *error);
+
+/* Closes the roots and releases the memory. */
 void walk_operands_free(struct walk_operands *operands);
 
 #endif

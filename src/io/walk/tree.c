@@ -1,6 +1,6 @@
-/* Walks one folder, deepest first: a folder is read to its end, its files are given out as they
- * come and its folders' names are put on a stack, then the name on top is next. So one folder is
- * open at a time, and the stack holds no more than the folders beside the way down. */
+/* Walks one folder, depth first. A folder is read to its end: files are yielded as they come, names
+ * of folders are pushed on a stack; then the folder on top of the stack is next. So one folder is
+ * open at a time, and the stack contains no more than the siblings along the way down. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,36 +12,33 @@
 #include "io/walk/chain.h"
 #include "io/walk/private.h"
 
-#define STACK_MOST ((size_t)1024 * 1024 * 1024)
+#define STACK_MAX ((size_t)1024 * 1024 * 1024) /* bytes */
 
-/* When transfers hold every descriptor there is, one is free again soon. */
+/* How often, and after how long, to try again if transfers use all descriptors: one is free soon.
+ */
 #define DESCRIPTOR_TRIES   200
 #define DESCRIPTOR_WAIT_MS 10
 
-/* Behind each name on the stack. */
+/* Follows each name on the stack. */
 struct pending {
-    uint32_t above; /* length of the path of its folder */
-    uint32_t length;
-    enum walk_filter filter;
+    uint32_t above;          /* length of the path of the folder that contains it */
+    uint32_t length;         /* of the name */
+    enum walk_filter filter; /* what applies to the folder */
 };
 
 struct walk_tree {
     const struct root *root;
     struct walk_shared *shared;
-    size_t below;    /* where in `path` the part below the root begins */
-    struct buf path; /* of the folder that is open; with its name while an entry is looked at */
-    DIR *stream;     /* the folder that is open, or NULL */
-    enum walk_filter filter; /* what applies to it */
-    struct buf stack;        /* names of folders, a struct pending behind each */
+    size_t relative;         /* offset in `path` of the part below the root */
+    struct buf path;         /* of the open folder; while an entry is examined, of the entry */
+    DIR *stream;             /* the open folder, or NULL */
+    enum walk_filter filter; /* what applies to the open folder */
+    struct buf stack;        /* names of folders, each followed by a struct pending */
     struct walk_chain chain; /* --follow: the folders from the root down to the open one */
 };
 
-static struct walk_item no_memory(void)
-{
-    return (struct walk_item){.kind = WALK_PROBLEM, .code = ENOMEM};
-}
-
-static void cut(struct buf *buf, size_t length)
+/* Shortens the content to `length` bytes. */
+static void truncate_buf(struct buf *buf, size_t length)
 {
     if (buf->data == NULL)
         return;
@@ -51,13 +48,13 @@ static void cut(struct buf *buf, size_t length)
 
 static const char *relative_path(const struct walk_tree *tree)
 {
-    return tree->path.length <= tree->below ? "." : tree->path.data + tree->below;
+    return tree->path.length <= tree->relative ? "." : tree->path.data + tree->relative;
 }
 
-/* The path that a problem is told with: the root itself goes by what the user called it. */
+/* The path that a problem shows: for the root itself, the operand. */
 static const char *shown_path(const struct walk_tree *tree)
 {
-    if (tree->path.length > tree->below)
+    if (tree->path.length > tree->relative)
         return tree->path.data;
     return tree->root->operand[0] == '\0' ? "/" : tree->root->operand;
 }
@@ -78,21 +75,22 @@ static bool add_name(struct walk_tree *tree, const char *name, size_t length)
     return buf_add(&tree->path, name, length);
 }
 
-/* Makes the folder on top of the stack the one that `path` names. False: no memory. */
+/* Takes the folder on top of the stack and makes `path` its path. False: out of memory. */
 static bool pop(struct walk_tree *tree)
 {
     struct buf *stack = &tree->stack;
     struct pending pending;
     memcpy(&pending, stack->data + stack->length - sizeof pending, sizeof pending);
     size_t begin = stack->length - sizeof pending - pending.length;
-    cut(&tree->path, pending.above);
+    truncate_buf(&tree->path, pending.above);
     walk_chain_cut(&tree->chain, pending.above);
     tree->filter = pending.filter;
     bool added = pending.length == 0 || add_name(tree, stack->data + begin, pending.length);
-    cut(stack, begin);
+    truncate_buf(stack, begin);
     return added;
 }
 
+/* Opens the folder that `path` names. Returns a descriptor, or -1 with errno. */
 static int open_folder(const struct walk_tree *tree)
 {
     int descriptor = -1;
@@ -100,7 +98,7 @@ static int open_folder(const struct walk_tree *tree)
         descriptor = root_openat(tree->root, relative_path(tree), O_RDONLY | O_DIRECTORY);
         if (descriptor >= 0 || (errno != EMFILE && errno != ENFILE))
             break;
-        if (walk_stop_asked(&tree->shared->stop))
+        if (walk_stop_requested(&tree->shared->stop))
             break;
         (void)poll(NULL, 0, DESCRIPTOR_WAIT_MS);
         errno = EMFILE;
@@ -129,12 +127,13 @@ static struct walk_item folder_problem(const struct walk_tree *tree, int code)
 }
 
 enum entered {
-    ENTERED,
-    ENTERED_NO_MEMORY,
-    ENTERED_LOOP,
+    ENTERED,           /* added, or links are not followed */
+    ENTERED_NO_MEMORY, /* out of memory */
+    ENTERED_LOOP,      /* the folder is in the chain already */
 };
 
-static enum entered note_in_chain(struct walk_tree *tree, int descriptor)
+/* Adds the folder to the chain. */
+static enum entered add_to_chain(struct walk_tree *tree, int descriptor)
 {
     struct stat facts;
     if (!tree->shared->follow || fstat(descriptor, &facts) != 0)
@@ -144,7 +143,7 @@ static enum entered note_in_chain(struct walk_tree *tree, int descriptor)
     return walk_chain_add(&tree->chain, tree->path.length, &facts) ? ENTERED : ENTERED_NO_MEMORY;
 }
 
-/* Opens the folder that `path` names. False: `item` says why not. */
+/* Enters the folder that `path` names. False: it cannot, and `item` says why. */
 static bool enter(struct walk_tree *tree, struct walk_item *item)
 {
     int descriptor = open_folder(tree);
@@ -152,9 +151,9 @@ static bool enter(struct walk_tree *tree, struct walk_item *item)
         *item = folder_problem(tree, errno);
         return false;
     }
-    switch (note_in_chain(tree, descriptor)) {
+    switch (add_to_chain(tree, descriptor)) {
     case ENTERED_NO_MEMORY:
-        *item = no_memory();
+        *item = walk_item_no_memory();
         break;
     case ENTERED_LOOP:
         *item = walk_item_problem(shown_path(tree), ELOOP,
@@ -197,7 +196,7 @@ static struct walk_item link_problem(const struct walk_tree *tree, int code)
     }
 }
 
-/* The file type bits of an entry, as in st_mode; 0 with errno where they can't be had. */
+/* The file type bits of an entry, as in st_mode; 0 with errno: they cannot be determined. */
 static mode_t entry_type(const struct walk_tree *tree, const struct dirent *found)
 {
 #ifdef DT_UNKNOWN
@@ -215,43 +214,44 @@ static enum walk_filter filter_entry(const struct walk_tree *tree, bool is_folde
     return walk_filter_step(tree->shared, tree->filter, relative_path(tree), is_folder);
 }
 
-/* Looks at something of a known type that is no link any more. True: `item` is to be given out. */
-static bool look_at(
+/* Examines an entry of type `type`, links followed if that is wanted. True: `item` is to be
+ * returned. */
+static bool examine(
     struct walk_tree *tree, const char *name, size_t above, mode_t type, struct walk_item *item)
 {
     enum walk_filter filter = filter_entry(tree, S_ISDIR(type));
     if (S_ISDIR(type)) {
-        if (filter == WALK_FILTER_OUT || push(tree, name, above, filter))
+        if (filter == WALK_FILTER_EXCLUDED || push(tree, name, above, filter))
             return false;
-        *item = no_memory();
+        *item = walk_item_no_memory();
         return true;
     }
-    if (filter != WALK_FILTER_IN)
+    if (filter != WALK_FILTER_INCLUDED)
         return false;
     if (!S_ISREG(type)) {
         tree->shared->passed_over++;
         return false;
     }
-    *item = walk_item_file(tree->root, tree->path.data, tree->below);
+    *item = walk_item_file(tree->root, tree->path.data, tree->relative);
     return true;
 }
 
-static bool look_at_link(
+static bool examine_link(
     struct walk_tree *tree, const char *name, size_t above, struct walk_item *item)
 {
     struct stat facts;
     if (!tree->shared->follow)
-        return look_at(tree, name, above, S_IFLNK, item);
+        return examine(tree, name, above, S_IFLNK, item);
     if (root_stat(tree->root, relative_path(tree), true, &facts) == 0)
-        return look_at(tree, name, above, facts.st_mode & S_IFMT, item);
+        return examine(tree, name, above, facts.st_mode & S_IFMT, item);
     int code = errno;
-    if (filter_entry(tree, false) != WALK_FILTER_IN)
+    if (filter_entry(tree, false) != WALK_FILTER_INCLUDED)
         return false;
     *item = link_problem(tree, code);
     return true;
 }
 
-static bool look_at_found(
+static bool examine_found(
     struct walk_tree *tree, const struct dirent *found, size_t above, struct walk_item *item)
 {
     mode_t type = entry_type(tree, found);
@@ -262,12 +262,12 @@ static bool look_at_found(
         return true;
     }
     if (S_ISLNK(type))
-        return look_at_link(tree, found->d_name, above, item);
-    return look_at(tree, found->d_name, above, type, item);
+        return examine_link(tree, found->d_name, above, item);
+    return examine(tree, found->d_name, above, type, item);
 }
 
-/* How the folder that was read to its end ended: 0, or an errno. A folder that was removed
- * meanwhile reads as if it were empty. */
+/* The errno with which reading the folder ended, or 0; `code` is readdir(3)'s. A folder that was
+ * removed meanwhile reads as if it were empty. */
 static int end_of_folder(const struct walk_tree *tree, int code)
 {
     struct stat facts;
@@ -276,13 +276,8 @@ static int end_of_folder(const struct walk_tree *tree, int code)
     return code;
 }
 
-static bool is_dots(const char *name)
-{
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-/* Goes one entry on in the open folder. True: `item` is to be given out. */
-static bool read_on(struct walk_tree *tree, struct walk_item *item)
+/* Reads one entry of the open folder. True: `item` is to be returned. */
+static bool read_entry(struct walk_tree *tree, struct walk_item *item)
 {
     errno = 0;
     const struct dirent *found = readdir(tree->stream);
@@ -293,30 +288,30 @@ static bool read_on(struct walk_tree *tree, struct walk_item *item)
             *item = folder_problem(tree, code);
         return code != 0;
     }
-    if (is_dots(found->d_name))
+    if (walk_is_dots(found->d_name))
         return false;
     size_t above = tree->path.length;
     bool has_item = true;
     if (add_name(tree, found->d_name, strlen(found->d_name)))
-        has_item = look_at_found(tree, found, above, item);
+        has_item = examine_found(tree, found, above, item);
     else
-        *item = no_memory();
-    cut(&tree->path, above);
+        *item = walk_item_no_memory();
+    truncate_buf(&tree->path, above);
     return has_item;
 }
 
 bool walk_tree_next(struct walk_tree *tree, struct walk_item *item)
 {
-    while (!walk_stop_asked(&tree->shared->stop)) {
+    while (!walk_stop_requested(&tree->shared->stop)) {
         if (tree->stream != NULL) {
-            if (read_on(tree, item))
+            if (read_entry(tree, item))
                 return true;
             continue;
         }
         if (tree->stack.length == 0)
             return false;
         if (!pop(tree)) {
-            *item = no_memory();
+            *item = walk_item_no_memory();
             return true;
         }
         if (!enter(tree, item))
@@ -334,9 +329,9 @@ struct walk_tree *walk_tree_new(
     tree->root = root;
     tree->shared = shared;
     buf_init(&tree->path, WALK_PATH_MAX);
-    buf_init(&tree->stack, STACK_MOST);
+    buf_init(&tree->stack, STACK_MAX);
     bool has_prefix = prefix[0] != '\0';
-    tree->below = has_prefix ? strlen(prefix) + 1 : 0;
+    tree->relative = has_prefix ? strlen(prefix) + 1 : 0;
     if ((has_prefix && !buf_add_text(&tree->path, prefix)) ||
         !push(tree, "", tree->path.length, walk_filter_begin(shared))) {
         walk_tree_free(tree);

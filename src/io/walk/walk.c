@@ -11,18 +11,16 @@
 struct walk {
     struct walk_shared shared;
     struct walk_operands operands;
-    size_t next;                /* operand that comes after the one at hand */
-    struct walk_tree *tree;     /* the folder operand at hand, or NULL */
-    struct walk_listed *listed; /* the list, from the start; NULL: there is none */
-    bool in_list;               /* the list is at hand */
-    bool list_left;             /* there is a list, and it is not over */
-    struct root *base;          /* NULL: none was given, and there is no list */
-    bool ended;
+    size_t next;                /* index of the operand after the current one */
+    struct walk_tree *tree;     /* the current operand's walk if it is a folder, otherwise NULL */
+    struct walk_listed *listed; /* the list's walk, from the start; NULL: there is no list */
+    bool in_list;               /* the current operand is the list */
+    bool list_left;             /* there is a list, and it has not ended */
+    struct root *base;          /* NULL: no base was given, and there is no list */
+    bool ended;                 /* the last item was returned */
 };
 
-static const struct walk_item no_memory = {.kind = WALK_PROBLEM, .code = ENOMEM};
-
-/* False with `error`. */
+/* Makes the pipe that walk_stop() writes to. False with `error`. */
 static bool open_pipe(struct walk_stop *stop, struct error *error)
 {
     if (pipe(stop->descriptors) != 0) {
@@ -36,19 +34,22 @@ static bool open_pipe(struct walk_stop *stop, struct error *error)
 
 static void close_pipe(struct walk_stop *stop)
 {
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         if (stop->descriptors[i] >= 0)
             (void)close(stop->descriptors[i]);
+    }
 }
 
 static bool has_list(const struct walk_operands *operands)
 {
-    for (size_t i = 0; i < operands->count; i++)
+    for (size_t i = 0; i < operands->count; i++) {
         if (operands->items[i].kind == WALK_OPERAND_LIST)
             return true;
+    }
     return false;
 }
 
+/* Opens the base and begins the list, if there are any. False with `error`. */
 static bool open_base(struct walk *walk, const struct walk_options *options, struct error *error)
 {
     bool listed = has_list(&walk->operands);
@@ -73,7 +74,7 @@ struct walk *walk_new(const struct walk_options *options, struct error *error)
 {
     struct walk *walk = calloc(1, sizeof *walk);
     if (walk == NULL) {
-        error_set_memory(error);
+        (void)error_set_memory(error);
         return NULL;
     }
     walk->shared = (struct walk_shared){
@@ -101,23 +102,25 @@ void walk_free(struct walk *walk)
     free(walk);
 }
 
-/* A file given by itself. True: `item` is to be given out. Its own name is never too hidden. */
-static bool take_file(struct walk *walk, const struct walk_operand *operand, struct walk_item *item)
+/* A file that was given by itself. True: `item` is to be returned. --no-hidden does not apply to
+ * its name. */
+static bool yield_file(
+    struct walk *walk, const struct walk_operand *operand, struct walk_item *item)
 {
     struct walk_shared rules = {.ignore = walk->shared.ignore};
-    if (!walk_filter_takes(&rules, operand->name, false))
+    if (!walk_filter_includes(&rules, operand->name, false))
         return false;
     *item = walk_item_file(operand->root, operand->name, 0);
     return true;
 }
 
-/* Begins the next operand. True: `item` is to be given out already. */
+/* Begins the next operand. True: `item` is to be returned. */
 static bool begin_operand(struct walk *walk, struct walk_item *item)
 {
     const struct walk_operand *operand = &walk->operands.items[walk->next++];
     switch (operand->kind) {
     case WALK_OPERAND_FILE:
-        return take_file(walk, operand, item);
+        return yield_file(walk, operand, item);
     case WALK_OPERAND_LIST:
         walk->in_list = true;
         return false;
@@ -128,11 +131,12 @@ static bool begin_operand(struct walk *walk, struct walk_item *item)
     walk->tree = walk_tree_new(operand->root, prefix, &walk->shared);
     if (walk->tree != NULL)
         return false;
-    *item = no_memory;
+    *item = walk_item_no_memory();
     return true;
 }
 
-/* Goes on with the operand at hand. False: it is over. */
+/* Continues the current operand. True: `item` is to be returned. False: it has ended, or there is
+ * none. */
 static bool continue_operand(struct walk *walk, struct walk_item *item)
 {
     if (walk->tree != NULL) {
@@ -149,7 +153,7 @@ static bool continue_operand(struct walk *walk, struct walk_item *item)
 struct walk_item walk_next(struct walk *walk)
 {
     struct walk_item item = {.kind = WALK_END};
-    while (!walk->ended && !walk_stop_asked(&walk->shared.stop)) {
+    while (!walk->ended && !walk_stop_requested(&walk->shared.stop)) {
         bool has_item = continue_operand(walk, &item);
         if (!has_item && walk->next < walk->operands.count)
             has_item = begin_operand(walk, &item);
@@ -171,7 +175,7 @@ uint64_t walk_passed_over(const struct walk *walk)
 void walk_stop(struct walk *walk)
 {
     struct walk_stop *stop = &walk->shared.stop;
-    atomic_store(&stop->asked, true);
+    atomic_store(&stop->requested, true);
     if (stop->descriptors[1] >= 0)
         (void)!write(stop->descriptors[1], "", 1);
 }

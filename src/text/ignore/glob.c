@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* Names of classes in a bracket expression, and what is in them: ASCII alone, whatever the locale,
- * so that a run takes the same files everywhere. */
+/* Character classes of a bracket expression contain ASCII only, whatever the locale, so that a run
+ * selects the same files everywhere. These bits partition ASCII; a class is a union of them. */
 enum class_bits {
     CLASS_UPPER = 1 << 0,
     CLASS_LOWER = 1 << 1,
@@ -38,7 +38,7 @@ static const struct {
     {"xdigit", CLASS_DIGIT | CLASS_HEX_LETTER},
 };
 
-/* What each byte is: the last range that holds it counts. Beyond ASCII, nothing. */
+/* The bits of each byte: the last range that contains it counts. Bytes beyond ASCII have none. */
 static const struct {
     unsigned char first;
     unsigned char last;
@@ -76,29 +76,29 @@ static unsigned find_class(const char *name, size_t length)
     return 0;
 }
 
-/* A walk over the members of a bracket expression, which also looks for one byte in it. */
+/* The state of reading a bracket expression and looking for one byte in it. */
 struct bracket {
-    const char *next;
-    const char *end;    /* of the pattern */
-    unsigned char byte; /* looked for */
+    const char *next;   /* what is not read yet */
+    const char *end;    /* the pattern's end */
+    unsigned char byte; /* the byte that is looked for */
     bool found;         /* `byte` is a member */
-    bool bad;           /* the expression is broken */
+    bool malformed;     /* the expression is unclosed or names an unknown class */
     int previous;       /* the member that a range may begin with, or -1 */
 };
 
-/* Reads one byte, or the byte behind a backslash. */
+/* Reads one byte, or the byte after a backslash. */
 static unsigned char read_member(struct bracket *bracket)
 {
     if (*bracket->next == '\\')
         bracket->next++;
     if (bracket->next == bracket->end) {
-        bracket->bad = true;
+        bracket->malformed = true;
         return 0;
     }
     return (unsigned char)*bracket->next++;
 }
 
-/* Reads `[:name:]`. False where no class begins here: then the `[` is a member like others. */
+/* Reads `[:name:]`. False: no class begins here, so the `[` is an ordinary member. */
 static bool read_class(struct bracket *bracket)
 {
     const char *next = bracket->next;
@@ -107,20 +107,20 @@ static bool read_class(struct bracket *bracket)
     const char *name = next + 2;
     const char *close = memchr(name, ']', (size_t)(bracket->end - name));
     if (close == NULL) {
-        bracket->bad = true;
+        bracket->malformed = true;
         return true;
     }
     if (close == name || close[-1] != ':')
         return false;
     unsigned bits = find_class(name, (size_t)(close - 1 - name));
-    bracket->bad = bits == 0;
+    bracket->malformed = bits == 0;
     bracket->found |= (bits_of(bracket->byte) & bits) != 0;
     bracket->next = close + 1;
     bracket->previous = -1;
     return true;
 }
 
-/* Reads one member: a range's `-` and end, a class, or a byte. */
+/* Reads one member: a byte, a class, or the rest of a range, from its `-` on. */
 static void read_element(struct bracket *bracket)
 {
     const char *next = bracket->next;
@@ -138,8 +138,8 @@ static void read_element(struct bracket *bracket)
     bracket->previous = member;
 }
 
-/* Reads the expression that `pattern` begins with. Gives its length, 0 where it is broken, and
- * whether `byte` matches it. */
+/* Reads the expression that `pattern` begins with. Returns its length, 0 if it is malformed;
+ * `*matches` receives whether `byte` matches it. */
 static size_t read_bracket(const char *pattern, size_t length, unsigned char byte, bool *matches)
 {
     struct bracket bracket = {
@@ -147,12 +147,12 @@ static size_t read_bracket(const char *pattern, size_t length, unsigned char byt
     bool negated = length > 1 && (pattern[1] == '!' || pattern[1] == '^');
     if (negated)
         bracket.next++;
-    /* A `]` that stands first is a member: so the loop looks for it behind a member only. */
+    /* A `]` at the beginning is a member, so the loop checks for `]` only after a member. */
     do {
         if (bracket.next == bracket.end)
             return 0;
         read_element(&bracket);
-        if (bracket.bad || bracket.next == bracket.end)
+        if (bracket.malformed || bracket.next == bracket.end)
             return 0;
     } while (*bracket.next != ']');
     *matches = bracket.found != negated;
@@ -169,7 +169,7 @@ size_t glob_element(const char *pattern, size_t length)
     return *pattern == '[' ? read_bracket(pattern, length, 0, &ignored) : 1;
 }
 
-/* Does `byte` match the element that `pattern` begins with? Gives the element's length, or 0. */
+/* The length of the element that `pattern` begins with if `byte` matches it; otherwise 0. */
 static size_t match_element(const char *pattern, size_t length, char byte)
 {
     if (length == 0)
@@ -198,15 +198,15 @@ bool glob_match(const char *pattern, size_t pattern_length, const char *name, si
 {
     size_t at = 0;
     size_t done = 0;
-    /* Only the last `*` need be tried with more bytes: what stands before it has matched as early
-     * as it can. */
+    /* Only the last `*` need be tried with more bytes: everything before it has matched as early as
+     * it can. */
     bool has_star = false;
-    size_t behind_star = 0;
+    size_t after_star = 0;
     size_t star_end = 0;
     while (done < name_length) {
         if (at < pattern_length && pattern[at] == '*') {
             has_star = true;
-            behind_star = ++at;
+            after_star = ++at;
             star_end = done;
             continue;
         }
@@ -215,7 +215,7 @@ bool glob_match(const char *pattern, size_t pattern_length, const char *name, si
             at += used;
             done++;
         } else if (has_star) {
-            at = behind_star;
+            at = after_star;
             done = ++star_end;
         } else {
             return false;

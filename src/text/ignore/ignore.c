@@ -1,9 +1,9 @@
-/* A pattern is cut at its slashes into names; each is matched against one name of the path by
- * glob.c, and a `**` stands for any number of names. So no pattern takes longer than the product of
- * its length and the path's.
+/* A pattern is split at its slashes into names. glob.c matches each against one name of the path,
+ * and a `**` matches any number of names. So no pattern takes longer than the product of its length
+ * and the path's.
  *
- * This follows the manual in one thing in which git before 2.52 does not: in `foo**` + `/bar` the
- * asterisks are ordinary ones, as behind any other text than a slash. */
+ * This follows the manual where git before 2.52 does not: in `foo**` + `/bar` the asterisks are
+ * ordinary ones, because they do not follow a slash. */
 #include "text/ignore.h"
 
 #include <stdint.h>
@@ -16,25 +16,25 @@
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 enum name_kind {
-    NAME_LITERAL,   /* `text` is the name itself, backslashes resolved */
-    NAME_SUFFIX,    /* `*` and then `text` */
+    NAME_LITERAL,   /* `text` is the name itself, without escaping backslashes */
+    NAME_SUFFIX,    /* `*`, then `text` */
     NAME_GLOB,      /* `text` is a pattern for glob.c */
-    NAME_ANY_DEPTH, /* `**`: any number of names; at least one where it is the last */
+    NAME_ANY_DEPTH, /* `**`: any number of names; at least one if it is the last */
 };
 
 struct name {
     enum name_kind kind;
-    const char *text; /* inside the rule's `text` */
+    const char *text; /* within the rule's `text` */
     size_t length;
 };
 
 struct rule {
-    bool takes;
+    bool includes;
     bool folder_only;  /* the pattern ended in a slash */
-    bool is_base_name; /* it has no other slash: matches a name at any depth */
+    bool is_base_name; /* the pattern has no other slash: it matches a name at any depth */
     size_t name_count;
     struct name *names;
-    char *text;
+    char *text; /* the pattern's copy, which `names` point into */
 };
 
 struct ignore {
@@ -74,7 +74,7 @@ static bool has_wildcard(const char *text, size_t length)
     return false;
 }
 
-/* Removes the backslashes that escape, in place. Gives the new length. */
+/* Removes the escaping backslashes in place. Returns the new length. */
 static size_t unescape(char *text, size_t length)
 {
     size_t kept = 0;
@@ -104,8 +104,8 @@ static void compile_name(struct name *name, char *text, size_t length)
     }
 }
 
-/* Length of the name that `pattern` begins with: up to a slash, plain or escaped, that stands in no
- * brackets. SIZE_MAX: it can never match. */
+/* The length of the name that `pattern` begins with: up to a slash, plain or escaped, that is not
+ * in brackets. SIZE_MAX: it can never match. */
 static size_t name_length(const char *pattern, size_t length)
 {
     size_t done = 0;
@@ -120,7 +120,7 @@ static size_t name_length(const char *pattern, size_t length)
     return done;
 }
 
-/* Cuts the rule's text into its names. False: it can never match. */
+/* Splits the rule's text into its names. False: it can never match. */
 static bool compile_names(struct rule *rule, char *text, size_t length)
 {
     for (;;) {
@@ -130,7 +130,7 @@ static bool compile_names(struct rule *rule, char *text, size_t length)
         size_t slash = used == length ? 0 : text[used] == '/' ? 1 : 2;
         struct name *name = &rule->names[rule->name_count++];
         compile_name(name, text, used);
-        /* To git, `**` before an escaped slash is one name at least. */
+        /* In git, `**` before an escaped slash matches at least one name. */
         if (name->kind == NAME_ANY_DEPTH && slash == 2)
             rule->names[rule->name_count++] = (struct name){.kind = NAME_SUFFIX, .text = text};
         if (slash == 0)
@@ -152,9 +152,8 @@ static bool fail_never(struct rule *rule, const char *pattern, struct error *err
 {
     free_rule(rule);
     return error_set(error, ERROR_USAGE, 0,
-        "the pattern `%s` can never match: it has an unclosed `[`, an unknown `[:class:]`, a `\\` "
-        "at "
-        "its end, or no name",
+        "the pattern '%s' can never match: it has an unclosed '[', an unknown '[:class:]', a "
+        "'\\' at its end, or no name",
         pattern);
 }
 
@@ -164,7 +163,7 @@ static bool compile_rule(struct rule *rule, const char *pattern, struct error *e
     if (length == 0)
         return error_set(error, ERROR_USAGE, 0, "a pattern is empty");
     if (length > IGNORE_PATTERN_MAX)
-        return error_set(error, ERROR_USAGE, 0, "a pattern is longer than %d bytes: `%.40s...`",
+        return error_set(error, ERROR_USAGE, 0, "a pattern is longer than %d bytes: '%.40s...'",
             IGNORE_PATTERN_MAX, pattern);
     rule->names = calloc(2 * count_slashes(pattern) + 1, sizeof *rule->names);
     rule->text = malloc(length + 1);
@@ -188,21 +187,21 @@ static bool compile_rule(struct rule *rule, const char *pattern, struct error *e
     return true;
 }
 
-bool ignore_add(struct ignore *ignore, const char *pattern, bool takes, struct error *error)
+bool ignore_add(struct ignore *ignore, const char *pattern, bool includes, struct error *error)
 {
     struct rule *rules = array_grow(ignore->rules, ignore->count, sizeof *rules);
     if (rules == NULL)
         return error_set_memory(error);
     ignore->rules = rules;
-    struct rule rule = {.takes = takes};
+    struct rule rule = {.includes = includes};
     if (!compile_rule(&rule, pattern, error))
         return false;
     ignore->rules[ignore->count++] = rule;
     return true;
 }
 
-/* Length without the spaces at the end, of which a backslash keeps one. */
-static size_t without_closing_spaces(const char *line, size_t length)
+/* The length without the spaces at the end; a backslash keeps one. */
+static size_t length_without_spaces(const char *line, size_t length)
 {
     size_t kept = 0;
     for (size_t i = 0; i < length; i++) {
@@ -214,7 +213,7 @@ static size_t without_closing_spaces(const char *line, size_t length)
     return kept;
 }
 
-/* Puts the place before the sentence that `error` already holds. */
+/* Prefixes the sentence in `error` with the file and the line. Always false. */
 static bool fail_at(struct error *error, const char *file_name, size_t number)
 {
     if (error == NULL)
@@ -226,8 +225,8 @@ static bool fail_at(struct error *error, const char *file_name, size_t number)
 
 static bool add_pattern(struct ignore *ignore, const char *line, size_t length, struct error *error)
 {
-    bool takes = *line == '!';
-    if (takes) {
+    bool includes = *line == '!';
+    if (includes) {
         line++;
         length--;
     }
@@ -239,7 +238,7 @@ static bool add_pattern(struct ignore *ignore, const char *line, size_t length, 
     char pattern[IGNORE_PATTERN_MAX + 1];
     memcpy(pattern, line, length);
     pattern[length] = '\0';
-    return ignore_add(ignore, pattern, takes, error);
+    return ignore_add(ignore, pattern, includes, error);
 }
 
 bool ignore_add_lines(struct ignore *ignore, const char *text, size_t length, const char *file_name,
@@ -259,7 +258,7 @@ bool ignore_add_lines(struct ignore *ignore, const char *text, size_t length, co
             line_length--;
         if (line_length == 0 || *line == '#')
             continue;
-        line_length = without_closing_spaces(line, line_length);
+        line_length = length_without_spaces(line, line_length);
         if (line_length > 0 && !add_pattern(ignore, line, line_length, error))
             return fail_at(error, file_name, number);
     }
@@ -282,31 +281,31 @@ static bool name_matches(const struct name *name, const char *text, size_t lengt
     return true;
 }
 
-/* The name behind the one that `path` begins with, or `end`. */
+/* The name after the one that `path` begins with, or `end`. */
 static const char *next_name(const char *path, const char *end)
 {
     const char *slash = memchr(path, '/', (size_t)(end - path));
     return slash == NULL ? end : slash + 1;
 }
 
-/* As glob_match(), with names for bytes and `**` for `*`. */
+/* As glob_match(), with names instead of bytes and `**` instead of `*`. */
 static bool path_matches(const struct rule *rule, const char *path, const char *end)
 {
     size_t at = 0;
-    size_t behind_star = 0; /* 0: no `**` yet */
-    const char *star_end = NULL;
+    size_t after_star = 0;       /* index of the name after the last `**`; 0: none yet */
+    const char *star_end = NULL; /* where what that `**` matches ends */
     while (path < end) {
         const struct name *name = at < rule->name_count ? &rule->names[at] : NULL;
         const char *next = next_name(path, end);
         size_t length = (size_t)(next - path) - (next[-1] == '/' ? 1 : 0);
         if (name != NULL && name->kind == NAME_ANY_DEPTH) {
-            behind_star = ++at;
+            after_star = ++at;
             star_end = path;
         } else if (name != NULL && name_matches(name, path, length)) {
             at++;
             path = next;
-        } else if (behind_star > 0) {
-            at = behind_star;
+        } else if (after_star > 0) {
+            at = after_star;
             path = star_end = next_name(star_end, end);
         } else {
             return false;
@@ -326,12 +325,12 @@ enum ignore_decision ignore_match(const struct ignore *ignore, const char *path,
             continue;
         if (rule->is_base_name ? name_matches(&rule->names[0], base, (size_t)(end - base))
                                : path_matches(rule, path, end))
-            return rule->takes ? IGNORE_TAKE : IGNORE_LEAVE;
+            return rule->includes ? IGNORE_INCLUDE : IGNORE_EXCLUDE;
     }
     return IGNORE_NO_RULE;
 }
 
-bool ignore_begins_with_take(const struct ignore *ignore)
+bool ignore_begins_with_include(const struct ignore *ignore)
 {
-    return ignore->count > 0 && ignore->rules[0].takes;
+    return ignore->count > 0 && ignore->rules[0].includes;
 }

@@ -4,27 +4,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "text/encode.h"
 #include "text/http_date.h"
 
-/* Room for {size} and {mtime}, which are written before they are escaped. */
+/* Bytes for the text of {size} or {mtime}, which is written before it is escaped. */
 #define NUMBER_SIZE HTTP_DATE_RFC3339_SIZE
 
-static bool is_control(unsigned char byte)
-{
-    return byte < 0x20 || byte == 0x7f;
-}
-
-/* Looks at what was written, so that `:json` and `:url`, which escape control bytes, may be used
- * to get such a value into a header. */
-static bool may_stand_in(enum template_place place, const char *text, size_t length)
+/* Whether a value may be in `place`. Checks what was written, not the value: `:json` and `:url`
+ * escape control bytes, so that a header may contain such a value. */
+static bool is_allowed_in(enum template_place place, const char *text, size_t length)
 {
     if (place == TEMPLATE_FORM)
         return true;
     for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        if (place == TEMPLATE_HEADER ? is_control(byte) && byte != '\t'
-                                     : is_control(byte) || byte == ' ')
+        char byte = text[i];
+        if (place == TEMPLATE_HEADER ? ascii_is_control(byte) && byte != '\t'
+                                     : ascii_is_control(byte) || byte == ' ')
             return false;
     }
     return true;
@@ -59,10 +55,10 @@ bool template_add_value(struct buf *out, const struct template_value *value,
     if (!add_escaped(out, value, escaping))
         return error_set(error, ERROR_MEMORY, 0,
             "no memory for the value of {%s}, or it is too long for its place", value->name);
-    /* Percent-encoding and Base64 leave nothing to find; most values take this way. */
+    /* Most values need no check: percent-encoding and Base64 leave no such byte. */
     if (escaping == ESCAPE_URL || escaping == ESCAPE_QUERY || escaping == ESCAPE_BASE64)
         return true;
-    if (may_stand_in(place, out->data + start, out->length - start))
+    if (is_allowed_in(place, out->data + start, out->length - start))
         return true;
     if (place == TEMPLATE_HEADER)
         return error_set(error, ERROR_DATA, 0,
@@ -75,14 +71,14 @@ bool template_add_value(struct buf *out, const struct template_value *value,
         value->name, value->name);
 }
 
-static const char *behind_last_slash(const char *path)
+static const char *after_last_slash(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash == NULL ? path : slash + 1;
 }
 
-/* The dot before the last extension, or the end of `name`. Dots that a name begins with are no
- * such dot: `.profile` has no extension. */
+/* The dot before the last extension, or the end of `name`. Dots at the beginning of a name do not
+ * begin an extension: `.profile` has none. */
 static const char *extension_dot(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -108,10 +104,10 @@ static void set_folder(struct template_value *value, const char *file)
     value->length = slash == file ? 1 : (size_t)(slash - file);
 }
 
-/* {dir}, {name}, {stem}, {ext}: pieces of the path. */
+/* {dir}, {name}, {stem}, {ext}: parts of the path. */
 static void cut_path(struct template_value *value, enum template_field field, const char *path)
 {
-    const char *name = behind_last_slash(path);
+    const char *name = after_last_slash(path);
     const char *dot = extension_dot(name);
     switch (field) {
     case FIELD_DIR:
@@ -131,7 +127,8 @@ static void cut_path(struct template_value *value, enum template_field field, co
     }
 }
 
-/* `number` has NUMBER_SIZE bytes and must live as long as the value. */
+/* Sets the value of `field`. `number` (NUMBER_SIZE bytes) receives the text of {size} or {mtime}
+ * and must live as long as the value. */
 static void look_up(struct template_value *value, enum template_field field,
     const struct template_file *file, char *number)
 {

@@ -1,68 +1,73 @@
-/* What a parsed template is made of: shared by template.c, which reads it, and fill.c. */
+/* What a parsed template is made of. template.c makes it, fill.c fills it in. */
 #ifndef SHOAL_TEXT_TEMPLATE_PRIVATE_H
 #define SHOAL_TEXT_TEMPLATE_PRIVATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/must_use.h"
 #include "text/template.h"
 
+/* The built-in fields. */
 enum template_field {
-    FIELD_NONE, /* only the fixed text */
-    FIELD_FILE,
-    FIELD_FOLDER,
-    FIELD_PATH,
-    FIELD_DIR,
-    FIELD_NAME,
-    FIELD_STEM,
-    FIELD_EXT,
-    FIELD_SIZE,
-    FIELD_MTIME,
-    FIELD_SHA256,
-    FIELD_SHA1,
-    FIELD_MD5,
+    FIELD_NONE,   /* no field: a part that is fixed text alone */
+    FIELD_FILE,   /* {file} */
+    FIELD_FOLDER, /* {folder} */
+    FIELD_PATH,   /* {path} */
+    FIELD_DIR,    /* {dir} */
+    FIELD_NAME,   /* {name} */
+    FIELD_STEM,   /* {stem} */
+    FIELD_EXT,    /* {ext} */
+    FIELD_SIZE,   /* {size} */
+    FIELD_MTIME,  /* {mtime} */
+    FIELD_SHA256, /* {sha256} */
+    FIELD_SHA1,   /* {sha1} */
+    FIELD_MD5,    /* {md5} */
 };
 
+/* How a value is written. */
 enum template_escaping {
-    ESCAPE_DEFAULT, /* what the place asks for; never in a parsed template */
-    ESCAPE_RAW,
-    ESCAPE_URL,   /* percent, `/` kept in {path} and {dir} */
-    ESCAPE_QUERY, /* percent, nothing kept */
-    ESCAPE_JSON,
-    ESCAPE_BASE64,
+    ESCAPE_DEFAULT, /* as the place asks for; never in a parsed template */
+    ESCAPE_RAW,     /* as it is */
+    ESCAPE_URL,     /* percent-encoded, `/` kept in {path} and {dir} */
+    ESCAPE_QUERY,   /* percent-encoded, nothing kept */
+    ESCAPE_JSON,    /* for the inside of a JSON string */
+    ESCAPE_BASE64,  /* Base64 with padding */
 };
 
-/* Fixed text, then a field. Values of keys are the same for every file: they stand, escaped, in the
- * fixed text. */
+/* Fixed text, then a field. Values of keys are the same for every file, so the fixed text contains
+ * them, escaped. */
 struct template_part {
-    size_t text_at; /* offset of the fixed text in the template's `text` */
-    size_t text_length;
-    enum template_field field;
-    enum template_escaping escaping;
+    size_t text_at;                  /* offset of the fixed text in the template's `text` */
+    size_t text_length;              /* bytes of the fixed text */
+    enum template_field field;       /* FIELD_NONE only in the last part */
+    enum template_escaping escaping; /* of the field's value */
 };
 
+/* A parsed template: see text/template.h. */
 struct template
 {
-    enum template_place place;
-    unsigned needs;
-    struct buf text; /* every part's fixed text, one behind the other */
-    struct template_part *parts;
-    size_t part_count;
+    enum template_place place;   /* where the text goes */
+    unsigned needs;              /* OR of enum template_need */
+    struct buf text;             /* the fixed text of every part, one after the other */
+    struct template_part *parts; /* `part_count` of them */
+    size_t part_count;           /* length of `parts` */
 };
 
-/* The name of a field, for messages. */
+/* The name of a field without braces, for messages. */
 const char *template_field_name(enum template_field field);
 
-/* Adds a value to `out` as its escaping says. `name` is the field's or key's, for the message in
- * `error`, which never holds the value. False where the value can't stand in `place`, or `out`
- * failed. */
+/* A value to write. The strings belong to the caller. */
 struct template_value {
-    const char *name;
-    const char *text;
-    size_t length;
-    bool keeps_slashes; /* {path} and {dir} */
+    const char *name;   /* of the field or key, for messages */
+    const char *text;   /* the value, not NUL-terminated */
+    size_t length;      /* bytes of `text` */
+    bool keeps_slashes; /* it is {path} or {dir}: ESCAPE_URL keeps `/` */
 };
-bool template_add_value(struct buf *out, const struct template_value *value,
+
+/* Adds `value` to `out` as `escaping` says. False with `error`, which names the field or key, never
+ * the value: it cannot be in `place`, or `out` failed. */
+MUST_USE bool template_add_value(struct buf *out, const struct template_value *value,
     enum template_escaping escaping, enum template_place place, struct error *error);
 
 #endif

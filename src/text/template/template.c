@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "text/template/private.h"
 
-/* Options come from a command line: nobody needs longer ones. */
+/* The most bytes of a template's fixed text. Options come from a command line and are shorter. */
 #define TEXT_MAX (16U << 20)
 
-/* Of a template, so much stands in a message. */
+/* The most bytes of a template or a name that a message shows. */
 #define SHOWN_MAX 120
 
 static const struct {
@@ -42,7 +43,7 @@ static const char *const escapings[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* A piece of the source. */
+/* A part of the source, not NUL-terminated. */
 struct slice {
     const char *text;
     size_t length;
@@ -53,7 +54,7 @@ struct parser {
     const struct template_keys *keys;
     struct template *template;
     struct error *error;
-    size_t text_done; /* bytes of the template's text that belong to a part */
+    size_t text_done; /* bytes of the template's text that already belong to a part */
 };
 
 static bool slice_is(struct slice slice, const char *text)
@@ -61,7 +62,7 @@ static bool slice_is(struct slice slice, const char *text)
     return strlen(text) == slice.length && memcmp(text, slice.text, slice.length) == 0;
 }
 
-/* FIELD_NONE: there is no such field. */
+/* FIELD_NONE: no field has this name. */
 static enum template_field find_field(struct slice name)
 {
     for (size_t i = FIELD_NONE + 1; i < COUNT(fields); i++) {
@@ -71,7 +72,7 @@ static enum template_field find_field(struct slice name)
     return FIELD_NONE;
 }
 
-/* ESCAPE_DEFAULT: there is no such escaping. */
+/* ESCAPE_DEFAULT: no escaping has this name. */
 static enum template_escaping find_escaping(struct slice name)
 {
     for (size_t i = ESCAPE_DEFAULT + 1; i < COUNT(escapings); i++) {
@@ -107,7 +108,7 @@ bool template_is_key_name(const char *name)
     return *name != '\0' && strchr(letters, *name) != NULL && name[strspn(name, all)] == '\0';
 }
 
-/* Closes a part: the fixed text added since the last one, then `field`. */
+/* Adds a part: the fixed text added since the last part, then `field`. */
 static bool add_part(
     struct parser *parser, enum template_field field, enum template_escaping escaping)
 {
@@ -127,6 +128,7 @@ static bool add_part(
     return true;
 }
 
+/* Adds the value of a key to the fixed text. */
 static bool add_key(
     struct parser *parser, const struct template_key *key, enum template_escaping escaping)
 {
@@ -142,9 +144,8 @@ static bool add_key(
 static bool fail_field(struct parser *parser, struct slice name)
 {
     return error_set(parser->error, ERROR_USAGE, 0,
-        "unknown field {%.*s} in `%.*s`: it must be file, folder, path, dir, name, stem, ext, "
-        "size, "
-        "mtime, sha256, sha1, md5 or a key given with -s (a `{` itself is written `{{`)",
+        "unknown field {%.*s} in '%.*s': it must be file, folder, path, dir, name, stem, ext, "
+        "size, mtime, sha256, sha1, md5 or a key given with -s (a '{' itself is written '{{')",
         (int)(name.length < SHOWN_MAX ? name.length : SHOWN_MAX), name.text, SHOWN_MAX,
         parser->source);
 }
@@ -152,12 +153,12 @@ static bool fail_field(struct parser *parser, struct slice name)
 static bool fail_escaping(struct parser *parser, struct slice name)
 {
     return error_set(parser->error, ERROR_USAGE, 0,
-        "unknown escaping `:%.*s` in `%.*s`: it must be url, query, json, base64 or raw",
+        "unknown escaping ':%.*s' in '%.*s': it must be url, query, json, base64 or raw",
         (int)(name.length < SHOWN_MAX ? name.length : SHOWN_MAX), name.text, SHOWN_MAX,
         parser->source);
 }
 
-/* Reads what stands between the braces: NAME or NAME:ESCAPING. */
+/* Reads what is between the braces: NAME or NAME:ESCAPING. */
 static bool read_field(struct parser *parser, struct slice inside)
 {
     struct slice name = inside;
@@ -180,7 +181,7 @@ static bool read_field(struct parser *parser, struct slice inside)
     return fail_field(parser, name);
 }
 
-/* Reads a field, or the pair of braces that is one; `*next` stands on its first brace. */
+/* Reads a field, or one or two braces that mean a brace; `*next` is at the first brace. */
 static bool read_braces(struct parser *parser, const char **next)
 {
     const char *brace = *next;
@@ -192,11 +193,11 @@ static bool read_braces(struct parser *parser, const char **next)
     const char *end = strchr(brace, '}');
     if (end == NULL)
         return error_set(parser->error, ERROR_USAGE, 0,
-            "a `{` without its `}` in `%.*s` (a `{` itself is written `{{`)", SHOWN_MAX,
+            "a '{' without its '}' in '%.*s' (a '{' itself is written '{{')", SHOWN_MAX,
             parser->source);
     if (end == brace + 1)
         return error_set(parser->error, ERROR_USAGE, 0,
-            "an empty `{}` in `%.*s`: name a field, or write `{{}}`", SHOWN_MAX, parser->source);
+            "an empty '{}' in '%.*s': name a field, or write '{{}}'", SHOWN_MAX, parser->source);
     *next = end + 1;
     return read_field(parser, (struct slice){brace + 1, (size_t)(end - brace) - 1});
 }
@@ -216,14 +217,13 @@ static bool parse(struct parser *parser)
     return text->length == parser->text_done || add_part(parser, FIELD_NONE, ESCAPE_RAW);
 }
 
-/* Every byte that is written in a header itself is looked at once, here. */
+/* Checks the fixed text of a header; template_add_value() checks the values. */
 static bool check_header(const char *source, struct error *error)
 {
     for (const char *next = source; *next != '\0'; next++) {
-        unsigned char byte = (unsigned char)*next;
-        if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
+        if (ascii_is_control(*next) && *next != '\t')
             return error_set(error, ERROR_USAGE, 0,
-                "a control byte in `%.*s`: a header is one line of text", SHOWN_MAX, source);
+                "a control byte in '%.*s': a header is one line of text", SHOWN_MAX, source);
     }
     return true;
 }

@@ -1,9 +1,9 @@
-/* For LD_PRELOAD: makes one call of the program fail, or all from one on. SHOAL_FAIL=FAMILY:N fails
- * the Nth call of a family, FAMILY:N+ that one and all later ones, FAMILY:0 none. Where SHOAL_CALLS
- * names a file, "FAMILY COUNT" stands in it at the end, with " failed" behind it if a call did.
+/* For LD_PRELOAD: lets one call of the program fail, or all from one on. SHOAL_FAIL=FAMILY:N is the
+ * Nth call of a family, FAMILY:N+ that one and all later ones, FAMILY:0 none. At the end, "FAMILY
+ * COUNT" is written to the file that SHOAL_CALLS names, followed by " failed" if a call has failed.
  *
- * The families: memory, open, read, write, folder, thread, socket. Of the first five only the
- * program's own calls count, not those of the libraries that it uses. */
+ * The families are memory, open, read, write, folder, thread and socket. In the first five, only
+ * calls by the program itself count, not those by its libraries. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -45,7 +45,7 @@ static atomic_bool failed;
 static uintptr_t program_start;
 static uintptr_t program_end;
 
-/* The program itself is the first object that is listed. */
+/* The first object in the list is the program itself. */
 static int note_program(struct dl_phdr_info *info, size_t size, void *context)
 {
     (void)size;
@@ -91,7 +91,7 @@ __attribute__((destructor)) static void tell(void)
     (void)syscall(SYS_close, file);
 }
 
-/* Is this the call that fails? */
+/* Returns whether this call fails, and sets errno then. `error`: the errno. */
 static bool hit(enum family family, const void *caller, int error)
 {
     uintptr_t from = (uintptr_t)caller;
@@ -109,18 +109,18 @@ static bool hit(enum family family, const void *caller, int error)
 
 #define CALLER __builtin_return_address(0)
 
-/* The function that this one stands before. */
+/* Declares `real`, the function of this name that would be called without this library. */
 #define REAL(type, name, ...)                                                                      \
     static type (*real)(__VA_ARGS__);                                                              \
     if (real == NULL)                                                                              \
     *(void **)&real = dlsym(RTLD_NEXT, #name)
 
-/* --- memory. dlsym() may ask for some itself while the first call looks for the real one: that is
- * served from here, and never given back. */
+/* --- memory. dlsym() may allocate memory while the first call looks up the real function: it gets
+ * memory from here, which is never freed. */
 
 static _Alignas(max_align_t) char early[8192];
 static size_t early_used;
-/* Volatile: dlsym() is declared as one that never calls back into this file. */
+/* Volatile, because dlsym() is declared as a leaf function: one that never calls into this file. */
 static _Thread_local volatile bool looking;
 
 static void *early_memory(size_t size)
@@ -278,7 +278,7 @@ ssize_t write(int descriptor, const void *data, size_t length)
     return hit(WRITE, CALLER, ENOSPC) ? -1 : real(descriptor, data, length);
 }
 
-/* --- threads and sockets, whoever wants them */
+/* --- threads and sockets, also those of libraries */
 
 int pthread_create(
     pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)

@@ -1,4 +1,6 @@
-/* For LD_PRELOAD: no thread can be had. With SHOAL_TEST_THREADS=N the first N can. */
+/* For LD_PRELOAD: creating a thread fails, except for the first SHOAL_TEST_THREADS ones (default
+ * 0).
+ */
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>

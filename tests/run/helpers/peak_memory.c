@@ -1,5 +1,6 @@
 /* peak_memory RESULT COMMAND...: runs the command as a child of this small process and writes its
- * peak resident memory, in KiB, to RESULT. (A child of the test's own would count the test's.) */
+ * peak resident memory, in KiB, to RESULT. (The peak of a direct child of the test would include
+ * the memory of the test.) */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>

@@ -1,1 +1,1 @@
-"""Servers for the tests: all on loopback, each ended by the test that began it."""
+"""Servers for the tests: all on loopback, each stopped by the test that started it."""

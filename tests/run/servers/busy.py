@@ -1,5 +1,5 @@
-"""A server that works on so many requests at a time and refuses more, as its schedule says; quick
-enough for thousands of requests a second. It writes down every request and every byte that came."""
+"""A server that handles a limited number of requests at once and refuses others, by a schedule. Fast
+enough for thousands of requests per second. It records every request and how many bytes came when."""
 
 import asyncio
 import dataclasses
@@ -18,14 +18,14 @@ REFUSED = b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"
 @dataclasses.dataclass
 class Request:
     key: bytes  # the URL's path
-    begun: float  # when its head was there
-    whole: float = 0  # when its body was
+    begun: float  # when its head had arrived
+    whole: float = 0  # when its body had arrived
     status: int = 0
-    beside: int = 0  # others that the server worked on when it was whole
+    beside: int = 0  # other requests in progress when it had arrived
 
 
 class Connection(asyncio.Protocol):
-    """One connection: a head, a counted body, an answer, again and again."""
+    """One connection. Repeats: read a head and a counted body, respond."""
 
     def __init__(self, server):
         self.server = server
@@ -69,9 +69,9 @@ class Connection(asyncio.Protocol):
 
 
 class Busy:
-    """with Busy([(seconds, capacity), ...], work=0.08) as server: the schedule begins with the first
-    request, its last entry stays. capacity None: any number. `fails`: this share is refused whatever the
-    load. `retry_after`: seconds that a refusal for the load asks for."""
+    """with Busy([(seconds, capacity), ...], work=0.08) as server: the schedule starts with the first
+    request, and its last entry has no end. capacity None: unlimited. `fails`: this share is refused at
+    any load. `retry_after`: the Retry-After of a refusal because of the load, in seconds."""
 
     def __init__(self, schedule=((0, None),), work=0.0, keeps_bytes=False, fails=0.0, retry_after=None):
         self.schedule = schedule
@@ -96,7 +96,7 @@ class Busy:
 
     @property
     def taken(self):
-        """Path -> how often it was taken."""
+        """Path -> how often it was accepted."""
         count = {}
         for request in list(self.requests):
             if request.status == 201:
@@ -113,7 +113,7 @@ class Busy:
         return self.schedule[-1][1]
 
     def span(self, index):
-        """When the part of the schedule with that index begins and ends."""
+        """When the schedule's entry with that index begins and ends."""
         begin = self.began + sum(seconds for seconds, _ in self.schedule[:index])
         return begin, begin + self.schedule[index][0]
 

@@ -1,4 +1,4 @@
-"""Certificates for the tests, made with the openssl command: a CA, and good and bad ones."""
+"""Certificates for the tests, made by the openssl command: a CA, valid and invalid ones."""
 
 import functools
 import pathlib
@@ -32,7 +32,7 @@ basicConstraints = critical,CA:false
 
 
 class Certificates:
-    """Made once a session: certificates.ca, certificates.server("expired")."""
+    """Made once per test session: certificates.ca, certificates.server("expired")."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -57,7 +57,7 @@ class Certificates:
 
     @functools.lru_cache(maxsize=None)
     def make(self, name, names="DNS:localhost,IP:127.0.0.1,IP:::1", span="good", ca="ca"):
-        """A certificate signed by `ca`; gives the paths of (certificate, key)."""
+        """Makes a certificate signed by `ca`; returns the paths of (certificate, key)."""
         request = self.folder / f"{name}.csr"
         certificate, key = self.folder / f"{name}.pem", self.folder / f"{name}.key"
         self._openssl(
@@ -107,7 +107,7 @@ class Certificates:
         context = self.context()
         context.set_ciphers("ALL:@SECLEVEL=0")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # that is the point
+            warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.1 is deprecated on purpose here
             context.minimum_version = ssl.TLSVersion.TLSv1
             context.maximum_version = ssl.TLSVersion.TLSv1_1
         return context

@@ -1,4 +1,4 @@
-"""An aiohttp server that writes down every request it took, and behaves as a test scripts it."""
+"""An aiohttp server that records every request, and responds as a test scripts it."""
 
 import asyncio
 import collections
@@ -17,14 +17,14 @@ from . import multipart
 
 @dataclasses.dataclass
 class Answer:
-    """What the server does with one request after it has read all of it."""
+    """What the server does with a request after reading all of it."""
 
     status: int = 200
     body: bytes = b'{"ok":true}'
     headers: dict = dataclasses.field(default_factory=dict)
     delay: float = 0
-    drop: bool = False  # take the request, then close the connection without an answer
-    wait: threading.Event | None = None  # answer only when it is set
+    drop: bool = False  # accept the request, then close the connection without a response
+    wait: threading.Event | None = None  # respond only once it is set
 
 
 @dataclasses.dataclass
@@ -33,8 +33,8 @@ class Record:
     at: float
     connection: tuple
     method: str
-    target: str  # as it stood in the request line
-    headers: list  # (name, value) in order
+    target: str  # as in the request line
+    headers: list  # (name, value) in their order
     body: bytes
     length: int
     parts: list
@@ -55,11 +55,11 @@ class Record:
         return hashlib.sha256(self.body).hexdigest()
 
     def header(self, name):
-        """The values of a header, in order."""
+        """The values of a header, in their order."""
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
     def field(self, name):
-        """The content of the first part of that name; None: there is none."""
+        """The content of the first part with that name, or None."""
         for part in self.parts:
             if part.name == name.encode():
                 return part.content
@@ -67,7 +67,7 @@ class Record:
 
 
 def default_key(record):
-    """What tells one file from another: the field `path`, else a file name, else the URL's path."""
+    """What identifies a file: the field `path`, else a file name, else the URL's path."""
     path = record.field("path")
     if path is not None:
         return path.decode(errors="surrogateescape")
@@ -100,7 +100,7 @@ class Ledger:
     # --- what a test uses
 
     def script(self, key, *answers):
-        """The answers to the attempts of the file `key`, in order; the last one stays."""
+        """Sets the responses to the attempts of the file `key`, in their order; the last one repeats."""
         self.scripts[key] = list(answers)
 
     def always(self, **answer):
@@ -115,13 +115,13 @@ class Ledger:
 
     @property
     def accepted(self):
-        """The keys that were answered with success, dropped answers included, as a counter."""
+        """A counter of the accepted keys, including those whose response was dropped."""
         return collections.Counter(
             record.key for record in list(self.records) if record.answer.status < 300
         )
 
     def wait_requests(self, count, timeout=HANG):
-        """Waits until so many requests have arrived whole."""
+        """Waits until that many requests have arrived completely."""
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.records) >= count, timeout), (
                 f"{len(self.records)} of {count} requests came"
@@ -224,5 +224,5 @@ class Ledger:
             await asyncio.sleep(answer.delay)
         if answer.drop:
             request.transport.close()
-            raise asyncio.CancelledError  # aiohttp then says nothing
+            raise asyncio.CancelledError  # aiohttp then sends no response
         return web.Response(status=answer.status, body=answer.body, headers=answer.headers)

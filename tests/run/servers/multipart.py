@@ -1,4 +1,4 @@
-"""A strict reader of multipart/form-data (RFC 7578), for what a request must look like exactly."""
+"""A strict parser of multipart/form-data (RFC 7578), to check requests byte by byte."""
 
 import dataclasses
 import hashlib
@@ -24,7 +24,7 @@ class Part:
 
 
 class Malformed(ValueError):
-    """The body is not what the RFC says."""
+    """The body violates the RFC."""
 
 
 def boundary_of(content_type):
@@ -52,7 +52,7 @@ def read_part(text):
 
 
 def read(body, content_type):
-    """The parts of `body` in order. Nothing may stand before the first or behind the last."""
+    """The parts of `body` in their order. Nothing may precede the first or follow the last."""
     delimiter = b"--" + boundary_of(content_type).encode()
     if not body.startswith(delimiter + b"\r\n"):
         raise Malformed(f"does not begin with its boundary: {body[:100]!r}")

@@ -1,4 +1,4 @@
-"""nginx on loopback: takes files by PUT (dav_methods), over TLS where it is given a certificate."""
+"""nginx on loopback: accepts files by PUT (dav_methods), over TLS if it has a certificate."""
 
 import pathlib
 import socket

@@ -1,4 +1,4 @@
-"""A proxy: CONNECT tunnels and plain requests, with Basic authentication where it is asked for."""
+"""A proxy: CONNECT tunnels and plain requests, with Basic authentication if a user is given."""
 
 import base64
 import contextlib
@@ -17,7 +17,7 @@ class Proxy(RawServer):
         super().__init__(self._behave, host)
         self.seen = []
         self.credentials = None
-        self.refuse = refuse  # a status with which every request is refused
+        self.refuse = refuse  # the status of every response, to refuse all requests
         if user is not None:
             self.credentials = base64.b64encode(f"{user}:{password}".encode())
 
@@ -51,7 +51,7 @@ class Proxy(RawServer):
         return bool(match) and match[1] == self.credentials
 
     def _forward(self, connection, head, target):
-        """Passes one plain request on, its body too, and the answer back."""
+        """Forwards one plain request with its body, and its response."""
         body = connection.read_body(head)
         parts = urllib.parse.urlsplit(target)
         lines = head.split(b"\r\n")
@@ -68,7 +68,7 @@ class Proxy(RawServer):
 
 
 def relay(left, right):
-    """Copies both ways until one side ends."""
+    """Copies in both directions until one side ends."""
     other = {left: right, right: left}
     with contextlib.suppress(OSError):
         while True:

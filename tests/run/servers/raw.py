@@ -1,4 +1,4 @@
-"""A server of bare sockets that does exactly what a test tells it to, however wrong.
+"""A server of bare sockets that does exactly what a test says, valid HTTP or not.
 
     def behave(connection):
         connection.read_request()
@@ -22,7 +22,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 class Ended(Exception):
-    """The other side closed the connection, or the server is being ended."""
+    """The other side closed the connection, or the server is stopping."""
 
 
 class Connection:
@@ -31,7 +31,7 @@ class Connection:
     def __init__(self, server, sock, number):
         self.server = server
         self.socket = sock
-        self.number = number  # 1 is the first
+        self.number = number  # counted from 1
         self.kept = b""
         self.requests = 0
 
@@ -42,7 +42,7 @@ class Connection:
         return data
 
     def read_head(self):
-        """Reads up to the blank line; gives the head's bytes without it."""
+        """Reads up to the blank line; returns the bytes of the head without it."""
         while b"\r\n\r\n" not in self.kept:
             self.kept += self.receive()
         head, _, self.kept = self.kept.partition(b"\r\n\r\n")
@@ -58,7 +58,7 @@ class Connection:
         return body
 
     def read_request(self):
-        """Reads a whole request and writes it down; gives its head and body."""
+        """Reads and records a whole request; returns its head and body."""
         head = self.read_head()
         body = self.read_body(head)
         self.requests += 1
@@ -76,7 +76,7 @@ class Connection:
         self.send(b"\r\n".join(lines) + b"\r\n\r\n" + body)
 
     def send_forever(self, piece, most=64 * 1024 * 1024):
-        """Sends `piece` until the other side has had enough; gives the bytes sent."""
+        """Sends `piece` repeatedly, up to `most` bytes or until the server stops; returns the bytes sent."""
         sent = 0
         while sent < most and not self.server.ending.is_set():
             self.send(piece)
@@ -89,13 +89,13 @@ class Connection:
         self.socket.close()
 
     def wait_closed(self, timeout=HANG):
-        """Waits until the other side closes, swallowing what it sends."""
+        """Waits until the other side closes, and ignores what it sends."""
         self.socket.settimeout(timeout)
         while self.socket.recv(65536):
             pass
 
     def hold(self):
-        """Does nothing until the server is ended or the other side is gone; reads nothing."""
+        """Waits until the server stops or the other side closes; reads nothing."""
         self.server.ending.wait(HANG)
 
 
@@ -168,7 +168,7 @@ class RawServer:
             connection = Connection(self, self.wrap(sock) if self.wrap else sock, number)
             self.behave(connection)
         except (Ended, OSError):
-            pass  # the other side is gone: what it made of that is the test's matter
+            pass  # the other side closed: the test checks what it made of that
         except Exception as failure:  # pylint: disable=broad-exception-caught
             self.failures.append(repr(failure))
         finally:
@@ -176,7 +176,7 @@ class RawServer:
 
 
 def serve_ok(connection):
-    """Takes every request on the connection and answers 200."""
+    """Responds 200 to every request on the connection."""
     while True:
         connection.read_request()
         connection.send(OK)
@@ -193,7 +193,7 @@ def unused_port():
 
 
 def wait_until(condition, timeout=HANG):
-    """Waits for something that gives no event of its own."""
+    """Polls for a condition that has no event to wait for."""
     until = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < until, "it never came"

@@ -1,7 +1,7 @@
-"""A quick server for many or large requests: reads, counts, answers 200. Bodies are not kept.
+"""A fast server for many or large requests: reads, counts, responds 200. Bodies are not kept.
 
 The names that arrive are counted (the file name of the last part, or the URL's path), so that a
-test can tell that each came once."""
+test can check that each arrived once."""
 
 import asyncio
 import collections
@@ -13,11 +13,11 @@ from harness import HANG
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 FILE_NAME = re.compile(rb'name="path"\r\n\r\n([^\r\n]*)\r\n|filename="([^"\r\n]*)"')
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-LOOK_AT = 4096  # bytes of a body in which its names are looked for
+LOOK_AT = 4096  # bytes of a body that are searched for names
 
 
 class Connection(asyncio.Protocol):
-    """One connection: a head, then a counted body, again and again."""
+    """One connection. Repeats: read a head and a counted body, respond."""
 
     def __init__(self, sink):
         self.sink = sink
@@ -50,7 +50,7 @@ class Connection(asyncio.Protocol):
                 self.answer()
 
     def read_head(self, data):
-        """Adds to the head; gives what stands behind it, or nothing while it is not whole."""
+        """Adds to the head; returns what follows it, or nothing while it is incomplete."""
         self.head += data
         head, blank, rest = self.head.partition(b"\r\n\r\n")
         if not blank:
