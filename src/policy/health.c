@@ -4,15 +4,17 @@
  *
  * A wait that such a response asks for is the file's. It is the origin's if too many ask for one: a
  * bucket holds how many are taken to be chance, each takes one out, and each success puts an eighth
- * back in. So up to about one in nine may ask for a wait for as long as it likes, and a few more
- * for a moment. Without a success in between a few are enough, and before the first success one. */
+ * back in. So about one in nine may ask for a wait for ever, and a few more for a moment. A few are
+ * enough without a success between them: more where many are in flight, because rejections come
+ * sooner than the successes beside them. */
 #include "policy/health.h"
 
 #include "base/clock.h"
 
 enum {
-    SHARE_ENDS = 128, /* attempts that the share of failures is a mean over */
-    ASKS_IN_ROW = 4,  /* asks without a success between them that speak for the origin */
+    SHARE_ENDS = 128,       /* attempts that the share of failures is a mean over */
+    ASKS_IN_ROW = 4,        /* asks without a success between them that speak for the origin */
+    IN_FLIGHT_PER_ASK = 16, /* one more for this many in flight */
 };
 
 static const double failed_share_most = 0.5; /* with more, the origin is not healthy */
@@ -26,7 +28,7 @@ static const double lone_asks_per_success = 1.0 / 8;
 
 void health_init(struct health *health)
 {
-    *health = (struct health){.asked_until_us = INT64_MIN};
+    *health = (struct health){.lone_asks = lone_asks_most, .asked_until_us = INT64_MIN};
 }
 
 static void health_count(struct health *health, bool failed)
@@ -39,9 +41,8 @@ void health_note_success(struct health *health)
 {
     health_count(health, false);
     health->lone_asks += lone_asks_per_success;
-    if (!health->succeeded || health->lone_asks > lone_asks_most)
+    if (health->lone_asks > lone_asks_most)
         health->lone_asks = lone_asks_most;
-    health->succeeded = true;
     health->asks_in_row = 0;
     health->asked_until_us = INT64_MIN;
 }
@@ -65,11 +66,12 @@ bool health_is_chance(const struct health *health, unsigned failures)
     return probability >= chance_least;
 }
 
-int64_t health_note_ask(struct health *health, int64_t until_us)
+int64_t health_note_ask(struct health *health, unsigned in_flight, int64_t until_us)
 {
     health->asks_in_row++;
     health->asked_until_us = clock_later(health->asked_until_us, until_us);
-    if (health->lone_asks >= 1 && health->asks_in_row < ASKS_IN_ROW) {
+    if (health->lone_asks >= 1 &&
+        health->asks_in_row < ASKS_IN_ROW + in_flight / IN_FLIGHT_PER_ASK) {
         health->lone_asks -= 1;
         return INT64_MIN;
     }

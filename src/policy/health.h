@@ -12,7 +12,6 @@
 struct health {
     double failed_share;    /* of recent attempts: how many failed, from 0 to 1 */
     unsigned ends;          /* how many attempts `failed_share` is the mean of */
-    bool succeeded;         /* there was a success */
     double lone_asks;       /* how many more waits are taken to be asked for by chance */
     unsigned asks_in_row;   /* failures that asked for a wait since the last success */
     int64_t asked_until_us; /* the end of the longest of these waits */
@@ -31,9 +30,9 @@ void health_note_failure(struct health *health);
  * more, can have failed by chance. If not, the origin or the file has a fault that lasts. */
 bool health_is_chance(const struct health *health, unsigned failures);
 
-/* An attempt failed, and its response asks for a wait until `until_us`. Returns until when nothing
- * should be sent to the origin: INT64_MIN if the response is alone among successes, and
- * speaks for its own request only. */
-int64_t health_note_ask(struct health *health, int64_t until_us);
+/* An attempt failed, and its response asks for a wait until `until_us`. `in_flight`: the attempts
+ * still in flight. Returns until when nothing should be sent to the origin: INT64_MIN if the
+ * response is alone among successes, and speaks for its own request only. */
+int64_t health_note_ask(struct health *health, unsigned in_flight, int64_t until_us);
 
 #endif

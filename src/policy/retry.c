@@ -221,7 +221,8 @@ static void retry_learn_pause(struct retry *retry, const struct retry_end *end, 
         return;
     int64_t until_us = after(now_us, end->retry_after_us);
     bool by_server = end->attempt->status >= STATUS_SERVER_ERROR;
-    int64_t pause_until_us = by_server ? health_note_ask(&retry->health, until_us) : until_us;
+    int64_t pause_until_us =
+        by_server ? health_note_ask(&retry->health, retry->in_flight, until_us) : until_us;
     if (retry->mode == RETRY_PROBING)
         pause_until_us = until_us;
     retry_pause_until(retry, pause_until_us, now_us);

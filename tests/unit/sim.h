@@ -61,7 +61,6 @@ struct sim_watch {
     int64_t answered_us;      /* the last response that decided a verdict */
     int64_t quiet_until_us;   /* the end of a pause that the server asked for */
     unsigned asks_in_row;     /* 503 with Retry-After since the last success */
-    bool succeeded;           /* a response decided a verdict */
     int64_t starts_us[SIM_STARTS_MOST];
     unsigned starts;
     unsigned outage_starts;

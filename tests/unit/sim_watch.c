@@ -5,8 +5,10 @@
 
 /* Attempts in an outage before it is only probed: the budget of policy/retry.c. */
 #define OUTAGE_FIRST 8
-/* 503 with Retry-After in a row that pause the server: as in policy/health.c. */
-#define ASKS_IN_ROW 4
+/* 503 with Retry-After in a row that pause the server, and in flight for one more: the most that
+ * policy/health.c allows. */
+#define ASKS_IN_ROW       4
+#define IN_FLIGHT_PER_ASK 16
 /* Unused time that the throttle makes up for, and the bytes of the largest turn. */
 #define THROTTLE_IDLE_US 50000
 #define THROTTLE_TURN    (64 * 1024)
@@ -135,7 +137,7 @@ static void watch_ask(struct sim *sim, unsigned number)
     struct sim_watch *watch = &sim->watch;
     int64_t until_us = sim->now_us + CLOCK_US_PER_SECOND;
     sim->ledger[number].quiet_until_us = until_us;
-    if (++watch->asks_in_row >= ASKS_IN_ROW || !watch->succeeded)
+    if (++watch->asks_in_row >= ASKS_IN_ROW + sim->rules.jobs_most / IN_FLIGHT_PER_ASK)
         watch->quiet_until_us = until_us > watch->quiet_until_us ? until_us : watch->quiet_until_us;
 }
 
@@ -152,7 +154,6 @@ void sim_watch_end(struct sim *sim, unsigned number, const struct http_end *end)
     if (is_ours(attempt))
         return;
     if (attempt->status != 0 && !ambiguous && !rejected) {
-        watch->succeeded = true;
         watch->asks_in_row = 0;
         watch->failing_since_us = CLOCK_NEVER;
         watch->answered_us = sim->now_us;
