@@ -215,6 +215,31 @@ double sim_best_fixed(
     return takes > best ? takes : best;
 }
 
+double sim_best_start(const struct sim_server *server, uint64_t seed, struct sim_result *scratch)
+{
+    double best = 0;
+    for (size_t i = 0; i < FIXED_JOBS; i++) {
+        double files = 0;
+        sim_run(server, SIM_FIXED, fixed_jobs[i], seed, scratch);
+        for (size_t second = 0; second < SIM_START_SECONDS; second++)
+            files += scratch->seconds[second].accepted;
+        best = files > best ? files : best;
+    }
+    return best;
+}
+
+double sim_seconds_until(const struct sim_result *result, double files)
+{
+    double sum = 0;
+    for (size_t i = 0; i < (size_t)SIM_SECONDS * 10; i++) {
+        double more = result->tenths[i].accepted;
+        if (more > 0 && sum + more >= files)
+            return ((double)i + (files - sum) / more) / 10;
+        sum += more;
+    }
+    return SIM_SECONDS;
+}
+
 double sim_best_polite(const struct sim_server *server, uint64_t seed, struct sim_result *scratch)
 {
     double best = 0;

@@ -3,6 +3,7 @@
 #include "policy/adapt.h"
 
 #include "base/clock.h"
+#include "policy/adapt/growth.h"
 #include "policy/adapt/limit.h"
 #include "policy/adapt/measurement.h"
 #include "policy/adapt/pace.h"
@@ -16,7 +17,7 @@ enum {
     STREAM_STARTS = 8,     /* starts that the mean time between streamed bodies is taken over */
 };
 
-static const double limit_at_first = 8;     /* five doublings below ADAPT_MOST */
+static const double limit_at_first = 16;    /* four doublings below ADAPT_MOST */
 static const double limit_after_outage = 4; /* fewer: the server has just come back */
 static const int64_t outage_us = 3 * CLOCK_US_PER_SECOND;
 
@@ -124,11 +125,13 @@ static void adapt_learn_success(
      * same load would not. */
     if (adapt->open_slots < limit_slots(adapt))
         adapt->open_slots++;
+    else
+        adapt->growth.spare_slots++;
     bool first = adapt->slot_us <= 0;
     if (!attempt->streamed || first)
         adapt->slot_us += first ? slot_us : (slot_us - adapt->slot_us) / SLOT_ENDS;
     if (first) /* only now it is known how long the measurement must wait to begin */
-        limit_set(adapt, adapt->limit, now_us);
+        limit_measure(adapt, now_us);
     if (was_away) {
         pressure_forget(adapt);
         pace_forget(&adapt->pace);
@@ -165,6 +168,7 @@ void adapt_note_end(struct adapt *adapt, const struct adapt_attempt *attempt, en
         measurement_note_stream(&adapt->measurement, now_us);
     else
         measurement_note_whole(&adapt->measurement, slot_us, work, now_us);
+    growth_note_end(adapt, attempt, adapt->in_flight + 1, slot_us, work);
     if (accepted || rejected)
         measurement_note_response(&adapt->measurement, accepted, now_us);
     if (accepted) {

@@ -73,6 +73,20 @@ struct adapt_pressure {
     bool no_success_since_cut; /* the limit was cut, and nothing was accepted afterwards */
 };
 
+/* The first attempts that started at the present limit. */
+struct adapt_growth {
+    uint64_t first_start;       /* the number of the first of them */
+    unsigned spare_slots;       /* successes since then that opened no slot: all were open */
+    unsigned seen;              /* of the first of them, which are looked at */
+    unsigned streams;           /* those with a streamed body */
+    double in_flight;           /* sum of how many were in flight meanwhile */
+    double work;                /* sum, in files */
+    double accepted;            /* how many were accepted */
+    double slot_us;             /* sum of the times in flight */
+    double accepted_us;         /* the same, of those accepted */
+    double accepted_us_squares; /* sum of the squares of these */
+};
+
 /* The slices of a second in which accepted attempts are counted. */
 #define PACE_SLICES 64
 
@@ -104,6 +118,7 @@ struct adapt {
     bool fixed;             /* -j N: `most` is the limit wanted */
     enum adapt_phase phase; /* what the search is doing */
     struct adapt_measurement measurement; /* at the present limit */
+    struct adapt_growth growth;           /* while growing, until that can have begun */
     struct adapt_yield base;              /* the yield that tries are compared with */
     int64_t base_since_us;                /* when the measurement of `base` began */
     bool has_base;                        /* `base` is filled in */
