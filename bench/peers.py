@@ -35,6 +35,16 @@ def shoal(work, server, *options, operands=None, name="shoal"):
     return work.contestant(name, command)
 
 
+def before(work, server, *options, operands=None):
+    """Another version of shoal beside ours: a list with it if BENCH_BEFORE names its program, else an empty one."""
+    program = os.environ.get("BENCH_BEFORE")
+    if not program:
+        return []
+    trust = ["--cacert", server.cacert] if hasattr(server, "cacert") else []
+    command = [program, "send", "-q", *trust, *options, *(operands or [work.folder]), server.url]
+    return [work.contestant("shoal before", command)]
+
+
 def floor(work, server, at_once):
     trust = ["--cacert", server.cacert] if hasattr(server, "cacert") else []
     command = [measure.PROGRAMS / "floor", "-j", at_once, *trust, work.list, server.host]
@@ -58,7 +68,7 @@ def xargs_curl(work, server):
 
 
 def aiohttp(work, server, at_once, session_each=False):
-    name = "aiohttp, a session a file" if session_each else "aiohttp, one session"
+    name = "aiohttp, one session per file" if session_each else "aiohttp, one session"
     flags = ["--session-each"] if session_each else []
     return work.contestant(
         name, [sys.executable, HERE / "peer_aiohttp.py", *flags, at_once, work.list, server.url]

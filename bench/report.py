@@ -39,7 +39,7 @@ def table(lines):
 
 
 def results_table(rows):
-    lines = [["work", "against", "shoal", "the other", "ratio", "goal", "further", "reached"]]
+    lines = [["work", "compared with", "shoal", "other", "ratio", "goal", "stretch goal", "reached"]]
     for name, row in rows.items():
         if isinstance(row, measure.Void):
             lines.append([name, f"not measured: {row}", "", "", "", "", "", ""])
@@ -53,7 +53,7 @@ def results_table(rows):
 
 
 def runs_table(rows):
-    lines = [["work", "who", "files", "runs", "wall", "user", "system", "CPU a file", "peak memory"]]
+    lines = [["work", "program", "files", "runs", "wall", "user", "system", "CPU per file", "peak memory"]]
     for name, row in rows.items():
         if isinstance(row, measure.Void):
             continue
@@ -70,7 +70,7 @@ def first_line(*command):
     try:
         said = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
-        return f"{command[0]}: not there"
+        return f"{command[0]}: not installed"
     return (said.stdout + said.stderr).strip().split("\n")[0]
 
 
@@ -111,7 +111,7 @@ def module_version(name):
     try:
         return __import__(name).__version__
     except ImportError:
-        return "not there"
+        return "not installed"
 
 
 def bars(contestants, each, title, top):
@@ -142,8 +142,8 @@ def picture(rows):
             contestants.setdefault(one.name, one)
     if "shoal" not in contestants:
         return None
-    wall, height = bars(contestants.values(), "wall_each", "Time a file of 4 KiB (microseconds, less is better)", 0)
-    cpu, height = bars(contestants.values(), "cpu_each", "CPU a file of 4 KiB", height)
+    wall, height = bars(contestants.values(), "wall_each", "Wall time per file of 4 KiB (microseconds; less is better)", 0)
+    cpu, height = bars(contestants.values(), "cpu_each", "CPU time per file of 4 KiB (microseconds; less is better)", height)
     style = (
         "text{font:14px sans-serif;fill:#444}.title{font-weight:bold}.ours{fill:#2a7}.other{fill:#9ab}"
         "@media(prefers-color-scheme:dark){text{fill:#ccc}}"
@@ -168,9 +168,9 @@ def measured(rows, has_picture):
         BEGIN,
         f"Measured on {time.strftime('%Y-%m-%d', time.gmtime())}:",
         machine(),
-        "![Bars: time and CPU a file](benchmarks.svg)" if has_picture else "",
+        "![Bars: wall time and CPU time per file](benchmarks.svg)" if has_picture else "",
         results_table(rows),
-        "Everyone's runs, medians:",
+        "Medians of the runs of each program:",
         runs_table(rows),
         notes(rows),
         END,

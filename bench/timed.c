@@ -4,13 +4,11 @@
  * It is small on purpose: until a child executes another program, its peak memory includes that of
  * its parent. Times are in microseconds (began_us by CLOCK_MONOTONIC), memory is in KiB; children
  * of the command that it has waited for are included. */
-#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 extern char **environ;
 

@@ -1,7 +1,6 @@
 /* A command line, one argument per line. It is read with the table of options, stored as the
  * library stores it, and compiled into a configuration; every failure is an error with a sentence.
  */
-#include <fcntl.h>
 #include <shoal.h>
 #include <stdbool.h>
 #include <string.h>

@@ -5,7 +5,6 @@
 
 #include "base/buf.h"
 #include "fuzz.h"
-#include "text/encode.h"
 #include "text/template.h"
 
 #define OUT_MAX (8U << 20)

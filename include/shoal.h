@@ -37,6 +37,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
+/* The version of the program and the library (Semantic Versioning). Nothing else states it. */
 #define SHOAL_VERSION "0.1.0"
 
 /* Bytes in a buffer for an error message, with its terminating NUL. A longer message is cut. */
@@ -66,6 +67,15 @@ enum shoal_verdict {
  * text is constant and lives as long as the library. Safe in any thread. */
 const char *shoal_verdict_name(enum shoal_verdict verdict);
 
+/* The exit statuses of `shoal send`. shoal_session_run() says which of them it returns when. */
+enum shoal_exit {
+    SHOAL_EXIT_OK = 0,     /* every file was sent, exists or was skipped; dry run: would be sent */
+    SHOAL_EXIT_FAILED = 1, /* something went wrong that no other status describes */
+    SHOAL_EXIT_USAGE = 2,  /* wrong usage or configuration, or no file found: nothing was sent */
+    SHOAL_EXIT_TEMPORARY = 75, /* every failure is temporary: run again later (EX_TEMPFAIL) */
+    SHOAL_EXIT_SIGNAL = 128,   /* interrupted: this plus the number of the signal */
+};
+
 /* What an event tells. It decides which member of struct shoal_event is set. */
 enum shoal_event_kind {
     SHOAL_EVENT_START,    /* `start`: the first event, once */
@@ -73,6 +83,7 @@ enum shoal_event_kind {
     SHOAL_EVENT_PROBLEM,  /* `problem`: something other than a file's upload went wrong */
     SHOAL_EVENT_PLAN,     /* `plan`: dry run, the request that would be sent for a file */
     SHOAL_EVENT_NOTICE,   /* `notice`: something that a person should know, such as an interrupt */
+    SHOAL_EVENT_PAUSE,    /* `pause`: a server lets nothing be sent for a while; once per pause */
     SHOAL_EVENT_PROGRESS, /* `progress`: about ten times per second while the run goes on */
     SHOAL_EVENT_END,      /* `end`: the last event, once */
 };
@@ -117,7 +128,7 @@ struct shoal_file {
     int64_t bytes;              /* size of the file in bytes; -1: it was never opened */
     int64_t took_us; /* microseconds from its first attempt to its verdict; 0: no attempt */
     bool temporary;  /* FAILED: a later run can succeed; otherwise false */
-    bool run_ended;  /* FAILED: never attempted, because the run ended before */
+    bool run_ended;  /* FAILED: never attempted: the run ended, or gave up on its server, before */
     struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
     bool response_cut;          /* the body was longer than `response` */
 };
@@ -153,17 +164,29 @@ struct shoal_notice {
     const char *message; /* a sentence; never NULL */
 };
 
+/* PAUSE: the files for an origin (scheme, host and port) wait, because it asks for a pause or is
+ * down. Pauses of less than a second are not reported. */
+struct shoal_pause {
+    const char *origin; /* "https://example.com", with the port unless it is the scheme's own */
+    const char *error;  /* why, as a sentence; never NULL */
+    long status;        /* HTTP status of the response that made it so; 0: there was none */
+    int64_t wait_us;    /* microseconds that it asks to wait; -1: it is down for a time unknown */
+    int64_t until_seconds; /* when it may be asked again, seconds since 1970; 0: not known */
+};
+
 /* PROGRESS: how far the run is. */
 struct shoal_progress {
     const struct shoal_totals *totals; /* so far; never NULL */
     uint64_t in_flight;                /* files in flight now */
     int64_t bytes_moved;               /* bytes of requests handed to the network, all attempts */
+    uint64_t held_up;                  /* origins that let nothing be sent now */
+    const char *host;                  /* the host of one of them; NULL: `held_up` is 0 */
 };
 
 /* END: the result of the run. */
 struct shoal_end {
     const struct shoal_totals *totals; /* never NULL */
-    int exit_status;                   /* what shoal_session_run() returns */
+    int exit_status;                   /* enum shoal_exit, as shoal_session_run() returns it */
     int signal;                        /* signal that interrupted the run; 0: none */
 };
 
@@ -181,6 +204,7 @@ struct shoal_event {
         struct shoal_problem problem;   /* SHOAL_EVENT_PROBLEM */
         struct shoal_plan plan;         /* SHOAL_EVENT_PLAN */
         struct shoal_notice notice;     /* SHOAL_EVENT_NOTICE */
+        struct shoal_pause pause;       /* SHOAL_EVENT_PAUSE */
         struct shoal_progress progress; /* SHOAL_EVENT_PROGRESS */
         struct shoal_end end;           /* SHOAL_EVENT_END */
     };
@@ -224,7 +248,7 @@ bool shoal_options_add_operand(struct shoal_options *options, const char *path);
  * `context`, which stays the caller's; `on_event` must not be NULL. The options stay the caller's
  * and must outlive the session. Returns a session that the caller frees with shoal_session_free();
  * or NULL, with a sentence in `error` (SHOAL_ERROR_SIZE bytes, written only on failure, may be
- * NULL): the command's exit status 2. Safe in any thread, as long as no thread changes `options`.
+ * NULL): SHOAL_EXIT_USAGE for the command. Safe in any thread, while no thread changes `options`.
  */
 struct shoal_session *shoal_session_new(
     const struct shoal_options *options, shoal_event_fn *on_event, void *context, char *error);
@@ -235,13 +259,16 @@ void shoal_session_free(struct shoal_session *session);
 
 /* Uploads the files and returns when every one has its verdict. Call it once per session, from any
  * one thread; it starts threads of its own, which have ended when the session is freed. Errors are
- * events. Returns the exit status that the command would have:
+ * events. Returns the exit status that the command would have, the first of these that applies:
  *
- *     0    every file was sent, exists or was skipped, and there was no problem
- *     1    something else went wrong
- *     2    no file was found, and the option `allow-empty` is not set
- *     75   files failed, all of them temporarily: run again later (EX_TEMPFAIL)
- *     128 + N   shoal_session_interrupt() was called with the signal N */
+ *     SHOAL_EXIT_SIGNAL + N  shoal_session_interrupt() was called with the signal N
+ *     SHOAL_EXIT_USAGE       no file was found, there was no PROBLEM, `allow-empty` is not set
+ *     SHOAL_EXIT_FAILED      there was a PROBLEM, a file is UNKNOWN, or one FAILED for good
+ *     SHOAL_EXIT_TEMPORARY   files FAILED, all of them temporarily
+ *     SHOAL_EXIT_OK          every file has another verdict
+ *
+ * A dry run sends nothing. Its files get a PLAN instead of a verdict, or FAILED if they could not
+ * be sent, such as a file that cannot be read; the same list applies. */
 int shoal_session_run(struct shoal_session *session);
 
 /* Asks a session to stop. After the first call nothing new is started, and what is in flight may

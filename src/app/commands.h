@@ -1,4 +1,5 @@
-/* The commands. Each reads the arguments after its own name and returns the exit status. */
+/* The commands. Each reads the arguments after its own name and returns the exit status (enum
+ * shoal_exit). */
 #ifndef SHOAL_APP_COMMANDS_H
 #define SHOAL_APP_COMMANDS_H
 

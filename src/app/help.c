@@ -1,12 +1,12 @@
 #include "app/help.h"
 
-#include <errno.h>
 #include <shoal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "app/say.h"
 #include "app/stream.h"
+#include "base/buf.h"
 
 #define HELP_MAX (256 * 1024) /* longest help of a command, in bytes */
 #define WIDTH    80           /* columns of a line */
@@ -58,7 +58,7 @@ static void add_row(struct buf *out, const struct option_row *row)
     add_wrapped(out, row->help, INDENT);
 }
 
-bool help_add_options(struct buf *out, const struct option_row *table, size_t count)
+static void add_options(struct buf *out, const struct option_row *table, size_t count)
 {
     const char *group = "";
     for (size_t i = 0; i < count; i++) {
@@ -68,7 +68,6 @@ bool help_add_options(struct buf *out, const struct option_row *table, size_t co
         }
         add_row(out, &table[i]);
     }
-    return !out->failed;
 }
 
 int help_print(const char *text)
@@ -77,18 +76,20 @@ int help_print(const char *text)
     stream_init(&stream, STDOUT_FILENO);
     (void)stream_add(&stream, text, strlen(text));
     if (stream_finish(&stream))
-        return 0;
+        return SHOAL_EXIT_OK;
     say("standard output can't be written: %s", strerror(stream.failure));
-    return 1;
+    return SHOAL_EXIT_FAILED;
 }
 
-int help_command(const char *introduction, const struct option_row *table, size_t count)
+int help_command(
+    const char *introduction, const struct option_row *table, size_t count, const char *closing)
 {
     struct buf text;
     buf_init(&text, HELP_MAX);
     (void)buf_add_text(&text, introduction);
-    int status = 1;
-    if (help_add_options(&text, table, count))
+    int status = SHOAL_EXIT_FAILED;
+    add_options(&text, table, count);
+    if (buf_add_text(&text, closing))
         status = help_print(buf_text(&text));
     else
         say("out of memory");

@@ -2,24 +2,19 @@
 #ifndef SHOAL_APP_HELP_H
 #define SHOAL_APP_HELP_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "base/must_use.h"
 #include "core/options.h"
 
-/* Adds the `count` options of `table` to `out`, with a heading for each group, wrapped to 80
- * columns. False: `out` failed. */
-bool help_add_options(struct buf *out, const struct option_row *table, size_t count);
-
-/* Writes `text` to standard output. Returns the exit status: 0, or 1 after saying why it could not
- * be written. */
+/* Writes `text` to standard output. Returns SHOAL_EXIT_OK, or SHOAL_EXIT_FAILED after saying
+ * why it could not be written. */
 MUST_USE int help_print(const char *text);
 
-/* Prints the help of a command: `introduction`, then the `count` options of `table`. Returns the
- * exit status, as help_print(). */
-MUST_USE int help_command(const char *introduction, const struct option_row *table, size_t count);
+/* Prints the help of a command: `introduction`, the `count` options of `table` with a heading for
+ * each group, wrapped to 80 columns, then `closing`. Returns the exit status, as help_print(). */
+MUST_USE int help_command(
+    const char *introduction, const struct option_row *table, size_t count, const char *closing);
 
 /* Prints `shoal VERSION`. Returns the exit status, as help_print(). */
 MUST_USE int help_version(void);

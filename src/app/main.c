@@ -6,27 +6,36 @@
  *
  * base/
  *   array                  growing arrays
- *   ascii                  digits and control bytes, whatever the locale
+ *   ascii                  classes of ASCII bytes, whatever the locale
  *   buf                    growable byte buffer with a maximum
  *   clock                  the clock as a function table
  *   container_of           from a member to the struct that contains it
  *   err                    errors as values: a class, a code, a sentence
  *   heap                   timers, nearest first
+ *   list                   lists whose nodes live inside objects
  *   must_use               marks results that the caller must check
+ *   path                   parts of a path
  *   random                 random numbers as a function table
  *   secret                 values that must never be shown
+ *   table                  objects by name
  *   thread                 threads that start with every signal blocked
  *   wipe                   erasing secrets from memory
  *
  * text/                    pure
  *   encode                 percent, JSON, Base64, UTF-8
  *   http_date              HTTP dates and Retry-After
+ *   http_request_head      writes request heads
+ *   http_response          parser for HTTP/1.1 responses
+ *   http_response_line     the lines of a response, one by one
+ *   http_syntax            tokens, lists and slices of HTTP
+ *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
  *   json                   JSON on one line
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
+ *   proxy                  which proxy a URL takes
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
  *   template               text with {field}s
@@ -38,6 +47,7 @@
  * text/template/
  *   fill                   filling in
  *   private                what a template is made of
+ *   value                  writes one value as its escaping says
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
@@ -87,14 +97,26 @@
  *   private                open(2) flags of the two
  *   steps                  the same, one component at a time
  *
- * io/http/                 libcurl: the only folder that knows it
- *   ending                 libcurl's result as an attempt's end
- *   multi                  the loop around libcurl
- *   private                what these files share
+ * io/http/                 HTTP/1.1 of our own, on connections that libcurl opens
+ *   connect_failure        why a connection could not be opened
+ *   connection             one connection: bytes out, bytes in
+ *   connector              opens connections, through libcurl
+ *   dispatch               gives exchanges their connections
+ *   ending                 how an exchange ended
+ *   exchange               one attempt: a request out, its response in
+ *   handle                 libcurl's easy handles
+ *   loop                   the loop, and the interface
+ *   poller                 waits for descriptors: the only file that knows epoll
+ *   pool                   idle connections, per origin
+ *   private                what the files that know libcurl share
+ *   request                where a request goes, and its head
  *   resolve                names, where libcurl has no thread to look them up
+ *   response               what is kept of a response
+ *   secure                 bytes over TLS
  *   security               TLS: what is verified and with what
- *   sockets                which socket a transfer is on
- *   transfer               one request under way
+ *   stall                  ends exchanges on which nothing moves
+ *   transfer               exchanges in memory and in lists
+ *   transport              what the transport's own files share
  *
  * core/
  *   config                 what the options mean, checked and compiled
@@ -126,11 +148,14 @@
  *
  * core/sched/
  *   file                   files and slots: their states and lists
- *   gate                   may a transfer start now?
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
+ *   origin                 one origin: how it responds, and its files
+ *   origins                all origins, by name
  *   private                what these files share
+ *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
+ *   tell                   what the user hears of origins
  *   verdict                what the end of an attempt means for its file
  *
  * sink/
@@ -171,6 +196,7 @@
  *   stream                 buffered output of whole lines
  */
 #include <shoal.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -181,8 +207,6 @@
 #include "app/say.h"
 #include "app/signals.h"
 #include "app/standard.h"
-
-#define STATUS_WRONG 2
 
 static const struct command {
     const char *name;
@@ -213,12 +237,12 @@ static bool is_one_of(const char *text, const char *one, const char *other)
 int main(int count, char **arguments)
 {
     if (!standard_open())
-        return STATUS_WRONG;
-    signals_ignore_pipe();
+        return SHOAL_EXIT_USAGE;
+    signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
     if (name == NULL) {
         (void)dprintf(STDERR_FILENO, "%s", overview);
-        return STATUS_WRONG;
+        return SHOAL_EXIT_USAGE;
     }
     if (is_one_of(name, "-h", "--help") || strcmp(name, "help") == 0)
         return help_print(overview);
@@ -229,5 +253,5 @@ int main(int count, char **arguments)
             return commands[i].run(count - 2, arguments + 2);
     }
     say("unknown command '%s'; shoal --help lists what there is", name);
-    return STATUS_WRONG;
+    return SHOAL_EXIT_USAGE;
 }

@@ -1,5 +1,6 @@
 #include "app/say.h"
 
+#include <shoal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,8 +12,6 @@
 
 #define TEXT_SIZE 4096            /* longest sentence, in bytes with its NUL */
 #define LINE_SIZE (8 * TEXT_SIZE) /* longest line, with every byte escaped */
-
-#define STATUS_WRONG 2
 
 void say(const char *format, ...)
 {
@@ -40,5 +39,5 @@ int say_wrong(const char *command, const char *text)
 {
     say("%s", text);
     (void)dprintf(STDERR_FILENO, "Run `shoal %s --help` for its options.\n", command);
-    return STATUS_WRONG;
+    return SHOAL_EXIT_USAGE;
 }

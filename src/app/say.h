@@ -7,7 +7,7 @@
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Says `text`, which tells what is wrong with the command line, and how to print the help of
- * `command`. Returns the exit status for it, 2. */
+ * `command`. Returns the exit status for it, SHOAL_EXIT_USAGE. */
 int say_wrong(const char *command, const char *text);
 
 #endif

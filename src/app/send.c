@@ -10,11 +10,6 @@
 #include "app/signals.h"
 #include "core/options.h"
 
-#define STATUS_BAD       1
-#define STATUS_WRONG     2
-#define STATUS_TEMPORARY 75
-#define STATUS_SIGNAL    128
-
 static const char introduction[] =
     "shoal send [options] PATH... URL\n"
     "\n"
@@ -118,7 +113,7 @@ static bool add_operand(void *context, char *text, struct error *error)
     return true;
 }
 
-/* Gives the operands to the options. The last one is the URL unless there is --url. */
+/* Passes the operands to the options. The last one is the URL unless there is --url. */
 static bool assign_operands(struct send *send, struct error *error)
 {
     size_t paths = send->operand_count;
@@ -159,8 +154,8 @@ static int run(struct shoal_session *session, struct output *output)
     int status = shoal_session_run(session);
     bool written = output_close(output);
     signals_restore();
-    if (!written && (status == 0 || status == STATUS_TEMPORARY))
-        return STATUS_BAD;
+    if (!written && (status == SHOAL_EXIT_OK || status == SHOAL_EXIT_TEMPORARY))
+        return SHOAL_EXIT_FAILED;
     return status;
 }
 
@@ -169,9 +164,9 @@ static int send_files(const struct send *send)
     struct output *output = output_new();
     if (output == NULL) {
         say("out of memory");
-        return STATUS_WRONG;
+        return SHOAL_EXIT_USAGE;
     }
-    int status = STATUS_WRONG;
+    int status = SHOAL_EXIT_USAGE;
     struct error problem = {0};
     char reason[SHOAL_ERROR_SIZE] = "";
     struct shoal_session *session = shoal_session_new(send->options, output_event, output, reason);
@@ -193,7 +188,7 @@ static int read_and_send(struct send *send, int count, char **arguments)
     if (send->help) {
         size_t rows;
         const struct option_row *table = options_table(&rows);
-        return help_command(introduction, table, rows);
+        return help_command(introduction, table, rows, "");
     }
     if (send->version)
         return help_version();
@@ -206,14 +201,14 @@ int send_command(int count, char **arguments)
         .options = shoal_options_new(),
         .operands = calloc((size_t)count + 1, sizeof(char *)),
     };
-    int status = STATUS_WRONG;
+    int status = SHOAL_EXIT_USAGE;
     if (send.options != NULL && send.operands != NULL)
         status = read_and_send(&send, count, arguments);
     else
         say("out of memory");
     free(send.operands);
     shoal_options_free(send.options);
-    if (status > STATUS_SIGNAL)
-        signals_raise(status - STATUS_SIGNAL);
+    if (status > SHOAL_EXIT_SIGNAL)
+        signals_raise(status - SHOAL_EXIT_SIGNAL);
     return status;
 }

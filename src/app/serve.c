@@ -1,3 +1,4 @@
+#include <shoal.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -11,12 +12,7 @@
 #include "receive/receiver.h"
 #include "text/units.h"
 
-#define HELP_MAX ((size_t)64 * 1024)
-
 #define DEFAULT_LISTEN "127.0.0.1:0"
-
-#define STATUS_FAILED 1
-#define STATUS_WRONG  2
 
 static const char introduction[] =
     "shoal serve [options]\n"
@@ -119,18 +115,6 @@ static bool read_operand(void *context, char *text, struct error *error)
     return error_set(error, ERROR_USAGE, 0, "serve takes no operand: '%s'", text);
 }
 
-static int print_help(void)
-{
-    struct buf text;
-    buf_init(&text, HELP_MAX);
-    (void)buf_add_text(&text, introduction);
-    (void)help_add_options(&text, table, TABLE_COUNT);
-    (void)buf_printf(&text, "\nFaults:\n%s", fault_help());
-    int status = text.failed ? STATUS_FAILED : help_print(buf_text(&text));
-    buf_free(&text);
-    return status;
-}
-
 /* Each connection needs descriptors: raises the soft limit to the hard one. */
 static void raise_descriptor_limit(void)
 {
@@ -148,10 +132,7 @@ static void watch_signals(void)
     (void)sigaction(SIGINT, &stop, NULL);
     (void)sigaction(SIGTERM, &stop, NULL);
     /* A file that exceeds `ulimit -f` is then an error of write(2), not the end of the process. */
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    (void)sigemptyset(&ignore.sa_mask);
-    (void)sigaction(SIGXFSZ, &ignore, NULL);
-    signals_ignore_pipe();
+    signals_ignore(SIGXFSZ);
 }
 
 /* Returns whether the receiver could be started. */
@@ -191,14 +172,14 @@ static int serve_with_output(const struct serve *serve)
     struct serve_output output;
     if (!serve_output_open(&output, &serve->output, &error)) {
         say("%s", error.text);
-        return STATUS_WRONG;
+        return SHOAL_EXIT_USAGE;
     }
     raise_descriptor_limit();
     bool served = serve_until_stopped(serve, &output);
     bool written = serve_output_close(&output);
     if (!served)
-        return STATUS_WRONG;
-    return written ? 0 : STATUS_FAILED;
+        return SHOAL_EXIT_USAGE;
+    return written ? SHOAL_EXIT_OK : SHOAL_EXIT_FAILED;
 }
 
 int serve_command(int count, char **arguments)
@@ -215,5 +196,7 @@ int serve_command(int count, char **arguments)
     };
     if (!args_read(&args, count, arguments, &error))
         return say_wrong("serve", error.text);
-    return serve.help ? print_help() : serve_with_output(&serve);
+    if (serve.help)
+        return help_command(introduction, table, TABLE_COUNT, fault_help());
+    return serve_with_output(&serve);
 }

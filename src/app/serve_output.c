@@ -88,38 +88,20 @@ static void write_json(struct serve_output *output, json_t *object)
     json_decref(object);
 }
 
-/* Each of these functions sets a key. False: out of memory. */
-
-static bool set(json_t *object, const char *key, json_t *value)
-{
-    return json_object_set_new(object, key, value) == 0;
-}
-
-/* `text` NULL: sets nothing. */
-static bool set_text(json_t *object, const char *key, const char *text)
-{
-    return text == NULL || set(object, key, json_text(text, strlen(text)));
-}
-
-static bool fill_request(json_t *object, const struct receiver_event *event)
-{
-    return set(object, "event", json_string("request")) &&
-           set_text(object, "method", event->method) && json_set_path(object, event->path) &&
-           set(object, "status", event->status == 0 ? json_null() : json_integer(event->status)) &&
-           set(object, "parts",
-               event->upload == NULL ? json_array() : upload_parts_json(event->upload)) &&
-           set_text(object, "error", event->error) && set_text(object, "fault", event->fault) &&
-           set(object, "at_ms", json_integer(event->at_us / CLOCK_US_PER_MS));
-}
-
-static void write_request_json(struct serve_output *output, const struct receiver_event *event)
+static json_t *request_json(const struct receiver_event *event)
 {
     json_t *object = json_object();
-    if (object != NULL && !fill_request(object, event)) {
-        json_decref(object);
-        object = NULL;
-    }
-    write_json(output, object);
+    bool complete = json_set_text(object, "event", "request") &&
+                    json_set_text(object, "method", event->method) &&
+                    json_set_bytes(object, "path", event->path, strlen(event->path)) &&
+                    json_set(object, "status",
+                        event->status == 0 ? json_null() : json_integer(event->status)) &&
+                    json_set(object, "parts",
+                        event->upload == NULL ? json_array() : upload_parts_json(event->upload)) &&
+                    json_set_text(object, "error", event->error) &&
+                    json_set_text(object, "fault", event->fault) &&
+                    json_set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS);
+    return json_if_complete(object, complete);
 }
 
 static void add_printable(struct serve_output *output, const char *text)
@@ -159,7 +141,7 @@ void serve_output_request(void *context, const struct receiver_event *event)
 {
     struct serve_output *output = context;
     if (output->options->json)
-        write_request_json(output, event);
+        write_json(output, request_json(event));
     if (output->options->quiet || !prints_lines(output))
         return;
     if (event->upload == NULL)

@@ -10,7 +10,7 @@ static const int watched_signals[] = {SIGINT, SIGTERM, SIGHUP};
 #define WATCHED (sizeof watched_signals / sizeof watched_signals[0])
 
 static struct shoal_session *volatile watched_session; /* NULL: none */
-static volatile sig_atomic_t signals_seen;             /* 2 stands for 2 or more */
+static volatile sig_atomic_t signals_seen;             /* 2 means 2 or more */
 static struct sigaction before[WATCHED];               /* dispositions to restore */
 
 static void interrupt(int signal_number)
@@ -56,9 +56,9 @@ void signals_raise(int signal_number)
     (void)raise(signal_number);
 }
 
-void signals_ignore_pipe(void)
+void signals_ignore(int signal_number)
 {
     struct sigaction action = {.sa_handler = SIG_IGN};
     (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGPIPE, &action, NULL);
+    (void)sigaction(signal_number, &action, NULL);
 }

@@ -1,9 +1,10 @@
-/* Signals that interrupt a run of `shoal send`, and SIGPIPE. */
+/* Signals that interrupt a run of `shoal send`, and signals that are ignored. */
 #ifndef SHOAL_APP_SIGNALS_H
 #define SHOAL_APP_SIGNALS_H
 
 #include <stdbool.h>
 
+/* See shoal.h. */
 struct shoal_session;
 
 /* Lets SIGINT, SIGTERM and SIGHUP interrupt `session` from now on, until signals_restore(). A
@@ -20,7 +21,7 @@ bool signals_insist(void);
  */
 void signals_raise(int signal_number);
 
-/* Ignores SIGPIPE, so that writing to a closed pipe is an error of write(2). */
-void signals_ignore_pipe(void);
+/* Ignores a signal from now on. */
+void signals_ignore(int signal_number);
 
 #endif

@@ -16,7 +16,7 @@ enum error_class {
 /* Bytes of an error's text, NUL included; longer text is cut. */
 #define ERROR_TEXT_SIZE 512
 
-/* One failure. `= {0}` is no error. */
+/* One failure; `= {0}`: none. */
 struct error {
     enum error_class class;     /* what kind of failure it is */
     int code;                   /* an errno for ERROR_SYSTEM and ERROR_MEMORY, otherwise 0 */

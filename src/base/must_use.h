@@ -7,7 +7,7 @@
 #if defined(__GNUC__)
 #define MUST_USE __attribute__((warn_unused_result))
 #else
-#define MUST_USE
+#define MUST_USE /* other compilers: no warning */
 #endif
 
 #endif

@@ -1,6 +1,5 @@
 #include "base/random.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 

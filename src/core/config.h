@@ -40,16 +40,18 @@ struct config_field {
 /* Pointers are owned. NULL, false and 0 are "not given" where nothing else is said. */
 struct config {
     /* What is sent */
-    char *method;                   /* HTTP method; never NULL */
-    struct template *url;           /* --url; never NULL */
-    struct config_field *fields;    /* the form's fields, in order; none with `raw` */
-    size_t field_count;             /* length of `fields` */
-    struct template **headers;      /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
-    size_t header_count;            /* length of `headers` */
-    struct template *user_password; /* -u; the same for every file */
-    unsigned needs;                 /* template_needs() of all templates together */
-    bool raw;                       /* -T: the body is the file itself */
-    bool idempotency_key;           /* --idempotency-key */
+    char *method;                /* HTTP method; never NULL */
+    struct template *url;        /* --url; never NULL */
+    struct template *origin;     /* the scheme and authority of `url`; never NULL */
+    char *origin_name;           /* the same as it was given, without the userinfo */
+    struct config_field *fields; /* the form's fields, in order; none with `raw` */
+    size_t field_count;          /* length of `fields` */
+    struct template **headers;   /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
+    size_t header_count;         /* length of `headers` */
+    char *user_password;         /* -u: USER:SECRET; erased when it is freed */
+    unsigned needs;              /* template_needs() of all templates together */
+    bool raw;                    /* -T: the body is the file itself */
+    bool idempotency_key;        /* --idempotency-key */
 
     /* Which files */
     char **operands;       /* the PATHs, ends with NULL */
@@ -83,8 +85,6 @@ struct config {
     char *key;     /* --key; only with `cert` */
     char *proxy;   /* --proxy (-x); not with `no_proxy` */
     bool insecure; /* --insecure (-k) */
-    bool http1;    /* --http1.1, which is the default */
-    bool http2;    /* --http2; not with `http1` */
     bool no_proxy; /* --no-proxy */
 
     struct secrets *secrets; /* what must never be shown; never NULL */

@@ -3,13 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MOST         (64 * 1024)
-#define VIEW_MOST         ((size_t)64 * 1024 * 1024)
-#define EXIT_SENT         0
-#define EXIT_FAILED       1
-#define EXIT_NOTHING      2
-#define EXIT_TEMPORARY    75 /* sysexits.h: EX_TEMPFAIL */
-#define EXIT_SIGNAL_FIRST 128
+#define TEXT_MOST (64 * 1024)
+#define VIEW_MOST ((size_t)64 * 1024 * 1024)
+
+const char *shoal_verdict_name(enum shoal_verdict verdict)
+{
+    static const char *const names[SHOAL_VERDICTS] = {
+        [SHOAL_SENT] = "sent",
+        [SHOAL_EXISTS] = "exists",
+        [SHOAL_SKIPPED] = "skipped",
+        [SHOAL_FAILED] = "failed",
+        [SHOAL_UNKNOWN] = "unknown",
+    };
+    return (unsigned)verdict < SHOAL_VERDICTS ? names[verdict] : "";
+}
 
 void events_init(struct events *events, const struct config *config, const struct clock *clock,
     shoal_event_fn *on_event, void *context)
@@ -20,6 +27,7 @@ void events_init(struct events *events, const struct config *config, const struc
         .config = config,
         .start_us = clock_now_us(clock)};
     buf_init(&events->text, TEXT_MOST * 4);
+    buf_init(&events->origin, TEXT_MOST * 4);
     /* A short secret in every other byte makes a text longer by half. */
     buf_init(&events->response, (size_t)HTTP_ANSWER_KEPT * 4);
 }
@@ -27,6 +35,7 @@ void events_init(struct events *events, const struct config *config, const struc
 void events_free(struct events *events)
 {
     buf_free(&events->text);
+    buf_free(&events->origin);
     buf_free(&events->response);
 }
 
@@ -120,6 +129,14 @@ void events_notice(struct events *events, const char *text)
 {
     struct shoal_event event = {
         .kind = SHOAL_EVENT_NOTICE, .notice = {.message = shown(events, &events->text, text)}};
+    emit(events, &event);
+}
+
+void events_pause(struct events *events, const struct shoal_pause *pause)
+{
+    struct shoal_event event = {.kind = SHOAL_EVENT_PAUSE, .pause = *pause};
+    event.pause.origin = shown(events, &events->origin, pause->origin);
+    event.pause.error = shown(events, &events->text, pause->error);
     emit(events, &event);
 }
 
@@ -232,11 +249,11 @@ void events_plan(struct events *events, const struct entry *entry, const struct 
     free(view.headers);
 }
 
-void events_progress(struct events *events, uint64_t in_flight, int64_t bytes_moved)
+void events_progress(struct events *events, const struct shoal_progress *progress)
 {
-    struct shoal_event event = {.kind = SHOAL_EVENT_PROGRESS,
-        .progress = {
-            .totals = &events->totals, .in_flight = in_flight, .bytes_moved = bytes_moved}};
+    struct shoal_event event = {.kind = SHOAL_EVENT_PROGRESS, .progress = *progress};
+    event.progress.totals = &events->totals;
+    event.progress.host = shown(events, &events->origin, progress->host);
     emit(events, &event);
 }
 
@@ -244,13 +261,13 @@ static int exit_status(const struct events *events, int signal)
 {
     const struct shoal_totals *totals = &events->totals;
     if (signal != 0)
-        return EXIT_SIGNAL_FIRST + signal;
+        return SHOAL_EXIT_SIGNAL + signal;
     if (totals->found == 0 && totals->problems == 0 && !events->config->allow_empty)
-        return EXIT_NOTHING;
+        return SHOAL_EXIT_USAGE;
     bool unsure = totals->problems > 0 || totals->verdicts[SHOAL_UNKNOWN] > 0;
     if (unsure || events->bad_failures > 0)
-        return EXIT_FAILED;
-    return totals->verdicts[SHOAL_FAILED] > 0 ? EXIT_TEMPORARY : EXIT_SENT;
+        return SHOAL_EXIT_FAILED;
+    return totals->verdicts[SHOAL_FAILED] > 0 ? SHOAL_EXIT_TEMPORARY : SHOAL_EXIT_OK;
 }
 
 int events_end(struct events *events, int signal)

@@ -1,5 +1,5 @@
-/* Events: what happened, counted and told to the caller. Secrets are replaced here, once for every
- * sink; escaping is the sink's. */
+/* Events: counts what happens and reports it to the caller. Secrets are replaced here, once for
+ * every sink; sinks do the escaping. */
 #ifndef SHOAL_CORE_EVENT_H
 #define SHOAL_CORE_EVENT_H
 
@@ -12,55 +12,68 @@
 #include "core/plan.h"
 #include "shoal.h"
 
+/* The events of one run. */
 struct events {
-    shoal_event_fn *on_event;
-    void *context;
-    const struct clock *clock;
-    const struct config *config;
-    struct shoal_totals totals;
-    int64_t start_us;
-    uint64_t bad_failures; /* failed and not temporary */
-    struct buf text;       /* for redaction */
-    struct buf response;
+    shoal_event_fn *on_event;    /* receives them; the caller's */
+    void *context;               /* for `on_event` */
+    const struct clock *clock;   /* the caller's */
+    const struct config *config; /* the caller's */
+    struct shoal_totals totals;  /* so far */
+    int64_t start_us;            /* when the run began, by `clock` */
+    uint64_t bad_failures;       /* failed and not temporary */
+    struct buf text;             /* a text with its secrets replaced */
+    struct buf origin;           /* the same, of an event with two texts */
+    struct buf response;         /* a response with its secrets replaced */
 };
 
-/* What became of a file. */
+/* What became of a file. The texts are valid until events_file() returns. */
 struct event_file {
-    const struct entry *entry;
-    enum shoal_verdict verdict;
-    bool temporary;
-    bool run_ended; /* never attempted, because the run ended before */
-    long status;
-    unsigned attempts;
-    int64_t bytes;              /* -1: never known */
-    int64_t first_us;           /* its first attempt, by the clock; 0: none */
-    const char *error;          /* NULL: none */
-    const struct buf *response; /* NULL: none */
-    bool response_cut;
+    const struct entry *entry;  /* which file */
+    enum shoal_verdict verdict; /* what became of it */
+    bool temporary;             /* failed: a later run can succeed */
+    bool run_ended;             /* never attempted, because the run ended before */
+    long status;                /* HTTP status of the last attempt; 0: none */
+    unsigned attempts;          /* requests begun for it */
+    int64_t bytes;              /* the file's size; -1: never known */
+    int64_t first_us;           /* when its first attempt began, by the clock; 0: never */
+    const char *error;          /* why it failed, a sentence; NULL: it has not */
+    const struct buf *response; /* body of the last response; NULL: none */
+    bool response_cut;          /* the body was longer than `response` */
 };
 
-/* Makes a teller of events for one run, whose start is now. What it is given must outlive it. */
+/* Initializes the events of one run, which starts now. Everything passed in must outlive it. */
 void events_init(struct events *events, const struct config *config, const struct clock *clock,
     shoal_event_fn *on_event, void *context);
+
 /* Frees the buffers. */
 void events_free(struct events *events);
 
-/* Tells the start. `jobs`: as the option says, 0 for `auto`. */
+/* Reports the start. `jobs`: as the option says, 0 for `auto`. */
 void events_start(struct events *events, unsigned jobs);
+
 /* Counts a file as found. */
 void events_found(struct events *events, const struct entry *entry);
-/* Counts a file's verdict and tells it. */
+
+/* Counts a file's verdict and reports it. */
 void events_file(struct events *events, const struct event_file *file);
-/* Counts a problem and tells it: `text` is a sentence, `path` what it is about, or NULL. */
+
+/* Counts a problem and reports it: `text` is a sentence, `path` what it is about, or NULL. */
 void events_problem(struct events *events, const char *path, const char *text);
-/* Tells what a person should know: `text` is a sentence. */
+
+/* Reports something that a person should know: `text` is a sentence. */
 void events_notice(struct events *events, const char *text);
-/* Dry run: counts the file as planned and tells its finished plan. */
+
+/* Reports that an origin lets nothing start for a while. The texts may contain secrets. */
+void events_pause(struct events *events, const struct shoal_pause *pause);
+
+/* Dry run: counts the file as planned and reports its finished plan. */
 void events_plan(struct events *events, const struct entry *entry, const struct plan *plan);
-/* Tells how far the run is: files in flight, bytes of requests handed to the network. */
-void events_progress(struct events *events, uint64_t in_flight, int64_t bytes_moved);
-/* Tells the end. Returns the exit status, as shoal_session_run() does. `signal`: what interrupted
- * the run; 0: nothing. */
+
+/* Reports how far the run is. All of `progress` except its totals is the caller's. */
+void events_progress(struct events *events, const struct shoal_progress *progress);
+
+/* Reports the end. Returns the exit status, as shoal_session_run() does. `signal`: the signal that
+ * interrupted the run; 0: none. */
 int events_end(struct events *events, int signal);
 
 #endif

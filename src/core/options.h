@@ -60,21 +60,16 @@ const struct option_row *options_table(size_t *count);
 /* The option with this long name; NULL: there is none. */
 const struct option_row *options_find(const char *name);
 
-/* The option with this letter; NULL: there is none. */
-const struct option_row *options_find_letter(char letter);
-
-/* The option whose name is most similar to `name`, for "did you mean"; NULL: none is similar. */
-const struct option_row *options_nearest(const char *name);
-
 /* As options_find(), in a table of `count` rows. */
 const struct option_row *option_find_in(
     const struct option_row *rows, size_t count, const char *name);
 
-/* As options_find_letter(), in a table of `count` rows. */
+/* The option with this letter in a table of `count` rows; NULL: there is none. */
 const struct option_row *option_find_letter_in(
     const struct option_row *rows, size_t count, char letter);
 
-/* As options_nearest(), in a table of `count` rows. */
+/* The option in a table of `count` rows whose name is most similar to `name`, for "did you mean";
+ * NULL: none is similar. */
 const struct option_row *option_nearest_in(
     const struct option_row *rows, size_t count, const char *name);
 

@@ -74,7 +74,6 @@ static bool open_transport(struct shoal_session *session, struct error *error)
         .insecure = config->insecure,
         .proxy = config->proxy,
         .no_proxy = config->no_proxy,
-        .http2 = config->http2,
         .user_agent = "shoal/" SHOAL_VERSION};
     session->http = http_new(&settings, error);
     return session->http != NULL;
@@ -203,8 +202,10 @@ static void report_progress(struct shoal_session *session)
     if (now_us < session->next_progress_us)
         return;
     session->next_progress_us = now_us + PROGRESS_US;
-    events_progress(
-        &session->events, sched_in_flight(session->sched), sched_bytes_moved(session->sched));
+    struct shoal_progress progress = {.in_flight = sched_in_flight(session->sched),
+        .bytes_moved = sched_bytes_moved(session->sched)};
+    progress.held_up = sched_held_up(session->sched, &progress.host);
+    events_progress(&session->events, &progress);
 }
 
 /* Returns how long the transport may wait. Once `asleep` is set, threads wake the loop when they

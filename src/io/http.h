@@ -1,9 +1,9 @@
 /* The transport: requests in, ends of attempts out. A function table, so that a simulation can put
- * its own network behind it; io/http/ is the real one (libcurl).
+ * its own network behind it; io/http/ is the real one.
  *
- * One thread, the loop's, makes every call here but http_wake(). A transfer that was started ends
- * in exactly one call of `ended`, from within poll(); a cancelled one too (ATTEMPT_CANCELLED,
- * unless its answer is complete already). */
+ * One thread, the loop's, makes every call but `wake`. A transfer that was started ends in exactly
+ * one call of `ended`, from within `poll`; a cancelled one too (as ATTEMPT_CANCELLED, unless its
+ * response is complete already). */
 #ifndef SHOAL_IO_HTTP_H
 #define SHOAL_IO_HTTP_H
 
@@ -13,102 +13,124 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/must_use.h"
 #include "policy/outcome.h"
 
-#define HTTP_ANSWER_KEPT  (64 * 1024)   /* bytes of an answer's body that are kept */
-#define HTTP_ANSWER_READ  (1024 * 1024) /* bytes read before the connection is closed */
-#define HTTP_HEADERS_KEPT (16 * 1024)   /* bytes of header lines that are kept */
+#define HTTP_ANSWER_KEPT (64 * 1024) /* bytes of a response's body that are kept */
+#define HTTP_ANSWER_READ                                                                           \
+    (1024 * 1024) /* bytes of it that are read before the connection is closed */
+#define HTTP_HEADERS_KEPT (16 * 1024) /* bytes of header lines that are kept */
 
 struct http;
-struct http_transfer; /* the transport's own record of a transfer under way */
 
-/* A body's reader, for what is too large to stand in memory. */
+/* The transport's own record of a transfer under way. */
+struct http_transfer;
+
+/* What a body's reader returns instead of a number of bytes. */
 enum http_read_end {
-    HTTP_READ_WAIT = -1,       /* nothing there yet: http_resume() is called when there is */
+    HTTP_READ_WAIT = -1,       /* nothing is there yet: `resume` is called when there is */
     HTTP_READ_CHANGED = -2,    /* break the transfer off: ATTEMPT_FILE_CHANGED */
     HTTP_READ_UNREADABLE = -3, /* break it off: ATTEMPT_FILE_UNREADABLE */
 };
 
+/* A request. All of it stays in place and unchanged until the transfer has ended. */
 struct http_request {
-    const char *method;
-    const char *url;
-    const char *const *headers; /* "Name: value", complete: Content-Type included; "Name:" takes one
-                                   of the transport's own away; NULL-terminated */
-    const char *user_password;  /* "user:secret" for Basic, or NULL */
-    int64_t length;             /* of the body, bytes */
-    const char *data;           /* the whole body, or NULL: then `read` gives it */
-    /* Copies up to `room` bytes to `into`; gives their number or an enum http_read_end. Called from
-     * poll() only. After `length` bytes it is not called again. */
-    int64_t (*read)(void *body, char *into, size_t room);
-    size_t chunk;  /* how many bytes `read` is asked for at a time, 16 KiB to 1 MiB; 0: no matter */
-    void *context; /* for `ended` */
-    void *body;    /* for `read` */
-    bool fresh_connection; /* do not use a kept connection: one just died under this file */
-};
-/* All of a request stays in place and unchanged until `ended`. */
+    const char *method; /* a token */
+    const char *url; /* absolute, http or https; its userinfo is used for Basic credentials unless
+                        `user_password` is given */
+    const char *const
+        *headers;              /* "Name: value", "Name;" for an empty value; "Name:" takes one of
+                                  the transport's own away; Content-Type included; NULL-terminated */
+    const char *user_password; /* "user:secret" for Basic credentials (RFC 7617), or NULL */
+    int64_t length;            /* bytes of the body */
+    const char *data;          /* the whole body, or NULL: then `read` provides it */
 
-/* The end of an attempt. Everything is the transport's, valid during the call of `ended`. */
+    /* Copies up to `room` bytes of the body to `into`; returns their number, at least 1, or an enum
+     * http_read_end. After `length` bytes it is not called again. */
+    int64_t (*read)(void *body, char *into, size_t room);
+    void *body;   /* first argument of `read` */
+    size_t chunk; /* bytes that `read` is asked for at a time, 16 KiB to 1 MiB */
+
+    void *context;         /* second argument of `ended` */
+    bool fresh_connection; /* use no kept connection: one just died under this file */
+    bool *connected; /* set to true once the request has its connection, through proxy and TLS;
+                        NULL: not asked for */
+};
+
+/* The end of an attempt. Everything is the transport's and valid during the call of `ended`. */
 struct http_end {
     struct attempt_end attempt;
-    const char *detail; /* one sentence about the error, "" where there is none; from outside */
-    const struct buf *answer; /* the kept part of the answer's body */
+    const char *detail; /* a sentence about the error, "" where there is none; it may quote the
+                           server: escape it where it is shown */
+    const struct buf *answer; /* the kept part of the response's body */
     bool answer_cut;          /* there was more than that */
-    const char *location;     /* header values of the final answer, "" where absent */
+    const char *location;     /* header values of the final response, "" where absent */
     const char *retry_after;
-    const struct buf *headers; /* every other header line of the final answer, "Name: value\n" each,
-                                  at most 16 KiB: rate-limit headers are looked up here */
-    int64_t request_bytes;     /* bytes of the request that were handed to the system */
-    int64_t connect_us;        /* how long each took, -1 where it did not happen */
-    int64_t wait_us; /* from the request handed over to the first byte of the answer: honest
-                        only where the whole body fitted the socket's buffer */
+    const struct buf *headers; /* every other header line of the final response, "Name: value\n"
+                                  each, HTTP_HEADERS_KEPT at most */
+    int64_t request_bytes;     /* bytes of the body that were handed to the system */
+    int64_t connect_us;        /* how long the connection took to open, -1: it was there */
+    int64_t wait_us; /* from the request's first byte to the response's status; -1: none came.
+                        Accurate only if the whole request fitted into the socket's buffer */
     bool reused;     /* it went over a kept connection */
 };
 
+/* What a transport can do. */
 struct http_ops {
-    /* Starts a transfer. NULL with `error`: it can't be made at all. */
+    /* Starts a transfer. NULL with `error`: it cannot be made at all (ERROR_USAGE), or not now
+     * (ERROR_MEMORY). */
     struct http_transfer *(*start)(
         struct http *http, const struct http_request *request, struct error *error);
+
+    /* Breaks a transfer off; it ends from the next `poll`. */
     void (*cancel)(struct http *http, struct http_transfer *transfer);
-    /* The body's reader has something again. */
+
+    /* The body's reader, which returned HTTP_READ_WAIT, has something again. */
     void (*resume)(struct http *http, struct http_transfer *transfer);
+
     /* Moves everything that can move, waits at most `wait_us` microseconds (0: not at all) or until
-     * wake(), and calls `ended` for each transfer that ended. False: the transport itself broke. */
+     * `wake`, and calls `ended` for each transfer that ended. False with `error`: the transport
+     * itself broke. */
     bool (*poll)(struct http *http, int64_t wait_us, struct error *error);
-    /* Ends the wait of poll(), from any thread. */
+
+    /* Ends the wait of `poll`. May be called from any thread and from signal handlers. */
     void (*wake)(struct http *http);
-    /* At most so many kept connections. */
+
+    /* Keeps at most this number of connections. */
     void (*set_connections)(struct http *http, size_t connections);
+
+    /* Ends what is under way without reporting it, closes everything and frees it. */
     void (*free)(struct http *http);
 };
 
+/* Called from within `poll`: a transfer has ended. `owner` is the struct http's, `context` the
+ * request's. */
 typedef void http_ended(void *owner, void *context, const struct http_end *end);
 
 /* What every implementation begins with. */
 struct http {
     const struct http_ops *ops;
-    http_ended *ended; /* set by the one who polls, with `owner` for its first argument */
+    http_ended *ended; /* set, with `owner`, by whoever polls */
     void *owner;
-    bool connected; /* some transfer got as far as its origin (through its TLS and proxy) */
 };
 
 /* What the real transport is made with. Strings are copied; NULL: not given. */
 struct http_settings {
-    size_t connections; /* at most so many are kept */
-    int64_t connect_timeout_us;
-    int64_t stall_timeout_us; /* a transfer on which nothing moves for so long ends */
-    const char *cacert;       /* PEM files */
-    const char *cert;
-    const char *key;
-    bool insecure;     /* certificates are not verified */
-    const char *proxy; /* else http_proxy, https_proxy, all_proxy and no_proxy of the environment */
-    bool no_proxy;     /* none, whatever the environment says */
-    const char *user_agent;
-    bool http2; /* where a server offers it over TLS; else HTTP/1.1 */
+    size_t connections;         /* most connections that are kept */
+    int64_t connect_timeout_us; /* for names, connection, proxy and TLS together */
+    int64_t stall_timeout_us;   /* a transfer on which nothing moves for this long ends */
+    const char *cacert;         /* path of a PEM file with the certificates to trust */
+    const char *cert;           /* path of the client's certificate, PEM */
+    const char *key;            /* path of its key, PEM */
+    bool insecure;              /* certificates are not verified */
+    const char *proxy;          /* URL; else the environment's http_proxy, https_proxy, all_proxy */
+    bool no_proxy;              /* use none, whatever the environment says */
+    const char *user_agent;     /* value of User-Agent; static */
 };
 
-/* The real transport (libcurl): TLS 1.2 at least, redirects not followed, nothing
- * repeated on its own. NULL with `error`: no memory, or libcurl can't be set up as it must. The
- * process must ignore SIGPIPE. */
-struct http *http_new(const struct http_settings *settings, struct error *error);
+/* The real transport: HTTP/1.1 on connections that libcurl opens, TLS 1.2 or newer, redirects not
+ * followed, nothing repeated on its own. NULL with `error`: no memory, or the system cannot provide
+ * it. The process must ignore SIGPIPE. Freed with its own `free`. */
+MUST_USE struct http *http_new(const struct http_settings *settings, struct error *error);
 
 #endif

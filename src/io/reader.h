@@ -81,9 +81,8 @@ struct reader_job {
     unsigned digests;          /* of files[0] only: OR of enum digest_kind */
     size_t whole_most;         /* files of at most this many bytes together are read whole */
     size_t headroom;           /* bytes left free in `content` before the first file's content */
-    size_t tailroom;           /* bytes reserved in `content` after the last file's content */
     struct buf content;        /* the submitter's, reused from job to job: headroom, then the files;
-                                  its maximum must allow for whole_most and both rooms */
+                                  its maximum must allow for whole_most and headroom */
     bool whole;                /* the files are in `content`, and their descriptors are closed */
 
     /* READER_CHUNK */
@@ -95,12 +94,14 @@ struct reader_job {
     bool last;                /* the file ends with it: its facts are compared again afterwards */
 };
 
+/* A reader: see struct reader_ops. */
 struct reader;
 
 /* What an implementation does. */
 struct reader_ops {
     /* Passes the job to the reader until collect() returns it, and resets all its results (every
-     * descriptor to -1). Never fails; never blocks if there are threads. */
+     * descriptor to -1). Never fails; never waits for a disk if there are threads. A job may be
+     * done when it returns, without a call of wake(): call collect() after submitting. */
     void (*submit)(struct reader *reader, struct reader_job *job);
     /* Returns the jobs that are done, linked by `next` in the order in which they ended; NULL:
      * none. */
@@ -117,9 +118,9 @@ struct reader {
 
 /* Makes a reader, for its free(). It starts one thread at once and more as they are needed, up to
  * `threads`, or as many as the system allows; without any, submit() does the job itself.
- * `wake(context)` is called, by a thread or within submit(), when the first job is ready for
- * collect(); collect() must follow soon, because it may start jobs that wait. NULL with `error`:
- * out of memory. */
+ * `wake(context)` is called, by a thread, or within submit() if there is none, when the first job
+ * is ready for collect(); collect() must follow soon, because it may start jobs that wait. NULL
+ * with `error`: out of memory. */
 MUST_USE struct reader *reader_new(
     unsigned threads, void (*wake)(void *context), void *context, struct error *error);
 

@@ -37,6 +37,10 @@ void root_close(struct root *root);
  * way that is not followed, EXDEV if a link or `..` would lead out. Safe from any thread. */
 MUST_USE int root_openat(const struct root *root, const char *relative, int flags);
 
+/* As root_openat(), but never waits for a disk: -1 with EAGAIN if something on the way is not in
+ * the kernel's cache, or if this cannot be known here (an old kernel, a root of a single file). */
+MUST_USE int root_openat_cached(const struct root *root, const char *relative, int flags);
+
 /* As root_openat(), but never uses openat2(2), so it works on any POSIX system. Not for
  * root_new_for_file(): `root` must have its descriptor. */
 MUST_USE int root_openat_by_steps(const struct root *root, const char *relative, int flags);

@@ -9,6 +9,7 @@
 #include "base/must_use.h"
 #include "io/walk.h"
 
+/* A source: see struct source_ops. */
 struct source;
 
 /* What an implementation does. */

@@ -269,6 +269,25 @@ int64_t retry_asked_pause_us(const struct retry *retry)
     return retry->asked_us;
 }
 
+enum retry_step retry_note_unsent(const struct retry *retry, struct retry_file *file,
+    int64_t now_us, const struct random_source *random)
+{
+    if (++file->counted > retry->config.retries)
+        return RETRY_STEP_EXHAUSTED;
+    file->ready_us = after(now_us, retry_backoff_us(++file->waits, random));
+    return RETRY_STEP_AGAIN;
+}
+
+int64_t retry_paused_until_us(const struct retry *retry)
+{
+    return retry->paused_until_us;
+}
+
+int64_t retry_probing_since_us(const struct retry *retry)
+{
+    return retry->mode == RETRY_PROBING ? retry->mode_since_us : CLOCK_NEVER;
+}
+
 void retry_note_rate_wait(struct retry *retry, int64_t waited_us)
 {
     if (retry->failing_since_us != CLOCK_NEVER)

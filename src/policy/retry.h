@@ -111,6 +111,18 @@ enum retry_step retry_note_end(struct retry *retry, struct retry_file *file,
  * 0: none, or only for its own file. */
 int64_t retry_asked_pause_us(const struct retry *retry);
 
+/* No attempt could be made of a file, because it changed while it was read or memory was short:
+ * says what becomes of it (RETRY_STEP_AGAIN or RETRY_STEP_EXHAUSTED). It says nothing of the
+ * origin, but counts against `retries`. */
+enum retry_step retry_note_unsent(const struct retry *retry, struct retry_file *file,
+    int64_t now_us, const struct random_source *random);
+
+/* Until when the origin asked to be left alone: past or INT64_MIN where it did not. */
+int64_t retry_paused_until_us(const struct retry *retry);
+
+/* Since when the origin is only probed; CLOCK_NEVER: it is not. */
+int64_t retry_probing_since_us(const struct retry *retry);
+
 /* For `waited_us` microseconds nothing could start because of the user's own --rate: that time does
  * not count towards `give_up_after_us`. */
 void retry_note_rate_wait(struct retry *retry, int64_t waited_us);

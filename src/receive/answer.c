@@ -1,21 +1,17 @@
 #include <jansson.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "receive/private.h"
 #include "receive/upload_json.h"
+#include "text/http_date.h"
 #include "text/json.h"
 
 /* Longest body of a response, in bytes: far more than UPLOAD_PARTS_MAX parts with UPLOAD_KEPT_MAX
  * bytes of text can need. */
 #define ANSWER_MAX ((size_t)256 * 1024 * 1024)
-
-/* Size in bytes of an HTTP date, or a number of seconds, as text. */
-#define RETRY_AFTER_SIZE 64
 
 /* A response's body that is sent in two halves, so that a fault can apply between them. */
 struct halves {
@@ -133,29 +129,15 @@ enum MHD_Result answer_error(struct request *request, unsigned status)
     return queue_answer(request, &answer);
 }
 
-/* Writes an HTTP date (RFC 9110, section 5.6.7, IMF-fixdate), independent of the locale. `seconds`
- * since 1970 in UTC. */
-static void write_date(int64_t seconds, char *out)
-{
-    static const char days[] = "SunMonTueWedThuFriSat";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    time_t moment = (time_t)seconds;
-    struct tm parts = {0};
-    (void)gmtime_r(&moment, &parts);
-    (void)snprintf(out, RETRY_AFTER_SIZE, "%.3s, %02d %.3s %d %02d:%02d:%02d GMT",
-        days + 3 * (ptrdiff_t)parts.tm_wday, parts.tm_mday, months + 3 * (ptrdiff_t)parts.tm_mon,
-        parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
-
 enum MHD_Result answer_fault(struct request *request)
 {
     const struct fault *fault = request->faults.other;
-    char value[RETRY_AFTER_SIZE];
+    char value[HTTP_DATE_SIZE];
     struct answer answer = {
         .status = fault->status, .body = error_json("a fault that was asked for")};
     if (fault->retry_after >= 0) {
         if (fault->retry_after_date)
-            write_date(
+            http_date_write(
                 clock_wall_seconds(&request->receiver->options.clock) + fault->retry_after, value);
         else
             (void)snprintf(value, sizeof value, "%lld", (long long)fault->retry_after);

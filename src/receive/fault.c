@@ -1,6 +1,5 @@
 #include "receive/fault.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -19,7 +18,7 @@
 static const char *const phase_names[FAULT_PHASES] = {
     "headers", "body", "taken", "answer", "kept", "next"};
 
-/* What KIND stands for. */
+/* What KIND means. */
 struct fault_row {
     const char *name;
     enum fault_kind kind;
@@ -42,7 +41,9 @@ static const struct fault_row rows[] = {
 
 const char *fault_help(void)
 {
-    return "  delay=MS    wait before the response (:headers, :body, :answer: wait there)\n"
+    return "\n"
+           "Faults:\n"
+           "  delay=MS    wait before the response (:headers, :body, :answer: wait there)\n"
            "  status=CODE read the body, drop it, respond CODE (:headers: respond before\n"
            "              reading the body; :taken: store the file); CODE,retry-after=S adds\n"
            "              a Retry-After in seconds, CODE,retry-after=date+S one as a date\n"

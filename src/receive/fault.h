@@ -41,7 +41,7 @@ enum fault_choice_kind {
     FAULT_FIRST,  /* the first `amount` requests */
 };
 
-/* The `amount` of FAULT_SHARE that stands for 100%. */
+/* The `amount` of FAULT_SHARE that means 100%. */
 #define FAULT_SHARE_WHOLE 1000000
 
 /* One parsed SPEC. */
@@ -60,7 +60,7 @@ struct fault {
  * False with `error` (ERROR_USAGE), which quotes `spec`; `*fault` is then undefined. */
 MUST_USE bool fault_parse(const char *spec, struct fault *fault, struct error *error);
 
-/* Returns the help on SPEC: several lines, static. */
+/* Returns the section of the help about SPEC, its heading included: several lines, static. */
 const char *fault_help(void);
 
 /* Returns the word for `kind` in events: "delay", "status" and so on. Static. */

@@ -3,7 +3,6 @@
 #ifndef SHOAL_RECEIVE_RECEIVER_H
 #define SHOAL_RECEIVE_RECEIVER_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"

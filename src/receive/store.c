@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "receive/stored_path.h"
 
 /* How many random names are tried for a temporary. Names have 64 random bits, so even one that
@@ -136,7 +137,7 @@ bool store_begin(
     size_t reached;
     if (path == NULL)
         path = "";
-    int folder = open_folder(store, path, stored_path_folder_length(path), false, &reached);
+    int folder = open_folder(store, path, path_folder_length(path), false, &reached);
     if (folder < 0)
         return system_error(error, errno, "open the folder of the file");
     file->folder = strndup(path, reached);
@@ -181,7 +182,7 @@ bool store_finish(struct store_file *file, struct error *error)
 bool store_commit(
     struct store *store, struct store_file *file, const char *path, struct error *error)
 {
-    size_t length = stored_path_folder_length(path);
+    size_t length = path_folder_length(path);
     size_t reached;
     int to = open_folder(store, path, length, true, &reached);
     if (to < 0)
@@ -190,7 +191,7 @@ bool store_commit(
     int from = to;
     if (!same)
         from = open_folder(store, file->folder, strlen(file->folder), false, &reached);
-    int result = from < 0 ? -1 : renameat(from, file->temporary, to, stored_path_last_name(path));
+    int result = from < 0 ? -1 : renameat(from, file->temporary, to, path_last_name(path));
     int code = errno;
     if (!same)
         close_folder(store, from);

@@ -49,15 +49,3 @@ bool stored_path_from_url(const char *url_path, struct buf *path, struct error *
         return error_set(error, ERROR_DATA, 0, "the URL's path is not rightly percent-encoded");
     return stored_path_check(buf_text(path), path->length, error);
 }
-
-const char *stored_path_last_name(const char *file_name)
-{
-    const char *slash = strrchr(file_name, '/');
-    return slash == NULL ? file_name : slash + 1;
-}
-
-size_t stored_path_folder_length(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? 0 : (size_t)(slash - path);
-}

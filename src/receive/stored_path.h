@@ -20,16 +20,9 @@
  * a name in it is empty, "." or "..", or longer than STORED_NAME_MAX. */
 MUST_USE bool stored_path_check(const char *path, size_t length, struct error *error);
 
-/* Adds the path that `url_path` (a URL's path as received: percent-encoded, with a leading '/')
- * stands for to `path`, which must be empty. False with `error` (ERROR_DATA) if the encoding is
+/* Decodes `url_path` (a URL's path as received: percent-encoded, with a leading '/') into `path`,
+ * which must be empty. False with `error` (ERROR_DATA) if the encoding is
  * invalid or stored_path_check() rejects the path. */
 MUST_USE bool stored_path_from_url(const char *url_path, struct buf *path, struct error *error);
-
-/* Returns the part of `file_name` after its last '/', which may be empty. */
-const char *stored_path_last_name(const char *file_name);
-
-/* Returns the length of the directory part of `path`, without the '/' after it; 0 if there is none.
- */
-size_t stored_path_folder_length(const char *path);
 
 #endif

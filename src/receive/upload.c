@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/path.h"
 #include "receive/stored_path.h"
 #include "text/multipart_reader.h"
 
@@ -198,10 +199,10 @@ static bool set_path(struct upload *upload, struct upload_part *part, struct err
     if (upload->path != NULL && upload->files == 1) {
         (void)buf_add_text(&path, upload->path);
     } else {
-        size_t folder = upload->path == NULL ? 0 : stored_path_folder_length(upload->path);
+        size_t folder = upload->path == NULL ? 0 : path_folder_length(upload->path);
         if (folder > 0)
             (void)buf_add(&path, upload->path, folder + 1);
-        (void)buf_add_text(&path, stored_path_last_name(part->file_name));
+        (void)buf_add_text(&path, path_last_name(part->file_name));
     }
     bool right = path.failed ? error_set_memory(error)
                              : stored_path_check(buf_text(&path), path.length, error);

@@ -57,7 +57,7 @@ MUST_USE struct upload *upload_new(const struct upload_setup *setup, struct erro
 MUST_USE bool upload_push(
     struct upload *upload, const char *data, size_t length, struct error *error);
 
-/* Ends the body: checks that it is complete and gives each file its path. A raw body is stored
+/* Ends the body: checks that it is complete and sets the path of each file. A raw body is stored
  * under the URL's path. A form's only file is stored under the text field `path`; several files are
  * stored in the directory of `path`, each under the last name of its file name. Without a field
  * `path`, files are stored in the store itself under that name. False with `error`, as

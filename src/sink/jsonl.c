@@ -36,33 +36,17 @@ void jsonl_free(struct jsonl *jsonl)
     free(jsonl);
 }
 
-/* Each of these functions sets a key. False: out of memory. A NULL value fails too: creating it ran
- * out of memory. */
-
-static bool set(json_t *object, const char *key, json_t *value)
-{
-    return json_object_set_new_nocheck(object, key, value) == 0;
-}
-
-static bool set_text(json_t *object, const char *key, const char *text)
-{
-    return set(object, key, text == NULL ? json_null() : json_text(text, strlen(text)));
-}
-
-static bool set_number(json_t *object, const char *key, int64_t number)
-{
-    return set(object, key, json_integer(number));
-}
+/* Each function whose name begins with `set_` sets a key. False: as json_set(). */
 
 /* Sets null if the number is not known. */
 static bool set_known(json_t *object, const char *key, int64_t number, bool known)
 {
-    return set(object, key, known ? json_integer(number) : json_null());
+    return json_set(object, key, known ? json_integer(number) : json_null());
 }
 
 static bool set_boolean(json_t *object, const char *key, bool value)
 {
-    return set(object, key, json_boolean(value));
+    return json_set(object, key, json_boolean(value));
 }
 
 /* Sets `time_us` (microseconds) in units of `unit_us`, rounded to a multiple of 1 / `fractions`. */
@@ -71,27 +55,23 @@ static bool set_time(
 {
     int64_t step_us = unit_us / fractions;
     int64_t steps = (time_us + step_us / 2) / step_us;
-    return set(object, key, json_real((double)steps / (double)fractions));
+    return json_set(object, key, json_real((double)steps / (double)fractions));
 }
 
 /* Returns an array of `texts`, which end with NULL; NULL: out of memory. */
 static json_t *text_list(const char *const *texts)
 {
     json_t *list = json_array();
-    for (; list != NULL && texts != NULL && *texts != NULL; texts++) {
-        if (json_array_append_new(list, json_text(*texts, strlen(*texts))) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
+    bool complete = list != NULL;
+    for (; complete && texts != NULL && *texts != NULL; texts++)
+        complete = json_array_append_new(list, json_text(*texts, strlen(*texts))) == 0;
+    return json_if_complete(list, complete);
 }
 
 /* Sets the number, or "auto" for 0. */
 static bool set_jobs(json_t *object, unsigned jobs)
 {
-    json_t *value = jobs == 0 ? json_string("auto") : json_integer(jobs);
-    return json_object_set_new(object, "jobs", value) == 0;
+    return json_set(object, "jobs", jobs == 0 ? json_string("auto") : json_integer(jobs));
 }
 
 static bool fill_start(struct jsonl *jsonl, json_t *object, const struct shoal_start *start)
@@ -99,28 +79,32 @@ static bool fill_start(struct jsonl *jsonl, json_t *object, const struct shoal_s
     char date[HTTP_DATE_RFC3339_SIZE];
     http_date_rfc3339(clock_wall_seconds(jsonl->clock), date);
     jsonl->dry_run = start->dry_run;
-    return set_text(object, "version", SHOAL_VERSION) && set_text(object, "url", start->url) &&
-           set_text(object, "method", start->method) &&
-           set(object, "paths", text_list(start->paths)) && set_jobs(object, start->jobs) &&
-           set_boolean(object, "dry_run", start->dry_run) && set_text(object, "time", date);
+    return json_set_text(object, "version", SHOAL_VERSION) &&
+           json_set_text(object, "url", start->url) &&
+           json_set_text(object, "method", start->method) &&
+           json_set(object, "paths", text_list(start->paths)) && set_jobs(object, start->jobs) &&
+           set_boolean(object, "dry_run", start->dry_run) && json_set_text(object, "time", date);
 }
 
 static bool set_at(json_t *object, const struct shoal_event *event)
 {
-    return set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS);
+    return json_set_number(object, "at_ms", event->at_us / CLOCK_US_PER_MS);
 }
 
 static bool set_path(json_t *object, const struct shoal_text *path)
 {
-    return path->data == NULL || json_set_path(object, path->data);
+    return json_set_bytes(object, "path", path->data, path->length);
+}
+
+/* Returns a JSON string, or JSON's null without a text. NULL: out of memory. */
+static json_t *text_or_null(const struct shoal_text *text)
+{
+    return text->data == NULL ? json_null() : json_text(text->data, text->length);
 }
 
 static bool set_response(json_t *object, const struct shoal_file *file)
 {
-    const struct shoal_text *response = &file->response;
-    json_t *text =
-        response->data == NULL ? json_null() : json_text(response->data, response->length);
-    return set(object, "response", text) &&
+    return json_set(object, "response", text_or_null(&file->response)) &&
            (!file->response_cut || set_boolean(object, "response_cut", true));
 }
 
@@ -128,70 +112,79 @@ static bool fill_file(json_t *object, const struct shoal_event *event)
 {
     const struct shoal_file *file = &event->file;
     return set_path(object, &file->path) &&
-           set_text(object, "verdict", shoal_verdict_name(file->verdict)) &&
+           json_set_text(object, "verdict", shoal_verdict_name(file->verdict)) &&
            set_known(object, "status", file->status, file->status != 0) &&
-           set_number(object, "attempts", file->attempts) &&
+           json_set_number(object, "attempts", file->attempts) &&
            set_known(object, "bytes", file->bytes, file->bytes >= 0) && set_at(object, event) &&
            set_time(object, "ms", file->took_us, CLOCK_US_PER_MS, 10) &&
            set_boolean(object, "temporary", file->temporary) && set_response(object, file) &&
-           (file->error == NULL || set_text(object, "error", file->error));
+           json_set_text(object, "error", file->error);
 }
 
 static bool fill_problem(json_t *object, const struct shoal_event *event)
 {
     return set_path(object, &event->problem.path) &&
-           set_text(object, "error", event->problem.error) && set_at(object, event);
+           json_set_text(object, "error", event->problem.error) && set_at(object, event);
 }
 
 static bool fill_notice(json_t *object, const struct shoal_event *event)
 {
-    return set_text(object, "message", event->notice.message) && set_at(object, event);
+    return json_set_text(object, "message", event->notice.message) && set_at(object, event);
+}
+
+static bool fill_pause(json_t *object, const struct shoal_event *event)
+{
+    const struct shoal_pause *pause = &event->pause;
+    char date[HTTP_DATE_RFC3339_SIZE];
+    http_date_rfc3339(pause->until_seconds, date);
+    bool known = pause->wait_us >= 0;
+    return json_set_text(object, "origin", pause->origin) &&
+           set_known(object, "status", pause->status, pause->status != 0) &&
+           (known ? set_time(object, "seconds", pause->wait_us, CLOCK_US_PER_SECOND, 1000)
+                  : json_set(object, "seconds", json_null())) &&
+           json_set(object, "until", known ? json_string(date) : json_null()) &&
+           json_set_text(object, "error", pause->error) && set_at(object, event);
 }
 
 static json_t *field_object(const struct shoal_field *field)
 {
     json_t *object = json_object();
-    json_t *value =
-        field->value.data == NULL ? json_null() : json_text(field->value.data, field->value.length);
-    bool filled = set_text(object, "name", field->name);
-    filled = set(object, field->is_file ? "file" : "value", value) && filled;
-    filled = filled && (field->file_name == NULL || set_text(object, "filename", field->file_name));
-    filled = filled && (field->type == NULL || set_text(object, "type", field->type));
-    if (filled)
-        return object;
-    json_decref(object);
-    return NULL;
+    bool complete =
+        json_set_text(object, "name", field->name) &&
+        json_set(object, field->is_file ? "file" : "value", text_or_null(&field->value)) &&
+        json_set_text(object, "filename", field->file_name) &&
+        json_set_text(object, "type", field->type);
+    return json_if_complete(object, complete);
 }
 
 static json_t *field_list(const struct shoal_plan *plan)
 {
     json_t *list = json_array();
-    for (size_t i = 0; list != NULL && i < plan->field_count; i++) {
-        if (json_array_append_new(list, field_object(&plan->fields[i])) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
+    bool complete = list != NULL;
+    for (size_t i = 0; complete && i < plan->field_count; i++)
+        complete = json_array_append_new(list, field_object(&plan->fields[i])) == 0;
+    return json_if_complete(list, complete);
 }
 
 static bool fill_plan(json_t *object, const struct shoal_plan *plan)
 {
-    return set_path(object, &plan->path) && set_text(object, "method", plan->method) &&
-           set_text(object, "url", plan->url) && set(object, "headers", text_list(plan->headers)) &&
-           set(object, "fields", field_list(plan)) && set_number(object, "bytes", plan->bytes);
+    return set_path(object, &plan->path) && json_set_text(object, "method", plan->method) &&
+           json_set_text(object, "url", plan->url) &&
+           json_set(object, "headers", text_list(plan->headers)) &&
+           json_set(object, "fields", field_list(plan)) &&
+           json_set_number(object, "bytes", plan->bytes);
 }
 
 static bool set_totals(json_t *object, const struct shoal_totals *totals)
 {
-    bool filled = set_number(object, "found", (int64_t)totals->found);
+    bool filled = json_set_number(object, "found", (int64_t)totals->found);
     for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++) {
-        filled = filled && set_number(object, shoal_verdict_name((enum shoal_verdict)verdict),
+        filled = filled && json_set_number(object, shoal_verdict_name((enum shoal_verdict)verdict),
                                (int64_t)totals->verdicts[verdict]);
     }
-    return filled && set_number(object, "passed_over", (int64_t)totals->passed_over) &&
-           set_number(object, "problems", (int64_t)totals->problems) &&
-           set_number(object, "bytes", totals->bytes);
+    return filled && json_set_number(object, "passed_over", (int64_t)totals->passed_over) &&
+           json_set_number(object, "problems", (int64_t)totals->problems) &&
+           json_set_number(object, "bytes", totals->bytes);
 }
 
 static bool fill_end(const struct jsonl *jsonl, json_t *object, const struct shoal_event *event)
@@ -200,13 +193,13 @@ static bool fill_end(const struct jsonl *jsonl, json_t *object, const struct sho
     bool filled = set_totals(object, totals) &&
                   set_time(object, "seconds", event->at_us, CLOCK_US_PER_SECOND, 1000) &&
                   set_boolean(object, "complete", totals->complete) &&
-                  set_number(object, "temporary", (int64_t)totals->temporary) &&
-                  set_number(object, "retries", (int64_t)totals->retries) &&
-                  set_number(object, "hidden", (int64_t)totals->hidden) &&
-                  set_number(object, "exit", event->end.exit_status);
+                  json_set_number(object, "temporary", (int64_t)totals->temporary) &&
+                  json_set_number(object, "retries", (int64_t)totals->retries) &&
+                  json_set_number(object, "hidden", (int64_t)totals->hidden) &&
+                  json_set_number(object, "exit", event->end.exit_status);
     if (filled && jsonl->dry_run)
         filled = set_boolean(object, "dry_run", true) &&
-                 set_number(object, "planned", (int64_t)totals->planned);
+                 json_set_number(object, "planned", (int64_t)totals->planned);
     return filled;
 }
 
@@ -214,17 +207,19 @@ static bool fill(struct jsonl *jsonl, json_t *object, const struct shoal_event *
 {
     switch (event->kind) {
     case SHOAL_EVENT_START:
-        return set_text(object, "event", "start") && fill_start(jsonl, object, &event->start);
+        return json_set_text(object, "event", "start") && fill_start(jsonl, object, &event->start);
     case SHOAL_EVENT_FILE:
-        return set_text(object, "event", "file") && fill_file(object, event);
+        return json_set_text(object, "event", "file") && fill_file(object, event);
     case SHOAL_EVENT_PROBLEM:
-        return set_text(object, "event", "problem") && fill_problem(object, event);
+        return json_set_text(object, "event", "problem") && fill_problem(object, event);
     case SHOAL_EVENT_PLAN:
-        return set_text(object, "event", "plan") && fill_plan(object, &event->plan);
+        return json_set_text(object, "event", "plan") && fill_plan(object, &event->plan);
     case SHOAL_EVENT_NOTICE:
-        return set_text(object, "event", "notice") && fill_notice(object, event);
+        return json_set_text(object, "event", "notice") && fill_notice(object, event);
+    case SHOAL_EVENT_PAUSE:
+        return json_set_text(object, "event", "pause") && fill_pause(object, event);
     case SHOAL_EVENT_END:
-        return set_text(object, "event", "end") && fill_end(jsonl, object, event);
+        return json_set_text(object, "event", "end") && fill_end(jsonl, object, event);
     case SHOAL_EVENT_PROGRESS:
         break;
     }

@@ -8,16 +8,19 @@
 #include "sink/numbers.h"
 #include "sink/summary.h"
 #include "text/printable.h"
+#include "text/units.h"
 
 #define LINE_SIZE_MAX   (256U << 20) /* longest line, in bytes */
 #define PATHS_SIZE_MAX  4096         /* longest list of operands in a message, in bytes */
 #define REASON_SIZE_MAX 4096         /* longest reason of the unattempted files, in bytes */
+#define PAUSES_SHOWN    20           /* pauses, of all servers together */
 #define EXCERPT_LENGTH  200          /* bytes of a response in the line of a failure */
 
 struct lines {
     struct lines_options options;
     struct buf line;               /* the line that is being built */
     struct buf paths;              /* the operands, separated by commas */
+    unsigned pause_count;          /* PAUSE events so far */
     bool dry_run;                  /* known from START on */
     struct buf unattempted_reason; /* `brief`: why the first unattempted file failed */
     uint64_t unattempted_count;    /* `brief`: files never attempted */
@@ -185,6 +188,38 @@ static void notice_line(struct lines *lines, const struct shoal_notice *notice)
     write_line(lines, &lines->options.messages);
 }
 
+/* Without the scheme: that of a URL which the user gave. */
+static void add_host(struct lines *lines, const char *origin)
+{
+    const char *scheme_end = strstr(origin, "://");
+    add_escaped(lines, scheme_end == NULL ? origin : scheme_end + 3);
+}
+
+/* With hundreds of servers, the lines would hide everything else. */
+static void pause_line(struct lines *lines, const struct shoal_pause *pause)
+{
+    char duration[UNITS_TEXT_SIZE];
+    if (lines->options.quiet || ++lines->pause_count > PAUSES_SHOWN + 1)
+        return;
+    if (lines->pause_count > PAUSES_SHOWN) {
+        (void)buf_add_text(&lines->line, "more servers pause or are down: not shown from here on");
+        write_line(lines, &lines->options.messages);
+        return;
+    }
+    add_host(lines, pause->origin);
+    if (pause->wait_us >= 0) {
+        units_format_duration(pause->wait_us, duration);
+        (void)buf_printf(&lines->line, " asks for a pause of %s (", duration);
+        add_escaped(lines, pause->error);
+        (void)buf_add_text(&lines->line, "); its files wait");
+    } else {
+        (void)buf_add_text(&lines->line, " is down (");
+        add_escaped(lines, pause->error);
+        (void)buf_add_text(&lines->line, "); its files wait, and it is tried once per second");
+    }
+    write_line(lines, &lines->options.messages);
+}
+
 static void add_detail(struct lines *lines, const char *label, const char *text)
 {
     if (text == NULL)
@@ -243,10 +278,10 @@ static void remember_paths(struct lines *lines, const char *const *paths)
     }
 }
 
-/* Written even with -q if it is the reason for exit status 2. */
+/* Written even with -q if it is the reason for SHOAL_EXIT_USAGE. */
 static void nothing_line(struct lines *lines, const struct shoal_end *end)
 {
-    if (lines->options.quiet && end->exit_status == 0)
+    if (lines->options.quiet && end->exit_status == SHOAL_EXIT_OK)
         return;
     (void)buf_add_text(&lines->line, "no file found in ");
     (void)printable_add(&lines->line, buf_text(&lines->paths), lines->paths.length);
@@ -283,6 +318,9 @@ void lines_event(struct lines *lines, const struct shoal_event *event)
         break;
     case SHOAL_EVENT_NOTICE:
         notice_line(lines, &event->notice);
+        break;
+    case SHOAL_EVENT_PAUSE:
+        pause_line(lines, &event->pause);
         break;
     case SHOAL_EVENT_END:
         end_lines(lines, event);

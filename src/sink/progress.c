@@ -1,11 +1,13 @@
 #include "sink/progress.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "sink/numbers.h"
+#include "text/printable.h"
 
 #define LINE_SIZE_MAX 1024 /* longest line, in bytes */
 #define DEFAULT_WIDTH 80   /* columns, if the terminal does not tell */
@@ -71,6 +73,17 @@ static void update_rate(struct progress *progress, const struct shoal_event *eve
     progress->rate += (rate - progress->rate) * weight;
 }
 
+/* Adds `  waiting for example.com and 2 more`. */
+static void add_held_up(struct buf *line, const struct shoal_progress *progress)
+{
+    if (progress->held_up == 0)
+        return;
+    (void)buf_add_text(line, "  waiting for ");
+    (void)printable_add(line, progress->host, strlen(progress->host));
+    if (progress->held_up > 1)
+        (void)buf_printf(line, " and %" PRIu64 " more", progress->held_up - 1);
+}
+
 /* Builds the line: `1,234/2,041 files  31.2 MiB  4.0 MiB/s  0 failed  16 in flight`. */
 static void compose(struct progress *progress, const struct shoal_event *event)
 {
@@ -96,6 +109,7 @@ static void compose(struct progress *progress, const struct shoal_event *event)
     (void)buf_add_text(line, " failed  ");
     (void)numbers_add_count(line, event->progress.in_flight);
     (void)buf_add_text(line, " in flight");
+    add_held_up(line, &event->progress);
 }
 
 /* The line is ASCII: one byte per column. The last column stays empty: some terminals wrap there.

@@ -7,13 +7,13 @@
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
-static bool is_unreserved(unsigned char byte)
+static bool is_unreserved(char byte)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
+    return ascii_is_letter(byte) || ascii_is_digit(byte) || byte == '-' || byte == '.' ||
+           byte == '_' || byte == '~';
 }
 
-static bool is_kept(unsigned char byte, const char *keep)
+static bool is_kept(char byte, const char *keep)
 {
     return is_unreserved(byte) || (byte != 0 && strchr(keep, byte) != NULL);
 }
@@ -24,7 +24,7 @@ bool encode_percent(struct buf *out, const char *text, size_t length, const char
     size_t done = 0;
     while (done < length) {
         size_t end = done;
-        while (end < length && is_kept((unsigned char)text[end], keep))
+        while (end < length && is_kept(text[end], keep))
             end++;
         (void)buf_add(out, text + done, end - done);
         if (end < length) {

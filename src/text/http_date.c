@@ -208,9 +208,9 @@ static bool read_date(struct input *input, int64_t now_seconds, struct date *dat
 static struct input without_blanks(const char *text, size_t length)
 {
     struct input input = {text, text + length};
-    while (input.next < input.end && (*input.next == ' ' || *input.next == '\t'))
+    while (input.next < input.end && ascii_is_blank(*input.next))
         input.next++;
-    while (input.end > input.next && (input.end[-1] == ' ' || input.end[-1] == '\t'))
+    while (input.end > input.next && ascii_is_blank(input.end[-1]))
         input.end--;
     return input;
 }
@@ -253,6 +253,18 @@ bool retry_after_parse(const char *text, size_t length, int64_t now_seconds, int
     }
     *wait_us = (seconds > SECONDS_PER_DAY ? SECONDS_PER_DAY : seconds) * CLOCK_US_PER_SECOND;
     return true;
+}
+
+void http_date_write(int64_t seconds, char *out)
+{
+    struct date date = {0};
+    int rest;
+    int64_t days_since = split_days(seconds, &rest);
+    date_from_days(days_since, &date);
+    /* 1970-01-01 was a Thursday. A remainder may be negative. */
+    const char *weekday = days[(days_since % 7 + 7 + 4) % 7];
+    (void)snprintf(out, HTTP_DATE_SIZE, "%.3s, %02d %s %04" PRId64 " %02d:%02d:%02d GMT", weekday,
+        date.day, months[date.month - 1], date.year, rest / 3600, rest / 60 % 60, rest % 60);
 }
 
 void http_date_rfc3339(int64_t seconds, char *out)

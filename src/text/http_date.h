@@ -19,6 +19,13 @@ MUST_USE bool http_date_parse(
 MUST_USE bool retry_after_parse(
     const char *text, size_t length, int64_t now_seconds, int64_t *wait_us);
 
+/* Bytes that http_date_write() needs. */
+#define HTTP_DATE_SIZE 40
+
+/* Writes an HTTP-date (IMF-fixdate), such as `Sun, 06 Nov 1994 08:49:37 GMT`, and a NUL, whatever
+ * the locale. `seconds` since 1970-01-01T00:00:00Z. `out` has HTTP_DATE_SIZE bytes. */
+void http_date_write(int64_t seconds, char *out);
+
 /* Bytes that http_date_rfc3339() needs. */
 #define HTTP_DATE_RFC3339_SIZE 32
 

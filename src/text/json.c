@@ -1,5 +1,6 @@
 #include "text/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "text/encode.h"
@@ -25,23 +26,47 @@ json_t *json_text(const char *text, size_t length)
     return string;
 }
 
-static bool set_base64(json_t *object, const char *path, size_t length)
+bool json_set(json_t *object, const char *key, json_t *value)
 {
+    return json_object_set_new_nocheck(object, key, value) == 0;
+}
+
+bool json_set_text(json_t *object, const char *key, const char *text)
+{
+    return text == NULL || json_set(object, key, json_text(text, strlen(text)));
+}
+
+bool json_set_number(json_t *object, const char *key, int64_t number)
+{
+    return json_set(object, key, json_integer(number));
+}
+
+static bool set_base64(json_t *object, const char *key, const char *text, size_t length)
+{
+    char long_key[32];
+    (void)snprintf(long_key, sizeof long_key, "%s_base64", key);
     struct buf encoded;
     buf_init(&encoded, TEXT_MAX);
-    bool set = encode_base64(&encoded, path, length) &&
-               json_object_set_new(
-                   object, "path_base64", json_stringn_nocheck(encoded.data, encoded.length)) == 0;
+    bool set = encode_base64(&encoded, text, length) &&
+               json_set(object, long_key, json_stringn_nocheck(encoded.data, encoded.length));
     buf_free(&encoded);
     return set;
 }
 
-bool json_set_path(json_t *object, const char *path)
+bool json_set_bytes(json_t *object, const char *key, const char *text, size_t length)
 {
-    size_t length = strlen(path);
-    if (json_object_set_new(object, "path", json_text(path, length)) != 0)
-        return false;
-    return utf8_valid(path, length) || set_base64(object, path, length);
+    if (text == NULL)
+        return true;
+    return json_set(object, key, json_text(text, length)) &&
+           (utf8_valid(text, length) || set_base64(object, key, text, length));
+}
+
+json_t *json_if_complete(json_t *value, bool complete)
+{
+    if (complete)
+        return value;
+    json_decref(value);
+    return NULL;
 }
 
 /* The number of bytes at the start of `text` that are safe on a terminal. */

@@ -4,7 +4,6 @@
 #define SHOAL_TEXT_MULTIPART_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/buf.h"
 #include "base/random.h"

@@ -1,7 +1,8 @@
 #include "text/multipart_disposition.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "base/ascii.h"
 
 void multipart_disposition_init(struct multipart_disposition *disposition, size_t maximum)
 {
@@ -28,30 +29,16 @@ void multipart_disposition_clear(struct multipart_disposition *disposition)
     buf_clear(&disposition->type);
 }
 
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
 static const char *skip_blanks(const char *text, const char *end)
 {
-    while (text < end && is_blank(*text))
+    while (text < end && ascii_is_blank(*text))
         text++;
     return text;
 }
 
-/* A tchar of RFC 9110, section 5.6.2. */
-static bool is_token_byte(char byte)
+static struct http_slice token_at(const char *text, const char *end)
 {
-    unsigned char value = (unsigned char)byte;
-    return value > ' ' && value < 127 && strchr("\"(),/:;<=>?@[\\]{}", byte) == NULL;
-}
-
-static const char *skip_token(const char *text, const char *end)
-{
-    while (text < end && is_token_byte(*text))
-        text++;
-    return text;
+    return (struct http_slice){text, http_token_length(text, (size_t)(end - text))};
 }
 
 /* Reads a value in quotes, which only a quote ends (a backslash does not escape it), or a token.
@@ -63,14 +50,11 @@ static const char *read_value(
         const char *closing = memchr(text + 1, '"', (size_t)(end - text) - 1);
         if (closing == NULL)
             return NULL;
-        parameter->value = text + 1;
-        parameter->value_length = (size_t)(closing - text) - 1;
+        parameter->value = (struct http_slice){text + 1, (size_t)(closing - text) - 1};
         return closing + 1;
     }
-    const char *after = skip_token(text, end);
-    parameter->value = text;
-    parameter->value_length = (size_t)(after - text);
-    return after == text ? NULL : after;
+    parameter->value = token_at(text, end);
+    return parameter->value.length == 0 ? NULL : text + parameter->value.length;
 }
 
 int multipart_parameter_next(
@@ -86,11 +70,10 @@ int multipart_parameter_next(
         *text = at;
         return 0;
     }
-    const char *equals = skip_token(at, end);
+    parameter->name = token_at(at, end);
+    const char *equals = at + parameter->name.length;
     if (equals == at || equals == end || *equals != '=')
         return -1;
-    parameter->name = at;
-    parameter->name_length = (size_t)(equals - at);
     at = read_value(equals + 1, end, parameter);
     if (at == NULL)
         return -1;
@@ -98,25 +81,19 @@ int multipart_parameter_next(
     return 1;
 }
 
-bool multipart_parameter_is(const struct multipart_parameter *parameter, const char *name)
-{
-    return parameter->name_length == strlen(name) &&
-           strncasecmp(parameter->name, name, parameter->name_length) == 0;
-}
-
 /* Adds a name with the escapes that browsers use decoded: %22, %0D, %0A. */
-static bool add_unescaped(struct buf *out, const char *text, size_t length)
+static bool add_unescaped(struct buf *out, struct http_slice text)
 {
     static const struct {
         char code[4];
         char byte;
     } escapes[] = {{"%22", '"'}, {"%0D", '\r'}, {"%0A", '\n'}};
     size_t at = 0;
-    while (at < length) {
-        char byte = text[at];
+    while (at < text.length) {
+        char byte = text.data[at];
         size_t used = 1;
         for (size_t i = 0; byte == '%' && i < sizeof escapes / sizeof *escapes; i++) {
-            if (length - at >= 3 && memcmp(text + at, escapes[i].code, 3) == 0) {
+            if (text.length - at >= 3 && memcmp(text.data + at, escapes[i].code, 3) == 0) {
                 byte = escapes[i].byte;
                 used = 3;
             }
@@ -134,34 +111,36 @@ static bool store_parameter(
 {
     if (*has)
         return error_set(error, ERROR_DATA, 0, "a part of the form has two of '%.*s'",
-            (int)parameter->name_length, parameter->name);
+            (int)parameter->name.length, parameter->name.data);
     *has = true;
-    if (!add_unescaped(out, parameter->value, parameter->value_length))
+    if (!add_unescaped(out, parameter->value))
         return error_set_memory(error);
     return true;
 }
 
-static bool read_disposition(struct multipart_disposition *disposition, const char *text,
-    const char *end, struct error *error)
+static bool read_disposition(
+    struct multipart_disposition *disposition, struct http_slice value, struct error *error)
 {
     if (disposition->seen)
         return error_set(error, ERROR_DATA, 0, "a part of the form has two Content-Dispositions");
     disposition->seen = true;
-    const char *next = skip_token(text, end);
-    if (next - text != 9 || strncasecmp(text, "form-data", 9) != 0)
+    const char *end = value.data + value.length;
+    struct http_slice type = token_at(value.data, end);
+    if (!http_slice_is(type, "form-data"))
         return error_set(error, ERROR_DATA, 0, "a part's Content-Disposition is not form-data");
     bool has_name = false;
     bool has_extended = false;
+    const char *next = value.data + type.length;
     struct multipart_parameter parameter;
     int found;
     while ((found = multipart_parameter_next(&next, end, &parameter)) > 0) {
         bool stored = true;
-        if (multipart_parameter_is(&parameter, "name"))
+        if (http_slice_is(parameter.name, "name"))
             stored = store_parameter(&disposition->name, &has_name, &parameter, error);
-        else if (multipart_parameter_is(&parameter, "filename"))
+        else if (http_slice_is(parameter.name, "filename"))
             stored = store_parameter(
                 &disposition->file_name, &disposition->has_file_name, &parameter, error);
-        else if (multipart_parameter_is(&parameter, "filename*"))
+        else if (http_slice_is(parameter.name, "filename*"))
             has_extended = true;
         if (!stored)
             return false;
@@ -175,30 +154,22 @@ static bool read_disposition(struct multipart_disposition *disposition, const ch
 }
 
 /* Only these encodings leave the content as it is, which is how the receiver stores it. */
-static bool check_encoding(const char *text, const char *end, struct error *error)
+static bool check_encoding(struct http_slice value, struct error *error)
 {
-    static const char *const plain[] = {"7bit", "8bit", "binary"};
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
-        if ((size_t)(end - text) == strlen(plain[i]) &&
-            strncasecmp(text, plain[i], strlen(plain[i])) == 0)
-            return true;
-    }
+    if (http_slice_is(value, "7bit") || http_slice_is(value, "8bit") ||
+        http_slice_is(value, "binary"))
+        return true;
     return error_set(error, ERROR_DATA, 0,
         "a part has a Content-Transfer-Encoding other than 7bit, 8bit and binary");
 }
 
-static bool header_is(const char *line, size_t length, const char *name)
-{
-    return length == strlen(name) && strncasecmp(line, name, length) == 0;
-}
-
-static bool read_type(struct multipart_disposition *disposition, const char *text, const char *end,
-    struct error *error)
+static bool read_type(
+    struct multipart_disposition *disposition, struct http_slice value, struct error *error)
 {
     if (disposition->has_type)
         return error_set(error, ERROR_DATA, 0, "a part of the form has two Content-Types");
     disposition->has_type = true;
-    return buf_add(&disposition->type, text, (size_t)(end - text)) || error_set_memory(error);
+    return buf_add(&disposition->type, value.data, value.length) || error_set_memory(error);
 }
 
 bool multipart_disposition_line(
@@ -206,19 +177,16 @@ bool multipart_disposition_line(
 {
     if (memchr(line, '\0', length) != NULL || memchr(line, '\r', length) != NULL)
         return error_set(error, ERROR_DATA, 0, "a part's header holds a NUL or a lone CR");
-    const char *end = line + length;
-    const char *colon = skip_token(line, end);
-    if (colon == line || colon == end || *colon != ':')
+    struct http_slice name = token_at(line, line + length);
+    if (name.length == 0 || name.length == length || line[name.length] != ':')
         return error_set(error, ERROR_DATA, 0, "a part's header is no 'Name: value'");
-    const char *value = skip_blanks(colon + 1, end);
-    while (end > value && is_blank(end[-1]))
-        end--;
-    size_t name_length = (size_t)(colon - line);
-    if (header_is(line, name_length, "content-disposition"))
-        return read_disposition(disposition, value, end, error);
-    if (header_is(line, name_length, "content-transfer-encoding"))
-        return check_encoding(value, end, error);
-    if (header_is(line, name_length, "content-type"))
-        return read_type(disposition, value, end, error);
+    const char *rest = line + name.length + 1;
+    struct http_slice value = http_trim((struct http_slice){rest, length - name.length - 1});
+    if (http_slice_is(name, "content-disposition"))
+        return read_disposition(disposition, value, error);
+    if (http_slice_is(name, "content-transfer-encoding"))
+        return check_encoding(value, error);
+    if (http_slice_is(name, "content-type"))
+        return read_type(disposition, value, error);
     return true;
 }

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/must_use.h"
+#include "text/http_syntax.h"
 
 /* What the header lines read so far say. */
 struct multipart_disposition {
@@ -35,18 +36,13 @@ MUST_USE bool multipart_disposition_line(struct multipart_disposition *dispositi
 
 /* One `name=value` of a header's parameters. It points into the header. */
 struct multipart_parameter {
-    const char *name;    /* in any case, not NUL-terminated */
-    size_t name_length;  /* bytes of `name` */
-    const char *value;   /* without the quotes around it, not NUL-terminated */
-    size_t value_length; /* bytes of `value` */
+    struct http_slice name;  /* in any case */
+    struct http_slice value; /* without the quotes around it */
 };
 
 /* Reads the next parameter, with the `;` and the blanks before it, and advances `*text`, which ends
  * at `end`. Returns 1 if there is one, 0 if there are no more, -1 if it is malformed. */
 MUST_USE int multipart_parameter_next(
     const char **text, const char *end, struct multipart_parameter *parameter);
-
-/* Whether the parameter's name equals `name`, without regard to case. */
-bool multipart_parameter_is(const struct multipart_parameter *parameter, const char *name);
 
 #endif

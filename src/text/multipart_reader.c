@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "text/multipart_disposition.h"
 
 /* A delimiter is CRLF, two dashes and the boundary. It contains CR only at its beginning, so after
@@ -56,7 +57,7 @@ bool multipart_reader_is_form(const char *content_type)
     if (strncasecmp(content_type, form, length) != 0)
         return false;
     char next = content_type[length];
-    return next == '\0' || next == ';' || next == ' ' || next == '\t';
+    return next == '\0' || next == ';' || ascii_is_blank(next);
 }
 
 /* RFC 2046 allows fewer characters (bchars). Any printable ASCII is accepted here, as long as the
@@ -66,8 +67,7 @@ static bool boundary_is_valid(const char *boundary, size_t length)
     if (length == 0 || length > MULTIPART_READER_BOUNDARY_MAX || boundary[length - 1] == ' ')
         return false;
     for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)boundary[i];
-        if (byte < ' ' || byte > '~')
+        if (!ascii_is_printable(boundary[i]))
             return false;
     }
     return true;
@@ -82,11 +82,11 @@ bool multipart_reader_boundary(const char *content_type, struct buf *boundary, s
     struct multipart_parameter parameter;
     int found;
     while ((found = multipart_parameter_next(&text, end, &parameter)) > 0) {
-        if (!multipart_parameter_is(&parameter, "boundary"))
+        if (!http_slice_is(parameter.name, "boundary"))
             continue;
-        if (!boundary_is_valid(parameter.value, parameter.value_length))
+        if (!boundary_is_valid(parameter.value.data, parameter.value.length))
             return wrong(error, "the boundary of the multipart/form-data is not valid");
-        if (!buf_add(boundary, parameter.value, parameter.value_length))
+        if (!buf_add(boundary, parameter.value.data, parameter.value.length))
             return error_set_memory(error);
         return true;
     }
@@ -212,7 +212,7 @@ static bool step_padding(struct multipart_reader *reader, char byte, struct erro
         reader->state = MULTIPART_SECOND_DASH;
     else if (byte == '\r')
         reader->state = MULTIPART_LINE_FEED;
-    else if ((byte == ' ' || byte == '\t') && reader->padding++ < PADDING_MAX)
+    else if (ascii_is_blank(byte) && reader->padding++ < PADDING_MAX)
         reader->state = MULTIPART_PADDING;
     else
         return wrong(error, "a delimiter line of the form holds more than the boundary");

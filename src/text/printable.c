@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "base/ascii.h"
 #include "text/encode.h"
 
 struct range {
@@ -69,7 +70,7 @@ static size_t safe_length(const char *text, size_t length)
     size_t done = 0;
     while (done < length) {
         unsigned char byte = (unsigned char)text[done];
-        if (byte >= 0x20 && byte < 0x7f && byte != '\\') {
+        if (ascii_is_printable(text[done]) && byte != '\\') {
             done++;
             continue;
         }

@@ -1,6 +1,5 @@
 #include "text/secret_forms.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "text/encode.h"

@@ -1,6 +1,5 @@
 #include "text/status_list.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include "base/ascii.h"

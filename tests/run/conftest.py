@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import threading
 
 import pytest
 
@@ -105,6 +106,15 @@ def make_tree(folder):
 def ledger():
     with Ledger() as server:
         yield server
+
+
+@pytest.fixture
+def held(ledger):
+    """The ledger responds once the event is set."""
+    event = threading.Event()
+    ledger.always(wait=event)
+    yield event
+    event.set()
 
 
 @pytest.fixture

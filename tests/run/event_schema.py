@@ -1,4 +1,4 @@
-"""Holds events (`shoal send --json`) against docs/events.schema.json.
+"""Checks events (`shoal send --json`) by docs/events.schema.json.
 
 The schema lets later versions add fields and events. Here both are errors, so that no event can have
 a field that the schema, and with it the documentation, does not have."""

@@ -220,3 +220,38 @@ def test_a_second_file_of_the_form_that_changes_is_not_torn_either(shoal, tree):
         running.finish().sent_all(1)
         (body,) = behave.whole
         assert (b"W" * LARGE) in body
+
+
+def test_bytes_that_wait_in_the_socket_cannot_change_unnoticed(shoal, tree):
+    """sendfile(2) would send a file's pages as they are when they leave, or even, to a server on the same
+    machine, when they are read there; not as they were when they were queued."""
+    size = 1_500_000
+    tree("a", b"old" * (size // 3))
+    changed = threading.Event()
+    bodies = []
+
+    def behave(connection):
+        head = connection.read_head()
+        if not bodies:
+            bodies.append(None)
+            changed.set()
+            assert wrote.wait(HANG)
+        bodies.append(connection.read_body(head))
+        connection.answer(200)
+        connection.wait_closed()
+
+    wrote = threading.Event()
+
+    def rewrite():
+        changed.wait(HANG)
+        with open(tree.path / "a", "r+b") as file:
+            file.write(b"new" * (size // 3))
+        wrote.set()
+
+    writer = threading.Thread(target=rewrite)
+    writer.start()
+    with RawServer(behave) as server:
+        shoal.send("-T", "-X", "POST", tree.path / "a", server.url).sent_all(1)
+        writer.join()
+    for body in bodies[1:]:
+        assert set(body[i : i + 3] for i in range(0, len(body), 3)) in ({b"old"}, {b"new"})

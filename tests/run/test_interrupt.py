@@ -2,22 +2,12 @@
 
 import os
 import signal
-import threading
 
 import pytest
 
 pytestmark = pytest.mark.commands
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
-
-
-@pytest.fixture
-def held(ledger):
-    """The server responds once the event is set."""
-    event = threading.Event()
-    ledger.always(wait=event)
-    yield event
-    event.set()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -221,5 +221,5 @@ def test_no_proxy_lists_of_domains(shoal, tree, ledger, proxy, hosts, names, pas
     prefix = hosts("127.0.0.1 up.site.test")
     url = ledger.url.replace("127.0.0.1", "up.site.test")
     env = {"http_proxy": proxy.origin, "no_proxy": names}
-    shoal.send(*SHORT, *FORM, tree, url, env=env, prefix=prefix).sent_all(1)
+    shoal.send(*FORM, tree, url, env=env, prefix=prefix).sent_all(1)
     assert bool(proxy.seen) is not passed_by

@@ -351,6 +351,6 @@ def test_options_stand_behind_operands_and_two_dashes_end_them(shoal, ledger, fo
 
 def test_long_options_take_their_value_either_way(shoal, tree, ledger):
     tree("a")
-    shoal.send("--retries=2", "--stall-timeout", "500ms", "--form-string=x=1", "-Ff=@{file}",
+    shoal.send("--retries=2", "--stall-timeout", "1h", "--form-string=x=1", "-Ff=@{file}",
                "-j2", tree, ledger.url).sent_all(1)  # fmt: skip
     assert [part.name for part in only(ledger).parts] == [b"x", b"f"]

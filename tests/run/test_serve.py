@@ -160,7 +160,7 @@ def test_a_form_is_answered_with_each_part_and_stored_byte_for_byte(receiver):
     assert receiver.wait_event()["parts"] == answer.json["parts"]
 
 
-def test_the_path_may_stand_behind_the_file(receiver):
+def test_the_path_may_come_after_the_file(receiver):
     assert receiver.post(file_part(CONTENT), field(b"path", b"x/y")).status == 201
     assert receiver.stored() == {"x/y": CONTENT}
 
@@ -297,7 +297,7 @@ PATHS = ["../x", "a/../../x", "..", ".", "a/.", "/etc/x", "//x", "a//b", "a/", L
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: repr(path[:12]))
-@pytest.mark.parametrize("order", ["before", "behind"])
+@pytest.mark.parametrize("order", ["before", "after"])
 def test_a_form_with_a_path_that_leads_out_or_is_none_is_refused(receiver, path, order):
     parts = [field(b"path", path.encode()), file_part(CONTENT)]
     answer = receiver.post(*(parts if order == "before" else reversed(parts)))
@@ -366,7 +366,7 @@ BAD_FORMS = {
     "an end amid the headers": form(file_part(CONTENT))[:40],
     "no delimiter": b"hello",
     "nothing": b"",
-    "more behind the boundary": form(file_part(b"1")).replace(b"--b0undary\r\n", b"--b0undaryX\r\n"),
+    "more after the boundary": form(file_part(b"1")).replace(b"--b0undary\r\n", b"--b0undaryX\r\n"),
     "one dash": form(file_part(b"1"))[:-3] + b"\r\n",
     "two paths": form(field(b"path", b"a"), field(b"path", b"b"), file_part(b"1")),
     "no file name": form(file_part(b"1", b"")),
@@ -391,7 +391,7 @@ def test_a_boundary_that_is_none_is_refused(receiver, value):
     assert answer.status == 400 and list(receiver.into.iterdir()) == []
 
 
-def test_the_connection_goes_on_behind_a_form_that_is_wrong(receiver):
+def test_the_connection_goes_on_after_a_form_that_is_wrong(receiver):
     with receiver.connect() as connection:
         assert connection.post(BAD_FORMS["no name"]).answer().status == 400
         assert connection.put(b"1", "/x").answer().status == 201

@@ -10,7 +10,7 @@ from servers.raw import OK, RawServer
 pytestmark = pytest.mark.commands
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
-SHORT = ("--connect-timeout", "2", "--stall-timeout", "1", "--retries", "1", "--give-up-after", "3")
+SHORT = ("--connect-timeout", "60", "--stall-timeout", "4", "--retries", "1", "--give-up-after", "3")
 MOST_MEMORY = 64 * 1024  # KiB
 
 
@@ -150,9 +150,9 @@ def test_a_hostile_answer(shoal, tree, peak_memory, name):
 
 
 @pytest.mark.parametrize("name", ["two-answers", "answer-then-garbage", "length-too-short"])
-def test_what_came_behind_an_answer_is_never_the_next_files_answer(shoal, tree, name):
+def test_what_follows_a_response_is_never_the_next_files_response(shoal, tree, name):
     tree.many(6)
-    behind = {
+    sent = {
         "two-answers": OK + b"HTTP/1.1 400 Poison\r\nContent-Length: 6\r\n\r\npoison",
         "answer-then-garbage": OK + b"\0poison" * 100,
         "length-too-short": head(b"Content-Length: 1") + b"ok, and then some poison",
@@ -161,7 +161,7 @@ def test_what_came_behind_an_answer_is_never_the_next_files_answer(shoal, tree, 
     def behave(connection):
         while True:
             connection.read_request()
-            connection.send(behind)
+            connection.send(sent)
 
     with RawServer(behave) as server:
         run = shoal.send("-j", "1", *FORM, tree, server.url).sent_all(6)

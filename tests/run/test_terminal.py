@@ -9,7 +9,6 @@ import signal
 import struct
 import subprocess
 import termios
-import threading
 import time
 
 import pytest
@@ -82,14 +81,6 @@ def terminal(shoal):
         if one.popen.poll() is None:
             one.popen.kill()
             one.popen.wait()
-
-
-@pytest.fixture
-def held(ledger):
-    event = threading.Event()
-    ledger.always(wait=event)
-    yield event
-    event.set()
 
 
 def test_a_line_is_redrawn_and_shows_the_total(terminal, tree, ledger, held):

@@ -94,7 +94,7 @@ def test_without_its_ca_a_certificate_is_unknown(shoal, tree, tls):
 def test_ssl_cert_file_is_honoured(shoal, tree, tls, certificates):
     tree("a")
     env = {"SSL_CERT_FILE": str(certificates.ca)}
-    shoal.send(*SHORT, *FORM, tree, local(tls), env=env).sent_all(1)
+    shoal.send(*FORM, tree, local(tls), env=env).sent_all(1)
 
 
 def test_cacert_goes_before_ssl_cert_file(shoal, tree, tls, certificates):

@@ -4,7 +4,6 @@
 #define SHOAL_TESTS_ADAPT_FIXTURE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/clock.h"
 #include "policy/adapt.h"

@@ -3,7 +3,6 @@
 #ifndef SHOAL_TESTS_PLAN_FIXTURE_H
 #define SHOAL_TESTS_PLAN_FIXTURE_H
 
-#include <stdio.h>
 #include <time.h>
 
 #include "config_fixture.h"

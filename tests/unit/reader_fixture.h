@@ -137,7 +137,6 @@ static inline struct load *load_new(
     load->job.file_count = other == NULL ? 1 : 2;
     load->job.whole_most = 1024 * 1024;
     load->job.headroom = 10;
-    load->job.tailroom = 20;
     buf_init(&load->job.content, 2 * 1024 * 1024);
     return load;
 }

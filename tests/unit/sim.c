@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define ENTRY_PATH_SIZE    24
+#define FILES_MOST         400 /* of a world that a seed determines */
+#define GROUPS_MOST        8   /* the same */
 #define WALK_PAUSE_MOST_US (400 * CLOCK_US_PER_SECOND)
 
 struct sim_event {
@@ -43,14 +45,31 @@ unsigned sim_number(const char *path)
     return (unsigned)strtoul(strrchr(path, '/') + 2, NULL, 10);
 }
 
-unsigned sim_group(const struct sim *sim, unsigned number)
+unsigned sim_folder(const struct sim *sim, unsigned number)
 {
-    return sim->rules.grouped ? number % sim->groups : 0;
+    if (!sim->in_order)
+        return number % sim->groups;
+    return (unsigned)((uint64_t)number * sim->groups / sim->files);
 }
 
-bool sim_in_outage(const struct sim *sim)
+unsigned sim_group(const struct sim *sim, unsigned number)
 {
-    return sim->now_us >= sim->outage_from_us && sim->now_us < sim->outage_until_us;
+    return sim->rules.grouped ? sim_folder(sim, number) : 0;
+}
+
+struct sim_server *sim_server_of(struct sim *sim, unsigned number)
+{
+    return &sim->servers[sim->several ? sim_folder(sim, number) : 0];
+}
+
+bool sim_is_busy(const struct sim *sim, const struct sim_server *server)
+{
+    return sim->now_us >= server->busy_from_us && sim->now_us < server->busy_until_us;
+}
+
+bool sim_in_outage(const struct sim *sim, const struct sim_server *server)
+{
+    return sim->now_us >= server->outage_from_us && sim->now_us < server->outage_until_us;
 }
 
 /* Clock */
@@ -77,10 +96,10 @@ static struct entry *make_entry(struct sim *sim)
     struct entry *entry = calloc(1, sizeof *entry + ENTRY_PATH_SIZE);
     if (entry == NULL)
         abort();
-    sim_watch_found(sim);
     unsigned number = sim->given++;
+    sim_watch_found(sim, number);
     entry->root = &sim->root;
-    (void)snprintf(entry->path, ENTRY_PATH_SIZE, "g%u/f%06u", number % sim->groups, number);
+    (void)snprintf(entry->path, ENTRY_PATH_SIZE, "g%u/f%06u", sim_folder(sim, number), number);
     return entry;
 }
 
@@ -133,13 +152,14 @@ static const struct source_ops source_table = {
     .take = source_take, .passed_over = source_passed_over};
 
 /* Most servers can always be reached; some cannot for a while, a few for long. */
-static void choose_outage(struct sim *sim)
+static void choose_outage(struct sim *sim, struct sim_server *server)
 {
     if (!sim_chance(sim, 300))
         return;
     int64_t longest = sim_chance(sim, 300) ? 600 : 30;
-    sim->outage_from_us = sim_below(sim, 3 * CLOCK_US_PER_SECOND);
-    sim->outage_until_us = sim->outage_from_us + sim_below(sim, longest * CLOCK_US_PER_SECOND);
+    server->outage_from_us = sim_below(sim, 3 * CLOCK_US_PER_SECOND);
+    server->outage_until_us =
+        server->outage_from_us + sim_below(sim, longest * CLOCK_US_PER_SECOND);
 }
 
 void sim_init(struct sim *sim, uint64_t seed)
@@ -154,15 +174,18 @@ void sim_init(struct sim *sim, uint64_t seed)
     sim->clock =
         (struct clock){.now_us = sim_now_us, .wall_seconds = sim_wall_seconds, .context = sim};
     heap_init(&sim->events);
-    sim->files = 1 + (unsigned)sim_below(sim, SIM_FILES_MOST - 1);
-    sim->groups = 1 + (unsigned)sim_below(sim, SIM_GROUPS_MOST);
+    sim->files = 1 + (unsigned)sim_below(sim, FILES_MOST - 1);
+    sim->groups = 1 + (unsigned)sim_below(sim, GROUPS_MOST);
     sim->walk_pauses = sim_chance(sim, 150) ? 100 : 0;
     sim->disk_faults = rates[sim_below(sim, 4)] / 2;
     sim->server_faults = rates[sim_below(sim, 4)];
     sim->large_files = sim_chance(sim, 100) ? 400 : 30;
     sim->capacity = sim_chance(sim, 250) ? 1 + (unsigned)sim_below(sim, 20) : 0;
     sim->tells_limits = sim_chance(sim, 100);
-    choose_outage(sim);
+    choose_outage(sim, &sim->servers[0]);
+    sim->several = sim_chance(sim, 250);
+    for (unsigned i = 1; sim->several && i < sim->groups; i++)
+        choose_outage(sim, &sim->servers[i]);
     sim_disk_init(sim);
     sim_watch_init(sim);
 }

@@ -1,7 +1,7 @@
 /* A simulated world for the scheduler: clock, disk and network, all determined by a seed.
  *
  * sim.c has the clock, the events and the folder; sim_disk.c the reader; sim_server.c the transport
- * and the server; sim_watch.c checks at every start and end that the scheduler obeys its options.
+ * and the servers; sim_watch.c checks at every start and end that the scheduler obeys its options.
  */
 #ifndef SHOAL_TESTS_UNIT_SIM_H
 #define SHOAL_TESTS_UNIT_SIM_H
@@ -17,8 +17,8 @@
 #include "io/reader.h"
 #include "io/source.h"
 
-#define SIM_FILES_MOST  400
-#define SIM_GROUPS_MOST 8
+#define SIM_FILES_MOST  12000
+#define SIM_GROUPS_MOST 300
 #define SIM_STARTS_MOST 600    /* the most starts in a rate window that is checked */
 #define SIM_LARGE_SIZE  307200 /* bytes of every streamed file */
 #define SIM_MARK_EVERY                                                                             \
@@ -54,20 +54,36 @@ struct sim_rules {
     bool no_more_starts;   /* the run was interrupted */
 };
 
-/* What the scheduler is judged by. */
-struct sim_watch {
-    const char *wrong;        /* the first rule that was broken, or NULL */
+/* One server: how it behaves, and what the scheduler knows or must obey. */
+struct sim_server {
+    int64_t outage_from_us;
+    int64_t outage_until_us; /* until then nobody can connect */
+    int64_t busy_from_us;
+    int64_t busy_until_us; /* until then every response is a 429 that asks to wait 2 s */
+    bool hangs;            /* it responds to nothing after it was connected to */
+    bool connected;        /* there was a connection */
+    unsigned in_flight;
+    unsigned found;           /* files for it that the walk has found */
+    unsigned told;            /* verdicts of these */
+    unsigned starts;          /* attempts */
+    unsigned outage_starts;   /* attempts in the outage */
     int64_t failing_since_us; /* the first failed attempt since `answered_us` */
     int64_t answered_us;      /* the last response that decided a verdict */
-    int64_t quiet_until_us;   /* the end of a pause that the server asked for */
+    int64_t quiet_until_us;   /* the end of a pause that it asked for */
     unsigned asks_in_row;     /* 503 with Retry-After since the last success */
+    int64_t idle_since_us; /* since when every file found is finished; CLOCK_NEVER: some are not */
+    int64_t told_us;       /* the last verdict */
+    bool gave_up;          /* the scheduler said that it gave up */
+    unsigned pauses;       /* pauses that the user was told of */
+};
+
+/* What the scheduler is judged by. */
+struct sim_watch {
+    const char *wrong; /* the first rule that was broken, or NULL */
     int64_t starts_us[SIM_STARTS_MOST];
     unsigned starts;
-    unsigned outage_starts;
     int64_t moved; /* bytes of bodies */
-    unsigned told; /* verdicts */
     unsigned failures;
-    int64_t idle_since_us; /* since when every file found is finished; CLOCK_NEVER: some are not */
     bool group_told[SIM_GROUPS_MOST];
     int group_open[SIM_GROUPS_MOST]; /* the file that was started and is not finished; -1: none */
 };
@@ -90,6 +106,7 @@ struct sim {
     unsigned given;  /* by the source so far */
     unsigned problems;
     bool end_given;
+    bool in_order;        /* the walk finds one folder after the other */
     unsigned walk_pauses; /* pauses per thousand calls of take() */
     unsigned pause_after; /* the walk also pauses after this number of files; 0: it does not */
     int64_t walk_pause_until_us;
@@ -104,13 +121,13 @@ struct sim {
     struct reader_job *done_first;
     struct reader_job *done_last;
 
-    /* The server */
+    /* The servers */
+    bool several;           /* each folder has a server; otherwise there is one */
     unsigned server_faults; /* per thousand attempts */
     bool loses_first;       /* the response to the first attempt is lost */
     unsigned capacity;      /* more requests at a time get a 429; 0: no limit */
     bool tells_limits;      /* some responses report a rate limit that is used up */
-    int64_t outage_from_us;
-    int64_t outage_until_us;
+    struct sim_server servers[SIM_GROUPS_MOST];
     struct sim_ledger ledger[SIM_FILES_MOST];
     unsigned in_flight;
 
@@ -140,8 +157,17 @@ int64_t sim_below(struct sim *sim, int64_t bound);
 void sim_schedule(
     struct sim *sim, int64_t in_us, void (*happens)(struct sim *sim, void *object), void *object);
 
+/* The folder of file `number`. */
+unsigned sim_folder(const struct sim *sim, unsigned number);
+
+/* The server of file `number`. */
+struct sim_server *sim_server_of(struct sim *sim, unsigned number);
+
+/* Does the server ask for pauses now? */
+bool sim_is_busy(const struct sim *sim, const struct sim_server *server);
+
 /* Can the server not be reached now? */
-bool sim_in_outage(const struct sim *sim);
+bool sim_in_outage(const struct sim *sim, const struct sim_server *server);
 
 /* Moves the clock to the next event, but by at most `wait_us`, and lets the event happen. */
 void sim_pass_time(struct sim *sim, int64_t wait_us);
@@ -162,8 +188,8 @@ void sim_change_large(struct sim *sim);
 /* Prepares sim_watch.c, which the following functions inform. */
 void sim_watch_init(struct sim *sim);
 
-/* The walk found a file. */
-void sim_watch_found(struct sim *sim);
+/* The walk found file `number`. */
+void sim_watch_found(struct sim *sim, unsigned number);
 
 /* An attempt of file `number` starts. */
 void sim_watch_start(struct sim *sim, unsigned number);

@@ -80,7 +80,7 @@ static void load(struct sim *sim, struct reader_job *job)
     }
     size_t size = (size_t)file->facts.size;
     buf_clear(&job->content);
-    if (!buf_reserve(&job->content, job->headroom + size + job->tailroom))
+    if (!buf_reserve(&job->content, job->headroom + size))
         abort();
     memset(job->content.data, 'x', job->headroom + size);
     job->content.length = job->headroom + size;

@@ -1,5 +1,5 @@
-/* The network of the simulation and its server: transfers take time and end as the seed determines.
- * The ledger records what was accepted. */
+/* The network of the simulation and its servers: transfers take time and end as the seed
+ * determines. The ledger records what was accepted. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +34,7 @@ enum sim_fault {
 
 struct http_transfer {
     struct sim *sim;
+    struct sim_server *server;
     const struct http_request *request;
     enum sim_fault fault;
     unsigned number;
@@ -79,11 +80,16 @@ static struct sim *sim_of_http(struct http *http)
 static void add_headers(struct http_transfer *transfer, struct http_end *end)
 {
     struct sim *sim = transfer->sim;
+    struct sim_server *server = transfer->server;
+    bool asks = end->attempt.status == 429 && sim_is_busy(sim, server);
     if (end->attempt.status == 503) {
         end->retry_after = "1";
+    } else if (asks) {
+        end->retry_after = "2";
+        server->quiet_until_us = sim->now_us + 2 * CLOCK_US_PER_SECOND;
     } else if (end->attempt.status != 0 && sim->tells_limits && sim_chance(sim, 30)) {
         (void)buf_add_text(&transfer->headers, "X-RateLimit-Remaining: 0\nX-RateLimit-Reset: 2\n");
-        sim->watch.quiet_until_us = sim->now_us + 2 * CLOCK_US_PER_SECOND;
+        server->quiet_until_us = sim->now_us + 2 * CLOCK_US_PER_SECOND;
     }
 }
 
@@ -103,8 +109,9 @@ static void end_with(
         .reused = transfer->fault == FAULT_KEPT_CLOSED};
     add_headers(transfer, &end);
     sim->in_flight--;
+    transfer->server->in_flight--;
     if (phase != ATTEMPT_CONNECTING)
-        sim->http.connected = true;
+        transfer->server->connected = *transfer->request->connected = true;
     sim_watch_end(sim, transfer->number, &end);
     sim->http.ended(sim->http.owner, transfer->request->context, &end);
     buf_free(&transfer->answer);
@@ -249,15 +256,19 @@ static void connect_to(struct sim *sim, void *object)
         end_with(transfer, ATTEMPT_CONNECTING, ATTEMPT_CANCELLED, 0);
         return;
     }
-    if (sim_in_outage(sim))
+    if (sim_in_outage(sim, transfer->server))
         transfer->fault = FAULT_NO_CONNECTION;
-    else if (sim->capacity > 0 && sim->in_flight > sim->capacity)
+    else if (sim_is_busy(sim, transfer->server))
+        transfer->fault = FAULT_TOO_MANY;
+    else if (transfer->server->hangs)
+        transfer->fault = FAULT_STALL;
+    else if (sim->capacity > 0 && transfer->server->in_flight > sim->capacity)
         transfer->fault = FAULT_TOO_MANY;
     if (transfer->fault == FAULT_NO_CONNECTION || transfer->fault == FAULT_RESET_FIRST) {
         end_by_fault(transfer);
         return;
     }
-    sim->http.connected = true;
+    transfer->server->connected = *transfer->request->connected = true;
     send_on(sim, transfer);
 }
 
@@ -280,7 +291,9 @@ static struct http_transfer *start(
     if (sim->loses_first && sim->watch.starts == 0)
         transfer->fault = FAULT_RESET_LATE;
     transfer->number = sim_number(request->url);
+    transfer->server = sim_server_of(sim, transfer->number);
     sim->in_flight++;
+    transfer->server->in_flight++;
     sim_watch_start(sim, transfer->number);
     sim_schedule(sim, sim_below(sim, CONNECT_MOST_US), connect_to, transfer);
     return transfer;

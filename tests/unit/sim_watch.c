@@ -17,11 +17,13 @@
 
 void sim_watch_init(struct sim *sim)
 {
-    sim->watch.failing_since_us = CLOCK_NEVER;
-    sim->watch.answered_us = sim->now_us;
-    sim->watch.idle_since_us = sim->now_us;
-    for (unsigned group = 0; group < SIM_GROUPS_MOST; group++)
+    for (unsigned group = 0; group < SIM_GROUPS_MOST; group++) {
+        struct sim_server *server = &sim->servers[group];
+        server->failing_since_us = CLOCK_NEVER;
+        server->answered_us = sim->now_us;
+        server->idle_since_us = sim->now_us;
         sim->watch.group_open[group] = -1;
+    }
 }
 
 void sim_watch_rule(struct sim *sim, bool kept, const char *rule)
@@ -55,34 +57,36 @@ static void watch_rate(struct sim *sim)
     watch->starts_us[watch->starts++ % SIM_STARTS_MOST] = sim->now_us;
 }
 
-static void watch_patience(struct sim *sim)
+static void watch_patience(struct sim *sim, struct sim_server *server)
 {
     const struct sim_rules *rules = &sim->rules;
-    struct sim_watch *watch = &sim->watch;
-    sim_watch_rule(sim, sim->now_us >= watch->quiet_until_us, "a pause that the server asked for");
-    if (rules->rate_most == 0 && watch->failing_since_us != CLOCK_NEVER)
+    sim_watch_rule(sim, sim->now_us >= server->quiet_until_us, "a pause that the server asked for");
+    /* The time in which other servers have the turn does not count either. */
+    if (rules->rate_most == 0 && !sim->several && server->failing_since_us != CLOCK_NEVER)
         sim_watch_rule(sim,
-            sim->now_us < watch->failing_since_us + rules->give_up_after_us + ROUND_US,
+            sim->now_us < server->failing_since_us + rules->give_up_after_us + ROUND_US,
             "no start after --give-up-after");
-    if (!sim_in_outage(sim))
+    sim_watch_rule(sim, !server->gave_up, "no start after it gave up");
+    if (!sim_in_outage(sim, server))
         return;
-    int64_t seconds = (sim->now_us - sim->outage_from_us) / CLOCK_US_PER_SECOND;
-    watch->outage_starts++;
-    sim_watch_rule(sim, watch->outage_starts <= OUTAGE_FIRST + 3 * rules->jobs_most + seconds + 1,
+    int64_t seconds = (sim->now_us - server->outage_from_us) / CLOCK_US_PER_SECOND;
+    server->outage_starts++;
+    sim_watch_rule(sim, server->outage_starts <= OUTAGE_FIRST + 3 * rules->jobs_most + seconds + 1,
         "at most one probe a second in an outage");
 }
 
 /* Time without a file to send does not count against the server. */
-void sim_watch_found(struct sim *sim)
+void sim_watch_found(struct sim *sim, unsigned number)
 {
-    struct sim_watch *watch = &sim->watch;
-    if (watch->idle_since_us == CLOCK_NEVER)
+    struct sim_server *server = sim_server_of(sim, number);
+    server->found++;
+    if (server->idle_since_us == CLOCK_NEVER)
         return;
-    int64_t idle_us = sim->now_us - watch->idle_since_us;
-    watch->idle_since_us = CLOCK_NEVER;
-    watch->answered_us += idle_us;
-    if (watch->failing_since_us != CLOCK_NEVER)
-        watch->failing_since_us += idle_us;
+    int64_t idle_us = sim->now_us - server->idle_since_us;
+    server->idle_since_us = CLOCK_NEVER;
+    server->answered_us += idle_us;
+    if (server->failing_since_us != CLOCK_NEVER)
+        server->failing_since_us += idle_us;
 }
 
 static void watch_end_of_run(struct sim *sim)
@@ -96,12 +100,14 @@ static void watch_end_of_run(struct sim *sim)
 void sim_watch_start(struct sim *sim, unsigned number)
 {
     struct sim_ledger *ledger = &sim->ledger[number];
+    struct sim_server *server = sim_server_of(sim, number);
     ledger->begun++;
+    server->starts++;
     watch_end_of_run(sim);
     sim_watch_rule(
-        sim, sim->http.connected || sim->in_flight == 1, "one alone until there is a connection");
+        sim, server->connected || server->in_flight == 1, "one alone until there is a connection");
     sim_watch_rule(sim, ledger->told == 0, "no attempt after the verdict");
-    sim_watch_rule(sim, sim->in_flight <= sim->rules.jobs_most, "at most so many in flight");
+    sim_watch_rule(sim, sim->in_flight <= sim->rules.jobs_most, "no more in flight than jobs_most");
     sim_watch_rule(sim, !sim->rules.at_most_once || ledger->ambiguous == 0,
         "at most once: no attempt after an ambiguous end");
     sim_watch_rule(
@@ -110,7 +116,7 @@ void sim_watch_start(struct sim *sim, unsigned number)
         "a wait that the response to the file asked for");
     watch_group(sim, number);
     watch_rate(sim);
-    watch_patience(sim);
+    watch_patience(sim, server);
 }
 
 /* Was the cause on the client's side, which says nothing about the server? */
@@ -132,33 +138,33 @@ static bool is_ambiguous(const struct attempt_end *end)
 }
 
 /* A 503 with Retry-After is about its own file, unless it is not alone. */
-static void watch_ask(struct sim *sim, unsigned number)
+static void watch_ask(struct sim *sim, struct sim_server *server, unsigned number)
 {
-    struct sim_watch *watch = &sim->watch;
     int64_t until_us = sim->now_us + CLOCK_US_PER_SECOND;
     sim->ledger[number].quiet_until_us = until_us;
-    if (++watch->asks_in_row >= ASKS_IN_ROW + sim->rules.jobs_most / IN_FLIGHT_PER_ASK)
-        watch->quiet_until_us = until_us > watch->quiet_until_us ? until_us : watch->quiet_until_us;
+    if (++server->asks_in_row >= ASKS_IN_ROW + sim->rules.jobs_most / IN_FLIGHT_PER_ASK &&
+        until_us > server->quiet_until_us)
+        server->quiet_until_us = until_us;
 }
 
 void sim_watch_end(struct sim *sim, unsigned number, const struct http_end *end)
 {
-    struct sim_watch *watch = &sim->watch;
+    struct sim_server *server = sim_server_of(sim, number);
     const struct attempt_end *attempt = &end->attempt;
     bool ambiguous = is_ambiguous(attempt);
     bool rejected = attempt->status == 429 || attempt->status == 503;
     sim->ledger[number].ambiguous += ambiguous;
     sim->ledger[number].counted += ambiguous || attempt->error == ATTEMPT_FILE_CHANGED;
     if (attempt->status == 503)
-        watch_ask(sim, number);
+        watch_ask(sim, server, number);
     if (is_ours(attempt))
         return;
     if (attempt->status != 0 && !ambiguous && !rejected) {
-        watch->asks_in_row = 0;
-        watch->failing_since_us = CLOCK_NEVER;
-        watch->answered_us = sim->now_us;
-    } else if (watch->failing_since_us == CLOCK_NEVER) {
-        watch->failing_since_us = sim->now_us;
+        server->asks_in_row = 0;
+        server->failing_since_us = CLOCK_NEVER;
+        server->answered_us = sim->now_us;
+    } else if (server->failing_since_us == CLOCK_NEVER) {
+        server->failing_since_us = sim->now_us;
     }
 }
 
@@ -184,6 +190,7 @@ void sim_watch_whole(struct sim *sim, unsigned number)
 void sim_watch_verdict(struct sim *sim, unsigned number, bool failed)
 {
     struct sim_watch *watch = &sim->watch;
+    struct sim_server *server = sim_server_of(sim, number);
     unsigned group = sim_group(sim, number);
     sim->ledger[number].told++;
     watch->failures += failed;
@@ -191,6 +198,7 @@ void sim_watch_verdict(struct sim *sim, unsigned number, bool failed)
         watch->group_told[group] = true;
     if (watch->group_open[group] == (int)number)
         watch->group_open[group] = -1;
-    if (++watch->told == sim->given)
-        watch->idle_since_us = sim->now_us;
+    server->told_us = sim->now_us;
+    if (++server->told == server->found)
+        server->idle_since_us = sim->now_us;
 }

@@ -60,4 +60,28 @@ static inline struct shoal_event failed_event(void)
     };
 }
 
+/* A plan with a header and two fields; the texts live as long as the program. */
+static inline struct shoal_event plan_event(void)
+{
+    static const char *const headers[] = {"X: y", NULL};
+    static const struct shoal_field fields[] = {
+        {.name = "u", .value = {.data = "v\nw", .length = 3}},
+        {.name = "file",
+            .value = {.data = "d/a", .length = 3},
+            .is_file = true,
+            .file_name = "a",
+            .type = "text/plain"},
+    };
+    return (struct shoal_event){
+        .kind = SHOAL_EVENT_PLAN,
+        .plan = {.path = TEXT("a"),
+            .method = "POST",
+            .url = "http://h/",
+            .headers = headers,
+            .fields = fields,
+            .field_count = 2,
+            .bytes = 7},
+    };
+}
+
 #endif

@@ -2,7 +2,6 @@
  * hard limit cannot be raised again. */
 #include "check.h"
 
-#include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>

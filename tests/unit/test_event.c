@@ -1,4 +1,5 @@
-/* Events: what is counted, what is told, which exit status follows, and that no secret is in it. */
+/* Events: what is counted and reported, which exit status follows, and that no secret is in them.
+ */
 #include "plan_fixture.h"
 
 #include "core/event.h"
@@ -41,6 +42,9 @@ static void hear(void *context, const struct shoal_event *event)
         break;
     case SHOAL_EVENT_NOTICE:
         keep(heard, NULL, event->notice.message);
+        break;
+    case SHOAL_EVENT_PAUSE:
+        keep(heard, event->pause.origin, event->pause.error);
         break;
     default:
         keep(heard, NULL, NULL);
@@ -255,6 +259,22 @@ static void secrets_are_replaced_in_all_that_is_told_of_a_file(void **state)
     bench_free(bench);
 }
 
+static void a_pause_is_told_without_the_secret(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new(with_secret());
+    events_pause(&bench->events, &(struct shoal_pause){.origin = "https://" SECRET,
+                                     .error = "status 429 of " SECRET,
+                                     .status = 429,
+                                     .wait_us = 7});
+    assert_int_equal(bench->heard.last.kind, SHOAL_EVENT_PAUSE);
+    assert_string_equal(bench->heard.path, "https://***");
+    assert_string_equal(bench->heard.error, "status 429 of ***");
+    assert_int_equal(bench->heard.last.pause.status, 429);
+    assert_int_equal(bench->heard.last.pause.wait_us, 7);
+    bench_free(bench);
+}
+
 static void the_start_shows_the_url_without_the_secret(void **state)
 {
     (void)state;
@@ -267,7 +287,7 @@ static void the_start_shows_the_url_without_the_secret(void **state)
     bench_free(bench);
 }
 
-/* The plan's event is looked at while it lasts. */
+/* Checks the plan's event while it is valid. */
 static void see_plan(void *context, const struct shoal_event *event)
 {
     unsigned *seen = context;
@@ -284,7 +304,7 @@ static void see_plan(void *context, const struct shoal_event *event)
     assert_string_equal(plan->fields[1].value.data, "dist/a");
     assert_string_equal(plan->fields[1].file_name, "a");
     assert_string_equal(plan->headers[0], "X-Token: ***");
-    assert_string_equal(plan->headers[1], "X-Empty:"); /* Accept is taken away: it is not sent */
+    assert_string_equal(plan->headers[1], "X-Empty:"); /* Accept is removed: it is not sent */
     assert_non_null(strstr(plan->headers[2], "multipart/form-data"));
     assert_null(plan->headers[3]);
     assert_int_equal(plan->bytes, 1);
@@ -307,14 +327,27 @@ static void a_plan_is_shown_without_the_secret(void **state)
     planned_free(planned);
 }
 
+static void verdicts_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(shoal_verdict_name(SHOAL_SENT), "sent");
+    assert_string_equal(shoal_verdict_name(SHOAL_EXISTS), "exists");
+    assert_string_equal(shoal_verdict_name(SHOAL_SKIPPED), "skipped");
+    assert_string_equal(shoal_verdict_name(SHOAL_FAILED), "failed");
+    assert_string_equal(shoal_verdict_name(SHOAL_UNKNOWN), "unknown");
+    assert_string_equal(shoal_verdict_name((enum shoal_verdict)99), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verdicts_have_names),
         cmocka_unit_test(a_file_is_told_as_it_was),
         cmocka_unit_test(an_answer_that_never_came_is_none),
         cmocka_unit_test(totals_add_up),
         cmocka_unit_test(the_exit_status_follows_from_the_verdicts),
         cmocka_unit_test(secrets_are_replaced_in_all_that_is_told_of_a_file),
+        cmocka_unit_test(a_pause_is_told_without_the_secret),
         cmocka_unit_test(the_start_shows_the_url_without_the_secret),
         IN_SCRATCH(a_plan_is_shown_without_the_secret),
     };

@@ -6,7 +6,7 @@
 
 struct expected {
     const char *text;
-    enum form_text_kind kind;
+    enum config_field_kind kind;
     const char *name;
     const char *value;
     const char *type;
@@ -40,15 +40,15 @@ static void text_and_files_are_distinguished(void **state)
 {
     (void)state;
     static const struct expected list[] = {
-        {"a=b", FORM_TEXT_VALUE, "a", "b", NULL, NULL},
-        {"a=", FORM_TEXT_VALUE, "a", "", NULL, NULL},
-        {"a==b=c", FORM_TEXT_VALUE, "a", "=b=c", NULL, NULL},
-        {"a b\"c=d", FORM_TEXT_VALUE, "a b\"c", "d", NULL, NULL},
-        {"a= b ", FORM_TEXT_VALUE, "a", " b ", NULL, NULL},
-        {"a=@{file}", FORM_TEXT_FILE, "a", "{file}", NULL, NULL},
-        {"a=?@{folder}/x", FORM_TEXT_OPTIONAL_FILE, "a", "{folder}/x", NULL, NULL},
-        {"a=?b", FORM_TEXT_VALUE, "a", "?b", NULL, NULL},
-        {"a=b@c", FORM_TEXT_VALUE, "a", "b@c", NULL, NULL},
+        {"a=b", CONFIG_TEXT, "a", "b", NULL, NULL},
+        {"a=", CONFIG_TEXT, "a", "", NULL, NULL},
+        {"a==b=c", CONFIG_TEXT, "a", "=b=c", NULL, NULL},
+        {"a b\"c=d", CONFIG_TEXT, "a b\"c", "d", NULL, NULL},
+        {"a= b ", CONFIG_TEXT, "a", " b ", NULL, NULL},
+        {"a=@{file}", CONFIG_FILE, "a", "{file}", NULL, NULL},
+        {"a=?@{folder}/x", CONFIG_OPTIONAL_FILE, "a", "{folder}/x", NULL, NULL},
+        {"a=?b", CONFIG_TEXT, "a", "?b", NULL, NULL},
+        {"a=b@c", CONFIG_TEXT, "a", "b@c", NULL, NULL},
     };
     check(list, COUNT_OF(list));
 }
@@ -57,17 +57,17 @@ static void suffixes_are_read_as_curl_reads_them(void **state)
 {
     (void)state;
     static const struct expected list[] = {
-        {"a=@x;type=text/plain", FORM_TEXT_FILE, "a", "x", "text/plain", NULL},
-        {"a=@x;filename=y", FORM_TEXT_FILE, "a", "x", NULL, "y"},
-        {"a=@x;filename=", FORM_TEXT_FILE, "a", "x", NULL, ""},
-        {"a=@x; filename=y; type=a/b", FORM_TEXT_FILE, "a", "x", "a/b", "y"},
-        {"a=@x;TYPE=a/b;charset=utf-8;filename={path}", FORM_TEXT_FILE, "a", "x",
-            "a/b;charset=utf-8", "{path}"},
-        {"a=b;type=application/json", FORM_TEXT_VALUE, "a", "b", "application/json", NULL},
-        {"a=b;c;d", FORM_TEXT_VALUE, "a", "b;c;d", NULL, NULL},
-        {"a=b;typed=c", FORM_TEXT_VALUE, "a", "b;typed=c", NULL, NULL},
-        {"a=@x;filename=y;z", FORM_TEXT_FILE, "a", "x", NULL, "y;z"},
-        {"a=@x;filename=y;filename=z", FORM_TEXT_FILE, "a", "x", NULL, "z"},
+        {"a=@x;type=text/plain", CONFIG_FILE, "a", "x", "text/plain", NULL},
+        {"a=@x;filename=y", CONFIG_FILE, "a", "x", NULL, "y"},
+        {"a=@x;filename=", CONFIG_FILE, "a", "x", NULL, ""},
+        {"a=@x; filename=y; type=a/b", CONFIG_FILE, "a", "x", "a/b", "y"},
+        {"a=@x;TYPE=a/b;charset=utf-8;filename={path}", CONFIG_FILE, "a", "x", "a/b;charset=utf-8",
+            "{path}"},
+        {"a=b;type=application/json", CONFIG_TEXT, "a", "b", "application/json", NULL},
+        {"a=b;c;d", CONFIG_TEXT, "a", "b;c;d", NULL, NULL},
+        {"a=b;typed=c", CONFIG_TEXT, "a", "b;typed=c", NULL, NULL},
+        {"a=@x;filename=y;z", CONFIG_FILE, "a", "x", NULL, "y;z"},
+        {"a=@x;filename=y;filename=z", CONFIG_FILE, "a", "x", NULL, "z"},
     };
     check(list, COUNT_OF(list));
 }
@@ -76,14 +76,14 @@ static void quoted_text_may_contain_anything(void **state)
 {
     (void)state;
     static const struct expected list[] = {
-        {"a=\"b;type=x/y\"", FORM_TEXT_VALUE, "a", "b;type=x/y", NULL, NULL},
-        {"a=\"say \\\"hi\\\" \\\\ \\n\"", FORM_TEXT_VALUE, "a", "say \"hi\" \\ \\n", NULL, NULL},
-        {"a=@\"b;c,d\" ;type=x/y", FORM_TEXT_FILE, "a", "b;c,d", "x/y", NULL},
-        {"a=@b;filename=\"c;type=d\"", FORM_TEXT_FILE, "a", "b", NULL, "c;type=d"},
-        {"a=\"", FORM_TEXT_VALUE, "a", "\"", NULL, NULL},
-        {"a=\"open", FORM_TEXT_VALUE, "a", "\"open", NULL, NULL},
-        {"a=\"\"", FORM_TEXT_VALUE, "a", "", NULL, NULL},
-        {"a=in \"the\" middle", FORM_TEXT_VALUE, "a", "in \"the\" middle", NULL, NULL},
+        {"a=\"b;type=x/y\"", CONFIG_TEXT, "a", "b;type=x/y", NULL, NULL},
+        {"a=\"say \\\"hi\\\" \\\\ \\n\"", CONFIG_TEXT, "a", "say \"hi\" \\ \\n", NULL, NULL},
+        {"a=@\"b;c,d\" ;type=x/y", CONFIG_FILE, "a", "b;c,d", "x/y", NULL},
+        {"a=@b;filename=\"c;type=d\"", CONFIG_FILE, "a", "b", NULL, "c;type=d"},
+        {"a=\"", CONFIG_TEXT, "a", "\"", NULL, NULL},
+        {"a=\"open", CONFIG_TEXT, "a", "\"open", NULL, NULL},
+        {"a=\"\"", CONFIG_TEXT, "a", "", NULL, NULL},
+        {"a=in \"the\" middle", CONFIG_TEXT, "a", "in \"the\" middle", NULL, NULL},
     };
     check(list, COUNT_OF(list));
 }

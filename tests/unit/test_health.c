@@ -35,7 +35,7 @@ static void the_more_fail_the_more_often_one_file_may_fail_by_chance(void **stat
     static const struct {
         unsigned failures;
         unsigned most;
-    } cases[] = {{0, 2}, {1, 2}, {3, 2}, {5, 3}, {10, 4}, {25, 6}, {50, 13}};
+    } cases[] = {{0, 2}, {1, 2}, {3, 2}, {5, 3}, {12, 4}, {25, 6}, {50, 13}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct health health = after(cases[i].failures);
         assert_int_equal(chance_most(&health), cases[i].most);

@@ -1,6 +1,5 @@
 #include "check.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -50,6 +49,9 @@ static void every_day_agrees_with_the_c_library(void **state)
         char text[64];
         assert_true(strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &broken) > 0);
         assert_int_equal(parsed(text), moment);
+        char written[HTTP_DATE_SIZE];
+        http_date_write(moment, written);
+        assert_string_equal(written, text);
         assert_true(strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &broken) > 0);
         char ours[HTTP_DATE_RFC3339_SIZE];
         http_date_rfc3339(moment, ours);
@@ -140,7 +142,7 @@ static void other_retry_after_values_are_refused(void **state)
     }
 }
 
-static void rfc3339_is_written_for_any_moment(void **state)
+static void dates_are_written_for_any_moment(void **state)
 {
     (void)state;
     char text[HTTP_DATE_RFC3339_SIZE];
@@ -152,6 +154,11 @@ static void rfc3339_is_written_for_any_moment(void **state)
     assert_true(strlen(text) < sizeof text);
     http_date_rfc3339(INT64_MIN, text);
     assert_true(strlen(text) < sizeof text);
+    char date[HTTP_DATE_SIZE];
+    http_date_write(INT64_MAX, date);
+    assert_string_equal(date, "Sun, 04 Dec 292277026596 15:30:07 GMT");
+    http_date_write(INT64_MIN, date);
+    assert_true(strlen(date) < sizeof date);
 }
 
 int main(void)
@@ -166,7 +173,7 @@ int main(void)
         cmocka_unit_test(retry_after_is_seconds_or_a_date),
         cmocka_unit_test(retry_after_is_at_most_a_day),
         cmocka_unit_test(other_retry_after_values_are_refused),
-        cmocka_unit_test(rfc3339_is_written_for_any_moment),
+        cmocka_unit_test(dates_are_written_for_any_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

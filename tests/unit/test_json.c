@@ -29,15 +29,34 @@ static void text_that_is_not_utf8_is_repaired(void **state)
     json_decref(text);
 }
 
-static void a_path_that_is_not_utf8_comes_in_base64_too(void **state)
+static void bytes_that_are_not_utf8_come_in_base64_too(void **state)
 {
     (void)state;
     json_t *object = json_object();
-    assert_true(json_set_path(object, "a\xff"));
+    assert_true(json_set_bytes(object, "path", "a\xff", 2));
     check_line(object, "{\"path\":\"a\xef\xbf\xbd\",\"path_base64\":\"Yf8=\"}\n");
     object = json_object();
-    assert_true(json_set_path(object, "a/\xc3\xa9"));
+    assert_true(json_set_bytes(object, "path", "a/\xc3\xa9", 4));
     check_line(object, "{\"path\":\"a/\xc3\xa9\"}\n");
+}
+
+static void text_that_is_absent_sets_nothing(void **state)
+{
+    (void)state;
+    json_t *object = json_object();
+    assert_true(json_set_text(object, "error", NULL));
+    assert_true(json_set_bytes(object, "path", NULL, 0));
+    assert_true(json_set_text(object, "method", "PUT"));
+    check_line(object, "{\"method\":\"PUT\"}\n");
+}
+
+static void a_value_that_could_not_be_made_fails(void **state)
+{
+    (void)state;
+    json_t *object = json_object();
+    assert_false(json_set(object, "parts", NULL));
+    assert_null(json_if_complete(object, false));
+    assert_false(json_set_number(NULL, "size", 1));
 }
 
 static void keys_keep_their_order(void **state)
@@ -83,7 +102,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_that_is_not_utf8_is_repaired),
-        cmocka_unit_test(a_path_that_is_not_utf8_comes_in_base64_too),
+        cmocka_unit_test(bytes_that_are_not_utf8_come_in_base64_too),
+        cmocka_unit_test(text_that_is_absent_sets_nothing),
+        cmocka_unit_test(a_value_that_could_not_be_made_fails),
         cmocka_unit_test(keys_keep_their_order),
         cmocka_unit_test(it_stays_one_line_and_safe_on_a_terminal),
         cmocka_unit_test(a_full_buffer_is_a_failure),

@@ -83,30 +83,35 @@ static void problems_and_notices_have_their_sentence(void **state)
         "{\"event\":\"notice\",\"message\":\"a pause\",\"at_ms\":0}\n");
 }
 
+static void a_pause_has_its_origin_and_its_end_if_that_is_known(void **state)
+{
+    (void)state;
+    const struct shoal_event events[] = {
+        {.kind = SHOAL_EVENT_PAUSE,
+            .at_us = 3120999,
+            .pause = {.origin = "https://a",
+                .error = "status 429",
+                .status = 429,
+                .wait_us = 11999600,
+                .until_seconds = 1700000000}},
+        {.kind = SHOAL_EVENT_PAUSE,
+            .pause = {.origin = "http://b:81", .error = "refused", .wait_us = -1}},
+    };
+    assert_lines(events, COUNT_OF(events),
+        "{\"event\":\"pause\",\"origin\":\"https://a\",\"status\":429,\"seconds\":12.0,"
+        "\"until\":\"2023-11-14T22:13:20Z\",\"error\":\"status 429\",\"at_ms\":3120}\n"
+        "{\"event\":\"pause\",\"origin\":\"http://b:81\",\"status\":null,\"seconds\":null,"
+        "\"until\":null,\"error\":\"refused\",\"at_ms\":0}\n");
+}
+
 static void a_dry_run_has_plans_and_their_count(void **state)
 {
     (void)state;
-    static const char *const headers[] = {"X: y", NULL};
-    static const struct shoal_field fields[] = {
-        {.name = "u", .value = {.data = "v\nw", .length = 3}},
-        {.name = "file",
-            .value = {.data = "d/a", .length = 3},
-            .is_file = true,
-            .file_name = "a",
-            .type = "text/plain"},
-    };
     static const struct shoal_totals totals = {.found = 2, .planned = 2, .complete = true};
     const struct shoal_event events[] = {
         {.kind = SHOAL_EVENT_START,
             .start = {.url = "u", .method = "PUT", .jobs = 1, .dry_run = true}},
-        {.kind = SHOAL_EVENT_PLAN,
-            .plan = {.path = TEXT("a"),
-                .method = "PUT",
-                .url = "http://h/a",
-                .headers = headers,
-                .fields = fields,
-                .field_count = 2,
-                .bytes = 7}},
+        plan_event(),
         {.kind = SHOAL_EVENT_PLAN,
             .plan = {.path = TEXT("b"), .method = "PUT", .url = "http://h/b"}},
         {.kind = SHOAL_EVENT_END, .at_us = 1234567, .end = {.totals = &totals}},
@@ -115,7 +120,7 @@ static void a_dry_run_has_plans_and_their_count(void **state)
         "{\"event\":\"start\",\"version\":\"" SHOAL_VERSION
         "\",\"url\":\"u\",\"method\":\"PUT\",\"paths\":[],\"jobs\":1,\"dry_run\":true,"
         "\"time\":\"2026-01-01T00:00:00Z\"}\n"
-        "{\"event\":\"plan\",\"path\":\"a\",\"method\":\"PUT\",\"url\":\"http://h/a\","
+        "{\"event\":\"plan\",\"path\":\"a\",\"method\":\"POST\",\"url\":\"http://h/\","
         "\"headers\":[\"X: y\"],\"fields\":[{\"name\":\"u\",\"value\":\"v\\nw\"},"
         "{\"name\":\"file\",\"file\":\"d/a\",\"filename\":\"a\",\"type\":\"text/plain\"}],"
         "\"bytes\":7}\n"
@@ -171,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_file_has_every_key_of_the_contract),
         cmocka_unit_test(a_name_of_any_bytes_can_be_read_back),
         cmocka_unit_test(problems_and_notices_have_their_sentence),
+        cmocka_unit_test(a_pause_has_its_origin_and_its_end_if_that_is_known),
         cmocka_unit_test(a_dry_run_has_plans_and_their_count),
         cmocka_unit_test(an_end_has_every_total),
         cmocka_unit_test(a_writer_that_failed_is_told),

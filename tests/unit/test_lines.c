@@ -112,24 +112,43 @@ static void nothing_from_outside_is_obeyed_by_a_terminal(void **state)
     close_sink(&sink);
 }
 
-static struct shoal_event plan_event(void)
+static struct shoal_event pause_event(const char *origin, int64_t wait_us)
 {
-    static const char *const headers[] = {"X: y", NULL};
-    static const struct shoal_field fields[] = {
-        {.name = "u", .value = {.data = "v\nw", .length = 3}},
-        {.name = "file",
-            .value = {.data = "d/a", .length = 3},
-            .is_file = true,
-            .file_name = "a",
-            .type = "text/plain"},
-    };
-    return (struct shoal_event){.kind = SHOAL_EVENT_PLAN,
-        .plan = {.path = TEXT("a"),
-            .method = "POST",
-            .url = "http://h/",
-            .headers = headers,
-            .fields = fields,
-            .field_count = 2}};
+    return (struct shoal_event){.kind = SHOAL_EVENT_PAUSE,
+        .pause = {.origin = origin, .error = "status 429\x1b", .status = 429, .wait_us = wait_us}};
+}
+
+static void a_pause_names_the_server_and_why(void **state)
+{
+    (void)state;
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){0});
+    tell(&sink, pause_event("https://a.example", 12000000));
+    assert_written(
+        &sink.messages, "a.example asks for a pause of 12.0 s (status 429\\x1b); its files wait\n");
+    tell(&sink, pause_event("b", -1));
+    assert_written(&sink.messages,
+        "b is down (status 429\\x1b); its files wait, and it is tried once per second\n");
+    close_sink(&sink);
+    open_sink(&sink, (struct lines_options){.quiet = true});
+    tell(&sink, pause_event("https://a.example", 12000000));
+    assert_written(&sink.messages, "");
+    close_sink(&sink);
+}
+
+static void of_hundreds_of_pauses_the_first_are_shown(void **state)
+{
+    (void)state;
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){0});
+    size_t lines = 0;
+    for (int i = 0; i < 300; i++)
+        tell(&sink, pause_event("https://a.example", 1000000));
+    for (size_t i = 0; i < sink.messages.length; i++)
+        lines += sink.messages.data[i] == '\n';
+    assert_int_equal(lines, 21);
+    assert_non_null(strstr(buf_text(&sink.messages), "\nmore servers pause or are down"));
+    close_sink(&sink);
 }
 
 static void a_plan_is_a_line_and_with_verbose_all_of_the_request(void **state)
@@ -230,6 +249,8 @@ int main(void)
         cmocka_unit_test(a_long_answer_is_cut_between_two_characters),
         cmocka_unit_test(verbose_has_every_file_with_its_answer),
         cmocka_unit_test(nothing_from_outside_is_obeyed_by_a_terminal),
+        cmocka_unit_test(a_pause_names_the_server_and_why),
+        cmocka_unit_test(of_hundreds_of_pauses_the_first_are_shown),
         cmocka_unit_test(a_plan_is_a_line_and_with_verbose_all_of_the_request),
         cmocka_unit_test(the_summary_adds_up),
         cmocka_unit_test(a_dry_run_says_that_it_was_one),

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/random.h"
 #include "text/multipart.h"
 #include "text/multipart_reader.h"
 

@@ -51,6 +51,27 @@ static void the_total_is_shown_once_it_is_known(void **state)
     progress_free(NULL);
 }
 
+static void a_server_that_is_waited_for_is_named(void **state)
+{
+    (void)state;
+    struct buf kept;
+    struct progress *progress = open_progress(&kept);
+    struct shoal_event event = {.kind = SHOAL_EVENT_PROGRESS,
+        .at_us = 1000000,
+        .progress = {.totals = &totals, .held_up = 1, .host = "a.example"}};
+    columns = 120;
+    progress_event(progress, &event);
+    assert_written(
+        &kept, "\r1,234 files  0 B  0 B/s  34 failed  0 in flight  waiting for a.example\x1b[K");
+    event.at_us = 2000000;
+    event.progress.held_up = 3;
+    progress_event(progress, &event);
+    assert_written(&kept,
+        "\r1,234 files  0 B  0 B/s  34 failed  0 in flight  waiting for a.example "
+        "and 2 more\x1b[K");
+    close_progress(progress, &kept);
+}
+
 static void it_is_drawn_at_most_every_tenth_of_a_second(void **state)
 {
     (void)state;
@@ -131,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_total_is_shown_once_it_is_known),
+        cmocka_unit_test(a_server_that_is_waited_for_is_named),
         cmocka_unit_test(it_is_drawn_at_most_every_tenth_of_a_second),
         cmocka_unit_test(it_is_cut_to_the_terminal_as_it_is_now),
         cmocka_unit_test(it_goes_away_for_other_lines_and_at_the_end),

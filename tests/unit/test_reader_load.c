@@ -57,7 +57,6 @@ static void an_empty_file_is_whole(void **state)
     fixture_write(fixture, "a", "", 0);
     struct load *load = load_new(fixture, "a", NULL);
     load->job.headroom = 0;
-    load->job.tailroom = 0;
     load_do(fixture, load);
     assert_content(load, 0, "");
     assert_int_equal(load->job.content.length, 0);

@@ -421,17 +421,6 @@ static void a_session_need_not_run(void **state)
     shoal_options_free(options);
 }
 
-static void verdicts_have_names(void **state)
-{
-    (void)state;
-    assert_string_equal(shoal_verdict_name(SHOAL_SENT), "sent");
-    assert_string_equal(shoal_verdict_name(SHOAL_EXISTS), "exists");
-    assert_string_equal(shoal_verdict_name(SHOAL_SKIPPED), "skipped");
-    assert_string_equal(shoal_verdict_name(SHOAL_FAILED), "failed");
-    assert_string_equal(shoal_verdict_name(SHOAL_UNKNOWN), "unknown");
-    assert_string_equal(shoal_verdict_name((enum shoal_verdict)99), "");
-}
-
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -447,7 +436,6 @@ int main(void)
         IN_SCRATCH(invalid_options_are_rejected_with_a_sentence),
         IN_SCRATCH(what_cannot_work_is_reported_before_anything_is_sent),
         IN_SCRATCH(a_session_need_not_run),
-        cmocka_unit_test(verdicts_have_names),
     };
     (void)signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,16 +79,6 @@ static void a_url_is_decoded_and_checked(void **state)
     }
 }
 
-static void a_path_is_cut_at_its_last_slash(void **state)
-{
-    (void)state;
-    assert_string_equal(stored_path_last_name("a/b/c"), "c");
-    assert_string_equal(stored_path_last_name("c"), "c");
-    assert_string_equal(stored_path_last_name("a/"), "");
-    assert_int_equal(stored_path_folder_length("a/b/c"), 3);
-    assert_int_equal(stored_path_folder_length("c"), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,7 +86,6 @@ int main(void)
         cmocka_unit_test(paths_that_lead_out_or_are_none_do_not),
         cmocka_unit_test(names_and_paths_have_their_greatest_length),
         cmocka_unit_test(a_url_is_decoded_and_checked),
-        cmocka_unit_test(a_path_is_cut_at_its_last_slash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/wipe.h"
 #include "core/config/private.h"
 
 #define FILLED_MOST (1024 * 1024)
@@ -69,13 +70,15 @@ void config_free(struct config *config)
         return;
     free(config->method);
     template_free(config->url);
+    template_free(config->origin);
+    free(config->origin_name);
     for (size_t i = 0; i < config->field_count; i++)
         free_field(&config->fields[i]);
     free(config->fields);
     for (size_t i = 0; i < config->header_count; i++)
         template_free(config->headers[i]);
     free(config->headers);
-    template_free(config->user_password);
+    wipe_and_free(config->user_password);
     template_free(config->serial_by);
     for (size_t i = 0; i < config->operand_count; i++)
         free(config->operands[i]);

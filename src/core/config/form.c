@@ -67,12 +67,7 @@ static bool compile_file_name(struct config_build *build, const struct form_text
 static bool compile_field(struct config_build *build, struct form_text *text,
     struct config_field *field, const char *label)
 {
-    static const enum config_field_kind kinds[] = {
-        [FORM_TEXT_VALUE] = CONFIG_TEXT,
-        [FORM_TEXT_FILE] = CONFIG_FILE,
-        [FORM_TEXT_OPTIONAL_FILE] = CONFIG_OPTIONAL_FILE,
-    };
-    field->kind = kinds[text->kind];
+    field->kind = text->kind;
     field->name = text->name;
     field->type = text->type;
     text->name = NULL;

@@ -1,11 +1,11 @@
 #include "core/config/form_text.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 
 #define WORD_MOST (16 * 1024 * 1024) /* bytes of a value or a file name */
@@ -24,9 +24,8 @@ static const char *skip_blanks(const char *text)
     return text + strspn(text, " \t");
 }
 
-/* Returns which suffix begins at `text`: a `;` and a name that curl knows. Sets `*rest` to after
- * its
- * `=`; leaves it alone for SUFFIX_NONE. */
+/* Returns which suffix begins at `text`: a `;` and a name that curl knows. Sets `*rest` to what
+ * follows its `=`; leaves it alone for SUFFIX_NONE. */
 static enum suffix suffix_at(const char *text, const char **rest)
 {
     static const struct {
@@ -112,7 +111,7 @@ static bool is_media_type(const char *type)
     if (strcspn(slash + 1, "/;, \t") == 0)
         return false;
     for (const char *byte = type; *byte != '\0'; byte++) {
-        if (iscntrl((unsigned char)*byte))
+        if (ascii_is_control(*byte))
             return false;
     }
     return true;
@@ -123,7 +122,7 @@ static bool read_type(const char **text, char **out, struct error *error)
     const char *begin = skip_blanks(*text);
     const char *end = find_suffix(begin);
     *text = end;
-    while (end > begin && (end[-1] == ' ' || end[-1] == '\t'))
+    while (end > begin && ascii_is_blank(end[-1]))
         end--;
     free(*out);
     *out = strndup(begin, (size_t)(end - begin));
@@ -158,15 +157,15 @@ static bool read_suffixes(const char *text, struct form_text *form, struct error
     return true;
 }
 
-static const char *read_kind(const char *text, enum form_text_kind *kind)
+static const char *read_kind(const char *text, enum config_field_kind *kind)
 {
-    *kind = FORM_TEXT_VALUE;
+    *kind = CONFIG_TEXT;
     if (text[0] == '@') {
-        *kind = FORM_TEXT_FILE;
+        *kind = CONFIG_FILE;
         return text + 1;
     }
     if (text[0] == '?' && text[1] == '@') {
-        *kind = FORM_TEXT_OPTIONAL_FILE;
+        *kind = CONFIG_OPTIONAL_FILE;
         return text + 2;
     }
     return text;
@@ -174,7 +173,7 @@ static const char *read_kind(const char *text, enum form_text_kind *kind)
 
 static bool check_path(const struct form_text *form, struct error *error)
 {
-    if (form->kind == FORM_TEXT_VALUE)
+    if (form->kind == CONFIG_TEXT)
         return true;
     if (form->value[0] == '\0')
         return error_set(error, ERROR_USAGE, 0, "there is no PATH behind the @");

@@ -6,30 +6,23 @@
 
 #include "base/err.h"
 #include "base/must_use.h"
-
-/* What a field carries. */
-enum form_text_kind {
-    FORM_TEXT_VALUE,         /* NAME=VALUE */
-    FORM_TEXT_FILE,          /* NAME=@PATH */
-    FORM_TEXT_OPTIONAL_FILE, /* NAME=?@PATH */
-};
+#include "core/config.h"
 
 /* One -F. The strings are owned: form_text_free(). Templates in them are not parsed. */
 struct form_text {
-    enum form_text_kind kind; /* the first characters of the value */
-    char *name;               /* NAME */
-    char *value;              /* the text, or the path */
-    char *type;               /* ;type=T; NULL: none */
-    char *file_name;          /* ;filename=N, which may be ""; NULL: none */
+    enum config_field_kind kind; /* the first characters of the value */
+    char *name;                  /* NAME */
+    char *value;                 /* the text, or the path */
+    char *type;                  /* ;type=T; NULL: none */
+    char *file_name;             /* ;filename=N, which may be ""; NULL: none */
 };
 
 /* Reads NAME=VALUE with its suffixes into `form`, whose previous content is ignored. A VALUE or
  * file name in "..." may contain any text; a backslash before a quote or a backslash is removed
- * there. A
- * `;` ends VALUE only where a suffix follows. False with `error`, and nothing to free: no name or
- * no
- * `=`, text after a closing quote, an invalid media type, or something that is not supported: `<`
- * and the suffixes headers= and encoder=. */
+ * there.
+ * A `;` ends VALUE only where a suffix follows. False with `error`, and nothing to free: no name or
+ * no `=`, text after a closing quote, an invalid media type, or something that is not supported:
+ * `<` and the suffixes headers= and encoder=. */
 MUST_USE bool form_text_parse(const char *text, struct form_text *form, struct error *error);
 
 /* Frees the strings. */

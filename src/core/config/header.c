@@ -1,28 +1,23 @@
 /* --header (-H). */
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "core/config/private.h"
+#include "text/http_syntax.h"
 
-static bool is_named(const char *text, size_t length, const char *name)
+static bool check_name(struct config_build *build, struct http_slice name)
 {
-    return strlen(name) == length && strncasecmp(text, name, length) == 0;
-}
-
-static bool check_name(struct config_build *build, const char *text, size_t length)
-{
-    if (is_named(text, length, "Content-Length") || is_named(text, length, "Transfer-Encoding"))
+    if (http_slice_is(name, "Content-Length") || http_slice_is(name, "Transfer-Encoding"))
         return config_wrong(build,
             "--header (-H) '%.*s': how long the body is follows from the file, and is sent by "
             "shoal",
-            (int)length, text);
-    if (!build->config->raw && is_named(text, length, "Content-Type"))
+            (int)name.length, name.data);
+    if (!build->config->raw && http_slice_is(name, "Content-Type"))
         return config_wrong(build,
             "--header (-H) '%.*s': a form's type carries its boundary, and is sent by shoal; "
             ";type= behind an -F sets a part's",
-            (int)length, text);
+            (int)name.length, name.data);
     return true;
 }
 
@@ -30,19 +25,19 @@ static bool check_name(struct config_build *build, const char *text, size_t leng
  */
 static bool check_header(struct config_build *build, const char *text)
 {
-    size_t length = strspn(text, CONFIG_TOKEN);
+    size_t length = http_token_length(text, strlen(text));
     bool is_empty =
         text[length] == ';' && text[length + 1 + strspn(text + length + 1, " \t")] == '\0';
     if (length == 0 || (text[length] != ':' && !is_empty))
         return config_wrong(
             build, "--header (-H) '%s': it must be 'Name: value', and a name holds no space", text);
     for (const char *byte = text + length; *byte != '\0'; byte++) {
-        if (((unsigned char)*byte < ' ' && *byte != '\t') || *byte == 0x7f)
+        if (ascii_is_control(*byte) && *byte != '\t')
             return config_wrong(build,
                 "--header (-H) '%.*s': its value holds a control byte or a line end", (int)length,
                 text);
     }
-    return check_name(build, text, length);
+    return check_name(build, (struct http_slice){text, length});
 }
 
 static bool add_header(struct config_build *build, const char *text)

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "core/config/private.h"
+#include "text/http_syntax.h"
 
 #define SHOWN_MOST ((size_t)4096) /* bytes of an error with its secrets replaced */
 
@@ -88,11 +89,6 @@ static bool read_base(struct config_build *build)
     return true;
 }
 
-static bool is_token(const char *text)
-{
-    return text[strspn(text, CONFIG_TOKEN)] == '\0';
-}
-
 static bool read_method(struct config_build *build)
 {
     struct config *config = build->config;
@@ -100,7 +96,8 @@ static bool read_method(struct config_build *build)
         config->method = strdup(config->raw ? "PUT" : "POST");
     if (config->method == NULL)
         return error_set_memory(build->error);
-    if (!is_token(config->method))
+    size_t length = strlen(config->method);
+    if (http_token_length(config->method, length) < length)
         return config_wrong(build, "--request (-X) '%s': that is no HTTP method", config->method);
     if (strcmp(config->method, "HEAD") == 0 || strcmp(config->method, "CONNECT") == 0)
         return config_wrong(
@@ -117,8 +114,6 @@ static bool check_pairs(struct config_build *build)
         return config_wrong(build, "--key is of no use without --cert");
     if (config->proxy != NULL && config->no_proxy)
         return config_wrong(build, "--proxy (-x) and --no-proxy exclude each other");
-    if (config->http1 && config->http2)
-        return config_wrong(build, "--http1.1 and --http2 exclude each other");
     return true;
 }
 

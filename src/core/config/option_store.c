@@ -15,26 +15,12 @@ struct shoal_options {
     size_t operand_count;
 };
 
-#define API __attribute__((visibility("default")))
-
-API const char *shoal_verdict_name(enum shoal_verdict verdict)
-{
-    static const char *const names[SHOAL_VERDICTS] = {
-        [SHOAL_SENT] = "sent",
-        [SHOAL_EXISTS] = "exists",
-        [SHOAL_SKIPPED] = "skipped",
-        [SHOAL_FAILED] = "failed",
-        [SHOAL_UNKNOWN] = "unknown",
-    };
-    return (unsigned)verdict < SHOAL_VERDICTS ? names[verdict] : "";
-}
-
-API struct shoal_options *shoal_options_new(void)
+struct shoal_options *shoal_options_new(void)
 {
     return calloc(1, sizeof(struct shoal_options));
 }
 
-API void shoal_options_free(struct shoal_options *options)
+void shoal_options_free(struct shoal_options *options)
 {
     if (options == NULL)
         return;
@@ -82,7 +68,7 @@ bool options_set(struct shoal_options *options, const struct option_row *row, co
     return true;
 }
 
-API bool shoal_options_set(
+bool shoal_options_set(
     struct shoal_options *options, const char *name, const char *value, char *error)
 {
     struct error problem = {0};
@@ -94,7 +80,7 @@ API bool shoal_options_set(
     return set;
 }
 
-API bool shoal_options_add_operand(struct shoal_options *options, const char *path)
+bool shoal_options_add_operand(struct shoal_options *options, const char *path)
 {
     char *copy = strdup(path);
     char **operands = copy == NULL

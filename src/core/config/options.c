@@ -82,8 +82,6 @@ static const struct option_row table[] = {
     VALUE(OPTION_READABLE, "key", 0, "FILE", key, NULL, 0, 0, TLS, "Private key of the client certificate (PEM), if it is not in the --cert file"),
     SWITCH("insecure", 'k', insecure, TLS, "Do not verify the server's certificate"),
     VALUE(OPTION_TEXT, "proxy", 'x', "URL", proxy, NULL, 0, 0, TLS, "Use this proxy. Default: http_proxy, https_proxy, all_proxy and no_proxy from the environment"),
-    SWITCH("http1.1", 0, http1, TLS, "Use HTTP/1.1. This is the default"),
-    SWITCH("http2", 0, http2, TLS, "Use HTTP/2 if the server offers it over TLS"),
     SWITCH("no-proxy", 0, no_proxy, TLS, "Use no proxy, whatever the environment says"),
 
     COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Write events as JSON, one per line, to standard output, or append them to FILE"),
@@ -192,14 +190,4 @@ void option_label(const struct option_row *row, char *out)
 const struct option_row *options_find(const char *name)
 {
     return option_find_in(table, TABLE_COUNT, name);
-}
-
-const struct option_row *options_find_letter(char letter)
-{
-    return option_find_letter_in(table, TABLE_COUNT, letter);
-}
-
-const struct option_row *options_nearest(const char *name)
-{
-    return option_nearest_in(table, TABLE_COUNT, name);
 }

@@ -11,9 +11,6 @@
 #include "core/config.h"
 #include "core/options.h"
 
-/* The bytes of which an HTTP token may consist (RFC 9110, section 5.6.2). */
-#define CONFIG_TOKEN "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
 /* A configuration in the making. Every function below that returns false or NULL has set `error` to
  * a sentence that names the option. */
 struct config_build {
@@ -61,7 +58,8 @@ MUST_USE bool config_read_user(struct config_build *build);
 
 /* --- url.c --- */
 
-/* Reads --url into `url` and `shown_url`. Needs `raw`, the PATHs and all secrets. */
+/* Reads --url into `url`, `origin`, `origin_name` and `shown_url`. Needs `raw`, the PATHs and all
+ * secrets. */
 MUST_USE bool config_read_url(struct config_build *build);
 
 /* Checks the URL in `proxy`, if there is one. */

@@ -253,14 +253,17 @@ bool config_read_secrets(struct config_build *build)
            add_url_password(build, options_last(build->options, "proxy"), false);
 }
 
-/* Adds the password of `filled`, which is USER:SECRET. Changes the text. */
-static bool add_credentials(struct config_build *build, char *filled)
+/* Adds the password of `credentials`, which is USER:SECRET. */
+static bool add_credentials(struct config_build *build, char *credentials)
 {
-    char *colon = strchr(filled, ':');
+    char *colon = strchr(credentials, ':');
     if (colon == NULL)
         return config_wrong(build, "--user (-u): there is no colon: it must be USER:SECRET");
     *colon = '\0';
-    return add_secret(build, colon + 1, strlen(colon + 1)) && add_basic(build, filled, colon + 1);
+    bool added =
+        add_secret(build, colon + 1, strlen(colon + 1)) && add_basic(build, credentials, colon + 1);
+    *colon = ':';
+    return added;
 }
 
 bool config_read_user(struct config_build *build)
@@ -271,14 +274,13 @@ bool config_read_user(struct config_build *build)
     struct template *template;
     if (!template_parse(source, TEMPLATE_FORM, &build->keys, &template, NULL))
         return config_wrong(build, "--user (-u): it holds an unknown field: write {{ for a {");
-    build->config->user_password = template;
+    char *credentials = NULL;
     if (template_needs(template) != 0)
-        return config_wrong(
+        (void)config_wrong(
             build, "--user (-u): it is the same for every file and can hold no field of one");
-    char *filled = config_fill_constant(build, template, "--user (-u)");
-    if (filled == NULL)
-        return false;
-    bool added = add_credentials(build, filled);
-    wipe_and_free(filled);
-    return added;
+    else
+        credentials = config_fill_constant(build, template, "--user (-u)");
+    template_free(template);
+    build->config->user_password = credentials;
+    return credentials != NULL && add_credentials(build, credentials);
 }

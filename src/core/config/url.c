@@ -3,6 +3,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "core/config/private.h"
 #include "text/units.h"
@@ -105,7 +106,7 @@ static bool check_bytes(struct config_build *build, const char *url)
     for (const char *byte = url; *byte != '\0'; byte++) {
         if (*byte == ' ')
             return config_wrong(build, "the URL holds a space: write %%20");
-        if ((unsigned char)*byte < ' ' || *byte == 0x7f)
+        if (ascii_is_control(*byte))
             return config_wrong(build, "the URL holds a control byte: write %%%02X",
                 (unsigned)(unsigned char)*byte);
     }
@@ -159,6 +160,26 @@ static bool show(struct config_build *build, const char *url)
     return build->config->shown_url != NULL || error_set_memory(build->error);
 }
 
+/* Sets `origin` and `origin_name` from the beginning of `url`, up to the end of its authority. */
+static bool read_origin(struct config_build *build, const char *url)
+{
+    struct config *config = build->config;
+    struct url_parts parts = split(url);
+    struct buf text;
+    buf_init(&text, URL_MOST);
+    bool made = buf_add(&text, url, (size_t)(parts.authority_end - url));
+    if (made && !config_parse(build, buf_text(&text), TEMPLATE_URL, "the URL", &config->origin)) {
+        buf_free(&text);
+        return false;
+    }
+    buf_clear(&text);
+    (void)buf_add(&text, url, (size_t)(parts.authority - url));
+    (void)buf_add(&text, parts.host, (size_t)(parts.authority_end - parts.host));
+    config->origin_name = buf_detach(&text);
+    buf_free(&text);
+    return (made && config->origin_name != NULL) || error_set_memory(build->error);
+}
+
 bool config_read_url(struct config_build *build)
 {
     const char *given = options_last(build->options, "url");
@@ -175,7 +196,7 @@ bool config_read_url(struct config_build *build)
         (void)config_wrong(build, "the URL is too long");
     made = made &&
            config_parse(build, buf_text(&url), TEMPLATE_URL, "the URL", &build->config->url) &&
-           show(build, buf_text(&url));
+           read_origin(build, buf_text(&url)) && show(build, buf_text(&url));
     buf_free(&url);
     return made && check_raw_url(build);
 }

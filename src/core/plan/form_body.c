@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
+
 #define DEFAULT_TYPE "application/octet-stream"
 
 bool form_body_init(struct form_body *form, const struct config *config)
@@ -32,12 +34,6 @@ void form_body_free(struct form_body *form)
     buf_free(&form->joined);
 }
 
-static const char *last_component(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 static bool fill_file_name(struct form_body *form, const struct config_field *field,
     struct form_part *part, const struct template_file *file, struct error *error)
 {
@@ -48,7 +44,7 @@ static bool fill_file_name(struct form_body *form, const struct config_field *fi
         if (!template_fill(field->file_name, file, &form->texts, error))
             return false;
     } else if (is_default) {
-        (void)buf_add_text(&form->texts, last_component(buf_text(&part->path)));
+        (void)buf_add_text(&form->texts, path_last_name(buf_text(&part->path)));
     }
     return buf_add_byte(&form->texts, '\0') || error_set_memory(error);
 }

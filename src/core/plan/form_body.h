@@ -30,6 +30,7 @@ struct form_part {
     size_t content_at;        /* offset in `frame` at which a file's content is inserted */
 };
 
+/* A form, reused from file to file. */
 struct form_body {
     const struct config *config;                  /* the caller's; its fields are the parts */
     struct form_part *parts;                      /* one for each field of `config` */

@@ -21,7 +21,6 @@ static void init_buffers(struct plan *plan)
 {
     buf_init(&plan->file_path, FORM_PATH_MOST);
     buf_init(&plan->url, FORM_PATH_MOST);
-    buf_init(&plan->user, FORM_PATH_MOST);
     buf_init(&plan->header_lines, FORM_TEXTS_MOST);
     buf_init(&plan->job.content, FORM_BODY_MOST);
 }
@@ -59,7 +58,6 @@ void plan_free(struct plan *plan)
     form_body_free(&plan->form);
     buf_free(&plan->file_path);
     buf_free(&plan->url);
-    buf_free(&plan->user);
     buf_free(&plan->header_lines);
     buf_free(&plan->job.content);
     free(plan->files);
@@ -242,17 +240,6 @@ static void point_headers(struct plan *plan)
     plan->headers[count] = NULL;
 }
 
-static bool fill_user(struct plan *plan, const struct template_file *file, struct error *error)
-{
-    if (plan->config->user_password == NULL)
-        return true;
-    buf_clear(&plan->user);
-    if (!template_fill(plan->config->user_password, file, &plan->user, error))
-        return false;
-    plan->request.user_password = buf_text(&plan->user);
-    return true;
-}
-
 /* The contents are in the job's buffer. */
 static bool set_whole_body(struct plan *plan, struct error *error)
 {
@@ -287,26 +274,18 @@ static bool set_streamed_body(
     return true;
 }
 
-static bool fill_url(struct plan *plan, const struct template_file *file, struct error *error)
-{
-    buf_clear(&plan->url);
-    return template_fill(plan->config->url, file, &plan->url, error);
-}
-
-static bool fill_form(struct plan *plan, const struct template_file *file, struct error *error)
-{
-    return plan->config->raw || form_body_fill(&plan->form, file, error);
-}
-
 bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader, size_t chunk,
     struct error *error)
 {
     struct template_file file = describe(plan, entry);
-    plan->request = (struct http_request){.method = plan->config->method};
+    plan->request = (struct http_request){
+        .method = plan->config->method, .user_password = plan->config->user_password};
     if (!plan->config->raw)
         multipart_boundary(plan->random, plan->form.boundary);
-    if (!fill_url(plan, &file, error) || !fill_headers(plan, &file, error) ||
-        !fill_user(plan, &file, error) || !fill_form(plan, &file, error))
+    buf_clear(&plan->url);
+    if (!template_fill(plan->config->url, &file, &plan->url, error) ||
+        !fill_headers(plan, &file, error) ||
+        (!plan->config->raw && !form_body_fill(&plan->form, &file, error)))
         return false;
     point_headers(plan);
     plan->request.url = buf_text(&plan->url);

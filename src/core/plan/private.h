@@ -5,6 +5,7 @@
 #include "core/plan.h"
 #include "core/plan/form_body.h"
 
+/* A plan: see core/plan.h. */
 struct plan {
     const struct config *config;        /* the caller's */
     const struct random_source *random; /* the caller's */
@@ -15,7 +16,6 @@ struct plan {
     struct body *body;         /* the streamed body of `request`; NULL: none */
     struct buf file_path;      /* {file} */
     struct buf url;            /* of `request` */
-    struct buf user;           /* of `request`: USER:SECRET */
     struct buf header_lines;   /* the header lines, with a NUL after each */
     size_t *header_starts;     /* offset of each line in `header_lines` */
     size_t header_count;       /* lines in `header_lines` */

@@ -5,80 +5,42 @@
 #include "base/container_of.h"
 #include "core/sched/private.h"
 
-static void list_push(struct file_list *list, struct file *file, bool in_front)
-{
-    file->next = NULL;
-    if (list->first == NULL || list->last == NULL) {
-        list->first = list->last = file;
-    } else if (in_front) {
-        file->next = list->first;
-        list->first = file;
-    } else {
-        list->last->next = file;
-        list->last = file;
-    }
-    list->count++;
-}
-
-/* A file is usually at the front or near it. The end of a run removes files from anywhere. */
-static void list_remove(struct file_list *list, struct file *file)
-{
-    struct file *before = NULL;
-    struct file *at = list->first;
-    while (at != NULL && at != file) {
-        before = at;
-        at = at->next;
-    }
-    if (at == NULL)
-        return;
-    if (before == NULL)
-        list->first = file->next;
-    else
-        before->next = file->next;
-    if (list->last == file)
-        list->last = before;
-    file->next = NULL;
-    list->count--;
-}
-
 static void leave_state(struct sched *sched, struct file *file)
 {
+    struct origin *origin = file->origin;
     sched->state_counts[file->state]--;
-    switch (file->state) {
-    case FILE_QUEUED:
-        list_remove(&sched->queued, file);
-        break;
-    case FILE_READY:
-        list_remove(&sched->ready, file);
-        break;
-    case FILE_WAITING:
-        heap_remove(&sched->waiting, &file->timer);
-        break;
-    case FILE_IN_FLIGHT:
-        sched->streamed_in_flight -= file->slot->streamed;
-        break;
-    case FILE_LOADING:
-    case FILE_HELD:
-        break;
+    list_remove(&file->turn);
+    heap_remove(&sched->waiting, &file->timer);
+    if (file->state == FILE_IN_FLIGHT) {
+        origin->in_flight--;
+        origin->streamed_in_flight -= file->slot->streamed;
     }
+    shares_note_change(&sched->shares, origin);
 }
 
-static void enter_state(struct sched *sched, struct file *file, enum file_state state)
+static void enter_state(
+    struct sched *sched, struct file *file, enum file_state state, bool in_front)
 {
+    struct origin *origin = file->origin;
     file->state = state;
     sched->state_counts[state]++;
-    if (state == FILE_QUEUED)
-        list_push(&sched->queued, file, file->attempts > 0);
-    else if (state == FILE_READY)
-        list_push(&sched->ready, file, false);
-    else if (state == FILE_IN_FLIGHT)
-        sched->streamed_in_flight += file->slot->streamed;
+    if (state == FILE_READY) {
+        list_push_back(&origin->ready, &file->turn);
+    } else if (state == FILE_QUEUED && in_front) {
+        list_push_front(&origin->queued, &file->turn);
+    } else if (state == FILE_QUEUED) {
+        list_push_back(&origin->queued, &file->turn);
+    } else if (state == FILE_IN_FLIGHT) {
+        origin->in_flight++;
+        origin->streamed_in_flight += file->slot->streamed;
+    }
 }
 
 void file_set_state(struct sched *sched, struct file *file, enum file_state state)
 {
+    bool in_front = file->attempts > 0 || file->state == FILE_READY;
     leave_state(sched, file);
-    enter_state(sched, file, state);
+    enter_state(sched, file, state, in_front);
 }
 
 void file_wait(struct sched *sched, struct file *file, int64_t until_us)
@@ -88,7 +50,7 @@ void file_wait(struct sched *sched, struct file *file, int64_t until_us)
     heap_add(&sched->waiting, &file->timer, until_us);
 }
 
-struct file *file_new(struct sched *sched, struct entry *entry)
+struct file *file_new(struct sched *sched, struct entry *entry, struct origin *origin)
 {
     struct file *file = calloc(1, sizeof *file);
     if (file == NULL || !heap_reserve(&sched->waiting, sched->live_count + 1)) {
@@ -96,14 +58,13 @@ struct file *file_new(struct sched *sched, struct entry *entry)
         return NULL;
     }
     file->entry = entry;
+    file->origin = origin;
     file->bytes = -1;
     heap_node_init(&file->timer);
-    file->next_live = sched->live;
-    if (sched->live != NULL)
-        sched->live->previous_live = file;
-    sched->live = file;
+    list_push_back(&origin->live, &file->live);
     sched->live_count++;
-    enter_state(sched, file, FILE_QUEUED);
+    origins_add_file(&sched->origins, origin);
+    enter_state(sched, file, FILE_QUEUED, false);
     return file;
 }
 
@@ -123,6 +84,7 @@ struct slot *slot_acquire(struct sched *sched, struct file *file)
     slot->has_turn = false;
     slot->turn_bytes = 0;
     file->slot = slot;
+    file->origin->slots++;
     return slot;
 }
 
@@ -150,6 +112,14 @@ void file_release_slot(struct sched *sched, struct file *file)
         return;
     slot_release(sched, file->slot);
     file->slot = NULL;
+    file->origin->slots--;
+}
+
+void file_leave_slot(struct file *file)
+{
+    file->slot->file = NULL;
+    file->slot = NULL;
+    file->origin->slots--;
 }
 
 /* Queues the files that its group lets on. */
@@ -169,13 +139,9 @@ static void leave_group(struct sched *sched, struct file *file)
 static void file_free(struct sched *sched, struct file *file)
 {
     leave_group(sched, file);
-    if (file->previous_live != NULL)
-        file->previous_live->next_live = file->next_live;
-    else
-        sched->live = file->next_live;
-    if (file->next_live != NULL)
-        file->next_live->previous_live = file->previous_live;
+    list_remove(&file->live);
     sched->live_count--;
+    origins_remove_file(&sched->origins, file->origin, clock_now_us(sched->parts.clock));
     free(file->entry);
     free(file->error);
     free(file);

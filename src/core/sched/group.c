@@ -1,14 +1,13 @@
 #include "core/sched/group.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BUCKETS_FIRST 64
+#include "base/container_of.h"
+#include "base/table.h"
 
 struct group {
-    struct group *next;              /* in its bucket */
-    uint64_t hash;                   /* of `key` */
+    struct table_node node;          /* in the table, by `key` */
     bool first_left;                 /* its first member has left */
     size_t active;                   /* members that went on and have not left */
     struct group_member *held_first; /* those that wait, in the order in which they entered */
@@ -17,21 +16,10 @@ struct group {
 };
 
 struct groups {
-    bool serial;            /* one member of a group at a time */
-    bool first_alone;       /* the others once the first has left */
-    struct group **buckets; /* hash table with chaining */
-    size_t bucket_count;    /* a power of two */
-    size_t count;           /* groups; they stay until the end of the run */
+    bool serial;        /* one member of a group at a time */
+    bool first_alone;   /* the others once the first has left */
+    struct table table; /* every group, by its key; they stay until the end of the run */
 };
-
-/* FNV-1a. It does not resist chosen keys, which could only cost time. */
-static uint64_t hash_of(const char *key)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (; *key != '\0'; key++)
-        hash = (hash ^ (unsigned char)*key) * UINT64_C(0x100000001b3);
-    return hash;
-}
 
 struct groups *groups_new(bool serial, bool first_alone)
 {
@@ -40,76 +28,36 @@ struct groups *groups_new(bool serial, bool first_alone)
         return NULL;
     groups->serial = serial;
     groups->first_alone = first_alone;
-    groups->bucket_count = BUCKETS_FIRST;
-    groups->buckets = calloc(groups->bucket_count, sizeof *groups->buckets);
-    if (groups->buckets == NULL) {
-        free(groups);
-        return NULL;
-    }
     return groups;
+}
+
+static void free_group(struct table_node *node)
+{
+    free(container_of(node, struct group, node));
 }
 
 void groups_free(struct groups *groups)
 {
     if (groups == NULL)
         return;
-    for (size_t i = 0; i < groups->bucket_count; i++) {
-        while (groups->buckets[i] != NULL) {
-            struct group *next = groups->buckets[i]->next;
-            free(groups->buckets[i]);
-            groups->buckets[i] = next;
-        }
-    }
-    free(groups->buckets);
+    table_free(&groups->table, free_group);
     free(groups);
-}
-
-static struct group **bucket_of(struct group **buckets, size_t count, uint64_t hash)
-{
-    return &buckets[hash & (count - 1)];
-}
-
-/* Doubles the number of buckets. For lack of memory the chains just get longer. */
-static void add_buckets(struct groups *groups)
-{
-    size_t count = groups->bucket_count * 2;
-    struct group **buckets = calloc(count, sizeof *buckets);
-    if (buckets == NULL)
-        return;
-    for (size_t i = 0; i < groups->bucket_count; i++) {
-        struct group *next;
-        for (struct group *group = groups->buckets[i]; group != NULL; group = next) {
-            next = group->next;
-            struct group **bucket = bucket_of(buckets, count, group->hash);
-            group->next = *bucket;
-            *bucket = group;
-        }
-    }
-    free(groups->buckets);
-    groups->buckets = buckets;
-    groups->bucket_count = count;
 }
 
 static struct group *find_or_add(struct groups *groups, const char *key)
 {
-    uint64_t hash = hash_of(key);
-    struct group **bucket = bucket_of(groups->buckets, groups->bucket_count, hash);
-    for (struct group *group = *bucket; group != NULL; group = group->next) {
-        if (group->hash == hash && strcmp(group->key, key) == 0)
-            return group;
-    }
+    struct table_node *found = table_find(&groups->table, key);
+    if (found != NULL)
+        return container_of(found, struct group, node);
     size_t length = strlen(key) + 1;
     struct group *group = calloc(1, sizeof *group + length);
     if (group == NULL)
         return NULL;
-    group->hash = hash;
     memcpy(group->key, key, length);
-    if (groups->count++ == groups->bucket_count) {
-        add_buckets(groups);
-        bucket = bucket_of(groups->buckets, groups->bucket_count, hash);
+    if (!table_add(&groups->table, &group->node, group->key)) {
+        free(group);
+        return NULL;
     }
-    group->next = *bucket;
-    *bucket = group;
     return group;
 }
 

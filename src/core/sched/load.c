@@ -5,6 +5,7 @@
 #include "core/sched/private.h"
 
 #define ENTRIES_AT_ONCE 64
+#define ENTRIES_A_STEP  1024 /* then the network is polled before there are more */
 
 /* Bytes of the contents that are read whole: for all slots together, and per request. */
 #define WHOLE_BUDGET ((size_t)32 * 1024 * 1024)
@@ -37,8 +38,10 @@ static void fail_without_memory(struct sched *sched, struct walk_item *item)
 
 static void add_file(struct sched *sched, struct walk_item *item)
 {
+    int64_t now_us = clock_now_us(sched->parts.clock);
     events_found(sched->parts.events, item->entry);
-    struct file *file = file_new(sched, item->entry);
+    struct origin *origin = origins_of_entry(&sched->origins, item->entry, now_us);
+    struct file *file = origin == NULL ? NULL : file_new(sched, item->entry, origin);
     if (file == NULL) {
         fail_without_memory(sched, item);
         return;
@@ -46,6 +49,8 @@ static void add_file(struct sched *sched, struct walk_item *item)
     if (item->kind == WALK_LOST) {
         file_set_error(file, item->text);
         file_finish(sched, file, SHOAL_FAILED, false, NULL);
+    } else if (origin->gave_up) {
+        sched_finish_unsent_of(sched, origin);
     }
 }
 
@@ -69,20 +74,35 @@ static void handle_item(struct sched *sched, struct walk_item *item)
     free(item->text);
 }
 
-void sched_collect_entries(struct sched *sched)
+/* Enough are queued for what may be in flight. With several origins, those may all be for one that
+ * takes none: then the walk goes on as long as there is room for the files of others. */
+static bool wants_entries(const struct sched *sched)
+{
+    size_t wanted = 2 * shares_limit(&sched->shares) + ENTRIES_AT_ONCE;
+    if (sched->phase != SCHED_RUNNING || sched->source_ended)
+        return false;
+    if (!sched->shares.several)
+        return sched->state_counts[FILE_QUEUED] < wanted && sched->live_count < SCHED_LIVE_MOST;
+    return sched->live_count < SCHED_LIVE_MOST_SEVERAL &&
+           (sched->state_counts[FILE_QUEUED] < wanted || sched->used_slots < sched->slot_count);
+}
+
+bool sched_collect_entries(struct sched *sched)
 {
     struct source *source = sched->parts.source;
     struct walk_item items[ENTRIES_AT_ONCE];
-    size_t wanted = 2 * (size_t)gate_concurrency_limit(&sched->gate) + ENTRIES_AT_ONCE;
-    while (sched->phase == SCHED_RUNNING && !sched->source_ended && sched->queued.count < wanted &&
-           sched->live_count < SCHED_LIVE_MOST) {
+    for (size_t taken = 0; wants_entries(sched);) {
+        if (taken >= ENTRIES_A_STEP)
+            return true;
         size_t count = source->ops->take(source, items, ENTRIES_AT_ONCE);
         for (size_t i = 0; i < count; i++)
             handle_item(sched, &items[i]);
         sched->parts.events->totals.passed_over = source->ops->passed_over(source);
         if (count == 0)
             break;
+        taken += count;
     }
+    return false;
 }
 
 void sched_queue_due_files(struct sched *sched, int64_t now_us)
@@ -94,20 +114,14 @@ void sched_queue_due_files(struct sched *sched, int64_t now_us)
     }
 }
 
-static size_t slots_wanted(const struct sched *sched)
-{
-    size_t limit = gate_concurrency_limit(&sched->gate);
-    size_t wanted = limit + clamp(limit, SCHED_AHEAD_LEAST, SCHED_AHEAD_MOST);
-    return wanted < sched->slot_count ? wanted : sched->slot_count;
-}
-
 /* A dry run reads only what digests need. Under --limit-rate no whole body is longer than a piece,
  * because it is sent in one burst. */
 static size_t whole_most(const struct sched *sched)
 {
     if (sched->parts.config->dry_run)
         return 0;
-    size_t most = clamp(WHOLE_BUDGET / slots_wanted(sched), WHOLE_LEAST, WHOLE_MOST);
+    size_t most =
+        clamp(WHOLE_BUDGET / shares_slots_wanted(&sched->shares), WHOLE_LEAST, WHOLE_MOST);
     if (sched->throttle.bytes_per_second == 0)
         return most;
     size_t piece = (size_t)throttle_piece(&sched->throttle);
@@ -163,13 +177,29 @@ static void load_file(struct sched *sched, struct file *file)
         sched_plan_failed(sched, file, &error);
 }
 
-void sched_load_files(struct sched *sched)
+/* Makes room for the file of another origin: one that lets nothing start gives back the slot of a
+ * ready file, which is loaded again later. */
+static bool unload_file(struct sched *sched)
 {
-    while (sched->phase == SCHED_RUNNING && sched->queued.first != NULL &&
-           sched->free_slots != NULL && sched->used_slots < slots_wanted(sched)) {
-        struct file *file = sched->queued.first;
+    struct origin *origin = shares_next_to_unload(&sched->shares);
+    if (origin == NULL)
+        return false;
+    struct file *file = container_of(origin->ready.last, struct file, turn);
+    file_set_state(sched, file, FILE_QUEUED);
+    file_release_slot(sched, file);
+    return sched->free_slots != NULL;
+}
+
+void sched_load_files(struct sched *sched, int64_t now_us)
+{
+    struct origin *origin;
+    while (sched->phase == SCHED_RUNNING &&
+           (origin = shares_next_to_load(&sched->shares)) != NULL &&
+           (sched->free_slots != NULL || unload_file(sched))) {
+        struct file *file = container_of(origin->queued.first, struct file, turn);
         if (enter_group(sched, file))
             load_file(sched, file);
+        shares_pass_loading(&sched->shares, origin, now_us);
     }
 }
 
@@ -179,7 +209,7 @@ static size_t chunk_size(const struct sched *sched)
 {
     if (sched->throttle.bytes_per_second > 0)
         return CHUNK_LEAST;
-    return clamp(STREAM_BUDGET / gate_concurrency_limit(&sched->gate), CHUNK_LEAST, CHUNK_MOST);
+    return clamp(STREAM_BUDGET / shares_limit(&sched->shares), CHUNK_LEAST, CHUNK_MOST);
 }
 
 static void make_request(struct sched *sched, struct slot *slot)

@@ -1,20 +1,29 @@
 /* What the files of the scheduler share: the files, the slots and the state of a run.
  *
  * sched.c makes the steps and ends the run, load.c brings files from the walk to a request that is
- * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, and file.c
- * changes states. Calls go from the first to the last of these, never back. */
+ * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, tell.c tells
+ * the user of it, and file.c changes states. Calls go from the first to the last of these, never
+ * back. */
 #ifndef SHOAL_CORE_SCHED_PRIVATE_H
 #define SHOAL_CORE_SCHED_PRIVATE_H
 
 #include "base/heap.h"
+#include "base/list.h"
 #include "core/plan.h"
 #include "core/sched.h"
-#include "core/sched/gate.h"
 #include "core/sched/group.h"
+#include "core/sched/origin.h"
+#include "core/sched/origins.h"
+#include "core/sched/shares.h"
+#include "policy/rate.h"
 #include "policy/throttle.h"
 
 /* The most unfinished files at a time; the walk waits while there are more. Bounds memory. */
 #define SCHED_LIVE_MOST 4096
+
+/* The same where files are for several origins: the walk must get past the files of one that is
+ * down. */
+#define SCHED_LIVE_MOST_SEVERAL 65536
 
 enum file_state {
     FILE_QUEUED,    /* waits for a slot */
@@ -31,17 +40,16 @@ enum file_state {
 /* A file that was found and is not finished. */
 struct file {
     struct entry *entry;        /* owned */
+    struct origin *origin;      /* where it is sent */
     enum file_state state;      /* changed by file_set_state() only */
     struct slot *slot;          /* in LOADING, READY and IN_FLIGHT; else NULL */
     struct heap_node timer;     /* in WAITING: when it is queued again */
-    struct file *next;          /* in QUEUED and READY: the next in the list */
-    struct file *previous_live; /* in the list of all unfinished files */
-    struct file *next_live;     /* in the list of all unfinished files */
+    struct list_node turn;      /* in QUEUED and READY: among those of its origin */
+    struct list_node live;      /* among all unfinished files of its origin */
     struct group_member member; /* its place in its group, where the run has groups */
-    struct gate_file gate;      /* what the gate keeps of it */
+    struct origin_file attempt; /* what its origin keeps of it */
     unsigned attempts;          /* transfers started */
-    bool fresh_connection;      /* the next attempt must not use a kept connection */
-    bool run_ended;             /* the run ended before its first attempt */
+    bool run_ended;             /* the run ended, or its origin was given up, before it started */
     bool maybe_accepted;        /* after some attempt the server may have accepted it */
     int64_t first_us;           /* when its first attempt started; 0: there was none */
     int64_t bytes;              /* its size; -1: not known yet */
@@ -68,13 +76,6 @@ struct slot {
     struct heap_node throttled; /* in `struct sched.throttled` while it waits for its turn */
 };
 
-/* A queue of files. */
-struct file_list {
-    struct file *first; /* NULL: empty */
-    struct file *last;  /* NULL: empty */
-    size_t count;       /* files in it */
-};
-
 enum sched_phase {
     SCHED_RUNNING,  /* files are loaded and started */
     SCHED_DRAINING, /* nothing new starts; what is in flight may finish */
@@ -93,15 +94,14 @@ struct sched {
     struct slot *free_slots; /* the list of free slots */
     size_t used_slots;       /* slots that are not free */
 
-    struct file *live;                /* the list of all unfinished files; owned */
-    size_t live_count;                /* its length */
+    size_t live_count;                /* unfinished files, which belong to their origins */
     size_t state_counts[FILE_STATES]; /* unfinished files in each state */
-    struct file_list queued;          /* files in QUEUED */
-    struct file_list ready;           /* files in READY */
     struct heap waiting;              /* files in WAITING, by the time they are queued again */
-    size_t streamed_in_flight;        /* files in IN_FLIGHT whose body is streamed */
 
-    struct gate gate;         /* decides when a transfer may start */
+    struct origins origins;   /* all origins; own the files */
+    struct shares shares;     /* decides which origin may load or start a file */
+    struct rate rate;         /* --rate */
+    unsigned told;            /* notices about origins, of which there is a bounded number */
     struct groups *groups;    /* owned; NULL: no option asked for groups */
     struct throttle throttle; /* --limit-rate */
     struct heap throttled;    /* slots in flight that wait for their turn, by `turn_us` */
@@ -109,17 +109,16 @@ struct sched {
     int64_t bytes_moved;      /* bytes of ended requests that were handed to the system */
     struct buf text;          /* scratch: sentences and the names of groups */
     struct buf file_path;     /* scratch: {file} in the name of a group */
-    struct buf last_error;    /* why the last failed attempt of the run failed */
 };
 
 /* --- file.c --- */
 
-/* Makes a file in state QUEUED, which owns `entry`. NULL: out of memory, and `entry` is still the
- * caller's. */
-MUST_USE struct file *file_new(struct sched *sched, struct entry *entry);
+/* Makes a file in state QUEUED for `origin`, which owns `entry`. NULL: out of memory, and `entry`
+ * is still the caller's. */
+MUST_USE struct file *file_new(struct sched *sched, struct entry *entry, struct origin *origin);
 
 /* Changes the state and the lists that belong to it; the only place that does. A file that was
- * attempted before enters QUEUED at the front. */
+ * attempted or loaded before enters QUEUED at the front. */
 void file_set_state(struct sched *sched, struct file *file, enum file_state state);
 
 /* Puts the file in state WAITING until `until_us`. */
@@ -130,6 +129,9 @@ void file_set_error(struct file *file, const char *text);
 
 /* Releases the file's slot, if it has one. */
 void file_release_slot(struct sched *sched, struct file *file);
+
+/* Takes the slot from the file without releasing it: the reader still has its job. */
+void file_leave_slot(struct file *file);
 
 /* Reports the file's verdict and frees the file. `temporary`: the failure may pass. `end`: the end
  * of the attempt that decided it, whose response is reported; NULL: none did. */
@@ -148,8 +150,9 @@ void slot_release(struct sched *sched, struct slot *slot);
 
 /* --- load.c: each does what can be done without waiting --- */
 
-/* Makes files of the entries that the walk has found. */
-void sched_collect_entries(struct sched *sched);
+/* Makes files of the entries that the walk has found. Returns whether there may be more that could
+ * be used now. */
+bool sched_collect_entries(struct sched *sched);
 
 /* Accepts the jobs that the reader has done: makes requests, resumes streamed bodies. */
 void sched_collect_jobs(struct sched *sched);
@@ -158,11 +161,11 @@ void sched_collect_jobs(struct sched *sched);
 void sched_queue_due_files(struct sched *sched, int64_t now_us);
 
 /* Gives queued files to the reader while there are slots for them. */
-void sched_load_files(struct sched *sched);
+void sched_load_files(struct sched *sched, int64_t now_us);
 
 /* --- start.c --- */
 
-/* Starts transfers of ready files, as many as gate and throttle allow. */
+/* Starts transfers of ready files, as many as their origins, --rate and the throttle allow. */
 void sched_start_files(struct sched *sched, int64_t now_us);
 
 /* Resumes streamed bodies whose turn has come. */
@@ -170,9 +173,6 @@ void sched_resume_throttled(struct sched *sched, int64_t now_us);
 
 /* When the next transfer may start or resume; CLOCK_NEVER: not by the passing of time alone. */
 int64_t sched_next_start_us(const struct sched *sched, int64_t now_us);
-
-/* Is --rate the only reason why the next transfer does not start now? */
-bool sched_waits_for_rate(const struct sched *sched, int64_t now_us);
 
 /* --- verdict.c --- */
 
@@ -187,5 +187,19 @@ void sched_plan_failed(struct sched *sched, struct file *file, const struct erro
 
 /* While the run ends: finishes every file that is not in flight. */
 void sched_finish_unsent(struct sched *sched);
+
+/* The origin has been given up, and its `reason` says why: finishes every file of it that is not in
+ * flight. */
+void sched_finish_unsent_of(struct sched *sched, struct origin *origin);
+
+/* --- tell.c --- */
+
+/* Tells the user what the end of an attempt shows of its origin: that it pauses, is down, or works
+ * again; each once, and only where it lasts. `status`: that of the response; 0: there was none. */
+void sched_tell_of_end(
+    struct sched *sched, struct origin *origin, const struct origin_next *next, long status);
+
+/* Tells the user that an origin was given up. */
+void sched_tell_of_giving_up(struct sched *sched, const struct origin *origin);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "base/container_of.h"
+
 #define PROGRESS_WAIT_US (100 * CLOCK_US_PER_MS) /* the longest wait: for the progress line */
 #define TEXT_MOST        ((size_t)1024 * 1024)   /* bytes of a sentence or a group's name */
 
@@ -44,15 +46,16 @@ struct sched *sched_new(const struct sched_parts *parts, struct error *error)
         (void)error_set_memory(error);
         return NULL;
     }
-    int64_t now_us = clock_now_us(parts->clock);
     sched->parts = *parts;
     heap_init(&sched->waiting);
     heap_init(&sched->throttled);
     buf_init(&sched->text, TEXT_MOST);
     buf_init(&sched->file_path, TEXT_MOST);
     buf_init(&sched->drain_reason, TEXT_MOST);
-    buf_init(&sched->last_error, TEXT_MOST);
-    gate_init(&sched->gate, parts->config, parts->jobs_most, now_us);
+    sched->rate = parts->config->rate;
+    shares_init(&sched->shares, origins_differ(parts->config), parts->jobs_most,
+        (size_t)parts->jobs_most + parts->ahead_most);
+    origins_init(&sched->origins, parts->config, &sched->shares, parts->jobs_most);
     throttle_init(&sched->throttle, parts->config->limit_rate);
     if (!make_slots(sched, error) || !make_groups(sched, error)) {
         sched_free(sched);
@@ -63,17 +66,32 @@ struct sched *sched_new(const struct sched_parts *parts, struct error *error)
     return sched;
 }
 
+/* Frees the files that a broken run has left. */
+static void free_files(struct sched *sched)
+{
+    struct list_node *node;
+    while ((node = sched->origins.with_files.first) != NULL) {
+        struct origin *origin = container_of(node, struct origin, place);
+        struct list_node *live = origin->live.first;
+        while (live != NULL) {
+            struct file *file = container_of(live, struct file, live);
+            live = live->next;
+            free(file->entry);
+            free(file->error);
+            free(file);
+        }
+        origin->live = (struct list){0};
+        list_place(&sched->origins.without_files, node);
+    }
+}
+
 void sched_free(struct sched *sched)
 {
     if (sched == NULL)
         return;
-    while (sched->live != NULL) {
-        struct file *next = sched->live->next_live;
-        free(sched->live->entry);
-        free(sched->live->error);
-        free(sched->live);
-        sched->live = next;
-    }
+    free_files(sched);
+    origins_free(&sched->origins);
+    shares_free(&sched->shares);
     for (size_t i = 0; sched->slots != NULL && i < sched->slot_count; i++)
         plan_free(sched->slots[i].plan);
     free(sched->slots);
@@ -83,11 +101,11 @@ void sched_free(struct sched *sched)
     buf_free(&sched->text);
     buf_free(&sched->file_path);
     buf_free(&sched->drain_reason);
-    buf_free(&sched->last_error);
     free(sched);
 }
 
-static void give_up(struct sched *sched, enum retry_state state)
+/* Where the run has one origin, the run is over; else the others go on. */
+static void give_up(struct sched *sched, struct origin *origin, enum retry_state state)
 {
     static const char *const reasons[] = {
         [RETRY_NO_PROGRESS] = "no progress for as long as --give-up-after says",
@@ -96,10 +114,35 @@ static void give_up(struct sched *sched, enum retry_state state)
     };
     struct buf *text = &sched->text;
     buf_clear(text);
-    (void)buf_printf(text, "the run ended: %s", reasons[state]);
-    if (sched->last_error.length > 0)
-        (void)buf_printf(text, " (%s)", buf_text(&sched->last_error));
-    sched_drain(sched, buf_text(text));
+    if (sched->shares.several)
+        (void)buf_printf(text, "gave up on %s: %s", origin_host(origin), reasons[state]);
+    else
+        (void)buf_printf(text, "the run ended: %s", reasons[state]);
+    if (origin->reason.length > 0)
+        (void)buf_printf(text, " (%s)", buf_text(&origin->reason));
+    if (!sched->shares.several) {
+        sched_drain(sched, buf_text(text));
+        return;
+    }
+    origin->gave_up = true;
+    buf_clear(&origin->reason);
+    (void)buf_add_text(&origin->reason, buf_text(text));
+    sched_tell_of_giving_up(sched, origin);
+    sched_finish_unsent_of(sched, origin);
+}
+
+/* Looks at every origin in which something changed. */
+static void review_origins(struct sched *sched, int64_t now_us)
+{
+    struct origin *origin;
+    while ((origin = shares_next_to_review(&sched->shares, now_us)) != NULL) {
+        origin_settle_idle(origin, now_us);
+        enum retry_state state = origin_state(origin, now_us);
+        if (sched->phase == SCHED_RUNNING && state != RETRY_GOING && origin->live.count > 0 &&
+            !origin->gave_up)
+            give_up(sched, origin, state);
+        shares_review(&sched->shares, origin, now_us);
+    }
 }
 
 /* Ends a run that has reached one of its limits, and a drain that has used up its grace. */
@@ -107,11 +150,8 @@ static void advance_phase(struct sched *sched, int64_t now_us)
 {
     const struct config *config = sched->parts.config;
     if (sched->phase == SCHED_RUNNING) {
-        enum retry_state state = retry_state(&sched->gate.retry, now_us);
         if (config->max_failures > 0 && sched->failures >= config->max_failures)
             sched_drain(sched, "the run ended: --max-failures was reached");
-        else if (sched->live_count > 0 && state != RETRY_GOING)
-            give_up(sched, state);
     } else if (sched->phase == SCHED_DRAINING && now_us >= sched->drain_until_us &&
                sched->state_counts[FILE_IN_FLIGHT] > 0) {
         sched_stop(sched);
@@ -127,8 +167,7 @@ static int64_t next_event_us(const struct sched *sched, int64_t now_us)
     if (node != NULL)
         next_us = clock_earlier(next_us, node->key);
     next_us = clock_earlier(next_us, sched_next_start_us(sched, now_us));
-    if (sched->phase == SCHED_RUNNING && sched->live_count > 0)
-        next_us = clock_earlier(next_us, retry_deadline_us(&sched->gate.retry));
+    next_us = clock_earlier(next_us, shares_next_us(&sched->shares, now_us));
     if (sched->phase == SCHED_DRAINING && sched->state_counts[FILE_IN_FLIGHT] > 0)
         next_us = clock_earlier(next_us, sched->drain_until_us);
     return next_us;
@@ -137,19 +176,20 @@ static int64_t next_event_us(const struct sched *sched, int64_t now_us)
 int64_t sched_step(struct sched *sched)
 {
     int64_t now_us = clock_now_us(sched->parts.clock);
-    gate_end_idle(&sched->gate, now_us);
     sched_collect_jobs(sched);
-    sched_collect_entries(sched);
-    advance_phase(sched, now_us);
+    bool more_entries = sched_collect_entries(sched);
     sched_queue_due_files(sched, now_us);
-    sched_load_files(sched);
+    shares_note_connections(&sched->shares);
+    review_origins(sched, now_us);
+    advance_phase(sched, now_us);
+    sched_load_files(sched, now_us);
+    sched_collect_jobs(sched); /* those that the reader could do at once */
+    review_origins(sched, now_us);
     sched_resume_throttled(sched, now_us);
     sched_start_files(sched, now_us);
     if (sched->phase != SCHED_RUNNING)
         sched_finish_unsent(sched);
-    if (sched->live_count == 0 || sched_waits_for_rate(sched, now_us))
-        gate_note_idle(&sched->gate, now_us);
-    int64_t wait_us = next_event_us(sched, now_us) - now_us;
+    int64_t wait_us = more_entries ? 0 : next_event_us(sched, now_us) - now_us;
     return wait_us < 0 ? 0 : wait_us;
 }
 
@@ -183,6 +223,19 @@ void sched_stop(struct sched *sched)
 uint64_t sched_in_flight(const struct sched *sched)
 {
     return sched->state_counts[FILE_IN_FLIGHT];
+}
+
+size_t sched_held_up(const struct sched *sched, const char **host)
+{
+    size_t count = 0;
+    for (struct list_node *node = sched->shares.blocked.first; node != NULL; node = node->next) {
+        const struct origin *origin = container_of(node, struct origin, blocked);
+        bool told = origin->told_down_since_us != CLOCK_NEVER ||
+                    origin->told_pause_until_us > clock_now_us(sched->parts.clock);
+        if (told && count++ == 0)
+            *host = origin_host(origin);
+    }
+    return count;
 }
 
 int64_t sched_bytes_moved(const struct sched *sched)

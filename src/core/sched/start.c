@@ -1,4 +1,4 @@
-/* Starts transfers of ready files when the gate and the throttle allow it. */
+/* Starts transfers of ready files when their origins, --rate and the throttle allow it. */
 #include "core/sched/private.h"
 
 #include "base/container_of.h"
@@ -38,7 +38,7 @@ static int64_t read_paced(void *context, char *into, size_t room)
     int64_t count = body_read(plan_body(slot->plan), into, room);
     if (count > 0) {
         slot->turn_bytes -= slot->turn_bytes > 0 ? count : 0;
-        gate_note_moved(&sched->gate, count);
+        origin_note_moved(slot->file->origin, count);
     }
     return count;
 }
@@ -53,15 +53,6 @@ void sched_resume_throttled(struct sched *sched, int64_t now_us)
         if (slot->transfer != NULL)
             http->ops->resume(http, slot->transfer);
     }
-}
-
-/* Until there was a connection, one transfer at a time: it resolves the name and finds out whether
- * the server can be reached, which costs one refused connection instead of many. */
-static bool may_start(const struct sched *sched)
-{
-    size_t most = sched->parts.http->connected ? sched->parts.jobs_most : 1;
-    return sched->phase == SCHED_RUNNING && sched->ready.first != NULL &&
-           sched->state_counts[FILE_IN_FLIGHT] < most;
 }
 
 /* When a whole body may be sent; a streamed one gets its turns while it is read. */
@@ -85,7 +76,8 @@ static void start_file(struct sched *sched, struct file *file, int64_t now_us)
     slot->has_turn = false;
     *request = *plan_request(slot->plan);
     request->context = file;
-    request->fresh_connection = file->fresh_connection;
+    request->fresh_connection = file->attempt.fresh_connection;
+    request->connected = &file->origin->connected;
     if (slot->streamed) {
         request->read = read_paced;
         request->body = slot;
@@ -96,64 +88,69 @@ static void start_file(struct sched *sched, struct file *file, int64_t now_us)
         sched_plan_failed(sched, file, &error);
         return;
     }
+    rate_note_start(&sched->rate, now_us);
     file->attempts++;
     if (file->first_us == 0)
         file->first_us = now_us;
-    gate_note_start(&sched->gate, &file->gate, slot->streamed, now_us);
+    origin_note_start(file->origin, &file->attempt, slot->streamed, now_us);
 }
 
 /* The next file to start. Streamed files leave a quarter of the places to whole ones that are
  * ready, which would otherwise wait for as long as a large file takes. */
-static struct file *next_file(const struct sched *sched)
+static struct file *next_file(const struct origin *origin)
 {
-    struct file *first = sched->ready.first;
-    size_t most = gate_concurrency_limit(&sched->gate);
-    if (first == NULL || !first->slot->streamed || sched->streamed_in_flight < most - most / 4)
+    struct file *first = container_of(origin->ready.first, struct file, turn);
+    size_t most = origin_concurrency_limit(origin);
+    if (!first->slot->streamed || origin->streamed_in_flight < most - most / 4)
         return first;
-    for (struct file *file = first; file != NULL; file = file->next) {
+    for (struct list_node *node = origin->ready.first; node != NULL; node = node->next) {
+        struct file *file = container_of(node, struct file, turn);
         if (!file->slot->streamed)
             return file;
     }
     return first;
 }
 
-/* Gives a turn to every whole file that could be in flight, not only to the next one: otherwise all
- * of them would share one turn, while each streamed file has its own. */
-static void assign_turns(struct sched *sched, int64_t now_us)
+/* Gives a turn to every whole file of `origin` that could be in flight, not only to the next one:
+ * otherwise all of them would share one turn, while each streamed file has its own. */
+static void assign_turns(struct sched *sched, struct origin *origin, int64_t now_us)
 {
-    size_t in_flight = sched->state_counts[FILE_IN_FLIGHT];
-    size_t most = sched->throttle.bytes_per_second > 0 ? gate_concurrency_limit(&sched->gate) : 0;
-    for (struct file *file = sched->ready.first; file != NULL && in_flight < most;
-         file = file->next) {
-        if (file->slot->streamed)
+    size_t in_flight = origin->in_flight;
+    size_t most = sched->throttle.bytes_per_second > 0 ? origin_concurrency_limit(origin) : 0;
+    for (struct list_node *node = origin->ready.first; node != NULL && in_flight < most;
+         node = node->next) {
+        struct slot *slot = container_of(node, struct file, turn)->slot;
+        if (slot->streamed)
             continue; /* it gets its turns while it is read */
-        (void)turn_of(sched, file->slot, now_us);
+        (void)turn_of(sched, slot, now_us);
         in_flight++;
     }
 }
 
 void sched_start_files(struct sched *sched, int64_t now_us)
 {
-    assign_turns(sched, now_us);
-    while (may_start(sched) && gate_next_start_us(&sched->gate, now_us) <= now_us &&
-           turn_of(sched, next_file(sched)->slot, now_us) <= now_us)
-        start_file(sched, next_file(sched), now_us);
-}
-
-bool sched_waits_for_rate(const struct sched *sched, int64_t now_us)
-{
-    return may_start(sched) && gate_waits_for_rate(&sched->gate, now_us);
+    struct origin *origin;
+    while (sched->phase == SCHED_RUNNING &&
+           (origin = shares_next_to_start(&sched->shares, now_us)) != NULL &&
+           rate_next_us(&sched->rate, now_us) <= now_us) {
+        assign_turns(sched, origin, now_us);
+        struct file *file = next_file(origin);
+        int64_t turn_us = turn_of(sched, file->slot, now_us);
+        if (turn_us > now_us) {
+            shares_wait(&sched->shares, origin, turn_us);
+            continue;
+        }
+        start_file(sched, file, now_us);
+        shares_pass_starting(&sched->shares, origin, now_us);
+    }
 }
 
 int64_t sched_next_start_us(const struct sched *sched, int64_t now_us)
 {
     int64_t next_us = CLOCK_NEVER;
-    if (may_start(sched)) {
-        const struct slot *slot = next_file(sched)->slot;
-        next_us = gate_next_start_us(&sched->gate, now_us);
-        if (slot->has_turn)
-            next_us = clock_later(next_us, slot->turn_us);
-    }
+    int64_t rate_us = rate_next_us(&sched->rate, now_us);
+    if (sched->phase == SCHED_RUNNING && rate_us > now_us && shares_waiting(&sched->shares))
+        next_us = rate_us;
     const struct heap_node *node = heap_first(&sched->throttled);
     return node != NULL ? clock_earlier(node->key, next_us) : next_us;
 }

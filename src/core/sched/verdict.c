@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/container_of.h"
 #include "core/sched/private.h"
 
 static void add_status(struct buf *text, const struct http_end *end)
@@ -67,48 +68,36 @@ static void remember_failure(
     const char *text = describe_failure(sched, file, end);
     file_set_error(file, text);
     file->status = end->attempt.status;
-    file->fresh_connection = end->reused && end->attempt.status == 0;
     file->maybe_accepted = file->maybe_accepted || outcome == OUTCOME_AMBIGUOUS;
-    buf_clear(&sched->last_error);
-    (void)buf_add_text(&sched->last_error, text);
-}
-
-/* When the file may be sent again. A kept connection that the server closed says nothing about the
- * server: after the first such end the file is sent at once over a new connection. */
-static int64_t retry_time_us(const struct sched *sched, const struct file *file)
-{
-    bool at_once = file->fresh_connection && file->gate.retry.waits <= 1;
-    return at_once ? clock_now_us(sched->parts.clock) : file->gate.retry.ready_us;
+    if (file->origin->gave_up)
+        return;
+    buf_clear(&file->origin->reason);
+    (void)buf_add_text(&file->origin->reason, text);
 }
 
 void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
 {
     struct sched *sched = owner;
     struct file *file = context;
-    struct gate_wait wait = gate_read_wait(end, sched->parts.clock);
-    struct attempt_end attempt = end->attempt;
-    attempt.asks_to_wait = wait.retry_after_us > 0 || wait.rate_limit_us > 0;
-    enum outcome outcome = outcome_of(&attempt, &sched->parts.config->rules);
+    struct origin *origin = file->origin;
     file->slot->transfer = NULL;
     sched->bytes_moved += end->request_bytes;
-    if (outcome != OUTCOME_DONE && outcome != OUTCOME_EXISTS)
-        remember_failure(sched, file, outcome, end);
-    if (sched->parts.http->connected)
-        retry_note_reached(&sched->gate.retry);
-    struct gate_end ended = {
-        .attempt = &attempt, .outcome = outcome, .wait = wait, .bytes = end->request_bytes};
-    enum retry_step step = gate_note_end(
-        &sched->gate, &file->gate, &ended, clock_now_us(sched->parts.clock), sched->parts.random);
-    if (step == RETRY_STEP_FINAL)
-        finish_by_outcome(sched, file, outcome, end);
-    else if (step == RETRY_STEP_UNKNOWN)
+    struct origin_next next =
+        origin_note_end(origin, &file->attempt, end, sched->parts.clock, sched->parts.random);
+    bool accepted = next.outcome == OUTCOME_DONE || next.outcome == OUTCOME_EXISTS;
+    if (!accepted)
+        remember_failure(sched, file, next.outcome, end);
+    sched_tell_of_end(sched, origin, &next, end->attempt.status);
+    if (next.step == RETRY_STEP_FINAL)
+        finish_by_outcome(sched, file, next.outcome, end);
+    else if (next.step == RETRY_STEP_UNKNOWN)
         file_finish(sched, file, SHOAL_UNKNOWN, false, end);
-    else if (sched->phase != SCHED_RUNNING)
-        finish_without_retry(sched, file, outcome, end);
-    else if (step == RETRY_STEP_EXHAUSTED)
+    else if (sched->phase != SCHED_RUNNING || origin->gave_up)
+        finish_without_retry(sched, file, next.outcome, end);
+    else if (next.step == RETRY_STEP_EXHAUSTED)
         file_finish(sched, file, SHOAL_FAILED, true, end);
     else
-        wait_for_retry(sched, file, retry_time_us(sched, file));
+        wait_for_retry(sched, file, next.again_us);
 }
 
 /* The system lacks descriptors or memory, which may pass. */
@@ -120,12 +109,12 @@ static bool is_shortage(int code)
 /* Loads the file again later. That counts against --retries, as an ambiguous end does. */
 static void load_again(struct sched *sched, struct file *file)
 {
-    if (++file->gate.retry.counted > sched->parts.config->retries) {
+    struct origin_next next = origin_note_unsent(
+        file->origin, &file->attempt, clock_now_us(sched->parts.clock), sched->parts.random);
+    if (next.step == RETRY_STEP_EXHAUSTED)
         file_finish(sched, file, SHOAL_FAILED, true, NULL);
-        return;
-    }
-    int64_t wait_us = retry_backoff_us(++file->gate.retry.waits, sched->parts.random);
-    wait_for_retry(sched, file, clock_now_us(sched->parts.clock) + wait_us);
+    else
+        wait_for_retry(sched, file, next.again_us);
 }
 
 void sched_load_failed(struct sched *sched, struct file *file, const struct reader_file *culprit)
@@ -135,7 +124,8 @@ void sched_load_failed(struct sched *sched, struct file *file, const struct read
     file_set_error(file, buf_text(&sched->text));
     bool changed = culprit->result == READER_CHANGED;
     bool is_short = culprit->result == READER_FAILED && is_shortage(culprit->code);
-    if (sched->phase != SCHED_RUNNING || (!changed && !is_short))
+    bool ends = sched->phase != SCHED_RUNNING || file->origin->gave_up;
+    if (ends || (!changed && !is_short))
         file_finish(sched, file, SHOAL_FAILED, changed || is_short, NULL);
     else
         load_again(sched, file);
@@ -144,28 +134,43 @@ void sched_load_failed(struct sched *sched, struct file *file, const struct read
 void sched_plan_failed(struct sched *sched, struct file *file, const struct error *error)
 {
     file_set_error(file, error->text);
-    if (error->class == ERROR_MEMORY && sched->phase == SCHED_RUNNING)
+    bool ends = sched->phase != SCHED_RUNNING || file->origin->gave_up;
+    if (error->class == ERROR_MEMORY && !ends)
         load_again(sched, file);
     else
         file_finish(sched, file, SHOAL_FAILED, error->class == ERROR_MEMORY, NULL);
 }
 
-void sched_finish_unsent(struct sched *sched)
+/* `reason`: the error of a file that was never attempted. */
+static void finish_unsent_files(
+    struct sched *sched, struct origin *origin, const struct buf *reason)
 {
-    struct file *next;
-    for (struct file *file = sched->live; file != NULL; file = next) {
-        next = file->next_live;
+    struct list_node *next;
+    for (struct list_node *node = origin->live.first; node != NULL; node = next) {
+        struct file *file = container_of(node, struct file, live);
+        next = node->next;
         if (file->state == FILE_IN_FLIGHT)
             continue;
-        if (file->state == FILE_LOADING) {
-            /* The reader still has the job: handle_loaded() releases the slot. */
-            file->slot->file = NULL;
-            file->slot = NULL;
-        }
+        if (file->state == FILE_LOADING)
+            file_leave_slot(file); /* handle_loaded() releases it */
         file->run_ended = file->error == NULL;
         if (file->run_ended)
-            file_set_error(file, buf_text(&sched->drain_reason));
+            file_set_error(file, buf_text(reason));
         bool unknown = file->maybe_accepted;
         file_finish(sched, file, unknown ? SHOAL_UNKNOWN : SHOAL_FAILED, !unknown, NULL);
+    }
+}
+
+void sched_finish_unsent_of(struct sched *sched, struct origin *origin)
+{
+    finish_unsent_files(sched, origin, &origin->reason);
+}
+
+void sched_finish_unsent(struct sched *sched)
+{
+    struct list_node *next;
+    for (struct list_node *node = sched->origins.with_files.first; node != NULL; node = next) {
+        next = node->next;
+        finish_unsent_files(sched, container_of(node, struct origin, place), &sched->drain_reason);
     }
 }

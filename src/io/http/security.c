@@ -11,6 +11,8 @@ static CURLcode on_context(CURL *easy, void *context, void *unused)
     (void)easy;
     (void)unused;
     (void)SSL_CTX_clear_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    (void)SSL_CTX_set_mode(
+        context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return CURLE_OK;
 }
 

@@ -14,6 +14,10 @@
  * descriptor may be open all the same. */
 MUST_USE bool reader_file_open(struct reader_file *file, int64_t *hot_us);
 
+/* As reader_file_open(), without waiting for a disk. False: something is not in the kernel's cache,
+ * or the file cannot be read now, whatever the reason; no descriptor is open. */
+MUST_USE bool reader_file_open_cached(struct reader_file *file);
+
 /* Reads `length` bytes at `position`. Returns their number, less than `length` only if the file
  * ends earlier, or -1 with errno. */
 MUST_USE int64_t reader_file_read(

@@ -2,6 +2,7 @@
 #ifndef SHOAL_IO_READ_LOAD_H
 #define SHOAL_IO_READ_LOAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/must_use.h"
@@ -15,5 +16,10 @@ void reader_load_prepare(struct reader_job *job);
  * written a moment ago: no file is open, and the job must be run again after the returned number of
  * microseconds. A job is postponed by one second in all; then its file counts as changed. */
 MUST_USE int64_t reader_load_run(struct reader_job *job);
+
+/* Does the job only if everything that it needs is in the kernel's cache, so that it does not wait
+ * for a disk. False: it is to be run by reader_load_run(), as if this had not been called. Jobs
+ * that read chunks, make digests or leave files open are never done here. */
+MUST_USE bool reader_load_run_cached(struct reader_job *job);
 
 #endif

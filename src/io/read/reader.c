@@ -9,11 +9,14 @@
  * A file that was written a moment ago does not occupy a thread: its job is postponed until it is
  * due, and the thread goes on with another.
  *
- * Waking a thread costs more than reading a small file that is in the page cache. So while the disk
- * is fast, submit() wakes a thread only if nothing is waiting for collect(), or if a batch of jobs
- * is waiting. Otherwise the next collect(), which wake() requests, wakes one for them.
- * After a slow job, every job wakes a thread, and one is started if none is idle: a slow disk gets
- * many reads at once, a fast one needs few threads. */
+ * Waking a thread costs more than reading a small file that is in the page cache. So submit() first
+ * tries to read the file without waiting; only what the kernel does not have in its caches becomes
+ * a job for a thread. After a miss, that is not tried for a while, longer for each miss in a row.
+ *
+ * For the same reason, while the disk is fast, submit() wakes a thread only if nothing is waiting
+ * for collect(), or if a batch of jobs is waiting. Otherwise the next collect(), which wake()
+ * requests, wakes one for them. After a slow job, every job wakes a thread, and one is started if
+ * none is idle: a slow disk gets many reads at once, a fast one needs few threads. */
 #include "io/reader.h"
 
 #include <pthread.h>
@@ -28,6 +31,7 @@
 #define FAST_THREADS 2   /* threads started for a fast disk */
 #define BATCH        8   /* waiting jobs that are always worth waking a thread */
 #define SLOW_US      200 /* a job that takes longer has waited for the disk */
+#define SKIPPED_MAX  64  /* jobs that are not tried without waiting after many misses */
 #define SLOW_JOBS    8   /* jobs after a slow one for which the disk counts as slow */
 #define DUE_STEP_US  (5 * CLOCK_US_PER_MS) /* postponed jobs become due at multiples of this */
 
@@ -41,6 +45,8 @@ struct thread_reader {
     void (*wake)(void *context);
     void *wake_context; /* the argument of wake() */
     struct clock clock;
+    unsigned skip;      /* the submitter's: jobs that go to a thread without being tried */
+    unsigned skip_next; /* the submitter's: `skip` after the next miss */
 
     pthread_mutex_t lock;      /* guards the fields below */
     pthread_cond_t changed;    /* a job can be taken, an earlier one is due, or the reader ends */
@@ -255,10 +261,33 @@ static void do_at_once(struct thread_reader *reader, struct reader_job *job)
         reader->wake(reader->wake_context);
 }
 
+/* Whether the job could be done without waiting. Each miss in a row doubles the number of jobs that
+ * are not tried: on a disk that is not cached, trying is wasted. */
+static bool do_cached(struct thread_reader *reader, struct reader_job *job)
+{
+    if (reader->skip > 0) {
+        reader->skip--;
+        return false;
+    }
+    if (reader_load_run_cached(job)) {
+        reader->skip_next = 1;
+        return true;
+    }
+    reader->skip = reader->skip_next;
+    reader->skip_next = reader->skip_next < SKIPPED_MAX ? reader->skip_next * 2 : SKIPPED_MAX;
+    return false;
+}
+
 static void submit(struct reader *base, struct reader_job *job)
 {
     struct thread_reader *reader = thread_reader_of(base);
     reader_load_prepare(job);
+    if (job->work == READER_LOAD && do_cached(reader, job)) {
+        (void)pthread_mutex_lock(&reader->lock);
+        (void)list_append(&reader->done, job);
+        (void)pthread_mutex_unlock(&reader->lock);
+        return;
+    }
     (void)pthread_mutex_lock(&reader->lock); /* another thread may be in start_thread() */
     if (reader->thread_count == 0) {
         (void)pthread_mutex_unlock(&reader->lock);
@@ -333,6 +362,7 @@ struct reader *reader_new(
     reader->wake_context = context;
     reader->clock = clock_system();
     reader->slow_countdown = SLOW_JOBS;
+    reader->skip_next = 1;
     reader->thread_max = threads;
     if (threads > 0)
         start_thread(reader);

@@ -30,7 +30,7 @@ static int open_folder(const char *path)
 
 #ifdef __linux__
 
-static int call_openat2(const struct root *root, int folder, const char *path, int flags)
+static struct open_how how_to_open(const struct root *root, int flags)
 {
     struct open_how how = {
         .flags = (uint64_t)flags,
@@ -38,6 +38,12 @@ static int call_openat2(const struct root *root, int folder, const char *path, i
     };
     if (!root->follow)
         how.resolve |= RESOLVE_NO_SYMLINKS;
+    return how;
+}
+
+static int call_openat2(const struct root *root, int folder, const char *path, int flags)
+{
+    struct open_how how = how_to_open(root, flags);
     long result = -1;
     for (unsigned calls = 0; calls < CALLS_MAX; calls++) {
         result = syscall(SYS_openat2, folder, path, &how, sizeof how);
@@ -45,6 +51,25 @@ static int call_openat2(const struct root *root, int folder, const char *path, i
             break;
     }
     return (int)result;
+}
+
+int root_openat_cached(const struct root *root, const char *relative, int flags)
+{
+#ifdef RESOLVE_CACHED
+    if (root->descriptor >= 0 && !root->by_steps) {
+        struct open_how how = how_to_open(root, root_all_flags(flags));
+        how.resolve |= RESOLVE_CACHED;
+        int opened = (int)syscall(SYS_openat2, root->descriptor, relative, &how, sizeof how);
+        if (opened < 0 && errno == EINVAL) /* Linux before 5.12 */
+            errno = EAGAIN;
+        return opened;
+    }
+#endif
+    (void)root;
+    (void)relative;
+    (void)flags;
+    errno = EAGAIN;
+    return -1;
 }
 
 /* The length of the part, up to a slash, of a too long path that fits into one call. */
@@ -101,6 +126,15 @@ static bool kernel_lacks_openat2(const struct root *root)
 }
 
 #else
+
+int root_openat_cached(const struct root *root, const char *relative, int flags)
+{
+    (void)root;
+    (void)relative;
+    (void)flags;
+    errno = EAGAIN;
+    return -1;
+}
 
 static int open_by_kernel(const struct root *root, const char *relative, int flags)
 {

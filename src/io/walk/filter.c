@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/path.h"
 #include "io/walk/private.h"
 
 enum walk_filter walk_filter_begin(const struct walk_shared *shared)
@@ -8,17 +9,10 @@ enum walk_filter walk_filter_begin(const struct walk_shared *shared)
     return only_included ? WALK_FILTER_SEARCHED : WALK_FILTER_INCLUDED;
 }
 
-/* Whether the last name of `relative` begins with a dot. */
-static bool is_hidden(const char *relative)
-{
-    const char *slash = strrchr(relative, '/');
-    return (slash == NULL ? relative : slash + 1)[0] == '.';
-}
-
 enum walk_filter walk_filter_step(
     const struct walk_shared *shared, enum walk_filter above, const char *relative, bool is_folder)
 {
-    if (shared->no_hidden && is_hidden(relative))
+    if (shared->no_hidden && path_last_name(relative)[0] == '.')
         return WALK_FILTER_EXCLUDED;
     if (shared->ignore == NULL)
         return above;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/path.h"
 #include "text/ignore/glob.h"
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
@@ -317,8 +318,7 @@ static bool path_matches(const struct rule *rule, const char *path, const char *
 enum ignore_decision ignore_match(const struct ignore *ignore, const char *path, bool is_folder)
 {
     const char *end = path + strlen(path);
-    const char *slash = strrchr(path, '/');
-    const char *base = slash == NULL ? path : slash + 1;
+    const char *base = path_last_name(path);
     for (size_t i = ignore->count; i-- > 0;) {
         const struct rule *rule = &ignore->rules[i];
         if (rule->folder_only && !is_folder)

@@ -103,9 +103,12 @@ bool template_is_field(const char *name)
 
 bool template_is_key_name(const char *name)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
-    static const char all[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789-.";
-    return *name != '\0' && strchr(letters, *name) != NULL && name[strspn(name, all)] == '\0';
+    if (!ascii_is_letter(*name) && *name != '_')
+        return false;
+    while (ascii_is_letter(*name) || ascii_is_digit(*name) || *name == '_' || *name == '-' ||
+           *name == '.')
+        name++;
+    return *name == '\0';
 }
 
 /* Adds a part: the fixed text added since the last part, then `field`. */

@@ -2,7 +2,6 @@
  * peak resident memory, in KiB, to RESULT. (The peak of a direct child of the test would include
  * the memory of the test.) */
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -5,10 +5,9 @@ import asyncio
 import dataclasses
 import random
 import re
-import threading
 import time
 
-from harness import HANG
+from servers.loop import LoopServer
 
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 TAKEN = b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"
@@ -68,12 +67,13 @@ class Connection(asyncio.Protocol):
             self.server.begin(request, self.transport)
 
 
-class Busy:
+class Busy(LoopServer):
     """with Busy([(seconds, capacity), ...], work=0.08) as server: the schedule starts with the first
     request, and its last entry has no end. capacity None: unlimited. `fails`: this share is refused at
     any load. `retry_after`: the Retry-After of a refusal because of the load, in seconds."""
 
     def __init__(self, schedule=((0, None),), work=0.0, keeps_bytes=False, fails=0.0, retry_after=None):
+        super().__init__(Connection)
         self.schedule = schedule
         self.work = work
         self.keeps_bytes = keeps_bytes
@@ -86,9 +86,6 @@ class Busy:
         self.bytes = []  # (when, key, count)
         self.working = 0
         self.most_working = 0
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
     @property
     def began(self):
@@ -140,22 +137,6 @@ class Busy:
         request.status = 201
         transport.write(TAKEN)
 
-    def __enter__(self):
-        self._thread.start()
-        assert self._ready.wait(HANG)
-        return self
-
-    def __exit__(self, *_):
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-    def _run(self):
-        asyncio.set_event_loop(self._loop)
-        make = self._loop.create_server(lambda: Connection(self), "127.0.0.1", 0, backlog=4096)
-        server = self._loop.run_until_complete(make)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-        self._ready.set()
-        self._loop.run_forever()
-        server.close()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
+    @property
+    def url(self):
+        return f"{self.origin}/"

@@ -9,6 +9,7 @@ import re
 import threading
 
 from harness import HANG
+from servers.loop import LoopServer
 
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 FILE_NAME = re.compile(rb'name="path"\r\n\r\n([^\r\n]*)\r\n|filename="([^"\r\n]*)"')
@@ -71,10 +72,11 @@ class Connection(asyncio.Protocol):
         self.transport.write(ANSWER)
 
 
-class Sink:
+class Sink(LoopServer):
     """with Sink() as sink: ... sink.url, sink.count, sink.names."""
 
     def __init__(self):
+        super().__init__(Connection)
         self.count = 0
         self.bytes = 0
         self.connections = 0
@@ -82,9 +84,6 @@ class Sink:
         self.most_open = 0
         self.names = collections.Counter()
         self.arrived = threading.Condition()
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def take(self, name):
         self.count += 1
@@ -97,24 +96,6 @@ class Sink:
         with self.arrived:
             assert self.arrived.wait_for(lambda: self.count >= 1, timeout)
 
-    def __enter__(self):
-        self._thread.start()
-        assert self._ready.wait(HANG)
-        return self
-
-    def __exit__(self, *_):
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-    def _run(self):
-        asyncio.set_event_loop(self._loop)
-        make = self._loop.create_server(lambda: Connection(self), "127.0.0.1", 0, backlog=4096)
-        server = self._loop.run_until_complete(make)
-        self.port = server.sockets[0].getsockname()[1]
-        self.origin = f"http://127.0.0.1:{self.port}"
-        self.url = f"{self.origin}/upload"
-        self._ready.set()
-        self._loop.run_forever()
-        server.close()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
+    @property
+    def url(self):
+        return f"{self.origin}/upload"

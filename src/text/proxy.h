@@ -1,0 +1,41 @@
+/* Which proxy a URL takes: one pure function, with curl's rules (curl(1), ENVIRONMENT). */
+#ifndef SHOAL_TEXT_PROXY_H
+#define SHOAL_TEXT_PROXY_H
+
+#include <stdbool.h>
+
+#include "base/must_use.h"
+#include "text/http_url.h"
+
+/* What the user and the environment say. NULL and "" both mean: not given. The strings are the
+ * caller's. */
+struct proxy_rules {
+    const char *option; /* --proxy: for every URL, whatever the variables name */
+    bool none;          /* --no-proxy: never one */
+    const char *http;   /* http_proxy; the upper-case name is not trusted, because a CGI program
+                           finds a client's `Proxy:` header in it */
+    const char *https;  /* https_proxy, or HTTPS_PROXY */
+    const char *all;    /* all_proxy, or ALL_PROXY: for URLs whose own variable is not given */
+    const char *except; /* no_proxy, or NO_PROXY: hosts that no proxy is used for */
+};
+
+/* How requests go through a proxy. */
+enum proxy_kind {
+    PROXY_HTTP,  /* http URLs in absolute-form, https URLs through a tunnel (CONNECT) */
+    PROXY_HTTPS, /* the same, with TLS to the proxy */
+    PROXY_SOCKS, /* every URL through a tunnel */
+};
+
+/* The proxy for `url`, one of the strings of `rules`, or NULL: none. */
+const char *proxy_choose(const struct proxy_rules *rules, const struct http_url *url);
+
+/* Is the host on a list of exceptions, as no_proxy has them? The list is separated by commas or
+ * blanks. `*` matches every host; a name matches itself and the names below it, with or without a
+ * leading dot; an address matches itself in any spelling, and with `/BITS` a network (IPv4 and
+ * IPv6, with or without brackets). */
+MUST_USE bool proxy_is_excepted(const char *list, struct http_slice host);
+
+/* The kind of a proxy, by its URL's scheme; one without a scheme is PROXY_HTTP. */
+enum proxy_kind proxy_kind(const char *proxy);
+
+#endif
