@@ -25,20 +25,23 @@ static void print_row(const struct sim_server *server, unsigned long seeds)
 {
     unsigned jobs = 0;
     double best = sim_best_fixed(server, 1, &jobs, &result);
+    double best_start = sim_best_start(server, 1, &result);
     (void)printf("| %s: %s | %.0f/s at %u |", server->name, server->about, best, jobs);
     for (size_t i = 0; i < COMPARED; i++) {
         double sum = 0;
         double worst = 1e9;
         double rejected = 0;
+        double start = 0;
         for (unsigned long seed = 1; seed <= seeds; seed++) {
             sim_run(server, compared[i], 0, seed, &result);
             double share = result.last_half / best;
             sum += share;
             worst = share < worst ? share : worst;
             rejected += result.rejected_after_10s;
+            start += SIM_START_SECONDS / sim_seconds_until(&result, best_start);
         }
-        (void)printf(
-            " %.2f (%.2f), %.1f %% |", sum / (double)seeds, worst, rejected / (double)seeds * 100);
+        (void)printf(" %.2f (%.2f), %.1f %%, %.2f |", sum / (double)seeds, worst,
+            rejected / (double)seeds * 100, start / (double)seeds);
     }
     (void)printf("\n");
     (void)fflush(stdout);
