@@ -126,14 +126,14 @@ static void print_trace(const struct sim_server *server, enum sim_controller con
     sim_run(server, controller, 0, 1, &result);
     size_t tenths = (size_t)(server->seconds * 10);
     for (size_t at = 0; at + TENTHS_A_ROW <= tenths; at += TENTHS_A_ROW) {
-        unsigned taken = 0;
+        unsigned accepted = 0;
         unsigned rejected = 0;
         for (size_t i = at; i < at + TENTHS_A_ROW; i++) {
-            taken += result.tenths[i].taken;
+            accepted += result.tenths[i].accepted;
             rejected += result.tenths[i].rejected;
         }
         (void)printf("%s,%.1f,%.2f,%.1f,%.1f\n", sim_controller_name(controller), (double)at / 10,
-            result.tenths[at + TENTHS_A_ROW - 1].limit, taken * 10.0 / TENTHS_A_ROW,
+            result.tenths[at + TENTHS_A_ROW - 1].limit, accepted * 10.0 / TENTHS_A_ROW,
             rejected * 10.0 / TENTHS_A_ROW);
     }
 }
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
             (void)fprintf(stderr, "concurrency-sim: no server \"%s\"\n", argv[2]);
             return EXIT_FAILURE;
         }
-        (void)printf("# %s\ncontroller,seconds,limit,taken,rejected\n", server->about);
+        (void)printf("# %s\ncontroller,seconds,limit,accepted,rejected\n", server->about);
         for (size_t i = 0; i < COMPARED; i++)
             print_trace(server, compared[i]);
         return EXIT_SUCCESS;
