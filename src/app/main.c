@@ -5,6 +5,7 @@
  * headers are private to it, and its public headers are one level up.
  *
  * base/
+ *   abandon                memory left to a thread that hangs
  *   array                  growing arrays
  *   ascii                  classes of ASCII bytes, whatever the locale
  *   buf                    growable byte buffer with a maximum
@@ -100,11 +101,14 @@
  * io/read/
  *   body                   a body that is read as it is sent
  *   file                   one file, opened and read so that it is never torn
+ *   job_list               lists of a reader's jobs
  *   load                   what a reader does with one job
  *   reader                 the threads and their queues
+ *   stamps                 how old a file's times must be to be trusted
  *
  * io/root/
  *   private                open(2) flags of the two
+ *   remote                 file systems that may wait for another machine
  *   steps                  the same, one component at a time
  *
  * io/http/                 HTTP/1.1 of our own, on connections that libcurl opens
@@ -134,6 +138,7 @@
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   library                public functions that belong to no other module
+ *   loop_clock             the clock of the loop, which stands still while it does not run
  *   options                the table of options, and the options given
  *   plan                   turns a file that was found into a request
  *   plan_view              what a plan holds, with secrets replaced
@@ -185,6 +190,7 @@
  *   jsonl                  events as JSON lines
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
+ *   plain                  progress as lines of a log
  *   progress               the progress line of a terminal
  *   summary                the result of a run
  *   writer                 destination of a sink's text
@@ -209,7 +215,9 @@
  *   commands               the commands
  *   help                   help, generated from the tables of options
  *   main                   this file: which command
+ *   outbox                 text that a thread writes, so that nobody waits for its reader
  *   output                 where a run's events go
+ *   output_options         --json, --quiet, --progress and the like
  *   recipe_text            a recipe as text, and as JSON
  *   recipes                shoal recipes
  *   say                    sentences on standard error

@@ -23,7 +23,7 @@ struct body;
 
 /* Makes a body of `count` pieces (the array is copied), for body_free(). `chunk` is the number of
  * bytes that the reader reads at a time, 64 KiB to 1 MiB; the body allocates at most two chunks.
- * NULL with `error`: out of memory. */
+ * NULL with `error`: the pieces are longer together than a length can say, or out of memory. */
 MUST_USE struct body *body_new(const struct body_piece *pieces, size_t count, struct reader *reader,
     size_t chunk, struct error *error);
 
@@ -45,6 +45,9 @@ const struct reader_file *body_culprit(const struct body *body);
 
 /* Whether the reader has a job of this body. If so, body_free() must wait for body_chunk_done(). */
 bool body_busy(const struct body *body);
+
+/* Whether a chunk was left to a thread that hangs, so that the body must stay in place. */
+bool body_abandoned(const struct body *body);
 
 /* Frees the body. The descriptors belong to the load job and stay open. NULL does nothing. */
 void body_free(struct body *body);

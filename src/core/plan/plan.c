@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/abandon.h"
 #include "core/plan/private.h"
 
 #define HEADROOM_FIRST 1024 /* bytes before a content: the beginning of most forms fits */
@@ -50,10 +51,19 @@ struct plan *plan_new(
     return plan;
 }
 
+static bool is_abandoned(const struct plan *plan)
+{
+    return plan->job.abandoned || (plan->body != NULL && body_abandoned(plan->body));
+}
+
 void plan_free(struct plan *plan)
 {
     if (plan == NULL)
         return;
+    if (is_abandoned(plan)) {
+        abandon(plan);
+        return;
+    }
     plan_reset(plan);
     form_body_free(&plan->form);
     buf_free(&plan->file_path);
@@ -345,14 +355,21 @@ void plan_explain(const struct reader_file *file, struct buf *sentence)
         (void)buf_printf(sentence, "'%s': there is no such file (any more)", file->path);
         break;
     case READER_NOT_REGULAR:
-        (void)buf_printf(sentence, "'%s': is no regular file (any more)", file->path);
+        (void)buf_printf(sentence, "'%s': is not a regular file (any more)", file->path);
         break;
     case READER_LINK:
         (void)buf_printf(sentence,
             "'%s': a symbolic link is in the way, or leads out of the folder given", file->path);
         break;
     case READER_CHANGED:
-        (void)buf_printf(sentence, "'%s': changed while it was read", file->path);
+        (void)buf_printf(sentence,
+            "'%s': changed while it was read; if it never stops changing, as a log, send a copy",
+            file->path);
+        break;
+    case READER_SIZE_WRONG:
+        (void)buf_printf(sentence,
+            "'%s': has more or less content than its size says, as in /proc and /sys; send a copy",
+            file->path);
         break;
     case READER_FAILED:
         (void)buf_printf(sentence, "'%s': can't be read: %s", file->path, strerror(file->code));
