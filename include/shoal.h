@@ -169,7 +169,7 @@ struct shoal_file {
     bool temporary;      /* FAILED: a later run can succeed; otherwise false */
     bool maybe_accepted; /* FAILED: after some attempt the server may have accepted it */
     struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
-    bool response_cut;          /* the body was longer than `response` */
+    bool response_cut;          /* `response` is not the whole body */
 };
 
 /* PROBLEM: something that is not one file's fate, such as a folder that cannot be read. */
