@@ -154,6 +154,18 @@ static bool is_rejection(enum outcome outcome, const struct attempt_end *end)
            (end->error != ATTEMPT_FILE_CHANGED && end->error != ATTEMPT_CANCELLED);
 }
 
+/* An attempt was rejected, or its response asked for a wait. */
+static void adapt_learn_rejection(struct adapt *adapt, const struct adapt_attempt *attempt,
+    bool rejected, bool asks_to_wait, int64_t pause_us, int64_t now_us)
+{
+    adapt->rejected_in_row += rejected ? 1 : 0;
+    /* What a learned rate is exceeded by says nothing about the number in flight. */
+    if (rejected && !(asks_to_wait && pace_is_set(&adapt->pace)))
+        pressure_note_rejection(adapt, attempt, pause_us, now_us);
+    if (asks_to_wait)
+        pace_note_ask(&adapt->pace, attempt, rejected, pause_us, now_us);
+}
+
 void adapt_note_end(struct adapt *adapt, const struct adapt_attempt *attempt, enum outcome outcome,
     const struct attempt_end *end, int64_t pause_us, int64_t bytes, int64_t now_us)
 {
@@ -171,16 +183,9 @@ void adapt_note_end(struct adapt *adapt, const struct adapt_attempt *attempt, en
     growth_note_end(adapt, attempt, adapt->in_flight + 1, slot_us, work);
     if (accepted || rejected)
         measurement_note_response(&adapt->measurement, accepted, now_us);
-    if (accepted) {
+    if (accepted)
         adapt_learn_success(adapt, attempt, slot_us, now_us);
-    } else if (rejected) {
-        adapt->rejected_in_row++;
-        /* What a learned rate is exceeded by says nothing about the number in flight. */
-        if (!end->asks_to_wait || !pace_is_set(&adapt->pace))
-            pressure_note_rejection(adapt, attempt, pause_us, now_us);
-    }
-    if (end->asks_to_wait)
-        pace_note_ask(&adapt->pace, attempt, rejected, pause_us, now_us);
+    adapt_learn_rejection(adapt, attempt, rejected, end->asks_to_wait, pause_us, now_us);
     pace_step(&adapt->pace, now_us);
     measurement_end_slice(&adapt->measurement, slice_share * adapt->slot_us, now_us);
     search_step(adapt, now_us);
