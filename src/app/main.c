@@ -107,6 +107,7 @@
  *
  * io/read/
  *   body                   a body that is read as it is sent
+ *   compare                whether files are still what was sent
  *   file                   one file, opened and read so that it is never torn
  *   job_list               lists of a reader's jobs
  *   load                   what a reader does with one job
@@ -192,6 +193,7 @@
  *   start                  from a ready request to a transfer in flight
  *   tell                   what the user hears of origins
  *   verdict                what the end of an attempt means for its file
+ *   verify                 --verify-content
  *
  * sink/
  *   jsonl                  events as JSON lines
