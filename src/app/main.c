@@ -17,7 +17,6 @@
  *   must_use               marks results that the caller must check
  *   path                   parts of a path
  *   random                 random numbers as a function table
- *   secret                 values that must never be shown
  *   table                  objects by name
  *   thread                 threads that start with every signal blocked
  *   wipe                   erasing secrets from memory
@@ -40,6 +39,7 @@
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
+ *   secret                 values that must never be shown
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
  *   template               text with {field}s
@@ -48,6 +48,13 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
+ *
+ * text/secret/
+ *   automaton              all forms of all secrets, searched for at once
+ *   escape                 a character as escapings write it
+ *   private                what these files share
+ *   scan                   finds the forms in a text
+ *   secret                 replaces them
  *
  * text/template/
  *   fill                   filling in
@@ -61,6 +68,7 @@
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
+ *   health                 whether a failure can be chance
  *   limits                 rate limits that a response's headers announce
  *   outcome                what the end of an attempt means
  *   rate                   how many files may start
@@ -69,8 +77,10 @@
  *   throttle               how many bytes may be sent
  *
  * policy/adapt/
+ *   growth                 the first look at a new limit while growing
  *   limit                  the limit, and what it allows
  *   measurement            goodput at one limit, and how accurate it is
+ *   pace                   a rate of starts, learned from what is accepted
  *   pressure               what rejections mean for the limit
  *   private                the controller's state
  *   search                 looks for the best limit by measuring
@@ -97,6 +107,7 @@
  *
  * io/read/
  *   body                   a body that is read as it is sent
+ *   compare                whether files are still what was sent
  *   file                   one file, opened and read so that it is never torn
  *   job_list               lists of a reader's jobs
  *   load                   what a reader does with one job
@@ -182,6 +193,7 @@
  *   start                  from a ready request to a transfer in flight
  *   tell                   what the user hears of origins
  *   verdict                what the end of an attempt means for its file
+ *   verify                 --verify-content
  *
  * sink/
  *   jsonl                  events as JSON lines

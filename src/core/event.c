@@ -52,7 +52,9 @@ static const char *shown(const struct events *events, struct buf *buf, const cha
     if (text == NULL)
         return NULL;
     buf_clear(buf);
-    if (!secrets_redact(events->config->secrets, text, strlen(text), buf))
+    size_t length = strlen(text);
+    bool cut = length == ERROR_TEXT_SIZE - 1; /* error_set() may have cut it */
+    if (!(cut ? secrets_redact_cut : secrets_redact)(events->config->secrets, text, length, buf))
         return "(a text too long to show)";
     return buf_text(buf);
 }
@@ -140,8 +142,8 @@ void events_file(struct events *events, const struct event_file *file)
             .response_cut = file->response_cut}};
     if (file->response != NULL && file->status != 0) {
         buf_clear(&events->response);
-        (void)secrets_redact(events->config->secrets, buf_text(file->response),
-            file->response->length, &events->response);
+        (file->response_cut ? secrets_redact_cut : secrets_redact)(events->config->secrets,
+            buf_text(file->response), file->response->length, &events->response);
         event.file.response = (struct shoal_text){
             .data = buf_text(&events->response), .length = events->response.length};
     }
@@ -161,6 +163,13 @@ void events_notice(struct events *events, const char *text)
 {
     struct shoal_event event = {
         .kind = SHOAL_EVENT_NOTICE, .notice = {.message = shown(events, &events->text, text)}};
+    emit(events, &event);
+}
+
+void events_attempt(struct events *events, const struct shoal_attempt *attempt)
+{
+    struct shoal_event event = {.kind = SHOAL_EVENT_ATTEMPT, .attempt = *attempt};
+    event.attempt.error = shown(events, &events->text, attempt->error);
     emit(events, &event);
 }
 
