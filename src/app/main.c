@@ -196,6 +196,7 @@
  *   origins                all origins, by name
  *   pairs                  second files, and whether there are any
  *   private                what these files share
+ *   progress               how far the run is
  *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
  *   tell                   what the user hears of origins
@@ -207,9 +208,15 @@
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
  *   plain                  progress as lines of a log
- *   progress               the progress line of a terminal
+ *   progress               progress on a terminal
  *   summary                the result of a run
  *   writer                 destination of a sink's text
+ *
+ * sink/progress/
+ *   compose                the lines that are drawn
+ *   private                what these files share
+ *   progress               the drawing
+ *   seen                   what is remembered of a run for its display
  *
  * receive/                 the only folder that uses libmicrohttpd
  *   answer                 responses to requests
