@@ -14,7 +14,7 @@ static const enum sim_controller compared[] = {SIM_AIMD, SIM_GRADIENT2, SIM_ADAP
 
 enum {
     COMPARED = sizeof compared / sizeof compared[0],
-    SEEDS_USUAL = 10,
+    SEEDS_USUAL = 30,
     ANY_USUAL = 200,
     TENTHS_A_ROW = 5,
 };
