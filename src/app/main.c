@@ -24,7 +24,7 @@
  * text/                    pure
  *   cause                  what a failure's response says, folded so that equal ones are equal
  *   encode                 percent, JSON, Base64, UTF-8
- *   http_date              HTTP dates and Retry-After
+ *   http_date              HTTP dates
  *   http_request_head      writes request heads
  *   http_response          parser for HTTP/1.1 responses
  *   http_response_line     the lines of a response, one by one
@@ -39,6 +39,7 @@
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
+ *   retry_after            how long a Retry-After asks to wait
  *   secret                 values that must never be shown
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
@@ -189,6 +190,7 @@
  *   origin                 one origin: how it responds, and its files
  *   origins                all origins, by name
  *   private                what these files share
+ *   progress               how far the run is
  *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
  *   tell                   what the user hears of origins
@@ -200,9 +202,15 @@
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
  *   plain                  progress as lines of a log
- *   progress               the progress line of a terminal
+ *   progress               progress on a terminal
  *   summary                the result of a run
  *   writer                 destination of a sink's text
+ *
+ * sink/progress/
+ *   compose                the lines that are drawn
+ *   private                what these files share
+ *   progress               the drawing
+ *   seen                   what is remembered of a run for its display
  *
  * receive/                 the only folder that uses libmicrohttpd
  *   answer                 responses to requests
