@@ -129,7 +129,7 @@ struct shoal_session *shoal_session_new(
         return fail(session, &why, error);
     atomic_flag_clear(&session->ran);
     events_init(&session->events, session->config, &session->clock, on_event, context);
-    if (!open_walk(session, &why))
+    if (!descriptors_suffice(files_of_request(session->config), &why) || !open_walk(session, &why))
         return fail(session, &why, error);
     session->room = find_room(session->config);
     if (!open_transport(session, &why))
