@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/abandon.h"
+#include "core/address_space.h"
 #include "core/descriptors.h"
 #include "core/loop_clock.h"
 #include "core/recipe.h"
@@ -102,7 +103,7 @@ static struct descriptors find_room(const struct config *config)
     unsigned ahead = jobs < SCHED_AHEAD_LEAST ? SCHED_AHEAD_LEAST : jobs;
     struct descriptors wanted = {
         .jobs = jobs, .ahead = ahead < SCHED_AHEAD_MOST ? ahead : SCHED_AHEAD_MOST};
-    return descriptors_fit(wanted, files_of_request(config));
+    return descriptors_fit(address_space_fit(wanted), files_of_request(config));
 }
 
 struct shoal_session *shoal_session_new(
@@ -217,7 +218,8 @@ static void notice_fewer_jobs(struct shoal_session *session)
         return;
     char text[160];
     (void)snprintf(text, sizeof text,
-        "%u files in flight instead of %u: the limit of open files (ulimit -n) allows no more",
+        "%u files in flight instead of %u: the limits of open files and of memory (ulimit -n, -v) "
+        "allow no more",
         session->room.jobs, session->config->jobs);
     events_notice(&session->events, text);
 }
