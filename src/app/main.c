@@ -5,6 +5,7 @@
  * headers are private to it, and its public headers are one level up.
  *
  * base/
+ *   abandon                memory left to a thread that hangs
  *   array                  growing arrays
  *   ascii                  classes of ASCII bytes, whatever the locale
  *   buf                    growable byte buffer with a maximum
@@ -17,7 +18,6 @@
  *   must_use               marks results that the caller must check
  *   path                   parts of a path
  *   random                 random numbers as a function table
- *   secret                 values that must never be shown
  *   table                  objects by name
  *   thread                 threads that start with every signal blocked
  *   wipe                   erasing secrets from memory
@@ -41,6 +41,7 @@
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
+ *   secret                 values that must never be shown
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
  *   template               text with {field}s
@@ -49,6 +50,13 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
+ *
+ * text/secret/
+ *   automaton              all forms of all secrets, searched for at once
+ *   escape                 a character as escapings write it
+ *   private                what these files share
+ *   scan                   finds the forms in a text
+ *   secret                 replaces them
  *
  * text/template/
  *   fill                   filling in
@@ -111,13 +119,16 @@
  *
  * io/read/
  *   body                   a body that is read as it is sent
+ *   compare                whether files are still what was sent
  *   file                   one file, opened and read so that it is never torn
+ *   job_list               lists of a reader's jobs
  *   load                   what a reader does with one job
  *   reader                 the threads and their queues
  *   stamps                 how old a file's times must be to be trusted
  *
  * io/root/
  *   private                open(2) flags of the two
+ *   remote                 file systems that may wait for another machine
  *   steps                  the same, one component at a time
  *
  * io/http/                 HTTP/1.1 of our own, on connections that libcurl opens
@@ -148,6 +159,7 @@
  *   event                  what happened, counted and told
  *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
+ *   loop_clock             the clock of the loop, which stands still while it does not run
  *   options                the table of options, and the options given
  *   plan                   turns a file that was found into a request
  *   plan_view              what a plan holds, with secrets replaced
@@ -200,6 +212,7 @@
  *   start                  from a ready request to a transfer in flight
  *   tell                   what the user hears of origins
  *   verdict                what the end of an attempt means for its file
+ *   verify                 --verify-content
  *
  * sink/
  *   jsonl                  events as JSON lines
@@ -230,6 +243,7 @@
  *   commands               the commands
  *   help                   help, generated from the tables of options
  *   main                   this file: which command
+ *   outbox                 text that a thread writes, so that nobody waits for its reader
  *   output                 where a run's events go
  *   output_options         --json, --quiet, --progress and the like
  *   recipe_text            a recipe as text, and as JSON

@@ -9,10 +9,10 @@
 
 #include "base/err.h"
 #include "base/must_use.h"
-#include "base/secret.h"
 #include "policy/outcome.h"
 #include "policy/rate.h"
 #include "text/ignore.h"
+#include "text/secret.h"
 #include "text/template.h"
 
 /* What a form field carries. */
@@ -94,6 +94,7 @@ struct config {
     bool first_alone;           /* --first-alone */
     unsigned max_failures;      /* --max-failures; 0: no limit */
     bool at_most_once;          /* --at-most-once */
+    bool verify_content;        /* --verify-content */
     bool dry_run;               /* --dry-run (-n) */
 
     /* TLS and proxies */

@@ -34,9 +34,14 @@ void events_free(struct events *events)
     causes_free(&events->causes);
 }
 
+int64_t events_now_us(const struct events *events)
+{
+    return clock_now_us(events->clock);
+}
+
 static void emit(struct events *events, struct shoal_event *event)
 {
-    event->at_us = clock_now_us(events->clock) - events->start_us;
+    event->at_us = events_now_us(events) - events->start_us;
     if (events->on_event != NULL)
         events->on_event(events->context, event);
 }
@@ -47,7 +52,9 @@ static const char *shown(const struct events *events, struct buf *buf, const cha
     if (text == NULL)
         return NULL;
     buf_clear(buf);
-    if (!secrets_redact(events->config->secrets, text, strlen(text), buf))
+    size_t length = strlen(text);
+    bool cut = length == ERROR_TEXT_SIZE - 1; /* error_set() may have cut it */
+    if (!(cut ? secrets_redact_cut : secrets_redact)(events->config->secrets, text, length, buf))
         return "(a text too long to show)";
     return buf_text(buf);
 }
@@ -130,14 +137,14 @@ const char *events_file(struct events *events, const struct event_file *file)
             .status = file->status,
             .attempts = file->attempts,
             .bytes = file->bytes,
-            .took_us = file->first_us > 0 ? clock_now_us(events->clock) - file->first_us : 0,
+            .took_us = file->first_us > 0 ? events_now_us(events) - file->first_us : 0,
             .temporary = file->temporary,
             .maybe_accepted = file->maybe_accepted,
             .response_cut = file->response_cut}};
     if (file->response != NULL && file->status != 0) {
         buf_clear(&events->response);
-        (void)secrets_redact(events->config->secrets, buf_text(file->response),
-            file->response->length, &events->response);
+        (file->response_cut ? secrets_redact_cut : secrets_redact)(events->config->secrets,
+            buf_text(file->response), file->response->length, &events->response);
         event.file.response = (struct shoal_text){
             .data = buf_text(&events->response), .length = events->response.length};
     }
@@ -165,6 +172,13 @@ void events_journal_failed(struct events *events, const char *text)
 {
     events->journal_failed = true;
     events_notice(events, text);
+}
+
+void events_attempt(struct events *events, const struct shoal_attempt *attempt)
+{
+    struct shoal_event event = {.kind = SHOAL_EVENT_ATTEMPT, .attempt = *attempt};
+    event.attempt.error = shown(events, &events->text, attempt->error);
+    emit(events, &event);
 }
 
 void events_pause(struct events *events, const struct shoal_pause *pause)

@@ -41,7 +41,7 @@ struct event_file {
     long status;                /* HTTP status of the last attempt; 0: none */
     unsigned attempts;          /* requests begun for it */
     int64_t bytes;              /* the file's size; -1: never known */
-    int64_t first_us;           /* when its first attempt began, by the clock; 0: never */
+    int64_t first_us;           /* when its first attempt began, by events_now_us(); 0: never */
     enum shoal_reason reason;   /* why it failed or is unknown; otherwise SHOAL_REASON_NONE */
     const char *error;          /* the same as a sentence; NULL where there is no reason */
     const char *origin;         /* of its URL; NULL or "": it has none (yet) */
@@ -53,6 +53,9 @@ struct event_file {
 /* Initializes the events of one run, which starts now. Everything passed in must outlive it. */
 void events_init(struct events *events, const struct config *config, const struct clock *clock,
     shoal_event_fn *on_event, void *context);
+
+/* The time by the events' clock, which goes on while the loop does not run. */
+int64_t events_now_us(const struct events *events);
 
 /* Frees the buffers. */
 void events_free(struct events *events);
@@ -76,6 +79,9 @@ void events_notice(struct events *events, const char *text);
 /* Reports that the journal cannot be used any more: `text` is a sentence. The run is then not
  * complete, and running again can help. */
 void events_journal_failed(struct events *events, const char *text);
+
+/* Reports an attempt after which its file is sent again. `attempt->error` may contain secrets. */
+void events_attempt(struct events *events, const struct shoal_attempt *attempt);
 
 /* Reports that an origin lets nothing start for a while. The texts may contain secrets. */
 void events_pause(struct events *events, const struct shoal_pause *pause);

@@ -30,7 +30,8 @@ struct plan;
 MUST_USE struct plan *plan_new(
     const struct config *config, const struct random_source *random, struct error *error);
 
-/* Resets the plan and frees it; NULL does nothing. The reader must not have its job. */
+/* Resets the plan and frees it; NULL does nothing. The reader must not have its job; where it was
+ * stopped and left the job to a thread that hangs, the plan stays in place for ever. */
 void plan_free(struct plan *plan);
 
 /* Replaces the content of `path` with the value of {file} for `entry`. False: out of memory. */
@@ -44,6 +45,10 @@ MUST_USE bool plan_begin(
 
 /* The job for the reader. Its `context` is the caller's. Stays in place until plan_free(). */
 struct reader_job *plan_job(struct plan *plan);
+
+/* After the request was sent, with --verify-content: the job that compares the files with what was
+ * sent. The same object as plan_job(). */
+struct reader_job *plan_compare_job(struct plan *plan);
 
 /* After the job: the first file that could not be read, for plan_explain(), or NULL. Belongs to the
  * plan. */

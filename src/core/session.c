@@ -3,13 +3,14 @@
  *
  * The threads of the walk and of the reader wake the loop only while it sleeps. `asleep` is set
  * before the last look for work, so that work that arrives after that look wakes the loop. */
-#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/abandon.h"
 #include "core/descriptors.h"
+#include "core/loop_clock.h"
 #include "core/recipe.h"
 #include "core/sched.h"
 #include "policy/adapt.h"
@@ -21,7 +22,8 @@
 
 struct shoal_session {
     struct config *config;
-    struct clock clock;
+    struct clock clock;           /* the time that passes for everybody: for events */
+    struct loop_clock loop_clock; /* the time in which the loop runs: for every deadline */
     struct random_source random;
     struct random_fetched random_fetched;
     struct events events;
@@ -108,7 +110,8 @@ static bool open_transport(struct shoal_session *session, struct error *error)
     const char *cacert = config->cacert;
     if (cacert == NULL)
         cacert = getenv("SSL_CERT_FILE");
-    struct http_settings settings = {.connections = session->room.jobs,
+    struct http_settings settings = {.clock = &session->loop_clock.clock,
+        .connections = session->room.jobs,
         .connect_timeout_us = config->connect_timeout_us,
         .stall_timeout_us = config->stall_timeout_us,
         .cacert = cacert != NULL && cacert[0] != '\0' ? cacert : NULL,
@@ -155,6 +158,7 @@ struct shoal_session *shoal_session_new(
         return fail(NULL, &why, error);
     }
     session->clock = clock_system();
+    loop_clock_init(&session->loop_clock, &session->clock);
     session->random = random_system(&session->random_fetched);
     struct shoal_options *resolved = recipe_resolve(options, &why);
     if (resolved != NULL)
@@ -173,15 +177,36 @@ struct shoal_session *shoal_session_new(
     return session;
 }
 
+/* Ends the threads of walk and reader and frees both. True: a thread hangs in a system call, for
+ * instance because a file server does not respond. What it uses stays in place: the walk with its
+ * folders and rules, the reader, and the plans of its jobs, which sched_free() leaves. */
+static bool end_threads(struct shoal_session *session)
+{
+    struct source *source = session->source;
+    struct reader *reader = session->reader;
+    bool walk_hangs = source != NULL && !source->ops->stop(source);
+    bool reader_hangs = reader != NULL && !reader->ops->stop(reader);
+    if (walk_hangs) {
+        abandon(session->config->ignore);
+        session->config->ignore = NULL;
+    }
+    if (walk_hangs || reader_hangs)
+        abandon(source);
+    else if (source != NULL)
+        source->ops->free(source);
+    if (reader_hangs)
+        abandon(reader);
+    else if (reader != NULL)
+        reader->ops->free(reader);
+    return walk_hangs || reader_hangs;
+}
+
 void shoal_session_free(struct shoal_session *session)
 {
     if (session == NULL)
         return;
-    if (session->source != NULL)
-        session->source->ops->free(session->source);
+    bool hangs = end_threads(session);
     walk_free(session->walk);
-    if (session->reader != NULL)
-        session->reader->ops->free(session->reader);
     sched_free(session->sched);
     journal_close(session->journal, -1);
     if (session->http != NULL)
@@ -189,7 +214,10 @@ void shoal_session_free(struct shoal_session *session)
     events_free(&session->events);
     selection_free(&session->selection);
     config_free(session->config);
-    free(session);
+    if (hangs)
+        abandon(session); /* a thread may be about to look whether the loop is asleep */
+    else
+        free(session);
 }
 
 static bool create_components(struct shoal_session *session, struct error *error)
@@ -208,7 +236,7 @@ static bool create_components(struct shoal_session *session, struct error *error
     if (session->source == NULL)
         return false;
     struct sched_parts parts = {.config = session->config,
-        .clock = &session->clock,
+        .clock = &session->loop_clock.clock,
         .random = &session->random,
         .source = session->source,
         .reader = session->reader,
@@ -241,20 +269,6 @@ static void notice_shard(struct shoal_session *session)
     if (shard->by == NULL)
         return;
     (void)snprintf(text, sizeof text, "shard %s, as %s says", shard->name, shard->by);
-    events_notice(&session->events, text);
-}
-
-/* That a run without files is right: others send them. */
-static void notice_empty(struct shoal_session *session)
-{
-    uint64_t left_out = session->selection.left_out;
-    char text[160];
-    if (session->events.totals.found > 0 || left_out == 0)
-        return;
-    session->events.left_out = left_out;
-    (void)snprintf(text, sizeof text,
-        "none of the files found, %" PRIu64 " in number, is in shard %s", left_out,
-        session->config->shard.name);
     events_notice(&session->events, text);
 }
 
@@ -327,7 +341,7 @@ int shoal_session_run(struct shoal_session *session)
     while (!sched_done(session->sched))
         run_loop_once(session);
     finish_journal(session);
-    notice_empty(session);
+    session->events.left_out = session->selection.left_out;
     int status = events_end(&session->events, atomic_load(&session->signal));
     journal_close(session->journal, status);
     session->journal = NULL;

@@ -27,6 +27,10 @@ struct body;
 MUST_USE struct body *body_new(const struct body_piece *pieces, size_t count, struct reader *reader,
     size_t chunk, struct error *error);
 
+/* Before the first body_read(): has the body compute the digest of what it hands over of each file,
+ * into its `sent_sha256`. A file that is in the body twice must be the same both times. */
+void body_keep_digests(struct body *body);
+
 /* The length of all pieces together, bytes. */
 int64_t body_length(const struct body *body);
 
@@ -45,6 +49,9 @@ const struct reader_file *body_culprit(const struct body *body);
 
 /* Whether the reader has a job of this body. If so, body_free() must wait for body_chunk_done(). */
 bool body_busy(const struct body *body);
+
+/* Whether a chunk was left to a thread that hangs, so that the body must stay in place. */
+bool body_abandoned(const struct body *body);
 
 /* Frees the body. The descriptors belong to the load job and stay open. NULL does nothing. */
 void body_free(struct body *body);

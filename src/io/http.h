@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/must_use.h"
 #include "policy/outcome.h"
@@ -63,7 +64,7 @@ struct http_end {
     const char *detail; /* a sentence about the error, "" where there is none; it may quote the
                            server: escape it where it is shown */
     const struct buf *answer; /* the kept part of the response's body */
-    bool answer_cut;          /* there was more than that */
+    bool answer_cut;          /* it is not the whole body */
     const char *location;     /* header values of the final response, "" where absent */
     const char *retry_after;
     const struct buf *headers; /* every other header line of the final response, "Name: value\n"
@@ -116,6 +117,7 @@ struct http {
 
 /* What the real transport is made with. Strings are copied; NULL: not given. */
 struct http_settings {
+    const struct clock *clock;  /* measures the timeouts; outlives the transport */
     size_t connections;         /* most connections that are kept */
     int64_t connect_timeout_us; /* for names, connection, proxy and TLS together */
     int64_t stall_timeout_us;   /* a transfer on which nothing moves for this long ends */

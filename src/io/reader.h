@@ -55,19 +55,23 @@ struct reader_file {
     const char *path;        /* the submitter's; unchanged until the job comes back */
     bool optional;           /* if it does not exist, it is READER_ABSENT */
 
-    enum reader_result result;   /* what became of the file */
-    int code;                    /* an errno, or 0 */
-    struct reader_facts facts;   /* as they were before it was read */
-    int descriptor;              /* open for streaming if the job is not `whole`; otherwise -1 */
-    size_t offset;               /* of its content in the job's `content`, if the job is `whole` */
+    enum reader_result result; /* what became of the file */
+    int code;                  /* an errno, or 0 */
+    struct reader_facts facts; /* as they were before it was read */
+    int descriptor;            /* open if the job is not `whole` or is `keep_open`; otherwise -1 */
+    bool remote;               /* open on a file system at which only threads may wait */
+    size_t offset;             /* of its content in the job's `content`, if the job is `whole` */
     struct digest_texts digests; /* those that the job asked for */
+    char sent_sha256[65];        /* of what a body handed to the transport; "": not all was */
 };
 
 /* The kinds of job. */
 enum reader_work {
-    READER_LOAD,  /* open all files, and read them whole if they are small together */
-    READER_LOOK,  /* open all files, take down their facts, and close them */
-    READER_CHUNK, /* read a part of an open file */
+    READER_LOAD,    /* open all files, and read them whole if they are small together */
+    READER_LOOK,    /* open all files, take down their facts, and close them */
+    READER_CHUNK,   /* read a part of an open file */
+    READER_COMPARE, /* read the files of a READER_LOAD job again, and compare them with what was
+                       sent: `content`, or `sent_sha256` of each; READER_CHANGED: they differ */
 };
 
 /* One job. The submitter owns it; it stays in place until collect() returns it. */
@@ -79,8 +83,9 @@ struct reader_job {
     struct reader_job *next;   /* the reader's while it has the job; then the list of collect() */
     int64_t due_us;            /* the reader's: when a postponed job is tried again, its clock */
     int64_t waited_us;         /* the reader's: how long the job was postponed so far */
+    bool abandoned;            /* stop() left it to a thread that hangs: it must stay in place */
 
-    /* READER_LOAD, and the first three of them READER_LOOK */
+    /* READER_LOAD and READER_COMPARE; the first three for READER_LOOK */
     void *load_owner;          /* the submitter's own, for when the job comes back */
     struct reader_file *files; /* `file_count` of them, the submitter's */
     size_t file_count;         /* length of `files` */
@@ -90,7 +95,8 @@ struct reader_job {
     size_t headroom;           /* bytes left free in `content` before the first file's content */
     struct buf content;        /* the submitter's, reused from job to job: headroom, then the files;
                                   its maximum must allow for whole_most and headroom */
-    bool whole;                /* the files are in `content`, and their descriptors are closed */
+    bool keep_open;            /* the files stay open, for READER_COMPARE */
+    bool whole;                /* the files are in `content`, and closed unless `keep_open` */
 
     /* READER_CHUNK */
     struct body *body;        /* the submitter: see body_chunk_done() */
@@ -106,15 +112,20 @@ struct reader;
 
 /* What an implementation does. */
 struct reader_ops {
-    /* Passes the job to the reader until collect() returns it, and resets all its results (every
-     * descriptor to -1). Never fails; never waits for a disk if there are threads. A job may be
-     * done when it returns, without a call of wake(): call collect() after submitting. */
+    /* Passes the job to the reader until collect() returns it, and resets all its results (for
+     * READER_LOAD every descriptor to -1). Never fails; never waits for a disk if there are
+     * threads. A job may be done when it returns, without a call of wake(): call collect() after
+     * submitting. */
     void (*submit)(struct reader *reader, struct reader_job *job);
     /* Returns the jobs that are done, linked by `next` in the order in which they ended; NULL:
      * none. */
     struct reader_job *(*collect)(struct reader *reader);
-    /* Waits for the jobs that threads are doing, ends the threads and frees the reader. Jobs that
-     * it still has are not done and do not come back; they still belong to the submitter. */
+    /* Ends the threads. Jobs that the reader still has do not come back; they belong to the
+     * submitter. Waits for jobs under way, but only for a moment. False: a thread hangs in a system
+     * call. Then the reader, and every job that is `abandoned` now, with all that it points to,
+     * must stay in place until the process ends. */
+    bool (*stop)(struct reader *reader);
+    /* Frees the reader, after stop() has returned true. */
     void (*free)(struct reader *reader);
 };
 
@@ -135,7 +146,8 @@ MUST_USE struct reader *reader_new(
 void reader_job_close(struct reader_job *job);
 
 /* Reads up to `length` bytes at `position` of an open file without waiting for the disk: what is in
- * the page cache (preadv2(2) with RWF_NOWAIT). For the loop's thread. Returns the number of bytes;
+ * the page cache (preadv2(2) with RWF_NOWAIT). For the loop's thread, unless the file is `remote`.
+ * Returns the number of bytes;
  * 0: it would have to wait, or the system cannot tell. */
 MUST_USE size_t reader_try_cached(
     const struct reader_file *file, char *data, int64_t position, size_t length);
@@ -143,7 +155,7 @@ MUST_USE size_t reader_try_cached(
 /* Whether the open file's content is still that of `file->facts`: device, inode, size and mtime are
  * the same. So must be ctime, because mtime can be set back after a write, unless new permissions,
  * another owner or another number of links, but not 0, explain it. Calls fstat(2), which does not
- * wait for the disk, so the loop's thread may call it too. */
+ * wait for the disk, so the loop's thread may call it too, unless the file is `remote`. */
 bool reader_unchanged(const struct reader_file *file);
 
 #endif

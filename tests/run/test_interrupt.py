@@ -81,3 +81,37 @@ def test_an_interrupt_while_standard_input_is_read(shoal, ledger):
     os.close(write)
     assert run.end["complete"] is False
     assert run.paths("sent") == {b"a"}
+
+
+@pytest.mark.parametrize("signals", [1, 3])
+@pytest.mark.parametrize("kind", ["small", "large", "folder"])
+def test_a_disk_that_does_not_respond_cannot_keep_the_run_from_ending(shoal, tree, ledger, hang, kind, signals):
+    """Verdicts and the end are written, and the process exits, with the thread that hangs."""
+    tree("a")
+    tree("folder/b" if kind == "folder" else "hangs", b"h" * (3_000_000 if kind == "large" else 10))
+    grace = "1ms" if signals == 1 else "1h"
+    env = hang("/folder" if kind == "folder" else "/hangs")
+    running = shoal.start("--grace", grace, *FORM, tree, ledger.url, env=env)
+    hang.begun()
+    running.wait_files(1, "sent")
+    running.signal(signal.SIGTERM)
+    running.wait_event(lambda event: event["event"] == "notice" and "interrupted" in event["message"])
+    for _ in range(signals - 1):
+        running.signal(signal.SIGTERM)
+    run = running.finish(interrupted=signal.SIGTERM)
+    assert run.verdicts["a"]["verdict"] == "sent"
+    if kind == "folder":
+        assert run.end["found"] == 1 and not run.end["complete"]
+    else:
+        assert run.verdicts["hangs"]["verdict"] in ("failed", "unknown")
+
+
+def test_a_disk_that_does_not_respond_holds_up_no_file_that_lies_elsewhere(shoal, tree, ledger, hang):
+    tree.many(30)
+    for number in range(4):
+        tree(f"hangs{number}")
+    running = shoal.start(*FORM, tree, ledger.url, env=hang("/hangs"))
+    running.wait_files(30, "sent")
+    running.signal()
+    run = running.finish(interrupted=signal.SIGINT)
+    assert run.end["sent"] == 30 and run.end["failed"] == 4

@@ -19,7 +19,6 @@ struct config_build {
     struct template_keys keys;           /* of -s; owned: config_free_keys() */
     struct template_keys masked_keys;    /* the same with secrets replaced by names; owned */
     bool masks;                          /* templates are parsed with `masked_keys`, too */
-    size_t longest_secret;               /* bytes */
     const struct option_setting *at;     /* the one that is being read; NULL: several, or none */
     struct error *error;                 /* never NULL */
 };

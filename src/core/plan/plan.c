@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/abandon.h"
 #include "core/plan/private.h"
 
 #define HEADROOM_FIRST 1024 /* bytes before a content: the beginning of most forms fits */
@@ -35,7 +36,6 @@ struct plan *plan_new(
     }
     plan->config = config;
     plan->random = random;
-    plan->job.work = READER_LOAD;
     plan->job.headroom = config->raw ? 0 : HEADROOM_FIRST;
     init_buffers(plan);
     plan->files = calloc(1 + count_extra_files(config), sizeof *plan->files);
@@ -50,10 +50,19 @@ struct plan *plan_new(
     return plan;
 }
 
+static bool is_abandoned(const struct plan *plan)
+{
+    return plan->job.abandoned || (plan->body != NULL && body_abandoned(plan->body));
+}
+
 void plan_free(struct plan *plan)
 {
     if (plan == NULL)
         return;
+    if (is_abandoned(plan)) {
+        abandon(plan);
+        return;
+    }
     plan_reset(plan);
     form_body_free(&plan->form);
     buf_free(&plan->file_path);
@@ -152,6 +161,8 @@ bool plan_begin(
     const char *relative = buf_text(&plan->file_path) + plan->file_path.length;
     relative -= strlen(entry_relative(entry));
     plan->files[0] = (struct reader_file){.root = entry->root, .path = relative, .descriptor = -1};
+    plan->job.work = READER_LOAD;
+    plan->job.keep_open = plan->config->verify_content;
     plan->job.files = plan->files;
     plan->job.work = READER_LOAD;
     plan->job.digests = digests_for(plan->config->needs);
@@ -163,6 +174,12 @@ bool plan_begin(
 
 struct reader_job *plan_job(struct plan *plan)
 {
+    return &plan->job;
+}
+
+struct reader_job *plan_compare_job(struct plan *plan)
+{
+    plan->job.work = READER_COMPARE;
     return &plan->job;
 }
 
@@ -268,6 +285,8 @@ static bool set_streamed_body(
     }
     if (plan->body == NULL)
         return false;
+    if (plan->config->verify_content)
+        body_keep_digests(plan->body);
     plan->request.read = body_read;
     plan->request.body = plan->body;
     plan->request.chunk = chunk;

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "base/container_of.h"
+#include "core/loop_clock.h"
 
-#define PROGRESS_WAIT_US (100 * CLOCK_US_PER_MS) /* the longest wait: for the progress line */
-#define TEXT_MOST        ((size_t)1024 * 1024)   /* bytes of a sentence or a group's name */
+#define TEXT_MOST ((size_t)1024 * 1024) /* bytes of a sentence or a group's name */
 
 static bool make_slots(struct sched *sched, struct error *error)
 {
@@ -94,8 +94,10 @@ void sched_free(struct sched *sched)
     free_files(sched);
     origins_free(&sched->origins);
     shares_free(&sched->shares);
-    for (size_t i = 0; sched->slots != NULL && i < sched->slot_count; i++)
+    for (size_t i = 0; sched->slots != NULL && i < sched->slot_count; i++) {
+        verify_end(&sched->slots[i]);
         plan_free(sched->slots[i].plan);
+    }
     free(sched->slots);
     groups_free(sched->groups);
     heap_free(&sched->waiting);
@@ -148,6 +150,12 @@ static void review_origins(struct sched *sched, int64_t now_us)
     }
 }
 
+/* Whether there are files that may finish while the run ends. */
+static bool may_finish(const struct sched *sched)
+{
+    return sched->state_counts[FILE_IN_FLIGHT] + sched->state_counts[FILE_VERIFYING] > 0;
+}
+
 /* Ends a run that has reached one of its limits, and a drain that has used up its grace. */
 static void advance_phase(struct sched *sched, int64_t now_us)
 {
@@ -156,7 +164,7 @@ static void advance_phase(struct sched *sched, int64_t now_us)
         if (config->max_failures > 0 && sched->failures >= config->max_failures)
             sched_drain(sched, "the run ended: --max-failures was reached");
     } else if (sched->phase == SCHED_DRAINING && now_us >= sched->drain_until_us &&
-               sched->state_counts[FILE_IN_FLIGHT] > 0) {
+               may_finish(sched)) {
         sched_stop(sched);
     }
 }
@@ -165,13 +173,13 @@ static void advance_phase(struct sched *sched, int64_t now_us)
  * has passed and was acted on would keep the loop from waiting. */
 static int64_t next_event_us(const struct sched *sched, int64_t now_us)
 {
-    int64_t next_us = now_us + PROGRESS_WAIT_US;
+    int64_t next_us = now_us + LOOP_CLOCK_WAIT_MOST_US;
     const struct heap_node *node = heap_first(&sched->waiting);
     if (node != NULL)
         next_us = clock_earlier(next_us, node->key);
     next_us = clock_earlier(next_us, sched_next_start_us(sched, now_us));
     next_us = clock_earlier(next_us, shares_next_us(&sched->shares, now_us));
-    if (sched->phase == SCHED_DRAINING && sched->state_counts[FILE_IN_FLIGHT] > 0)
+    if (sched->phase == SCHED_DRAINING && may_finish(sched))
         next_us = clock_earlier(next_us, sched->drain_until_us);
     return next_us;
 }
@@ -216,8 +224,9 @@ int64_t sched_step(struct sched *sched)
 
 bool sched_done(const struct sched *sched)
 {
-    bool no_more_files = sched->source_ended || sched->phase != SCHED_RUNNING;
-    return no_more_files && sched->live_count == 0 && sched->used_slots == 0;
+    if (sched->phase != SCHED_RUNNING)
+        return sched->live_count == 0;
+    return sched->source_ended && sched->live_count == 0 && sched->used_slots == 0;
 }
 
 void sched_drain(struct sched *sched, const char *reason)
@@ -239,6 +248,7 @@ void sched_stop(struct sched *sched)
         if (slot->file != NULL && slot->file->state == FILE_IN_FLIGHT)
             http->ops->cancel(http, slot->transfer);
     }
+    sched_finish_unverified(sched);
 }
 
 uint64_t sched_in_flight(const struct sched *sched)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "io/read/compare.h"
 #include "io/read/file.h"
 
 #define POSTPONE_MAX_US CLOCK_US_PER_SECOND  /* see reader_load_run() */
@@ -22,7 +23,8 @@ void reader_load_prepare(struct reader_job *job)
     job->result = READER_OK;
     job->code = 0;
     job->waited_us = 0;
-    if (job->work == READER_CHUNK)
+    job->abandoned = false;
+    if (job->work != READER_LOAD && job->work != READER_LOOK)
         return;
     job->whole = false;
     for (size_t i = 0; i < job->file_count; i++) {
@@ -31,6 +33,7 @@ void reader_load_prepare(struct reader_job *job)
         job->files[i].code = 0;
         job->files[i].offset = 0;
         job->files[i].digests = (struct digest_texts){0};
+        job->files[i].sent_sha256[0] = '\0';
     }
 }
 
@@ -209,6 +212,9 @@ static bool digest_open_file(struct reader_job *job, struct reader_file *file)
 /* The files stay open, and the kernel starts to read them. */
 static bool ready_for_streaming(struct reader_job *job)
 {
+    for (size_t i = 0; i < job->file_count; i++)
+        job->files[i].remote =
+            job->files[i].result == READER_OK && root_is_remote(job->files[i].descriptor);
 #ifdef POSIX_FADV_SEQUENTIAL
     for (size_t i = 0; i < job->file_count; i++) {
         if (job->files[i].result != READER_OK)
@@ -240,7 +246,8 @@ static int64_t load(struct reader_job *job, struct stamps *stamps)
         size_t total;
         open = small_together(job, &total) ? read_whole(job, total) : ready_for_streaming(job);
     }
-    if (!open || job->whole || job->work == READER_LOOK)
+    bool keeps = job->work == READER_LOAD && (!job->whole || job->keep_open);
+    if (!open || !keeps)
         reader_job_close(job);
     return wait;
 }
@@ -269,16 +276,21 @@ static bool read_whole_cached(struct reader_job *job)
 
 bool reader_load_run_cached(struct reader_job *job, struct stamps *stamps)
 {
-    if (job->work != READER_LOAD || job->digests != 0)
+    if (job->work == READER_COMPARE)
+        return reader_compare_run_cached(job);
+    bool looks = job->work == READER_LOOK;
+    if (!looks && (job->work != READER_LOAD || job->digests != 0 || job->other_digests != 0))
         return false;
     size_t opened = 0;
     while (opened < job->file_count && reader_file_open_cached(&job->files[opened], stamps))
         opened++;
-    job->whole = opened == job->file_count && read_whole_cached(job);
-    reader_job_close(job);
-    if (!job->whole)
+    bool done = opened == job->file_count && (looks || read_whole_cached(job));
+    job->whole = done && !looks;
+    if (!job->whole || !job->keep_open)
+        reader_job_close(job);
+    if (!done)
         reader_load_prepare(job);
-    return job->whole;
+    return done;
 }
 
 /* READER_CHUNK. */
@@ -297,8 +309,11 @@ static void read_chunk(struct reader_job *job)
 
 int64_t reader_load_run(struct reader_job *job, struct stamps *stamps)
 {
-    if (job->work == READER_LOAD)
+    if (job->work == READER_LOAD || job->work == READER_LOOK)
         return load(job, stamps);
-    read_chunk(job);
+    if (job->work == READER_CHUNK)
+        read_chunk(job);
+    else
+        reader_compare_run(job);
     return 0;
 }
