@@ -26,7 +26,7 @@
  *   cause                  what a failure's response says, folded so that equal ones are equal
  *   credential             names under which credentials travel
  *   encode                 percent, JSON, Base64, UTF-8
- *   http_date              HTTP dates and Retry-After
+ *   http_date              HTTP dates
  *   http_request_head      writes request heads
  *   http_response          parser for HTTP/1.1 responses
  *   http_response_line     the lines of a response, one by one
@@ -41,6 +41,7 @@
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
+ *   retry_after            how long a Retry-After asks to wait
  *   secret                 values that must never be shown
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
@@ -70,6 +71,7 @@
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
+ *   health                 whether a failure can be chance
  *   limits                 rate limits that a response's headers announce
  *   outcome                what the end of an attempt means
  *   rate                   how many files may start
@@ -78,8 +80,10 @@
  *   throttle               how many bytes may be sent
  *
  * policy/adapt/
+ *   growth                 the first look at a new limit while growing
  *   limit                  the limit, and what it allows
  *   measurement            goodput at one limit, and how accurate it is
+ *   pace                   a rate of starts, learned from what is accepted
  *   pressure               what rejections mean for the limit
  *   private                the controller's state
  *   search                 looks for the best limit by measuring

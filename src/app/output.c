@@ -124,9 +124,13 @@ static bool same_file(int one, int other)
            first.st_ino == second.st_ino;
 }
 
-static bool open_file(struct output *output, const char *path, struct error *error)
+/* Always with O_APPEND: lines of two runs that have the same file do not overwrite each other. */
+static bool open_file(
+    struct output *output, const struct output_options *options, struct error *error)
 {
-    int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+    const char *path = options->json_file;
+    int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
+    int descriptor = open(path, options->append ? flags : flags | O_TRUNC, 0666);
     if (descriptor < 0) {
         int code = errno;
         return error_set(
@@ -146,7 +150,7 @@ static bool open_json(
 {
     if (!options->json)
         return true;
-    if (options->json_file != NULL && !open_file(output, options->json_file, error))
+    if (options->json_file != NULL && !open_file(output, options, error))
         return false;
     if (options->json_file == NULL && standard_output_was_closed())
         return error_set(error, ERROR_USAGE, 0, "--json: standard output is closed");
