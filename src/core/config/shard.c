@@ -63,32 +63,45 @@ static bool read_variable(struct config_build *build, const char *name, int64_t 
                build, "--shard auto: %s is '%s', which is not a number that it can be", name, text);
 }
 
-/* Slurm's IDs need not begin at 0 or have no gaps. A rerun of single tasks has other limits than
- * the whole array had: then this task cannot know its part. */
-static bool read_slurm(struct config_build *build)
-{
-    int64_t id;
+/* A Slurm array: its tasks have the IDs from `first` to `last` in steps of `step`. */
+struct slurm_array {
+    int64_t id; /* of this task */
     int64_t first;
     int64_t last;
-    int64_t step = 1;
-    int64_t count;
-    if (!read_variable(build, "SLURM_ARRAY_TASK_ID", 0, &id) ||
-        !read_variable(build, "SLURM_ARRAY_TASK_MIN", 0, &first) ||
-        !read_variable(build, "SLURM_ARRAY_TASK_MAX", 0, &last) ||
-        !read_variable(build, "SLURM_ARRAY_TASK_COUNT", 1, &count))
+    int64_t step;
+    int64_t count; /* of tasks */
+};
+
+/* IDs need not begin at 0 or have no gaps. A rerun of single tasks has other limits than the whole
+ * array had: then this task cannot know its part. */
+static bool is_whole_array(const struct slurm_array *array)
+{
+    int64_t after = array->id - array->first;
+    return array->count > 1 && array->last >= array->first && after >= 0 &&
+           array->id <= array->last && after % array->step == 0 &&
+           (array->last - array->first) / array->step + 1 == array->count;
+}
+
+static bool read_slurm(struct config_build *build)
+{
+    struct slurm_array array = {.step = 1};
+    if (!read_variable(build, "SLURM_ARRAY_TASK_ID", 0, &array.id) ||
+        !read_variable(build, "SLURM_ARRAY_TASK_MIN", 0, &array.first) ||
+        !read_variable(build, "SLURM_ARRAY_TASK_MAX", 0, &array.last) ||
+        !read_variable(build, "SLURM_ARRAY_TASK_COUNT", 1, &array.count))
         return false;
     if (getenv("SLURM_ARRAY_TASK_STEP") != NULL &&
-        !read_variable(build, "SLURM_ARRAY_TASK_STEP", 1, &step))
+        !read_variable(build, "SLURM_ARRAY_TASK_STEP", 1, &array.step))
         return false;
-    if (last < first || (last - first) / step + 1 != count || count < 2 || id < first ||
-        id > last || (id - first) % step != 0)
+    if (!is_whole_array(&array))
         return config_wrong(build,
             "--shard auto: this is task %" PRId64 " of a Slurm array with %" PRId64
             " tasks from %" PRId64 " to %" PRId64 " in steps of %" PRId64
             ", so its part of the files is not known (is it a rerun of single tasks?); give "
             "--shard I/N",
-            id, count, first, last, step);
-    return set_shard(build, "--shard auto", (id - first) / step + 1, count, "SLURM_ARRAY_TASK_ID");
+            array.id, array.count, array.first, array.last, array.step);
+    return set_shard(build, "--shard auto", (array.id - array.first) / array.step + 1, array.count,
+        "SLURM_ARRAY_TASK_ID");
 }
 
 static bool read_auto(struct config_build *build)

@@ -113,6 +113,35 @@ static bool rows_are_right(sqlite3 *database, bool *has_rows)
     return sqlite3_finalize(statement) == SQLITE_OK && right && result == SQLITE_DONE;
 }
 
+/* An error that says nothing about the database's content. */
+static bool is_external(int code)
+{
+    switch (code & 0xFF) {
+    case SQLITE_FULL:
+    case SQLITE_BUSY:
+    case SQLITE_NOMEM:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum database_result say_damaged(const char *path, struct error *error)
+{
+    (void)error_set(error, ERROR_DATA, 0, "the journal '%s' is damaged", path);
+    return DATABASE_DAMAGED;
+}
+
+/* Checks the content of a journal of `version`, after changing its schema to the current one. */
+static bool content_is_right(sqlite3 *database, int64_t version, bool *has_rows)
+{
+    return version > 0 && ask_is(database, "PRAGMA quick_check(1)", NULL, "ok") &&
+           (version == SCHEMA_VERSION || migrate(database, version)) && schema_is_ours(database) &&
+           rows_are_right(database, has_rows);
+}
+
 /* A journal of this version or an earlier one, whose content must be right. */
 static enum database_result check(
     sqlite3 *database, const char *path, bool *has_rows, struct error *error)
@@ -120,37 +149,39 @@ static enum database_result check(
     int64_t version = -1;
     int64_t written = -2;
     bool asked = ask_number(database, "PRAGMA user_version", &version) &&
-                 ask_number(database, "SELECT version FROM journal", &written);
-    if (asked && version == written && version > SCHEMA_VERSION) {
+                 ask_number(database, "SELECT version FROM journal", &written) &&
+                 version == written;
+    if (asked && version > SCHEMA_VERSION) {
         (void)error_set(error, ERROR_USAGE, 0,
             "--journal '%s': a later version of shoal made it (schema %lld); use that one", path,
             (long long)version);
         return DATABASE_REFUSED;
     }
-    bool right = asked && version == written && version > 0 &&
-                 ask_is(database, "PRAGMA quick_check(1)", NULL, "ok") &&
-                 (version == SCHEMA_VERSION || migrate(database, version)) &&
-                 schema_is_ours(database) && rows_are_right(database, has_rows);
-    if (right)
+    if (asked && content_is_right(database, version, has_rows))
         return DATABASE_OPEN;
-    int code = sqlite3_errcode(database) & 0xFF;
-    if (code == SQLITE_FULL || code == SQLITE_BUSY || code == SQLITE_NOMEM ||
-        code == SQLITE_CANTOPEN || code == SQLITE_READONLY) {
-        (void)database_fail(database, path, error);
-        return DATABASE_REFUSED;
-    }
-    (void)error_set(error, ERROR_DATA, 0, "the journal '%s' is damaged", path);
-    return DATABASE_DAMAGED;
+    if (!is_external(sqlite3_errcode(database)))
+        return say_damaged(path, error);
+    (void)database_fail(database, path, error);
+    return DATABASE_REFUSED;
 }
 
+/* It does not look like a journal: was it one, or is it something else? */
 static enum database_result refuse_other(const char *path, struct error *error)
 {
-    if (damage_was_journal(path)) {
-        (void)error_set(error, ERROR_DATA, 0, "the journal '%s' is damaged", path);
-        return DATABASE_DAMAGED;
-    }
+    if (damage_was_journal(path))
+        return say_damaged(path, error);
     (void)error_set(error, ERROR_USAGE, 0,
         "--journal '%s': the file is not a journal of shoal; choose another name", path);
+    return DATABASE_REFUSED;
+}
+
+/* SQLite could not read or write the file. */
+static enum database_result explain(sqlite3 *database, const char *path, struct error *error)
+{
+    int code = sqlite3_errcode(database) & 0xFF;
+    if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_IOERR)
+        return refuse_other(path, error);
+    (void)database_fail(database, path, error);
     return DATABASE_REFUSED;
 }
 
@@ -158,30 +189,19 @@ static enum database_result prepare(
     sqlite3 *database, const char *path, bool read_only, bool *has_rows, struct error *error)
 {
     int64_t id = -1;
-    int64_t schema = -1;
     (void)sqlite3_busy_timeout(database, BUSY_MS);
     (void)sqlite3_extended_result_codes(database, 1);
-    bool readable = database_run(database, settings) &&
-                    ask_number(database, "PRAGMA application_id", &id) &&
-                    ask_number(database, "PRAGMA schema_version", &schema);
-    int code = sqlite3_errcode(database) & 0xFF;
-    if (!readable && code != SQLITE_NOTADB && code != SQLITE_CORRUPT && code != SQLITE_IOERR) {
-        (void)database_fail(database, path, error);
-        return DATABASE_REFUSED;
-    }
-    if (!readable || (id != SCHEMA_APPLICATION && (id != 0 || !is_empty(database))))
+    if (!database_run(database, settings) || !ask_number(database, "PRAGMA application_id", &id))
+        return explain(database, path, error);
+    bool is_new = id == 0 && is_empty(database);
+    if (id != SCHEMA_APPLICATION && !is_new)
         return refuse_other(path, error);
     if (read_only)
-        return id == 0 ? DATABASE_OPEN : check(database, path, has_rows, error);
-    bool made = ask_is(database, "PRAGMA journal_mode = WAL", NULL, "wal") &&
-                (id != 0 || migrate(database, 0));
-    if (made)
-        return check(database, path, has_rows, error);
-    code = sqlite3_errcode(database) & 0xFF;
-    if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
-        return refuse_other(path, error);
-    (void)database_fail(database, path, error);
-    return DATABASE_REFUSED;
+        return is_new ? DATABASE_OPEN : check(database, path, has_rows, error);
+    if (!ask_is(database, "PRAGMA journal_mode = WAL", NULL, "wal") ||
+        (is_new && !migrate(database, 0)))
+        return explain(database, path, error);
+    return check(database, path, has_rows, error);
 }
 
 /* Makes the file where there is none: SQLite would give it the modes of the umask, and gives its

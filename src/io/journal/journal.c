@@ -118,7 +118,7 @@ bool journal_open(
 {
     struct stat facts;
     *journal = NULL;
-    if (settings->read_only && stat(settings->path, &facts) != 0)
+    if (settings->read_only && (stat(settings->path, &facts) != 0 || facts.st_size == 0))
         return true;
     struct journal *opened = new_journal(settings);
     if (opened == NULL)

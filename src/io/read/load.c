@@ -229,6 +229,12 @@ static bool ready_for_streaming(struct reader_job *job)
     return done;
 }
 
+/* Whether the files stay open after the job, which has read or opened them. */
+static bool stay_open(const struct reader_job *job)
+{
+    return job->work == READER_LOAD && (!job->whole || job->keep_open);
+}
+
 /* READER_LOAD and READER_LOOK: as reader_load_run(). */
 static int64_t load(struct reader_job *job, struct stamps *stamps)
 {
@@ -246,8 +252,7 @@ static int64_t load(struct reader_job *job, struct stamps *stamps)
         size_t total;
         open = small_together(job, &total) ? read_whole(job, total) : ready_for_streaming(job);
     }
-    bool keeps = job->work == READER_LOAD && (!job->whole || job->keep_open);
-    if (!open || !keeps)
+    if (!open || !stay_open(job))
         reader_job_close(job);
     return wait;
 }
@@ -274,19 +279,26 @@ static bool read_whole_cached(struct reader_job *job)
     return all_unchanged(job);
 }
 
+/* Digests take too long for the loop's thread. */
+static bool may_run_cached(const struct reader_job *job)
+{
+    return job->work == READER_LOOK ||
+           (job->work == READER_LOAD && job->digests == 0 && job->other_digests == 0);
+}
+
 bool reader_load_run_cached(struct reader_job *job, struct stamps *stamps)
 {
     if (job->work == READER_COMPARE)
         return reader_compare_run_cached(job);
-    bool looks = job->work == READER_LOOK;
-    if (!looks && (job->work != READER_LOAD || job->digests != 0 || job->other_digests != 0))
+    if (!may_run_cached(job))
         return false;
+    bool looks = job->work == READER_LOOK;
     size_t opened = 0;
     while (opened < job->file_count && reader_file_open_cached(&job->files[opened], stamps))
         opened++;
     bool done = opened == job->file_count && (looks || read_whole_cached(job));
     job->whole = done && !looks;
-    if (!job->whole || !job->keep_open)
+    if (!done || !stay_open(job))
         reader_job_close(job);
     if (!done)
         reader_load_prepare(job);
