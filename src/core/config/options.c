@@ -63,6 +63,9 @@ static const struct option_row table[] = {
     SWITCH("follow", 0, follow, FILES, "Follow symbolic links that stay within PATH"),
     VALUE(OPTION_TEXT, "base", 0, "DIR", base, NULL, 0, 0, FILES, "The folder that contains the paths read from standard input. Default: the working directory"),
     SWITCH("null", '0', nul_separated, FILES, "Paths on standard input end with a NUL byte instead of a newline"),
+    VALUE(OPTION_TEXT, "journal", 0, "FILE", journal, NULL, 0, 0, FILES, "Remember in FILE what became of every file. A later run skips what was done and has not changed, and sends the rest"),
+    SWITCH("checksum", 0, checksum, FILES, "With --journal: compare size and SHA-256, not size and modification time, to find out whether a file has changed"),
+    SPECIAL("shard", 0, "I/N", FILES, "Send part I of N of the files, chosen by a hash of {path}; auto: as the variables of Slurm, Kubernetes, AWS Batch or GitLab say"),
     SWITCH("allow-empty", 0, allow_empty, FILES, "Succeed even if no files are found"),
 
     VALUE(OPTION_JOBS, "jobs", 'j', "N", jobs, "auto", 1, 4096, HOW, "Files in flight at the same time, 1 to 4096, or auto to find the number by measuring. Default: auto"),
@@ -76,7 +79,7 @@ static const struct option_row table[] = {
     VALUE(OPTION_DURATION, "connect-timeout", 0, "T", connect_timeout_us, "10s", 1, LONGEST_US, HOW, "Longest time to establish a connection. T is in seconds, or has a unit: 500ms, 5m, 1h. Default: 10s"),
     VALUE(OPTION_DURATION, "stall-timeout", 0, "T", stall_timeout_us, "60s", 1, LONGEST_US, HOW, "End a transfer on which no data has moved for T. Default: 60s"),
     VALUE(OPTION_DURATION, "give-up-after", 0, "T", give_up_after_us, "5m", 1, LONGEST_US, HOW, "Stop after T without progress. Default: 5m"),
-    VALUE(OPTION_DURATION, "grace", 0, "T", grace_us, "10s", 0, LONGEST_US, HOW, "After an interrupt, wait up to T for files in flight. Default: 10s"),
+    VALUE(OPTION_DURATION, "grace", 0, "T", grace_us, "5s", 0, LONGEST_US, HOW, "After an interrupt, wait up to T for files in flight. Default: 5s"),
     VALUE(OPTION_NUMBER, "max-failures", 0, "N", max_failures, NULL, 1, UINT32_MAX, HOW, "Stop after N files have failed. Default: no limit"),
     VALUE(OPTION_CODES, "success", 0, "LIST", rules.success, "200-299", 0, 0, HOW, "Status codes that mean the server accepted the file: codes and ranges, separated by commas. Default: 200-299"),
     VALUE(OPTION_CODES, "exists", 0, "LIST", rules.exists, NULL, 0, 0, HOW, "Status codes that mean the server already has the file. Checked before --success. Default: none"),
@@ -88,7 +91,8 @@ static const struct option_row table[] = {
     VALUE(OPTION_TEXT, "proxy", 'x', "URL", proxy, NULL, 0, 0, TLS, "Use this proxy. Default: http_proxy, https_proxy, all_proxy and no_proxy from the environment"),
     SWITCH("no-proxy", 0, no_proxy, TLS, "Use no proxy, whatever the environment says"),
 
-    COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Write events as JSON, one per line, to standard output, or append them to FILE"),
+    COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Write events as JSON, one per line, to standard output, or to FILE, which is replaced"),
+    COMMAND("append", 0, OPTION_FLAG, NULL, "Add the events to the end of the FILE of --json instead of replacing it"),
     COMMAND("quiet", 'q', OPTION_FLAG, NULL, "Show only failures: no progress, notices or summary"),
     COMMAND("progress", 0, OPTION_REQUIRED, "MODE", "Progress as a bar (on a terminal), plain lines (elsewhere) or none"),
     COMMAND("warn-only", 0, OPTION_FLAG, NULL, "Exit with 0 although files failed (1 and 75 become 0)"),
