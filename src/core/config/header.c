@@ -54,7 +54,7 @@ static bool add_header(struct config_build *build, const char *text)
     if (!config_parse_optional(build, text, TEMPLATE_HEADER, "--header (-H)", header))
         return false;
     if (template_is_left_out(*header))
-        template_free(headers[--config->header_count]);
+        config_drop_template(config, headers[--config->header_count]);
     return true;
 }
 
