@@ -192,6 +192,7 @@
  *   origin                 one origin: how it responds, and its files
  *   origins                all origins, by name
  *   private                what these files share
+ *   progress               how far the run is
  *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
  *   tell                   what the user hears of origins
@@ -203,9 +204,15 @@
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
  *   plain                  progress as lines of a log
- *   progress               the progress line of a terminal
+ *   progress               progress on a terminal
  *   summary                the result of a run
  *   writer                 destination of a sink's text
+ *
+ * sink/progress/
+ *   compose                the lines that are drawn
+ *   private                what these files share
+ *   progress               the drawing
+ *   seen                   what is remembered of a run for its display
  *
  * receive/                 the only folder that uses libmicrohttpd
  *   answer                 responses to requests
