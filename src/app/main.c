@@ -12,6 +12,7 @@
  *   clock                  the clock as a function table
  *   container_of           from a member to the struct that contains it
  *   err                    errors as values: a class, a code, a sentence
+ *   hash                   a short hash, and checksum
  *   heap                   timers, nearest first
  *   list                   lists whose nodes live inside objects
  *   must_use               marks results that the caller must check
@@ -23,6 +24,7 @@
  *
  * text/                    pure
  *   cause                  what a failure's response says, folded so that equal ones are equal
+ *   credential             names under which credentials travel
  *   encode                 percent, JSON, Base64, UTF-8
  *   http_date              HTTP dates
  *   http_request_head      writes request heads
@@ -93,6 +95,7 @@
  *   body                   a body that is read as it is sent
  *   digest                 SHA-256, SHA-1, MD5
  *   http                   the transport's interface
+ *   journal                what earlier runs did with each file
  *   reader                 threads that open and read files ahead
  *   root                   a folder that was given; nothing outside it is opened
  *   source                 the walk in a thread of its own
@@ -107,6 +110,18 @@
  *   path_list              a list of paths from a descriptor
  *   private                what these files share
  *   tree                   one folder, deepest first
+ *
+ * io/journal/              the only folder that uses SQLite
+ *   damage                 what is done with a damaged journal
+ *   database               the file, its schema and its checks
+ *   journal                a journal from its opening to its end
+ *   lock                   one run per journal
+ *   place                  where a journal may be
+ *   private                what these files share
+ *   queue                  notes between the loop and the thread
+ *   row                    rows and their checksums
+ *   schema                 tables and views
+ *   work                   what the thread does with notes
  *
  * io/read/
  *   body                   a body that is read as it is sent
@@ -148,6 +163,7 @@
  *   config                 what the options mean, checked and compiled
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
+ *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
  *   loop_clock             the clock of the loop, which stands still while it does not run
  *   options                the table of options, and the options given
@@ -156,6 +172,7 @@
  *   read_file              reads small files whole
  *   recipe                 options files: recipes and configuration files
  *   sched                  the scheduler: sole owner of every file's state
+ *   selection              which files are this run's
  *   session                creates the components and runs the event loop
  *
  * core/config/
@@ -163,6 +180,7 @@
  *   form                   -F and --form-string
  *   form_text              the grammar of -F
  *   header                 -H
+ *   masked                 templates with secrets replaced
  *   new                    makes a configuration from the options
  *   option_read            reads an option's value
  *   option_store           what was given: struct shoal_options
@@ -170,9 +188,11 @@
  *   pace                   --rate, --serial-by
  *   private                what these files share
  *   secret                 -s, -u, passwords in URLs
+ *   shard                  --shard
  *   url                    --url, --proxy
  *
  * core/plan/
+ *   facts                  what the journal keeps of the contents
  *   form_body              the body of a form: fields, and files' contents between them
  *   private                what a plan consists of
  *
@@ -189,10 +209,12 @@
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
+ *   memory                 what the journal has to do with files
  *   origin                 one origin: how it responds, and its files
  *   origins                all origins, by name
  *   private                what these files share
  *   progress               how far the run is
+ *   remember               what became of a file, for later runs
  *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
  *   tell                   what the user hears of origins

@@ -53,10 +53,15 @@ char *config_fill_constant(
     return text;
 }
 
-/* Notes what the template needs, and fills it in once if it is the same for every file. */
-static bool use(struct config_build *build, const struct template *template, const char *option)
+/* Notes what the template made of `source` needs and its masked form, and fills it in once if it is
+ * the same for every file. */
+static bool use(struct config_build *build, const char *source, enum template_place place,
+    const struct template *template, const char *option)
 {
     build->config->needs |= template_needs(template);
+    if (build->masks && !template_is_left_out(template) &&
+        !config_parse_masked(build, source, place, option, template))
+        return false;
     if (template_needs(template) != 0)
         return true;
     char *filled = config_fill_constant(build, template, option);
@@ -76,7 +81,7 @@ bool config_parse(struct config_build *build, const char *source, enum template_
             "left "
             "out without it",
             option);
-    return use(build, *out, option);
+    return use(build, source, place, *out, option);
 }
 
 bool config_parse_optional(struct config_build *build, const char *source,
@@ -85,7 +90,7 @@ bool config_parse_optional(struct config_build *build, const char *source,
     struct error reason = {0};
     if (!template_parse(source, place, &build->keys, out, &reason))
         return config_fail(build, option, &reason);
-    return use(build, *out, option);
+    return use(build, source, place, *out, option);
 }
 
 /* Whether `value` is a secret as a whole. */
@@ -140,6 +145,10 @@ void config_free(struct config *config)
         free(config->operands[i]);
     free(config->operands);
     free(config->base);
+    free(config->journal);
+    for (size_t i = 0; i < config->masked_count; i++)
+        template_free(config->masked[i].as);
+    free(config->masked);
     ignore_free(config->ignore);
     free(config->cacert);
     free(config->cert);
