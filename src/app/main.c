@@ -161,6 +161,7 @@
  * core/
  *   causes                 why files failed, grouped
  *   config                 what the options mean, checked and compiled
+ *   address_space          the limit of the address space
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   identity               what distinguishes one request from another
@@ -269,11 +270,15 @@
  *   standard               descriptors 0, 1 and 2
  *   stream                 buffered output of whole lines
  */
+#ifdef __linux__
+#include <malloc.h>
+#endif
 #include <shoal.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/commands.h"
@@ -305,6 +310,17 @@ static const char overview[] =
     "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
     "the version.\n";
 
+/* Under a limit of the address space (ulimit -v), glibc cannot reserve a heap of 64 MiB for each
+ * thread, and would then take a page or more from the system for every allocation. */
+static void share_one_heap(void)
+{
+#ifdef M_ARENA_MAX
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        (void)mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 static bool is_one_of(const char *text, const char *one, const char *other)
 {
     return strcmp(text, one) == 0 || strcmp(text, other) == 0;
@@ -314,6 +330,7 @@ int main(int count, char **arguments)
 {
     if (!standard_open())
         return SHOAL_EXIT_USAGE;
+    share_one_heap();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
     if (name == NULL) {
