@@ -36,6 +36,7 @@
  *   ignore                 which files: gitignore's rules
  *   json                   JSON on one line
  *   markup                 the text of an element of HTML or XML
+ *   media_type             media types by extension
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
@@ -61,8 +62,9 @@
  *
  * text/template/
  *   fill                   filling in
+ *   names                  the names of fields and escapings
  *   private                what a template is made of
- *   value                  writes one value as its escaping says
+ *   value                  writes one value as its escapings say
  *
  * text/yaml_tree/
  *   private                what these files share
@@ -161,6 +163,7 @@
  * core/
  *   causes                 why files failed, grouped
  *   config                 what the options mean, checked and compiled
+ *   address_space          the limit of the address space
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   event_file             reads a file of events
@@ -272,11 +275,15 @@
  *   status                 shoal status
  *   stream                 buffered output of whole lines
  */
+#ifdef __linux__
+#include <malloc.h>
+#endif
 #include <shoal.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/commands.h"
@@ -310,6 +317,17 @@ static const char overview[] =
     "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
     "the version.\n";
 
+/* Under a limit of the address space (ulimit -v), glibc cannot reserve a heap of 64 MiB for each
+ * thread, and would then take a page or more from the system for every allocation. */
+static void share_one_heap(void)
+{
+#ifdef M_ARENA_MAX
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        (void)mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 static bool is_one_of(const char *text, const char *one, const char *other)
 {
     return strcmp(text, one) == 0 || strcmp(text, other) == 0;
@@ -319,6 +337,7 @@ int main(int count, char **arguments)
 {
     if (!standard_open())
         return SHOAL_EXIT_USAGE;
+    share_one_heap();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
     if (name == NULL) {

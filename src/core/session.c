@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/abandon.h"
+#include "core/address_space.h"
 #include "core/descriptors.h"
 #include "core/loop_clock.h"
 #include "core/recipe.h"
@@ -160,7 +161,7 @@ static struct descriptors find_room(const struct config *config)
     unsigned ahead = jobs < SCHED_AHEAD_LEAST ? SCHED_AHEAD_LEAST : jobs;
     struct descriptors wanted = {
         .jobs = jobs, .ahead = ahead < SCHED_AHEAD_MOST ? ahead : SCHED_AHEAD_MOST};
-    return descriptors_fit(wanted, files_of_request(config));
+    return descriptors_fit(address_space_fit(wanted), files_of_request(config));
 }
 
 struct shoal_session *shoal_session_new(
@@ -188,7 +189,8 @@ struct shoal_session *shoal_session_new(
     atomic_flag_clear(&session->ran);
     selection_init(&session->selection, session->config);
     events_init(&session->events, session->config, &session->clock, on_event, context);
-    if (!open_walk(session, &why) || !open_known(session, &why))
+    if (!descriptors_suffice(files_of_request(session->config), &why) ||
+        !open_walk(session, &why) || !open_known(session, &why))
         return fail(session, &why, error);
     session->room = find_room(session->config);
     if (!open_transport(session, &why) || !open_journal(session, &why))
@@ -276,7 +278,8 @@ static void notice_fewer_jobs(struct shoal_session *session)
         return;
     char text[160];
     (void)snprintf(text, sizeof text,
-        "%u files in flight instead of %u: the limit of open files (ulimit -n) allows no more",
+        "%u files in flight instead of %u: the limits of open files and of memory (ulimit -n, -v) "
+        "allow no more",
         session->room.jobs, session->config->jobs);
     events_notice(&session->events, text);
 }
