@@ -91,6 +91,7 @@ struct config {
     bool allow_empty;          /* --allow-empty */
     int64_t refuse_over;       /* --refuse-over, in bytes; 0: no limit */
     char *journal;             /* --journal; NULL: none */
+    char *only_failed;         /* --only-failed; NULL: all files */
     bool checksum;             /* --checksum; only with `journal` */
     struct config_shard shard; /* --shard */
 

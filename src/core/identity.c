@@ -137,6 +137,7 @@ bool identity_of_destination(
         .mtime = NO_MTIME,
         .sha256 = NO_DIGEST,
         .sha1 = NO_DIGEST,
-        .md5 = NO_DIGEST};
+        .md5 = NO_DIGEST,
+        .types = identity->config->types};
     return identity_of_request(identity, &described, hash);
 }
