@@ -29,8 +29,8 @@ const char *entry_relative(const struct entry *entry);
 struct walk_options {
     const char *const *operands; /* PATHs: folders, files, or "-" for a list of paths */
     size_t operand_count;        /* length of `operands` */
-    const char *base;            /* --base: listed paths must be below it; NULL: the working
-                                    directory */
+    const char *base;            /* --base: listed paths are opened from it and must be below it;
+                                    NULL: the working directory */
     bool nul_separated;          /* -0: a NUL ends a listed path, not a newline */
     int list_descriptor; /* where the list "-" is read from; the caller's, until walk_free() */
     bool follow;         /* --follow: symbolic links are followed */
