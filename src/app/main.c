@@ -168,6 +168,7 @@
  *   library                public functions that belong to no other module
  *   loop_clock             the clock of the loop, which stands still while it does not run
  *   options                the table of options, and the options given
+ *   own_files              files that the run itself writes
  *   plan                   turns a file that was found into a request
  *   plan_view              what a plan holds, with secrets replaced
  *   read_file              reads small files whole

@@ -12,6 +12,7 @@
 #include "core/address_space.h"
 #include "core/descriptors.h"
 #include "core/loop_clock.h"
+#include "core/own_files.h"
 #include "core/recipe.h"
 #include "core/sched.h"
 #include "policy/adapt.h"
@@ -35,6 +36,7 @@ struct shoal_session {
     struct http *http;
     struct journal *journal; /* NULL: no --journal, or the run is over */
     struct sched *sched;
+    struct own_files own;     /* what the caller writes; see shoal_session_leave_out() */
     struct descriptors room;  /* the most files in flight, and loaded ahead */
     int64_t next_progress_us; /* when the next event about progress is due */
     atomic_flag ran;          /* shoal_session_run() was called */
@@ -53,11 +55,24 @@ static void *fail(struct shoal_session *session, const struct error *error, char
     return NULL;
 }
 
-/* The walk's `is_own`: the journal may be below a PATH. */
+/* The walk's `is_own`: the journal and the outputs may be below a PATH. */
 static bool is_own(const void *context, uint64_t device, uint64_t inode)
 {
     const struct shoal_session *session = context;
-    return session->journal != NULL && journal_owns(session->journal, device, inode);
+    return own_files_have(&session->own, device, inode) ||
+           (session->journal != NULL && journal_owns(session->journal, device, inode));
+}
+
+/* The walk's `may_be_own`. The files of a journal come and go under several names. */
+static bool may_be_own(const void *context, const char *name)
+{
+    const struct shoal_session *session = context;
+    return session->journal != NULL || own_files_may_have(&session->own, name);
+}
+
+bool shoal_session_leave_out(struct shoal_session *session, int descriptor)
+{
+    return session != NULL && own_files_add(&session->own, descriptor);
 }
 
 static bool open_walk(struct shoal_session *session, struct error *error)
@@ -71,7 +86,8 @@ static bool open_walk(struct shoal_session *session, struct error *error)
         .follow = config->follow,
         .no_hidden = config->no_hidden,
         .ignore = config->ignore,
-        .is_own = config->journal == NULL ? NULL : is_own,
+        .is_own = is_own,
+        .may_be_own = may_be_own,
         .own_context = session};
     session->walk = walk_new(&options, error);
     return session->walk != NULL;
@@ -210,6 +226,8 @@ void shoal_session_free(struct shoal_session *session)
     walk_free(session->walk);
     sched_free(session->sched);
     journal_close(session->journal, -1);
+    session->journal = NULL; /* a walk that hangs must not ask it */
+    own_files_free(&session->own);
     if (session->http != NULL)
         session->http->ops->free(session->http);
     events_free(&session->events);
