@@ -179,6 +179,7 @@
  *   recipe                 options files: recipes and configuration files
  *   sched                  the scheduler: sole owner of every file's state
  *   selection              which files are this run's
+ *   room                   how much of a run fits under the limits
  *   session                creates the components and runs the event loop
  *
  * core/config/

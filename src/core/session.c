@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "base/abandon.h"
-#include "core/address_space.h"
 #include "core/descriptors.h"
 #include "core/loop_clock.h"
 #include "core/own_files.h"
 #include "core/recipe.h"
+#include "core/room.h"
 #include "core/sched.h"
 #include "policy/adapt.h"
 #include "shoal.h"
@@ -161,25 +161,6 @@ static bool open_transport(struct shoal_session *session, struct error *error)
     return session->http != NULL;
 }
 
-/* The most files that one request opens. */
-static unsigned files_of_request(const struct config *config)
-{
-    unsigned files = 1;
-    for (size_t i = 0; i < config->field_count; i++)
-        files += config->fields[i].kind != CONFIG_TEXT && !config->fields[i].is_main;
-    return files;
-}
-
-/* How many files may be in flight, and how many loaded ahead, under the limit of open files. */
-static struct descriptors find_room(const struct config *config)
-{
-    unsigned jobs = config->jobs == CONFIG_JOBS_AUTO ? ADAPT_MOST : config->jobs;
-    unsigned ahead = jobs < SCHED_AHEAD_LEAST ? SCHED_AHEAD_LEAST : jobs;
-    struct descriptors wanted = {
-        .jobs = jobs, .ahead = ahead < SCHED_AHEAD_MOST ? ahead : SCHED_AHEAD_MOST};
-    return descriptors_fit(address_space_fit(wanted), files_of_request(config));
-}
-
 struct shoal_session *shoal_session_new(
     const struct shoal_options *options, shoal_event_fn *on_event, void *context, char *error)
 {
@@ -205,10 +186,10 @@ struct shoal_session *shoal_session_new(
     atomic_flag_clear(&session->ran);
     selection_init(&session->selection, session->config);
     events_init(&session->events, session->config, &session->clock, on_event, context);
-    if (!descriptors_suffice(files_of_request(session->config), &why) ||
+    if (!descriptors_suffice(room_files_of_request(session->config), &why) ||
         !open_walk(session, &why) || !open_known(session, &why))
         return fail(session, &why, error);
-    session->room = find_room(session->config);
+    session->room = room_find(session->config);
     if (!open_transport(session, &why) || !open_journal(session, &why))
         return fail(session, &why, error);
     return session;
