@@ -212,11 +212,13 @@ static int exit_status(const struct events *events, int signal)
     const struct shoal_totals *totals = &events->totals;
     if (signal != 0)
         return SHOAL_EXIT_SIGNAL + signal;
+    if (events->ending == EVENTS_ENDED_BY_CREDENTIALS)
+        return SHOAL_EXIT_CREDENTIALS;
     bool unsure = totals->problems > 0 || totals->verdicts[SHOAL_UNKNOWN] > 0;
     if (unsure || events->bad_failures > 0)
         return SHOAL_EXIT_FAILED;
     if (totals->verdicts[SHOAL_FAILED] > 0 || !totals->complete)
-        return SHOAL_EXIT_TEMPORARY;
+        return events->ending == EVENTS_ENDED ? SHOAL_EXIT_TEMPORARY : SHOAL_EXIT_FAILED;
     return totals->found == 0 && !events->config->allow_empty ? SHOAL_EXIT_USAGE : SHOAL_EXIT_OK;
 }
 
@@ -225,7 +227,8 @@ int events_end(struct events *events, int signal)
     struct shoal_event event = {.kind = SHOAL_EVENT_END,
         .end = {.totals = &events->totals,
             .exit_status = exit_status(events, signal),
-            .signal = signal}};
+            .signal = signal,
+            .again_helps = events->totals.temporary > 0 && events->ending == EVENTS_ENDED}};
     event.end.causes = causes_sorted(&events->causes, &event.end.cause_count);
     emit(events, &event);
     return event.end.exit_status;

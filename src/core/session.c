@@ -287,6 +287,7 @@ int shoal_session_run(struct shoal_session *session)
     }
     while (!sched_done(session->sched))
         run_loop_once(session);
+    session->events.ending = sched_ending(session->sched);
     return events_end(&session->events, atomic_load(&session->signal));
 }
 
