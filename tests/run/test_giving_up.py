@@ -62,7 +62,7 @@ def test_with_several_servers_77_is_for_all_of_them(shoal, tree, ledger, both):
         ledger.always(status=401)
         if both:
             other.always(status=401)
-        run = shoal.send(*FORM, tree, "http://{dir}upload", "-j", "4")
+        run = shoal.send(*FORM, tree, "http://{dir:raw}upload", "-j", "4")
         assert run.status == (77 if both else 1) and run.end["complete"]
         assert run.end["sent"] == (0 if both else 30)
         assert len(ledger.records) < 30
