@@ -60,7 +60,7 @@ struct shoal_session;
 enum shoal_verdict {
     SHOAL_SENT,    /* the server accepted it */
     SHOAL_EXISTS,  /* the server says that it already has it (the option `exists`) */
-    SHOAL_SKIPPED, /* an earlier run sent it, and it has not changed; this version never does so */
+    SHOAL_SKIPPED, /* an earlier run sent it, and it has not changed (the option `journal`) */
     SHOAL_FAILED,  /* refused, unreadable, changed, out of retries, or never attempted */
     SHOAL_UNKNOWN, /* the server may have accepted it */
 };
@@ -153,6 +153,7 @@ struct shoal_start {
     const char *const *paths; /* operands as given; the list ends with NULL */
     unsigned jobs;            /* most files in flight, as asked for; 0: the run finds the number */
     bool dry_run;             /* nothing is sent: there are PLAN events for the files */
+    const char *shard;        /* "3/16": the part of the files that is sent; NULL: all */
 };
 
 /* FILE: what became of one file. */
@@ -234,8 +235,13 @@ struct shoal_progress {
     const struct shoal_totals *totals; /* so far; never NULL */
     uint64_t in_flight;                /* files in flight now */
     int64_t bytes_moved;               /* bytes of requests handed to the network, all attempts */
-    uint64_t held_up;                  /* origins that let nothing be sent now */
-    const char *host;                  /* the host of one of them; NULL: `held_up` is 0 */
+    struct shoal_text slowest; /* `{path}` of the large file whose attempt began first of those
+                                  in flight; data NULL: there is none */
+    int64_t slowest_sent;      /* bytes of its request handed to the network */
+    int64_t slowest_length;    /* bytes of its request's body */
+    int64_t slowest_us;        /* microseconds since its attempt began */
+    uint64_t held_up;          /* origins that let nothing be sent now */
+    const char *host;          /* the host of one of them; NULL: `held_up` is 0 */
 };
 
 /* What a group of FAILED and UNKNOWN files has in common. */

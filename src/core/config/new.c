@@ -113,6 +113,10 @@ static bool check_pairs(struct config_build *build)
     struct config *config = build->config;
     if (config->idempotency_key)
         config->needs |= TEMPLATE_NEEDS_SHA256;
+    if (config->checksum && config->journal == NULL)
+        return config_wrong(build, "--checksum needs --journal FILE, which has the checksums");
+    if (config->checksum)
+        config->needs |= TEMPLATE_NEEDS_SHA256;
     if (config->key != NULL && config->cert == NULL)
         return config_wrong(build, "--key is of no use without --cert");
     if (config->proxy != NULL && config->no_proxy)
@@ -158,6 +162,7 @@ static config_step *const steps[] = {
     config_read_keys,
     config_read_secrets,
     config_read_user,
+    config_mask_keys,
     read_defaults,
     read_plain,
     read_operands,
@@ -170,6 +175,7 @@ static config_step *const steps[] = {
     config_read_filters,
     config_read_rates,
     config_read_groups,
+    config_read_shard,
     config_check_proxy,
     check_pairs,
 };

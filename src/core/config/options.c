@@ -63,6 +63,9 @@ static const struct option_row table[] = {
     SWITCH("follow", 0, follow, FILES, "Follow symbolic links that stay within PATH"),
     VALUE(OPTION_TEXT, "base", 0, "DIR", base, NULL, 0, 0, FILES, "The folder that contains the paths read from standard input. Default: the working directory"),
     SWITCH("null", '0', nul_separated, FILES, "Paths on standard input end with a NUL byte instead of a newline"),
+    VALUE(OPTION_TEXT, "journal", 0, "FILE", journal, NULL, 0, 0, FILES, "Remember in FILE what became of every file. A later run skips what was done and has not changed, and sends the rest"),
+    SWITCH("checksum", 0, checksum, FILES, "With --journal: compare size and SHA-256, not size and modification time, to find out whether a file has changed"),
+    SPECIAL("shard", 0, "I/N", FILES, "Send part I of N of the files, chosen by a hash of {path}; auto: as the variables of Slurm, Kubernetes, AWS Batch or GitLab say"),
     SWITCH("allow-empty", 0, allow_empty, FILES, "Succeed even if no files are found"),
 
     VALUE(OPTION_JOBS, "jobs", 'j', "N", jobs, "auto", 1, 4096, HOW, "Files in flight at the same time, 1 to 4096, or auto to find the number by measuring. Default: auto"),

@@ -17,6 +17,8 @@ struct config_build {
     const struct shoal_options *options; /* what was given */
     struct config *config;               /* filled in step by step */
     struct template_keys keys;           /* of -s; owned: config_free_keys() */
+    struct template_keys masked_keys;    /* the same with secrets replaced by names; owned */
+    bool masks;                          /* templates are parsed with `masked_keys`, too */
     const struct option_setting *at;     /* the one that is being read; NULL: several, or none */
     struct error *error;                 /* never NULL */
 };
@@ -51,7 +53,7 @@ bool config_wrong(struct config_build *build, const char *format, ...)
 /* Reads -s into `keys`, and the values that come from elsewhere into `secrets`. */
 MUST_USE bool config_read_keys(struct config_build *build);
 
-/* Erases and frees `keys`. */
+/* Erases and frees `keys` and `masked_keys`. */
 void config_free_keys(struct config_build *build);
 
 /* Adds the passwords in the URL and in the URLs of proxies to `secrets`. Needs `keys`. */
@@ -59,6 +61,20 @@ MUST_USE bool config_read_secrets(struct config_build *build);
 
 /* Reads -u into `user_password` and `secrets`. Needs `keys`. */
 MUST_USE bool config_read_user(struct config_build *build);
+
+/* --- masked.c --- */
+
+/* Makes `masked_keys`, if the run needs them. Needs `keys` and all secrets. */
+MUST_USE bool config_mask_keys(struct config_build *build);
+
+/* Parses `source` with `masked_keys` as the masked form of `template`. */
+MUST_USE bool config_parse_masked(struct config_build *build, const char *source,
+    enum template_place place, const char *option, const struct template *template);
+
+/* --- shard.c --- */
+
+/* Reads --shard into `shard`. */
+MUST_USE bool config_read_shard(struct config_build *build);
 
 /* --- url.c --- */
 

@@ -75,8 +75,7 @@ void plan_free(struct plan *plan)
     free(plan);
 }
 
-/* What templates may name, once the reader has done the job. */
-static struct template_file describe(const struct plan *plan, const struct entry *entry)
+struct template_file plan_describe(const struct plan *plan, const struct entry *entry)
 {
     const struct reader_file *found = &plan->files[0];
     return (struct template_file){
@@ -132,7 +131,7 @@ static unsigned digests_for(unsigned needs)
 
 static bool begin_parts(struct plan *plan, const struct entry *entry, struct error *error)
 {
-    struct template_file file = describe(plan, entry);
+    struct template_file file = plan_describe(plan, entry);
     plan->job.file_count = 1;
     for (size_t i = 0; i < plan->config->field_count; i++) {
         const struct config_field *field = &plan->config->fields[i];
@@ -165,7 +164,9 @@ bool plan_begin(
     plan->job.work = READER_LOAD;
     plan->job.keep_open = plan->config->verify_content;
     plan->job.files = plan->files;
+    plan->job.work = READER_LOAD;
     plan->job.digests = digests_for(plan->config->needs);
+    plan->job.other_digests = plan->config->checksum ? DIGEST_SHA256 : 0u;
     plan->job.whole_most = whole_most;
     plan->job.whole = false;
     return begin_parts(plan, entry, error);
@@ -296,7 +297,7 @@ static bool set_streamed_body(
 bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader, size_t chunk,
     struct error *error)
 {
-    struct template_file file = describe(plan, entry);
+    struct template_file file = plan_describe(plan, entry);
     plan->request = (struct http_request){
         .method = plan->config->method, .user_password = plan->config->user_password};
     if (!plan->config->raw)
