@@ -36,6 +36,7 @@
  *   ignore                 which files: gitignore's rules
  *   json                   JSON on one line
  *   markup                 the text of an element of HTML or XML
+ *   media_type             media types by extension
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
@@ -61,8 +62,9 @@
  *
  * text/template/
  *   fill                   filling in
+ *   names                  the names of fields and escapings
  *   private                what a template is made of
- *   value                  writes one value as its escaping says
+ *   value                  writes one value as its escapings say
  *
  * text/yaml_tree/
  *   private                what these files share

@@ -12,6 +12,7 @@
 #include "policy/outcome.h"
 #include "policy/rate.h"
 #include "text/ignore.h"
+#include "text/media_type.h"
 #include "text/secret.h"
 #include "text/template.h"
 
@@ -31,7 +32,7 @@ struct config_field {
     bool fixed_path;             /* its path is the same for every file; it was checked */
     struct template *file_name;  /* ;filename=N; NULL: the last component of the path */
     bool no_file_name;           /* ;filename= */
-    char *type; /* ;type=T; NULL: application/octet-stream for a file, none for a text */
+    struct template *type; /* ;type=T; NULL: application/octet-stream for a file, none for a text */
 };
 
 /* --shard: which part of the files is sent. */
@@ -64,6 +65,7 @@ struct config {
     size_t header_count;         /* length of `headers` */
     char *user_password;         /* -u: USER:SECRET; erased when it is freed */
     unsigned needs;              /* template_needs() of all templates together */
+    struct media_types *types;   /* --type; NULL: none */
     bool raw;                    /* -T: the body is the file itself */
     bool idempotency_key;        /* --idempotency-key */
 
