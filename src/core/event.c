@@ -215,6 +215,16 @@ void events_progress(struct events *events, const struct shoal_progress *progres
     emit(events, &event);
 }
 
+/* The exit status of a run in which no file is unknown and none failed for good. */
+static int mild_exit_status(const struct events *events)
+{
+    const struct shoal_totals *totals = &events->totals;
+    if (totals->verdicts[SHOAL_FAILED] > 0 || !totals->complete || events->journal_failed)
+        return events->ending == EVENTS_ENDED ? SHOAL_EXIT_TEMPORARY : SHOAL_EXIT_FAILED;
+    bool may_be_empty = events->config->allow_empty || events->left_out > 0;
+    return totals->found == 0 && !may_be_empty ? SHOAL_EXIT_USAGE : SHOAL_EXIT_OK;
+}
+
 static int exit_status(const struct events *events, int signal)
 {
     const struct shoal_totals *totals = &events->totals;
@@ -223,12 +233,7 @@ static int exit_status(const struct events *events, int signal)
     if (events->ending == EVENTS_ENDED_BY_CREDENTIALS)
         return SHOAL_EXIT_CREDENTIALS;
     bool unsure = totals->problems > 0 || totals->verdicts[SHOAL_UNKNOWN] > 0;
-    if (unsure || events->bad_failures > 0)
-        return SHOAL_EXIT_FAILED;
-    if (totals->verdicts[SHOAL_FAILED] > 0 || !totals->complete || events->journal_failed)
-        return events->ending == EVENTS_ENDED ? SHOAL_EXIT_TEMPORARY : SHOAL_EXIT_FAILED;
-    bool may_be_empty = events->config->allow_empty || events->left_out > 0;
-    return totals->found == 0 && !may_be_empty ? SHOAL_EXIT_USAGE : SHOAL_EXIT_OK;
+    return unsure || events->bad_failures > 0 ? SHOAL_EXIT_FAILED : mild_exit_status(events);
 }
 
 int events_end(struct events *events, int signal)
