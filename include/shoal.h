@@ -153,6 +153,7 @@ struct shoal_start {
     const char *const *paths; /* operands as given; the list ends with NULL */
     unsigned jobs;            /* most files in flight, as asked for; 0: the run finds the number */
     bool dry_run;             /* nothing is sent: there are PLAN events for the files */
+    const char *only_failed;  /* what files are chosen by (the option `only-failed`); NULL: all */
     const char *shard;        /* "3/16": the part of the files that is sent; NULL: all */
 };
 

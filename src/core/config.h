@@ -79,6 +79,7 @@ struct config {
     struct ignore *ignore;     /* --filter, --include, --exclude, --ignore-file */
     bool allow_empty;          /* --allow-empty */
     char *journal;             /* --journal; NULL: none */
+    char *only_failed;         /* --only-failed; NULL: all files */
     bool checksum;             /* --checksum; only with `journal` */
     struct config_shard shard; /* --shard */
 

@@ -77,6 +77,7 @@ void events_start(struct events *events, unsigned jobs)
             .paths = (const char *const *)events->config->operands,
             .jobs = jobs,
             .dry_run = events->config->dry_run,
+            .only_failed = events->config->only_failed,
             .shard = events->config->shard.count > 0 ? events->config->shard.name : NULL}};
     emit(events, &event);
 }
@@ -221,7 +222,8 @@ static int mild_exit_status(const struct events *events)
     const struct shoal_totals *totals = &events->totals;
     if (totals->verdicts[SHOAL_FAILED] > 0 || !totals->complete || events->journal_failed)
         return events->ending == EVENTS_ENDED ? SHOAL_EXIT_TEMPORARY : SHOAL_EXIT_FAILED;
-    bool may_be_empty = events->config->allow_empty || events->left_out > 0;
+    const struct config *config = events->config;
+    bool may_be_empty = config->allow_empty || config->only_failed != NULL || events->left_out > 0;
     return totals->found == 0 && !may_be_empty ? SHOAL_EXIT_USAGE : SHOAL_EXIT_OK;
 }
 

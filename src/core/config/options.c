@@ -66,6 +66,7 @@ static const struct option_row table[] = {
     SWITCH("null", '0', nul_separated, FILES, "Paths on standard input end with a NUL byte instead of a newline"),
     VALUE(OPTION_TEXT, "journal", 0, "FILE", journal, NULL, 0, 0, FILES, "Remember in FILE what became of every file. A later run skips what was done and has not changed, and sends the rest"),
     SWITCH("checksum", 0, checksum, FILES, "With --journal: compare size and SHA-256, not size and modification time, to find out whether a file has changed"),
+    VALUE(OPTION_TEXT, "only-failed", 0, "FILE", only_failed, NULL, 0, 0, FILES, "Send only the files that FILE does not show as sent, exists or skipped. FILE is what --json=FILE wrote, or a journal"),
     SPECIAL("shard", 0, "I/N", FILES, "Send part I of N of the files, chosen by a hash of {path}; auto: as the variables of Slurm, Kubernetes, AWS Batch or GitLab say"),
     SWITCH("allow-empty", 0, allow_empty, FILES, "Succeed even if no files are found"),
 
