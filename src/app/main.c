@@ -73,6 +73,7 @@
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
+ *   credentials            when an origin refuses the credentials
  *   health                 whether a failure can be chance
  *   limits                 rate limits that a response's headers announce
  *   outcome                what the end of an attempt means
@@ -213,6 +214,7 @@
  *   resolve                how files and the caller's options combine
  *
  * core/sched/
+ *   ending                 why a run ends early, and what follows from it
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready

@@ -363,6 +363,7 @@ int shoal_session_run(struct shoal_session *session)
     }
     while (!sched_done(session->sched))
         run_loop_once(session);
+    session->events.ending = sched_ending(session->sched);
     finish_journal(session);
     session->events.left_out = session->selection.left_out;
     if (session->known != NULL && session->events.totals.complete)

@@ -83,6 +83,7 @@ static const struct option_row table[] = {
     VALUE(OPTION_DURATION, "give-up-after", 0, "T", give_up_after_us, "5m", 1, LONGEST_US, HOW, "Stop after T without progress. Default: 5m"),
     VALUE(OPTION_DURATION, "grace", 0, "T", grace_us, "5s", 0, LONGEST_US, HOW, "After an interrupt, wait up to T for files in flight. Default: 5s"),
     VALUE(OPTION_NUMBER, "max-failures", 0, "N", max_failures, NULL, 1, UINT32_MAX, HOW, "Stop after N files have failed. Default: no limit"),
+    VALUE(OPTION_NUMBER, "credential-failures", 0, "N", credential_failures, "8", 0, UINT32_MAX, HOW, "Stop sending to a server after it refused the credentials N times: 401 or 407 without a success between them, or 403 before any success. 0: never. Default: 8"),
     VALUE(OPTION_CODES, "success", 0, "LIST", rules.success, "200-299", 0, 0, HOW, "Status codes that mean the server accepted the file: codes and ranges, separated by commas. Default: 200-299"),
     VALUE(OPTION_CODES, "exists", 0, "LIST", rules.exists, NULL, 0, 0, HOW, "Status codes that mean the server already has the file. Checked before --success. Default: none"),
 
@@ -97,7 +98,7 @@ static const struct option_row table[] = {
     COMMAND("append", 0, OPTION_FLAG, NULL, "Add the events to the end of the FILE of --json instead of replacing it"),
     COMMAND("quiet", 'q', OPTION_FLAG, NULL, "Show only failures: no progress, notices or summary"),
     COMMAND("progress", 0, OPTION_REQUIRED, "MODE", "Progress as a bar (on a terminal), plain lines (elsewhere) or none"),
-    COMMAND("warn-only", 0, OPTION_FLAG, NULL, "Exit with 0 although files failed (1 and 75 become 0)"),
+    COMMAND("warn-only", 0, OPTION_FLAG, NULL, "Exit with 0 although files failed (1, 75 and 77 become 0)"),
     COMMAND("verbose", 'v', OPTION_FLAG, NULL, "Show a line per file with its response"),
     COMMAND("help", 'h', OPTION_FLAG, NULL, "Show this help"),
     COMMAND("version", 'V', OPTION_FLAG, NULL, "Show the version"),
