@@ -73,6 +73,7 @@
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
+ *   credentials            when an origin refuses the credentials
  *   health                 whether a failure can be chance
  *   limits                 rate limits that a response's headers announce
  *   outcome                what the end of an attempt means
@@ -172,12 +173,14 @@
  *   loop_clock             the clock of the loop, which stands still while it does not run
  *   only_failed            what an earlier run says of each file
  *   options                the table of options, and the options given
+ *   own_files              files that the run itself writes
  *   plan                   turns a file that was found into a request
  *   plan_view              what a plan holds, with secrets replaced
  *   read_file              reads small files whole
  *   recipe                 options files: recipes and configuration files
  *   sched                  the scheduler: sole owner of every file's state
  *   selection              which files are this run's
+ *   room                   how much of a run fits under the limits
  *   session                creates the components and runs the event loop
  *
  * core/config/
@@ -213,6 +216,7 @@
  *   resolve                how files and the caller's options combine
  *
  * core/sched/
+ *   ending                 why a run ends early, and what follows from it
  *   equals                 files whose requests are equal
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another
