@@ -173,12 +173,14 @@
  *   loop_clock             the clock of the loop, which stands still while it does not run
  *   only_failed            what an earlier run says of each file
  *   options                the table of options, and the options given
+ *   own_files              files that the run itself writes
  *   plan                   turns a file that was found into a request
  *   plan_view              what a plan holds, with secrets replaced
  *   read_file              reads small files whole
  *   recipe                 options files: recipes and configuration files
  *   sched                  the scheduler: sole owner of every file's state
  *   selection              which files are this run's
+ *   room                   how much of a run fits under the limits
  *   session                creates the components and runs the event loop
  *
  * core/config/

@@ -258,6 +258,13 @@ bool output_open(struct output *output, const struct output_options *options, st
     return output->opened;
 }
 
+bool output_leave_out(const struct output *output, struct shoal_session *session)
+{
+    return shoal_session_leave_out(session, STDOUT_FILENO) &&
+           shoal_session_leave_out(session, STDERR_FILENO) &&
+           shoal_session_leave_out(session, output->file_descriptor);
+}
+
 /* An event was lost. If the cause was a failed write, say_failure() has told the user already;
  * otherwise it was a lack of memory. */
 static void report_lost_event(struct output *output)
