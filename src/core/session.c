@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #include "base/abandon.h"
-#include "core/address_space.h"
 #include "core/descriptors.h"
 #include "core/loop_clock.h"
+#include "core/own_files.h"
 #include "core/recipe.h"
+#include "core/room.h"
 #include "core/sched.h"
 #include "policy/adapt.h"
 #include "shoal.h"
@@ -29,12 +30,14 @@ struct shoal_session {
     struct random_fetched random_fetched;
     struct events events;
     struct selection selection;
-    struct walk *walk;     /* NULL once the source owns it */
-    struct source *source; /* NULL until the run starts, as the reader and the scheduler */
+    struct only_failed *known; /* --only-failed; NULL: not given */
+    struct walk *walk;         /* NULL once the source owns it */
+    struct source *source;     /* NULL until the run starts, as the reader and the scheduler */
     struct reader *reader;
     struct http *http;
     struct journal *journal; /* NULL: no --journal, or the run is over */
     struct sched *sched;
+    struct own_files own;     /* what the caller writes; see shoal_session_leave_out() */
     struct descriptors room;  /* the most files in flight, and loaded ahead */
     int64_t next_progress_us; /* when the next event about progress is due */
     atomic_flag ran;          /* shoal_session_run() was called */
@@ -53,11 +56,24 @@ static void *fail(struct shoal_session *session, const struct error *error, char
     return NULL;
 }
 
-/* The walk's `is_own`: the journal may be below a PATH. */
+/* The walk's `is_own`: the journal and the outputs may be below a PATH. */
 static bool is_own(const void *context, uint64_t device, uint64_t inode)
 {
     const struct shoal_session *session = context;
-    return session->journal != NULL && journal_owns(session->journal, device, inode);
+    return own_files_have(&session->own, device, inode) ||
+           (session->journal != NULL && journal_owns(session->journal, device, inode));
+}
+
+/* The walk's `may_be_own`. The files of a journal come and go under several names. */
+static bool may_be_own(const void *context, const char *name)
+{
+    const struct shoal_session *session = context;
+    return session->journal != NULL || own_files_may_have(&session->own, name);
+}
+
+bool shoal_session_leave_out(struct shoal_session *session, int descriptor)
+{
+    return session != NULL && own_files_add(&session->own, descriptor);
 }
 
 static bool open_walk(struct shoal_session *session, struct error *error)
@@ -71,7 +87,8 @@ static bool open_walk(struct shoal_session *session, struct error *error)
         .follow = config->follow,
         .no_hidden = config->no_hidden,
         .ignore = config->ignore,
-        .is_own = config->journal == NULL ? NULL : is_own,
+        .is_own = is_own,
+        .may_be_own = may_be_own,
         .own_context = session};
     session->walk = walk_new(&options, error);
     return session->walk != NULL;
@@ -94,6 +111,24 @@ static bool open_journal(struct shoal_session *session, struct error *error)
         .wake = wake_loop,
         .context = session};
     return config->journal == NULL || journal_open(&settings, &session->journal, error);
+}
+
+/* Reads what an earlier run did, before anything is opened for writing: it may be the same file. */
+static bool open_known(struct shoal_session *session, struct error *error)
+{
+    if (session->config->only_failed == NULL)
+        return true;
+    session->known = only_failed_new(session->config, error);
+    session->selection.known = session->known;
+    return session->known != NULL;
+}
+
+/* A file that was to be sent again is gone. */
+static void report_gone(void *context, const char *path)
+{
+    struct shoal_session *session = context;
+    if (selection_may_have(&session->selection, path))
+        events_problem(&session->events, path, "this file was to be sent again, and it is gone");
 }
 
 /* Writes the rest of the journal. Only then is the exit status known. */
@@ -126,25 +161,6 @@ static bool open_transport(struct shoal_session *session, struct error *error)
     return session->http != NULL;
 }
 
-/* The most files that one request opens. */
-static unsigned files_of_request(const struct config *config)
-{
-    unsigned files = 1;
-    for (size_t i = 0; i < config->field_count; i++)
-        files += config->fields[i].kind != CONFIG_TEXT && !config->fields[i].is_main;
-    return files;
-}
-
-/* How many files may be in flight, and how many loaded ahead, under the limit of open files. */
-static struct descriptors find_room(const struct config *config)
-{
-    unsigned jobs = config->jobs == CONFIG_JOBS_AUTO ? ADAPT_MOST : config->jobs;
-    unsigned ahead = jobs < SCHED_AHEAD_LEAST ? SCHED_AHEAD_LEAST : jobs;
-    struct descriptors wanted = {
-        .jobs = jobs, .ahead = ahead < SCHED_AHEAD_MOST ? ahead : SCHED_AHEAD_MOST};
-    return descriptors_fit(address_space_fit(wanted), files_of_request(config));
-}
-
 struct shoal_session *shoal_session_new(
     const struct shoal_options *options, shoal_event_fn *on_event, void *context, char *error)
 {
@@ -170,9 +186,10 @@ struct shoal_session *shoal_session_new(
     atomic_flag_clear(&session->ran);
     selection_init(&session->selection, session->config);
     events_init(&session->events, session->config, &session->clock, on_event, context);
-    if (!descriptors_suffice(files_of_request(session->config), &why) || !open_walk(session, &why))
+    if (!descriptors_suffice(room_files_of_request(session->config), &why) ||
+        !open_walk(session, &why) || !open_known(session, &why))
         return fail(session, &why, error);
-    session->room = find_room(session->config);
+    session->room = room_find(session->config);
     if (!open_transport(session, &why) || !open_journal(session, &why))
         return fail(session, &why, error);
     return session;
@@ -210,10 +227,13 @@ void shoal_session_free(struct shoal_session *session)
     walk_free(session->walk);
     sched_free(session->sched);
     journal_close(session->journal, -1);
+    session->journal = NULL; /* a walk that hangs must not ask it */
+    own_files_free(&session->own);
     if (session->http != NULL)
         session->http->ops->free(session->http);
     events_free(&session->events);
     selection_free(&session->selection);
+    only_failed_free(session->known);
     config_free(session->config);
     if (hangs)
         abandon(session); /* a thread may be about to look whether the loop is asleep */
@@ -333,6 +353,8 @@ int shoal_session_run(struct shoal_session *session)
     events_start(&session->events, session->config->jobs);
     notice_fewer_jobs(session);
     notice_shard(session);
+    if (session->known != NULL && only_failed_notice(session->known) != NULL)
+        events_notice(&session->events, only_failed_notice(session->known));
     if (session->journal != NULL && journal_notice(session->journal) != NULL)
         events_notice(&session->events, journal_notice(session->journal));
     if (!create_components(session, &error)) {
@@ -341,8 +363,11 @@ int shoal_session_run(struct shoal_session *session)
     }
     while (!sched_done(session->sched))
         run_loop_once(session);
+    session->events.ending = sched_ending(session->sched);
     finish_journal(session);
     session->events.left_out = session->selection.left_out;
+    if (session->known != NULL && session->events.totals.complete)
+        only_failed_each_gone(session->known, report_gone, session);
     int status = events_end(&session->events, atomic_load(&session->signal));
     journal_close(session->journal, status);
     session->journal = NULL;
