@@ -132,7 +132,6 @@ bool identity_of_destination(
 {
     const struct template_file described = {.file = file,
         .path = path,
-        .types = identity->config->types,
         .size = NO_SIZE,
         .mtime = NO_MTIME,
         .sha256 = NO_DIGEST,
