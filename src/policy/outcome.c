@@ -189,6 +189,7 @@ const char *attempt_error_name(enum attempt_error error)
         [ATTEMPT_SEND] = "send",
         [ATTEMPT_RECEIVE] = "receive",
         [ATTEMPT_STALL] = "stall",
+        [ATTEMPT_RESPONSE_TIMEOUT] = "response-timeout",
         [ATTEMPT_GARBAGE] = "garbage",
         [ATTEMPT_LARGE_ANSWER] = "large-answer",
         [ATTEMPT_WOULD_RESEND] = "would-resend",

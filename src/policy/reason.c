@@ -27,6 +27,7 @@ static enum shoal_reason reason_of_error(const struct attempt_end *end)
     case ATTEMPT_STALL:
         return SHOAL_REASON_STALL;
     case ATTEMPT_CANCELLED:
+    case ATTEMPT_RESPONSE_TIMEOUT:
         return SHOAL_REASON_TIMEOUT;
     case ATTEMPT_FILE_CHANGED:
         return SHOAL_REASON_CHANGED;

@@ -74,6 +74,7 @@ static const struct option_row table[] = {
     SWITCH("at-most-once", 0, at_most_once, HOW, "Never resend a file that the server may have accepted; report it as unknown"),
     VALUE(OPTION_DURATION, "connect-timeout", 0, "T", connect_timeout_us, "10s", 1, LONGEST_US, HOW, "Longest time to establish a connection. T is in seconds, or has a unit: 500ms, 5m, 1h. Default: 10s"),
     VALUE(OPTION_DURATION, "stall-timeout", 0, "T", stall_timeout_us, "60s", 1, LONGEST_US, HOW, "End a transfer on which no data has moved for T. Default: 60s"),
+    VALUE(OPTION_DURATION, "response-timeout", 0, "T", response_timeout_us, "5m", 1, LONGEST_US, HOW, "Longest time from the last byte of a request to the end of its response. Default: 5m"),
     VALUE(OPTION_DURATION, "give-up-after", 0, "T", give_up_after_us, "5m", 1, LONGEST_US, HOW, "Stop after T without progress. Default: 5m"),
     VALUE(OPTION_DURATION, "grace", 0, "T", grace_us, "10s", 0, LONGEST_US, HOW, "After an interrupt, wait up to T for files in flight. Default: 10s"),
     VALUE(OPTION_NUMBER, "max-failures", 0, "N", max_failures, NULL, 1, UINT32_MAX, HOW, "Stop after N files have failed. Default: no limit"),

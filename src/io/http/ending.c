@@ -1,5 +1,6 @@
 /* How an exchange ended: how far it got, what broke it, and a sentence about that. */
 #include "io/http/transport.h"
+#include "text/units.h"
 
 struct ending {
     enum attempt_error error;
@@ -21,9 +22,20 @@ static const struct ending endings[] = {
     [BREAK_GARBAGE] = {ATTEMPT_GARBAGE, "the answer is no HTTP"},
     [BREAK_LARGE_RESPONSE] = {ATTEMPT_LARGE_ANSWER, "the answer was cut at 1 MiB"},
     [BREAK_STALLED] = {ATTEMPT_STALL, "nothing moved for the stall timeout"},
+    [BREAK_TIMED_OUT] = {ATTEMPT_RESPONSE_TIMEOUT, ""}, /* see write_timeout() */
     [BREAK_CANCELLED] = {ATTEMPT_CANCELLED, "interrupted"},
     [BREAK_MEMORY] = {ATTEMPT_RESOURCES, "out of memory"},
 };
+
+/* A response that took too long, or never came. */
+static void write_timeout(struct http_transfer *transfer)
+{
+    char limit[UNITS_TEXT_SIZE];
+    units_format_duration(transfer->transport->settings.response_timeout_us, limit);
+    (void)buf_printf(&transfer->detail, "%sno %sresponse for %s",
+        exchange_is_sent(transfer) ? "all of the body was sent; " : "",
+        transfer->bytes_in > 0 ? "complete " : "", limit);
+}
 
 /* connector.c's own sentence is in `detail` already. */
 static void write_detail(struct http_transfer *transfer)
@@ -33,6 +45,8 @@ static void write_detail(struct http_transfer *transfer)
         return;
     buf_clear(detail);
     (void)buf_add_text(detail, endings[transfer->broken].sentence);
+    if (transfer->broken == BREAK_TIMED_OUT)
+        write_timeout(transfer);
     const char *more = transfer->broken == BREAK_GARBAGE ? transfer->response.error
                        : transfer->broken == BREAK_SENDING || transfer->broken == BREAK_NO_RESPONSE
                            ? transfer->trouble

@@ -68,7 +68,8 @@ void transfer_begin(struct http_transfer *transfer, const struct http_request *r
     transfer->failed = ATTEMPT_OK;
     transfer->proxy_status = 0;
     transfer->connect_us = -1;
-    transfer->moved = 0;
+    transfer->moved = transfer->delivered = 0;
+    transfer->delivered_us = transfer->started_us;
     response_clear(transfer);
 }
 
