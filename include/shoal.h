@@ -160,6 +160,7 @@ struct shoal_file {
     enum shoal_reason reason;   /* why: FAILED and UNKNOWN; otherwise SHOAL_REASON_NONE */
     const char *error;          /* the same as a sentence; NULL where `reason` is NONE */
     const char *cause;          /* the text of its struct shoal_cause; NULL where there is none */
+    bool first_of_cause;        /* no earlier file had this cause */
     const char *origin;         /* "https://example.com"; NULL: it has no URL (yet) */
     long status;                /* HTTP status of the last attempt; 0: it got no response */
     unsigned attempts;          /* requests begun for this file; 0: it was never attempted */

@@ -99,6 +99,7 @@
  *   file                   one file, opened and read so that it is never torn
  *   load                   what a reader does with one job
  *   reader                 the threads and their queues
+ *   stamps                 how old a file's times must be to be trusted
  *
  * io/root/
  *   private                open(2) flags of the two
@@ -131,6 +132,7 @@
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   library                public functions that belong to no other module
+ *   loop_clock             the clock of the loop, which stands still while it does not run
  *   options                the table of options, and the options given
  *   plan                   turns a file that was found into a request
  *   plan_view              what a plan holds, with secrets replaced
@@ -182,6 +184,7 @@
  *   jsonl                  events as JSON lines
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
+ *   plain                  progress as lines of a log
  *   progress               the progress line of a terminal
  *   summary                the result of a run
  *   writer                 destination of a sink's text
@@ -206,7 +209,9 @@
  *   commands               the commands
  *   help                   help, generated from the tables of options
  *   main                   this file: which command
+ *   outbox                 text that a thread writes, so that nobody waits for its reader
  *   output                 where a run's events go
+ *   output_options         --json, --quiet, --progress and the like
  *   recipe_text            a recipe as text, and as JSON
  *   recipes                shoal recipes
  *   say                    sentences on standard error

@@ -1,7 +1,8 @@
-/* Data and messages are separate. Data (JSON, -v lines, the plan of a dry run) goes to standard
- * output or a file in batches: it is written once STREAM_BATCH bytes are pending, and after each
- * event for which is_due() is true. Messages go to standard error immediately. The progress line is
- * removed before any other line appears on its terminal. */
+/* Data (JSON, -v lines, the plan of a dry run) goes to standard output or a file, messages go to
+ * standard error. Each destination has an outbox, so that a reader that is slow, or stops, does not
+ * hold up the sending. Where standard output and standard error are the same, they share one, which
+ * keeps the lines in order. The progress line is removed before any other line appears on its
+ * terminal, and not drawn while other text waits. */
 #include "app/output.h"
 
 #include <errno.h>
@@ -12,20 +13,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/outbox.h"
 #include "app/say.h"
 #include "app/standard.h"
-#include "app/stream.h"
 #include "base/clock.h"
 #include "sink/jsonl.h"
 #include "sink/lines.h"
+#include "sink/plain.h"
 #include "sink/progress.h"
 
 /* One destination of text. */
 struct channel {
-    struct stream stream;
-    struct output *output; /* that contains it; NULL: not open */
+    struct outbox *outbox; /* owned by the output; NULL: not open */
+    struct output *output; /* that contains it */
     const char *path;      /* of a file; NULL: standard output or standard error */
-    bool unbuffered;       /* each text is written immediately */
+    bool used;             /* something was written to it */
     bool shows_progress;   /* it shares a terminal with the progress line */
     bool failure_reported; /* the user was told that it failed */
 };
@@ -40,6 +42,7 @@ struct output {
     bool opened;               /* output_open() has succeeded */
     bool lost;                 /* data could not be written, and the user was told so */
     struct progress *progress; /* NULL: none */
+    struct plain *plain;       /* NULL: none */
     struct lines *lines;
     struct jsonl *jsonl; /* NULL: none */
 };
@@ -52,17 +55,25 @@ struct output *output_new(void)
     return output;
 }
 
+/* Before say(), which writes to standard error itself. */
+static void clear_terminal(struct output *output)
+{
+    if (output->progress != NULL)
+        progress_hide(output->progress);
+    (void)outbox_finish(output->messages.outbox);
+}
+
 static void say_failure(struct channel *channel)
 {
-    if (channel->stream.failure == 0 || channel->failure_reported)
+    int code = outbox_failure(channel->outbox);
+    if (code == 0 || !channel->used || channel->failure_reported)
         return;
     channel->failure_reported = true;
     if (channel == &channel->output->messages)
         return; /* standard error itself has failed: the user cannot be told */
     channel->output->lost = true;
-    if (channel->output->progress != NULL)
-        progress_hide(channel->output->progress);
-    const char *reason = strerror(channel->stream.failure);
+    clear_terminal(channel->output);
+    const char *reason = strerror(code);
     if (channel->path != NULL)
         say("'%s' can't be written, and nothing more is: %s", channel->path, reason);
     else
@@ -75,11 +86,8 @@ static bool channel_write(void *context, const char *data, size_t length)
     struct output *output = channel->output;
     if (channel->shows_progress && output->progress != NULL)
         progress_hide(output->progress);
-    if (channel == &output->messages && output->same_destination)
-        (void)stream_flush(&output->standard.stream); /* keeps the lines in order */
-    bool written = stream_add(&channel->stream, data, length);
-    if (written && channel->unbuffered)
-        written = stream_flush(&channel->stream);
+    channel->used = true;
+    bool written = outbox_add(channel->outbox, data, length);
     say_failure(channel);
     return written;
 }
@@ -88,7 +96,7 @@ static bool channel_write(void *context, const char *data, size_t length)
 static bool draw(void *context, const char *data, size_t length)
 {
     struct channel *channel = context;
-    return stream_add(&channel->stream, data, length) && stream_flush(&channel->stream);
+    return outbox_add(channel->outbox, data, length);
 }
 
 static unsigned terminal_width(void *context)
@@ -98,14 +106,14 @@ static unsigned terminal_width(void *context)
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-static void channel_init(
-    struct channel *channel, struct output *output, int descriptor, const char *path)
+static bool channel_open(struct channel *channel, struct output *output, int descriptor,
+    const char *path, struct error *error)
 {
-    stream_init(&channel->stream, descriptor);
+    channel->outbox = outbox_new(descriptor);
     channel->output = output;
     channel->path = path;
     channel->shows_progress = isatty(descriptor) == 1;
-    channel->unbuffered = channel->shows_progress;
+    return channel->outbox != NULL || error_set_memory(error);
 }
 
 static bool same_file(int one, int other)
@@ -125,8 +133,7 @@ static bool open_file(struct output *output, const char *path, struct error *err
             error, ERROR_SYSTEM, code, "--json: '%s' can't be opened: %s", path, strerror(code));
     }
     output->file_descriptor = descriptor;
-    channel_init(&output->file, output, descriptor, path);
-    return true;
+    return channel_open(&output->file, output, descriptor, path, error);
 }
 
 static struct writer writer_to(struct channel *channel)
@@ -159,56 +166,57 @@ static bool open_lines(
         .verbose = options->verbose,
         .quiet = options->quiet,
         .plans = !json_on_standard || options->verbose,
-        .brief = output->messages.shows_progress,
         .same_destination = data == &output->messages || output->same_destination,
     };
     output->lines = lines_new(&lines);
     return output->lines != NULL || error_set_memory(error);
 }
 
-static bool open_progress(
-    struct output *output, const struct output_options *options, struct error *error)
+/* Can the terminal draw a line again, and is there one? */
+static bool can_draw(void)
 {
     const char *terminal = getenv("TERM");
     bool is_dumb = terminal == NULL || terminal[0] == '\0' || strcmp(terminal, "dumb") == 0;
-    if (options->quiet || is_dumb || isatty(STDERR_FILENO) != 1)
-        return true;
-    struct writer writer = {.write = draw, .context = &output->messages};
-    output->progress = progress_new(writer, terminal_width, NULL);
-    return output->progress != NULL || error_set_memory(error);
+    return !is_dumb && isatty(STDERR_FILENO) == 1;
+}
+
+static bool open_progress(
+    struct output *output, const struct output_options *options, struct error *error)
+{
+    enum progress_mode mode = options->progress;
+    if (mode == PROGRESS_CHOOSE)
+        mode = options->quiet ? PROGRESS_NONE : can_draw() ? PROGRESS_BAR : PROGRESS_PLAIN;
+    if (mode == PROGRESS_BAR) {
+        struct writer writer = {.write = draw, .context = &output->messages};
+        output->progress = progress_new(writer, terminal_width, NULL);
+        return output->progress != NULL || error_set_memory(error);
+    }
+    if (mode == PROGRESS_PLAIN) {
+        output->plain = plain_new(writer_to(&output->messages), &output->clock);
+        return output->plain != NULL || error_set_memory(error);
+    }
+    return true;
+}
+
+static bool open_standard(struct output *output, struct error *error)
+{
+    struct channel *standard = &output->standard;
+    struct channel *messages = &output->messages;
+    output->same_destination = same_file(STDOUT_FILENO, STDERR_FILENO);
+    if (!channel_open(messages, output, STDERR_FILENO, NULL, error))
+        return false;
+    if (!output->same_destination)
+        return channel_open(standard, output, STDOUT_FILENO, NULL, error);
+    *standard = *messages;
+    return true;
 }
 
 bool output_open(struct output *output, const struct output_options *options, struct error *error)
 {
     output->clock = clock_system();
-    channel_init(&output->standard, output, STDOUT_FILENO, NULL);
-    channel_init(&output->messages, output, STDERR_FILENO, NULL);
-    output->messages.unbuffered = true;
-    output->same_destination = same_file(STDOUT_FILENO, STDERR_FILENO);
-    output->opened = open_json(output, options, error) && open_lines(output, options, error) &&
-                     open_progress(output, options, error);
+    output->opened = open_standard(output, error) && open_json(output, options, error) &&
+                     open_lines(output, options, error) && open_progress(output, options, error);
     return output->opened;
-}
-
-static void flush(struct channel *channel)
-{
-    if (channel->output == NULL)
-        return;
-    (void)stream_flush(&channel->stream);
-    say_failure(channel);
-}
-
-/* Returns whether the data up to this event is written now, for whoever follows the output. */
-static bool is_due(const struct shoal_event *event)
-{
-    switch (event->kind) {
-    case SHOAL_EVENT_FILE:
-        return event->file.verdict == SHOAL_FAILED || event->file.verdict == SHOAL_UNKNOWN;
-    case SHOAL_EVENT_PLAN:
-        return false;
-    default:
-        return true;
-    }
 }
 
 /* An event was lost. If the cause was a failed write, say_failure() has told the user already;
@@ -218,8 +226,7 @@ static void report_lost_event(struct output *output)
     if (output->lost)
         return;
     output->lost = true;
-    if (output->progress != NULL)
-        progress_hide(output->progress);
+    clear_terminal(output);
     say("events are missing in the JSON lines: out of memory");
 }
 
@@ -232,46 +239,50 @@ void output_event(void *context, const struct shoal_event *event)
         report_lost_event(output);
     if (event->kind == SHOAL_EVENT_END && output->progress != NULL)
         progress_event(output->progress, event);
+    if (output->plain != NULL)
+        plain_event(output->plain, event);
     lines_event(output->lines, event);
-    if (is_due(event)) {
-        flush(&output->standard);
-        flush(&output->file);
-    }
-    if (event->kind == SHOAL_EVENT_PROGRESS && output->progress != NULL)
+    say_failure(&output->standard);
+    say_failure(&output->file);
+    if (event->kind == SHOAL_EVENT_PROGRESS && output->progress != NULL &&
+        outbox_waiting(output->messages.outbox) == 0)
         progress_event(output->progress, event);
+}
+
+static void finish(struct channel *channel)
+{
+    if (channel->outbox == NULL)
+        return;
+    (void)outbox_finish(channel->outbox);
+    say_failure(channel);
 }
 
 bool output_close(struct output *output)
 {
-    if (output->opened) {
-        flush(&output->standard);
-        flush(&output->file);
-    }
-    if (output->file_descriptor >= 0 && close(output->file_descriptor) != 0 &&
-        output->file.stream.failure == 0) {
-        output->file.stream.failure = errno;
-        say_failure(&output->file);
+    finish(&output->standard);
+    finish(&output->file);
+    finish(&output->messages);
+    if (output->file_descriptor >= 0 && close(output->file_descriptor) != 0 && !output->lost) {
+        output->lost = true;
+        say("'%s' can't be written: %s", output->file.path, strerror(errno));
     }
     output->file_descriptor = -1;
     return !output->lost;
-}
-
-static void channel_free(struct channel *channel)
-{
-    buf_free(&channel->stream.pending);
 }
 
 void output_free(struct output *output)
 {
     if (output == NULL)
         return;
-    if (output->file_descriptor >= 0)
-        (void)close(output->file_descriptor);
     progress_free(output->progress);
+    plain_free(output->plain);
     lines_free(output->lines);
     jsonl_free(output->jsonl);
-    channel_free(&output->standard);
-    channel_free(&output->messages);
-    channel_free(&output->file);
+    if (!output->same_destination)
+        outbox_free(output->standard.outbox);
+    outbox_free(output->messages.outbox);
+    outbox_free(output->file.outbox);
+    if (output->file_descriptor >= 0)
+        (void)close(output->file_descriptor);
     free(output);
 }

@@ -5,17 +5,9 @@
 #include <shoal.h>
 #include <stdbool.h>
 
+#include "app/output_options.h"
 #include "base/err.h"
 #include "base/must_use.h"
-
-/* What to print, and where. */
-struct output_options {
-    bool json;             /* --json: events as JSON lines */
-    const char *json_file; /* --json=FILE: where they go; the caller's, outlives the output; NULL:
-                              standard output */
-    bool quiet;            /* --quiet */
-    bool verbose;          /* --verbose */
-};
 
 /* The outputs of one run. */
 struct output;

@@ -6,6 +6,7 @@
 #include "app/commands.h"
 #include "app/help.h"
 #include "app/output.h"
+#include "app/output_options.h"
 #include "app/say.h"
 #include "app/signals.h"
 #include "core/options.h"
@@ -36,6 +37,7 @@ struct send {
     char **operands;               /* pointers to the arguments; the array is owned */
     size_t operand_count;          /* of `operands` */
     struct output_options output;  /* the command's own options */
+    bool warn_only;                /* --warn-only */
     bool help;
     bool version;
 };
@@ -86,22 +88,20 @@ static void mask_option(const struct option_row *row, char *value)
 
 /* --- reading the arguments --- */
 
-/* False: --help or --version, so the rest need not be read. */
-static bool set_output_option(struct send *send, const char *name, const char *value)
+/* False with `error`; or without one: --help or --version, so the rest need not be read. */
+static bool set_output_option(
+    struct send *send, const char *name, const char *value, struct error *error)
 {
-    if (strcmp(name, "json") == 0) {
-        send->output.json = true;
-        send->output.json_file = value;
-    } else if (strcmp(name, "quiet") == 0) {
-        send->output.quiet = true;
-    } else if (strcmp(name, "verbose") == 0) {
-        send->output.verbose = true;
-    } else {
+    if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0) {
         send->help = strcmp(name, "help") == 0;
         send->version = !send->help;
         return false;
     }
-    return true;
+    if (strcmp(name, "warn-only") == 0) {
+        send->warn_only = true;
+        return true;
+    }
+    return output_options_set(&send->output, name, value, error);
 }
 
 static bool set_option(void *context, const struct option_row *row, enum option_manner manner,
@@ -111,7 +111,7 @@ static bool set_option(void *context, const struct option_row *row, enum option_
     if (row->scope == OPTION_OUTPUT) {
         if (value != NULL && value[0] == '\0')
             return error_set(error, ERROR_USAGE, 0, "--%s=: there is no file's name", row->name);
-        return set_output_option(send, row->name, value);
+        return set_output_option(send, row->name, value, error);
     }
     const struct option_setting setting = {.row = row, .value = value, .manner = manner};
     bool set = options_add(send->options, &setting, error);
@@ -173,6 +173,13 @@ static bool read_arguments(struct send *send, int count, char **arguments, struc
 
 /* --- running --- */
 
+/* With --warn-only, failures of files are not the command's. */
+static int status_for_caller(const struct send *send, int status)
+{
+    bool is_failure = status == SHOAL_EXIT_FAILED || status == SHOAL_EXIT_TEMPORARY;
+    return send->warn_only && is_failure ? SHOAL_EXIT_OK : status;
+}
+
 static int run(struct shoal_session *session, struct output *output)
 {
     signals_watch(session);
@@ -200,7 +207,7 @@ static int send_files(const struct send *send)
     else if (!output_open(output, &send->output, &problem))
         say("%s", problem.text);
     else
-        status = run(session, output);
+        status = status_for_caller(send, run(session, output));
     shoal_session_free(session);
     output_free(output);
     return status;

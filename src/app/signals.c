@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <shoal.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 static const int watched_signals[] = {SIGINT, SIGTERM, SIGHUP};
@@ -10,14 +11,14 @@ static const int watched_signals[] = {SIGINT, SIGTERM, SIGHUP};
 #define WATCHED (sizeof watched_signals / sizeof watched_signals[0])
 
 static struct shoal_session *volatile watched_session; /* NULL: none */
-static volatile sig_atomic_t signals_seen;             /* 2 means 2 or more */
+static atomic_int signals_seen;                        /* 2 means 2 or more */
 static struct sigaction before[WATCHED];               /* dispositions to restore */
 
 static void interrupt(int signal_number)
 {
     int code = errno;
-    if (signals_seen < 2)
-        signals_seen = signals_seen + 1;
+    if (atomic_load(&signals_seen) < 2)
+        (void)atomic_fetch_add(&signals_seen, 1);
     if (watched_session != NULL)
         shoal_session_interrupt(watched_session, signal_number);
     errno = code;
@@ -45,7 +46,7 @@ void signals_restore(void)
 
 bool signals_insist(void)
 {
-    return signals_seen >= 2;
+    return atomic_load(&signals_seen) >= 2;
 }
 
 void signals_raise(int signal_number)

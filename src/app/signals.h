@@ -14,7 +14,8 @@ void signals_watch(struct shoal_session *session);
 /* Restores the dispositions from before signals_watch(). */
 void signals_restore(void);
 
-/* Returns whether a second signal has arrived: the user wants to stop immediately. */
+/* Returns whether a second signal has arrived: the user wants to stop immediately. Safe in any
+ * thread. */
 bool signals_insist(void);
 
 /* Ends the process by a signal, so that the shell sees what ended it. Returns only if that fails.

@@ -6,13 +6,10 @@
 
 #include "app/signals.h"
 
-/* Most bytes pending: room for the longest single line. */
-#define PENDING_MAX (512U << 20)
-
 void stream_init(struct stream *stream, int descriptor)
 {
     *stream = (struct stream){.descriptor = descriptor};
-    buf_init(&stream->pending, PENDING_MAX);
+    buf_init(&stream->pending, STREAM_MOST);
 }
 
 /* Returns whether a write(2) that failed with the errno `code` may be tried again, after waiting

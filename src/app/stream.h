@@ -10,6 +10,9 @@
 /* How much text is buffered before it is written, in bytes. */
 #define STREAM_BATCH (32 * 1024)
 
+/* The most bytes pending: room for the longest single line. */
+#define STREAM_MOST (512U << 20)
+
 /* The output to one descriptor. */
 struct stream {
     int descriptor;     /* the caller's */

@@ -7,7 +7,8 @@
 #include "text/cause.h"
 #include "text/http_status.h"
 
-#define STATUS_DIGITS 3
+#define STATUS_DIGITS      3
+#define FIRST_ERROR_STATUS 400 /* the first of those that say no (RFC 9110, 15.5) */
 
 /* Of all files whose cause is not told apart any more. */
 static const char other_text[] = "another cause";
@@ -63,9 +64,9 @@ static void add_message(struct buf *out, const struct shoal_file *file, const ch
     buf_free(&message);
 }
 
-static bool is_by_status(const struct shoal_file *file)
+bool causes_is_status(const struct shoal_file *file)
 {
-    return file->status >= 300 &&
+    return file->status >= FIRST_ERROR_STATUS &&
            (file->reason == SHOAL_REASON_STATUS || file->reason == SHOAL_REASON_CREDENTIALS);
 }
 
@@ -76,19 +77,27 @@ static const char *without_name(const char *error)
     return end == NULL ? error : end + strlen("': ");
 }
 
-bool causes_describe(struct buf *out, const struct shoal_file *file, bool several)
+static void add_status(struct buf *out, const struct shoal_file *file, bool several)
 {
-    if (!is_by_status(file)) {
-        (void)buf_add_text(out, without_name(file->error == NULL ? "" : file->error));
-        return !out->failed;
-    }
     const char *phrase = http_status_phrase(file->status);
     (void)buf_printf(out, "%ld", file->status);
     if (phrase != NULL)
         (void)buf_printf(out, " %s", phrase);
     if (several && file->origin != NULL)
         (void)buf_printf(out, " from %s", file->origin);
-    add_message(out, file, phrase);
+    if (causes_is_status(file))
+        add_message(out, file, phrase);
+    else
+        (void)buf_add_text(out, ": redirects are not followed");
+}
+
+bool causes_describe(struct buf *out, const struct shoal_file *file, bool several)
+{
+    bool is_redirect = file->reason == SHOAL_REASON_STATUS && file->status >= 300;
+    if (causes_is_status(file) || is_redirect)
+        add_status(out, file, several);
+    else
+        (void)buf_add_text(out, without_name(file->error == NULL ? "" : file->error));
     return !out->failed;
 }
 
@@ -147,7 +156,7 @@ static struct cause_node *find_cause(const struct causes *causes, const char *te
     return node == NULL ? NULL : container_of(node, struct cause_node, node);
 }
 
-void causes_note(struct causes *causes, const struct shoal_file *file, const char *text,
+bool causes_note(struct causes *causes, const struct shoal_file *file, const char *text,
     const char *description, int64_t at_us)
 {
     struct cause_node *node = find_cause(causes, text);
@@ -158,7 +167,7 @@ void causes_note(struct causes *causes, const struct shoal_file *file, const cha
     if (node == NULL)
         node = add_cause(causes, file, text, description, at_us);
     if (node == NULL)
-        return;
+        return true;
     struct shoal_cause *cause = &node->cause;
     cause->count++;
     cause->temporary += file->temporary;
@@ -166,11 +175,12 @@ void causes_note(struct causes *causes, const struct shoal_file *file, const cha
     if (file->attempts > cause->attempts_most)
         cause->attempts_most = file->attempts;
     if (file->bytes < 0)
-        return;
+        return cause->count == 1;
     if (cause->bytes_least < 0 || file->bytes < cause->bytes_least)
         cause->bytes_least = file->bytes;
     if (file->bytes > cause->bytes_most)
         cause->bytes_most = file->bytes;
+    return cause->count == 1;
 }
 
 /* The most frequent first; equally frequent ones in the order in which they came. */

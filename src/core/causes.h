@@ -29,6 +29,9 @@ void causes_init(struct causes *causes);
 /* Frees all memory. */
 void causes_free(struct causes *causes);
 
+/* Whether the file failed because of its response's status, so that status and response say why. */
+bool causes_is_status(const struct shoal_file *file);
+
 /* Adds the sentence that names the cause of a file's failure, in full: of a status its number, its
  * phrase and the message in the response, of anything else the file's error without the name of
  * the file. `several`: the run has more than one origin, and the cause names the file's. The texts
@@ -40,8 +43,9 @@ bool causes_describe(struct buf *out, const struct shoal_file *file, bool severa
 bool causes_fold(struct buf *out, const char *description);
 
 /* Counts a failed or unknown file, at `at_us`. `text`: its folded cause; `description`: the cause
- * in full. Without memory for a new cause, the file is counted nowhere. */
-void causes_note(struct causes *causes, const struct shoal_file *file, const char *text,
+ * in full. Returns whether it is the first of its cause. Without memory for a new
+ * cause, the file is counted nowhere. */
+bool causes_note(struct causes *causes, const struct shoal_file *file, const char *text,
     const char *description, int64_t at_us);
 
 /* Returns the causes, the most frequent first, and how many there are. They and their texts are

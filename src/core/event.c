@@ -34,9 +34,14 @@ void events_free(struct events *events)
     causes_free(&events->causes);
 }
 
+int64_t events_now_us(const struct events *events)
+{
+    return clock_now_us(events->clock);
+}
+
 static void emit(struct events *events, struct shoal_event *event)
 {
-    event->at_us = clock_now_us(events->clock) - events->start_us;
+    event->at_us = events_now_us(events) - events->start_us;
     if (events->on_event != NULL)
         events->on_event(events->context, event);
 }
@@ -85,7 +90,9 @@ static void count(struct events *events, const struct event_file *file)
     if (file->attempts > 1)
         events->totals.retries += file->attempts - 1;
     if (file->verdict == SHOAL_SENT && file->bytes > 0) {
-        events->totals.bytes += file->bytes;
+        int64_t *bytes = &events->totals.bytes;
+        if (__builtin_add_overflow(*bytes, file->bytes, bytes))
+            *bytes = INT64_MAX;
         if (file->bytes > events->totals.largest_sent)
             events->totals.largest_sent = file->bytes;
     }
@@ -108,9 +115,11 @@ static void note_cause(struct events *events, struct shoal_file *file, bool seve
         !causes_describe(&events->description, file, several) ||
         !causes_fold(&events->cause, buf_text(&events->description)))
         return;
+    if (causes_is_status(file))
+        file->error = buf_text(&events->description);
     file->cause = buf_text(&events->cause);
-    causes_note(&events->causes, file, file->cause, buf_text(&events->description),
-        clock_now_us(events->clock) - events->start_us);
+    file->first_of_cause = causes_note(&events->causes, file, file->cause,
+        buf_text(&events->description), clock_now_us(events->clock) - events->start_us);
 }
 
 void events_file(struct events *events, const struct event_file *file)
@@ -125,7 +134,7 @@ void events_file(struct events *events, const struct event_file *file)
             .status = file->status,
             .attempts = file->attempts,
             .bytes = file->bytes,
-            .took_us = file->first_us > 0 ? clock_now_us(events->clock) - file->first_us : 0,
+            .took_us = file->first_us > 0 ? events_now_us(events) - file->first_us : 0,
             .temporary = file->temporary,
             .maybe_accepted = file->maybe_accepted,
             .response_cut = file->response_cut}};

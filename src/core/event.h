@@ -39,7 +39,7 @@ struct event_file {
     long status;                /* HTTP status of the last attempt; 0: none */
     unsigned attempts;          /* requests begun for it */
     int64_t bytes;              /* the file's size; -1: never known */
-    int64_t first_us;           /* when its first attempt began, by the clock; 0: never */
+    int64_t first_us;           /* when its first attempt began, by events_now_us(); 0: never */
     enum shoal_reason reason;   /* why it failed or is unknown; otherwise SHOAL_REASON_NONE */
     const char *error;          /* the same as a sentence; NULL where there is no reason */
     const char *origin;         /* of its URL; NULL or "": it has none (yet) */
@@ -51,6 +51,9 @@ struct event_file {
 /* Initializes the events of one run, which starts now. Everything passed in must outlive it. */
 void events_init(struct events *events, const struct config *config, const struct clock *clock,
     shoal_event_fn *on_event, void *context);
+
+/* The time by the events' clock, which goes on while the loop does not run. */
+int64_t events_now_us(const struct events *events);
 
 /* Frees the buffers. */
 void events_free(struct events *events);

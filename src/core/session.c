@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/descriptors.h"
+#include "core/loop_clock.h"
 #include "core/recipe.h"
 #include "core/sched.h"
 #include "policy/adapt.h"
@@ -20,7 +21,8 @@
 
 struct shoal_session {
     struct config *config;
-    struct clock clock;
+    struct clock clock;           /* the time that passes for everybody: for events */
+    struct loop_clock loop_clock; /* the time in which the loop runs: for every deadline */
     struct random_source random;
     struct random_fetched random_fetched;
     struct events events;
@@ -68,7 +70,8 @@ static bool open_transport(struct shoal_session *session, struct error *error)
     const char *cacert = config->cacert;
     if (cacert == NULL)
         cacert = getenv("SSL_CERT_FILE");
-    struct http_settings settings = {.connections = session->room.jobs,
+    struct http_settings settings = {.clock = &session->loop_clock.clock,
+        .connections = session->room.jobs,
         .connect_timeout_us = config->connect_timeout_us,
         .stall_timeout_us = config->stall_timeout_us,
         .response_timeout_us = config->response_timeout_us,
@@ -116,6 +119,7 @@ struct shoal_session *shoal_session_new(
         return fail(NULL, &why, error);
     }
     session->clock = clock_system();
+    loop_clock_init(&session->loop_clock, &session->clock);
     session->random = random_system(&session->random_fetched);
     struct shoal_options *resolved = recipe_resolve(options, &why);
     if (resolved != NULL)
@@ -171,7 +175,7 @@ static bool create_components(struct shoal_session *session, struct error *error
     if (session->source == NULL)
         return false;
     struct sched_parts parts = {.config = session->config,
-        .clock = &session->clock,
+        .clock = &session->loop_clock.clock,
         .random = &session->random,
         .source = session->source,
         .reader = session->reader,

@@ -23,7 +23,7 @@ struct body;
 
 /* Makes a body of `count` pieces (the array is copied), for body_free(). `chunk` is the number of
  * bytes that the reader reads at a time, 64 KiB to 1 MiB; the body allocates at most two chunks.
- * NULL with `error`: out of memory. */
+ * NULL with `error`: the pieces are longer together than a length can say, or out of memory. */
 MUST_USE struct body *body_new(const struct body_piece *pieces, size_t count, struct reader *reader,
     size_t chunk, struct error *error);
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/must_use.h"
 #include "policy/outcome.h"
@@ -116,6 +117,7 @@ struct http {
 
 /* What the real transport is made with. Strings are copied; NULL: not given. */
 struct http_settings {
+    const struct clock *clock;   /* measures the timeouts; outlives the transport */
     size_t connections;          /* most connections that are kept */
     int64_t connect_timeout_us;  /* for names, connection, proxy and TLS together */
     int64_t stall_timeout_us;    /* a transfer on which nothing moves for this long ends */

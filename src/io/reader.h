@@ -3,9 +3,9 @@
  * its own.
  *
  * A file that changes while it is read is never returned. Before the first byte is read, the file's
- * times must be so far in the past that any later write changes them (file systems stamp in ticks);
- * a file written a moment ago is postponed. After the last byte, its size, mtime, ctime and inode
- * are compared with those before the first. */
+ * times must be so far in the past that any later write changes them (file systems stamp in ticks,
+ * some in whole seconds); a file written a moment ago is postponed. After the last byte, its facts
+ * are compared with those before the first: see reader_unchanged(). */
 #ifndef SHOAL_IO_READER_H
 #define SHOAL_IO_READER_H
 
@@ -32,6 +32,7 @@ enum reader_result {
     READER_NOT_REGULAR, /* is a directory, FIFO, socket or device */
     READER_LINK,        /* its path has a symbolic link that is not followed or leads out */
     READER_CHANGED,     /* changed while it was read */
+    READER_SIZE_WRONG,  /* has more or less content than its size says, as in /proc and /sys */
     READER_FAILED,      /* a system call failed; `code` is its errno */
 };
 
@@ -42,6 +43,10 @@ struct reader_facts {
     int64_t size;          /* bytes */
     struct timespec mtime; /* the last write */
     struct timespec ctime; /* the last change of content or attributes */
+    mode_t mode;           /* permissions; with the next three, what explains a new ctime */
+    nlink_t links;         /* hard links */
+    uid_t owner;           /* user */
+    gid_t group;           /* group */
 };
 
 /* One file of a job. The submitter sets the first three fields, the reader the others. */
@@ -133,8 +138,10 @@ void reader_job_close(struct reader_job *job);
 MUST_USE size_t reader_try_cached(
     const struct reader_file *file, char *data, int64_t position, size_t length);
 
-/* Whether the open file's facts still equal `file->facts`. Calls fstat(2), which does not wait for
- * the disk, so the loop's thread may call it too. */
+/* Whether the open file's content is still that of `file->facts`: device, inode, size and mtime are
+ * the same. So must be ctime, because mtime can be set back after a write, unless new permissions,
+ * another owner or another number of links, but not 0, explain it. Calls fstat(2), which does not
+ * wait for the disk, so the loop's thread may call it too. */
 bool reader_unchanged(const struct reader_file *file);
 
 #endif

@@ -5,25 +5,26 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "core/causes.h"
 #include "sink/numbers.h"
 #include "sink/summary.h"
 #include "text/printable.h"
 #include "text/units.h"
 
-#define LINE_SIZE_MAX   (256U << 20) /* longest line, in bytes */
-#define PATHS_SIZE_MAX  4096         /* longest list of operands in a message, in bytes */
-#define REASON_SIZE_MAX 4096         /* longest reason of the unattempted files, in bytes */
-#define PAUSES_SHOWN    20           /* pauses, of all servers together */
-#define EXCERPT_LENGTH  200          /* bytes of a response in the line of a failure */
+#define LINE_SIZE_MAX  (256U << 20) /* longest line, in bytes */
+#define PATHS_SIZE_MAX 4096         /* longest list of operands in a message, in bytes */
+#define PAUSES_SHOWN   20           /* pauses, of all servers together */
+#define EXCERPT_LENGTH 200          /* bytes of a response in the line of a failure */
+
+#define STATUS_CONTENT_TOO_LARGE 413 /* RFC 9110, 15.5.14 */
 
 struct lines {
     struct lines_options options;
-    struct buf line;               /* the line that is being built */
-    struct buf paths;              /* the operands, separated by commas */
-    unsigned pause_count;          /* PAUSE events so far */
-    bool dry_run;                  /* known from START on */
-    struct buf unattempted_reason; /* `brief`: why the first unattempted file failed */
-    uint64_t unattempted_count;    /* `brief`: files never attempted */
+    struct buf line;      /* the line that is being built */
+    struct buf paths;     /* the operands, separated by commas */
+    unsigned pause_count; /* PAUSE events so far */
+    bool dry_run;         /* known from START on */
+    int64_t largest_sent; /* bytes of the largest file that was sent; 0: none */
 };
 
 struct lines *lines_new(const struct lines_options *options)
@@ -34,7 +35,6 @@ struct lines *lines_new(const struct lines_options *options)
     lines->options = *options;
     buf_init(&lines->line, LINE_SIZE_MAX);
     buf_init(&lines->paths, PATHS_SIZE_MAX);
-    buf_init(&lines->unattempted_reason, REASON_SIZE_MAX);
     return lines;
 }
 
@@ -44,7 +44,6 @@ void lines_free(struct lines *lines)
         return;
     buf_free(&lines->line);
     buf_free(&lines->paths);
-    buf_free(&lines->unattempted_reason);
     free(lines);
 }
 
@@ -104,13 +103,40 @@ static void add_response(
         (void)buf_add_text(&lines->line, "...");
 }
 
+/* An error that begins with the file's own name, which stands before it in the line: without it. */
+static const char *without_own_name(const struct shoal_file *file)
+{
+    const char *end = file->error[0] == '\'' ? strstr(file->error, "': ") : NULL;
+    if (end == NULL || file->path.data == NULL)
+        return file->error;
+    size_t length = (size_t)(end - file->error) - 1;
+    size_t own = file->path.length;
+    bool is_own = own <= length && memcmp(end - own, file->path.data, own) == 0;
+    return is_own ? end + strlen("': ") : file->error;
+}
+
+/* A limit of the server shows in the sizes on both sides of it. */
+static void add_sizes(struct lines *lines, const struct shoal_file *file)
+{
+    if (file->status != STATUS_CONTENT_TOO_LARGE || file->bytes < 0)
+        return;
+    (void)buf_add_text(&lines->line, " (this file: ");
+    (void)numbers_add_bytes(&lines->line, file->bytes);
+    if (lines->largest_sent > 0) {
+        (void)buf_add_text(&lines->line, "; largest accepted: ");
+        (void)numbers_add_bytes(&lines->line, lines->largest_sent);
+    }
+    (void)buf_add_byte(&lines->line, ')');
+}
+
 static void add_reason(struct lines *lines, const struct shoal_file *file)
 {
     (void)buf_add_text(&lines->line, ": ");
     if (file->error != NULL)
-        add_escaped(lines, file->error);
+        add_escaped(lines, without_own_name(file));
     else
         (void)buf_printf(&lines->line, "status %ld", file->status);
+    add_sizes(lines, file);
     const char *accepted = file->maybe_accepted ? "; the server may have accepted it" : "";
     if (file->attempts > 1)
         (void)buf_printf(&lines->line, " (%u attempts%s)", file->attempts, accepted);
@@ -123,7 +149,8 @@ static void failure_line(struct lines *lines, const struct shoal_file *file)
     add_verdict(lines, file);
     add_text(lines, &file->path);
     add_reason(lines, file);
-    add_response(lines, file, ": ", EXCERPT_LENGTH);
+    if (!causes_is_status(file)) /* else the error contains its message */
+        add_response(lines, file, ": ", EXCERPT_LENGTH);
     write_line(lines, &lines->options.messages);
 }
 
@@ -139,35 +166,16 @@ static void verbose_line(struct lines *lines, const struct shoal_file *file)
     write_line(lines, &lines->options.data);
 }
 
-/* Thousands of lines with the same text would hide the failures before them. */
-static void count_unattempted(struct lines *lines, const struct shoal_file *file)
-{
-    if (lines->unattempted_count++ == 0 && file->error != NULL)
-        (void)buf_add_text(&lines->unattempted_reason, file->error);
-}
-
-static void unattempted_line(struct lines *lines)
-{
-    if (lines->unattempted_count == 0)
-        return;
-    (void)buf_add_text(&lines->line, "failed ");
-    (void)numbers_add_counted(
-        &lines->line, lines->unattempted_count, "file that was", "files that were");
-    (void)buf_add_text(&lines->line, " never attempted: ");
-    add_escaped(lines, buf_text(&lines->unattempted_reason));
-    write_line(lines, &lines->options.messages);
-}
-
+/* Of each cause, the first file has a line: thousands with the same text would hide the others. The
+ * summary counts them. */
 static void file_event(struct lines *lines, const struct shoal_file *file)
 {
     const struct lines_options *options = &lines->options;
-    if (options->brief && file->reason == SHOAL_REASON_NOT_ATTEMPTED && !options->verbose) {
-        count_unattempted(lines, file);
-        return;
-    }
+    if (file->verdict == SHOAL_SENT && file->bytes > lines->largest_sent)
+        lines->largest_sent = file->bytes;
     if (options->verbose)
         verbose_line(lines, file);
-    if (is_bad(file) && !(options->verbose && options->same_destination))
+    if (is_bad(file) && file->first_of_cause && !(options->verbose && options->same_destination))
         failure_line(lines, file);
 }
 
@@ -293,12 +301,11 @@ static void nothing_line(struct lines *lines, const struct shoal_end *end)
 
 static void end_lines(struct lines *lines, const struct shoal_event *event)
 {
-    unattempted_line(lines);
     if (event->end.totals->found == 0)
         nothing_line(lines, &event->end);
-    if (lines->options.quiet)
+    if (lines->options.quiet && event->end.cause_count == 0)
         return;
-    if (summary_add(&lines->line, event, lines->dry_run))
+    if (summary_add(&lines->line, event, lines->dry_run, lines->options.quiet))
         (void)writer_write(&lines->options.messages, lines->line.data, lines->line.length);
     buf_clear(&lines->line);
 }

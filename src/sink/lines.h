@@ -14,7 +14,6 @@ struct lines_options {
     bool verbose;           /* one line per file, with its response */
     bool quiet;             /* no notices, no summary */
     bool plans;             /* write the plan of a dry run */
-    bool brief;             /* one line for all files never attempted because the run ended */
     bool same_destination;  /* both writers write to the same file or terminal: `verbose` writes one
                                line for a failure, not one to each */
 };

@@ -1,7 +1,10 @@
 #include "sink/summary.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "sink/numbers.h"
+#include "text/printable.h"
 #include "text/units.h"
 
 static void add_elapsed(struct buf *out, int64_t elapsed_us)
@@ -74,6 +77,89 @@ static void add_first_line(struct buf *out, const struct shoal_event *event, boo
     (void)buf_add_byte(out, '\n');
 }
 
+/* ---- why files failed */
+
+#define CAUSES_SHOWN 10
+
+/* Adds `; 1.2 MiB and more (largest sent: 0.9 MiB)`, where sizes may be the reason. */
+static void add_size_limit(
+    struct buf *out, const struct shoal_cause *cause, const struct shoal_totals *totals)
+{
+    bool is_limit = cause->reason == SHOAL_REASON_TOO_LARGE ||
+                    (cause->bytes_least > totals->largest_sent && totals->largest_sent > 0 &&
+                        cause->reason == SHOAL_REASON_STATUS);
+    if (!is_limit || cause->bytes_least < 0)
+        return;
+    (void)buf_add_text(out, "; ");
+    (void)numbers_add_bytes(out, cause->bytes_least);
+    (void)buf_add_text(out, cause->count == 1 ? "" : " and more");
+    if (totals->largest_sent > 0) {
+        (void)buf_add_text(out, " (largest sent: ");
+        (void)numbers_add_bytes(out, totals->largest_sent);
+        (void)buf_add_byte(out, ')');
+    }
+}
+
+static void add_durability(struct buf *out, const struct shoal_cause *cause)
+{
+    if (cause->temporary == 0)
+        (void)buf_add_text(out, "final");
+    else if (cause->temporary == cause->count)
+        (void)buf_add_text(out, "temporary");
+    else if (numbers_add_count(out, cause->temporary))
+        (void)buf_add_text(out, " temporary");
+    if (cause->attempts_most > 1)
+        (void)buf_printf(out, ", up to %u attempts", cause->attempts_most);
+}
+
+/* Adds two lines: how many files, the cause, and whether it passes; and the first of the files. */
+static void add_cause(
+    struct buf *out, const struct shoal_cause *cause, const struct shoal_totals *totals)
+{
+    struct buf count;
+    buf_init(&count, UNITS_TEXT_SIZE);
+    (void)numbers_add_count(&count, cause->count);
+    (void)buf_printf(out, "%6s  ", buf_text(&count));
+    buf_free(&count);
+    (void)printable_add(out, cause->example, strlen(cause->example));
+    (void)buf_add_text(out, "  (");
+    add_durability(out, cause);
+    add_size_limit(out, cause, totals);
+    (void)buf_add_text(out, ")\n        ");
+    (void)printable_add(out, cause->first_path.data, cause->first_path.length);
+    if (cause->count > 1) {
+        (void)buf_add_text(out, " and ");
+        (void)numbers_add_count(out, cause->count - 1);
+        (void)buf_add_text(out, " more");
+    }
+    (void)buf_add_byte(out, '\n');
+}
+
+static uint64_t bad_count(const struct shoal_totals *totals)
+{
+    return totals->verdicts[SHOAL_FAILED] + totals->verdicts[SHOAL_UNKNOWN];
+}
+
+static void add_causes(struct buf *out, const struct shoal_end *end)
+{
+    const struct shoal_totals *totals = end->totals;
+    uint64_t bad = bad_count(totals);
+    if (bad == 0 || end->cause_count == 0)
+        return;
+    (void)buf_add_text(out, totals->verdicts[SHOAL_FAILED] > 0 ? "FAILED " : "UNKNOWN ");
+    (void)numbers_add_count(out, bad);
+    (void)buf_add_text(out, " of ");
+    (void)numbers_add_counted(out, totals->found, "file, ", "files, ");
+    (void)numbers_add_counted(out, end->cause_count, "cause\n", "causes\n");
+    for (size_t i = 0; i < end->cause_count && i < CAUSES_SHOWN; i++)
+        add_cause(out, &end->causes[i], totals);
+    if (end->cause_count > CAUSES_SHOWN) {
+        (void)buf_add_text(out, "        and ");
+        (void)numbers_add_counted(
+            out, end->cause_count - CAUSES_SHOWN, "more cause\n", "more causes\n");
+    }
+}
+
 /* Adds what the user may not expect: dot files that are included, and what is not a regular file.
  */
 static void add_asides(struct buf *out, const struct shoal_totals *totals)
@@ -120,8 +206,12 @@ static void add_trouble(struct buf *out, const struct shoal_event *event)
     }
 }
 
-bool summary_add(struct buf *out, const struct shoal_event *event, bool dry_run)
+bool summary_add(struct buf *out, const struct shoal_event *event, bool dry_run, bool quiet)
 {
+    if (bad_count(event->end.totals) > 1) /* one alone has its line */
+        add_causes(out, &event->end);
+    if (quiet)
+        return !out->failed;
     if (event->end.totals->found > 0)
         add_first_line(out, event, dry_run);
     add_asides(out, event->end.totals);

@@ -6,8 +6,9 @@
 
 #include "base/buf.h"
 
-/* Adds the lines for the END event `event`, each with its newline. There is no line for a run that
- * found no file. False: `out` failed. */
-bool summary_add(struct buf *out, const struct shoal_event *event, bool dry_run);
+/* Adds the lines for the END event `event`, each with its newline: if more than one file failed,
+ * the ten most frequent causes; and the totals, but not with `quiet`. There is no line for a run
+ * that found no file. False: `out` failed. */
+bool summary_add(struct buf *out, const struct shoal_event *event, bool dry_run, bool quiet);
 
 #endif

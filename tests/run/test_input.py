@@ -9,6 +9,7 @@ import random
 import socket
 import stat
 import subprocess
+import tempfile
 import urllib.parse
 
 import pytest
@@ -462,3 +463,38 @@ def test_a_folder_that_vanishes_during_the_walk(shoal, tree, ledger):
     assert run.status == 1
     assert run.end["sent"] == len(ledger.records)
     assert run.problems or run.end["failed"]
+
+
+# --- files that are none
+
+
+@pytest.mark.parametrize("raw", [(), ("-T",)])
+@pytest.mark.parametrize("path", ["/proc/self/status", "/proc/version", "/sys/kernel/mm/transparent_hugepage/enabled"])
+def test_a_file_of_the_kernel_fails_for_good(shoal, ledger, path, raw):
+    """Its size says nothing of its content, so no later run can send it either."""
+    if not os.path.exists(path):
+        pytest.skip(f"there is no {path} here")
+    run = shoal.send(*raw, path, ledger.url + "/")
+    assert run.status == 1
+    (event,) = run.files
+    assert event["verdict"] == "failed" and not event["temporary"] and "/proc" in event["error"]
+    assert not ledger.records
+
+
+@pytest.mark.parametrize("huge", [1, 2])
+def test_a_form_longer_than_a_length_can_say_fails(shoal, ledger, tree, huge):
+    """Sparse files of 2^63-1 bytes, or two of half that."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        path = os.path.join(folder, "huge")
+        try:
+            with open(path, "wb") as file:
+                os.truncate(path, (2**63 - 1) // huge + huge - 1)
+                file.flush()
+        except OSError:
+            pytest.skip("no file system here has files that large")
+        parts = [f"-Ffile{number}=@{{file}}" for number in range(huge)]
+        run = shoal.send(*parts, path, ledger.url)
+    assert run.status == 1
+    (event,) = run.files
+    assert event["verdict"] == "failed" and not event["temporary"] and "large" in event["error"]
+    assert not ledger.records

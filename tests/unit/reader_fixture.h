@@ -221,7 +221,18 @@ static inline void change_touch(const struct fixture *fixture, const char *name)
     assert_int_equal(utimensat(fixture->root->descriptor, name, NULL, 0), 0);
 }
 
-/* Everything that can happen to a file. */
+/* Writes its first byte and sets the modification time back. */
+static inline void change_secretly(const struct fixture *fixture, const char *name)
+{
+    int folder = fixture->root->descriptor;
+    struct stat status;
+    assert_int_equal(fstatat(folder, name, &status, 0), 0);
+    change_rewrite(fixture, name);
+    const struct timespec times[] = {status.st_atim, status.st_mtim};
+    assert_int_equal(utimensat(folder, name, times, 0), 0);
+}
+
+/* Everything that can happen to a file's content. */
 static const struct change changes[] = {
     {"grown", change_grow},
     {"shrunk", change_shrink},
@@ -230,9 +241,33 @@ static const struct change changes[] = {
     {"replaced by rename", change_replace},
     {"deleted", change_delete},
     {"touched", change_touch},
+    {"rewritten, with its time set back", change_secretly},
 };
 
 #define CHANGES COUNT_OF(changes)
+
+/* Gives the file other permissions. */
+static inline void change_mode(const struct fixture *fixture, const char *name)
+{
+    struct stat status;
+    int folder = fixture->root->descriptor;
+    assert_int_equal(fstatat(folder, name, &status, 0), 0);
+    assert_int_equal(fchmodat(folder, name, status.st_mode ^ S_IROTH, 0), 0);
+}
+
+/* Gives the file one more name, or takes it away again. */
+static inline void change_links(const struct fixture *fixture, const char *name)
+{
+    int folder = fixture->root->descriptor;
+    if (unlinkat(folder, "another name", 0) != 0)
+        assert_int_equal(linkat(folder, name, folder, "another name", 0), 0);
+}
+
+/* What changes the file but not its content. */
+static const struct change harmless[] = {
+    {"with other permissions", change_mode},
+    {"with another link", change_links},
+};
 
 /* A thread that rewrites files in place, each time with another byte all over. */
 struct rewriter {

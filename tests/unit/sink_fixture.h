@@ -54,6 +54,8 @@ static inline struct shoal_event failed_event(void)
             .verdict = SHOAL_FAILED,
             .reason = SHOAL_REASON_STALL,
             .error = "it stalled",
+            .cause = "it stalled",
+            .first_of_cause = true,
             .attempts = 3,
             .bytes = -1,
             .took_us = 49,

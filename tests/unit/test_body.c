@@ -99,6 +99,25 @@ static struct stream *stream_new(struct fixture *fixture, size_t length, size_t 
     return stream;
 }
 
+/* No length is ever negative. */
+static void a_body_longer_than_a_length_can_say_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct reader_file huge = {.facts.size = INT64_MAX};
+    struct reader_file half = {.facts.size = INT64_MAX / 2 + 1};
+    const struct body_piece around[] = {{.data = "x", .length = 1}, {.file = &huge}};
+    const struct body_piece halves[] = {{.file = &half}, {.file = &half}};
+    struct error error;
+    fixture_write(fixture, "a", "", 0);
+    fixture_write(fixture, "b", "", 0);
+    assert_null(body_new(around, 2, fixture->reader, CHUNK, &error));
+    assert_int_equal(error.class, ERROR_DATA);
+    assert_null(body_new(halves, 2, fixture->reader, CHUNK, &error));
+    struct body *body = body_new(&around[1], 1, fixture->reader, CHUNK, &error);
+    assert_true(body_length(body) == INT64_MAX);
+    body_free(body);
+}
+
 /* Waits until the reader has no chunk left. True: one of them lets the transfer be resumed. */
 static bool stream_settle(struct stream *stream)
 {
@@ -377,6 +396,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             pieces_come_in_their_order_whatever_the_room, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            a_body_longer_than_a_length_can_say_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(lengths_around_the_chunk_are_exact, setup, teardown),
         cmocka_unit_test_setup_teardown(empty_files_have_no_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_cached_needs_no_chunk, setup, teardown),

@@ -114,6 +114,8 @@ static void a_raw_body_needs_a_url_per_file(void **state)
     config_free(good(GIVEN("raw", NULL, "url", "http://h/{sha256}")));
     bad(GIVEN("raw", NULL, "url", "http://h/up"), "a URL of its own");
     bad(GIVEN("raw", NULL, "url", "http://h/{size}"), "a URL of its own");
+    bad(GIVEN("raw", NULL, "request", "PATCH", "url", "http://h/up"), "a URL of its own");
+    config_free(good(GIVEN("raw", NULL, "request", "POST", "url", "http://h/up")));
     bad(GIVEN("raw", NULL, "url", "http://h/up", "PATH", "dist/one"), "a URL of its own");
     const char *const single[] = {"PATH", "dist/one", "raw", NULL, "url", "http://h/up", NULL};
     config_free(good(single));

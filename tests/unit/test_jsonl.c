@@ -51,7 +51,8 @@ static void a_file_has_every_key_of_the_contract(void **state)
         "\"response\":\"{\\\"ok\\\":true}\\r\\n\"}\n"
         "{\"event\":\"file\",\"path\":\"b\",\"verdict\":\"failed\",\"status\":null,"
         "\"attempts\":3,\"bytes\":null,\"at_ms\":2000,\"ms\":0.0,\"temporary\":true,"
-        "\"response\":null,\"reason\":\"stall\",\"error\":\"it stalled\"}\n");
+        "\"response\":null,\"reason\":\"stall\",\"error\":\"it stalled\",\"cause\":\"it "
+        "stalled\"}\n");
 }
 
 static void a_failure_says_that_it_may_be_there(void **state)
@@ -62,7 +63,7 @@ static void a_failure_says_that_it_may_be_there(void **state)
     assert_lines(&event, 1,
         "{\"event\":\"file\",\"path\":\"b\",\"verdict\":\"failed\",\"status\":null,"
         "\"attempts\":3,\"bytes\":null,\"at_ms\":2000,\"ms\":0.0,\"temporary\":true,"
-        "\"response\":null,\"reason\":\"stall\",\"error\":\"it stalled\","
+        "\"response\":null,\"reason\":\"stall\",\"error\":\"it stalled\",\"cause\":\"it stalled\","
         "\"maybe_accepted\":true}\n");
 }
 
@@ -77,7 +78,8 @@ static void a_name_of_any_bytes_can_be_read_back(void **state)
         "{\"event\":\"file\",\"path\":\"x\xef\xbf\xbd\",\"path_base64\":\"eP8=\","
         "\"verdict\":\"failed\",\"status\":null,\"attempts\":3,\"bytes\":null,\"at_ms\":2000,"
         "\"ms\":0.0,\"temporary\":true,\"response\":\"\\u001B[2J\\u0000\xef\xbf\xbd\","
-        "\"response_cut\":true,\"reason\":\"stall\",\"error\":\"it stalled\"}\n");
+        "\"response_cut\":true,\"reason\":\"stall\",\"error\":\"it stalled\",\"cause\":\"it "
+        "stalled\"}\n");
 }
 
 static void problems_and_notices_have_their_sentence(void **state)

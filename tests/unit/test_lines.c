@@ -222,6 +222,131 @@ static void the_summary_adds_up(void **state)
     close_sink(&sink);
 }
 
+static void of_each_cause_the_first_file_has_a_line(void **state)
+{
+    (void)state;
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){.verbose = false});
+    struct shoal_event event = failed_event();
+    event.file.first_of_cause = false;
+    tell(&sink, event);
+    assert_written(&sink.messages, "");
+    close_sink(&sink);
+    open_sink(&sink, (struct lines_options){.verbose = true});
+    tell(&sink, event);
+    assert_written(&sink.data, "failed b: it stalled (3 attempts)\n");
+    assert_written(&sink.messages, "");
+    close_sink(&sink);
+}
+
+static void a_name_is_not_said_twice(void **state)
+{
+    (void)state;
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){.verbose = false});
+    struct shoal_event event = failed_event();
+    event.file.attempts = 0;
+    event.file.error = "'dist/b': permission denied";
+    tell(&sink, event);
+    assert_written(&sink.messages, "failed b: permission denied\n");
+    event.file.error = "'dist/c': permission denied";
+    tell(&sink, event);
+    assert_written(&sink.messages, "failed b: 'dist/c': permission denied\n");
+    event.file.error = "'b': ";
+    tell(&sink, event);
+    assert_written(&sink.messages, "failed b: \n");
+    close_sink(&sink);
+}
+
+static void a_file_too_large_has_its_size_beside_one_that_was_accepted(void **state)
+{
+    (void)state;
+    struct sink sink;
+    open_sink(&sink, (struct lines_options){.verbose = false});
+    struct shoal_event event = failed_event();
+    event.file.status = 413;
+    event.file.reason = SHOAL_REASON_STATUS;
+    event.file.error = "413 Content Too Large";
+    event.file.attempts = 1;
+    event.file.bytes = 3 << 20;
+    tell(&sink, event);
+    assert_written(&sink.messages, "failed b: 413 Content Too Large (this file: 3.0 MiB)\n");
+    tell(&sink, sent_event());
+    tell(&sink, event);
+    assert_written(&sink.messages,
+        "failed b: 413 Content Too Large (this file: 3.0 MiB; largest accepted: 4.0 KiB)\n");
+    close_sink(&sink);
+}
+
+static const struct shoal_cause two_causes[] = {
+    {.text = "413 Content Too Large",
+        .example = "413 Content Too Large",
+        .reason = SHOAL_REASON_STATUS,
+        .first_path = {"a\x1b", 2},
+        .count = 1200,
+        .bytes_least = 2 << 20,
+        .bytes_most = 3 << 20},
+    {.text = "refused #",
+        .example = "refused 7",
+        .reason = SHOAL_REASON_CONNECT,
+        .first_path = {"b", 1},
+        .count = 1,
+        .temporary = 1,
+        .attempts_most = 6,
+        .bytes_least = -1,
+        .bytes_most = -1},
+};
+
+static void the_summary_has_the_causes(void **state)
+{
+    (void)state;
+    struct sink sink;
+    struct shoal_totals totals = {.found = 1203, .complete = true, .largest_sent = 1 << 20};
+    totals.verdicts[SHOAL_SENT] = 2;
+    totals.verdicts[SHOAL_FAILED] = 1201;
+    const struct shoal_event event = {.kind = SHOAL_EVENT_END,
+        .at_us = 2000000,
+        .end = {.totals = &totals, .causes = two_causes, .cause_count = 2, .exit_status = 1}};
+    static const char causes[] =
+        "FAILED 1,201 of 1,203 files, 2 causes\n"
+        " 1,200  413 Content Too Large  (final; 2.0 MiB and more (largest sent: 1.0 MiB))\n"
+        "        a\\x1b and 1,199 more\n"
+        "     1  refused 7  (temporary, up to 6 attempts)\n"
+        "        b\n";
+    open_sink(&sink, (struct lines_options){.quiet = true});
+    tell(&sink, event);
+    assert_written(&sink.messages, causes);
+    totals.verdicts[SHOAL_FAILED] = 1;
+    tell(&sink, event);
+    assert_written(&sink.messages, "");
+    close_sink(&sink);
+    totals.verdicts[SHOAL_FAILED] = 1201;
+    open_sink(&sink, (struct lines_options){.verbose = false});
+    tell(&sink, event);
+    assert_int_equal(strncmp(buf_text(&sink.messages), causes, sizeof causes - 1), 0);
+    assert_string_equal(buf_text(&sink.messages) + sizeof causes - 1,
+        "1,203 files, 0 B in 2.0 s (602 files/s): 2 sent, 1,201 failed\n");
+    close_sink(&sink);
+}
+
+static void of_many_causes_ten_are_shown(void **state)
+{
+    (void)state;
+    struct sink sink;
+    struct shoal_cause causes[12];
+    struct shoal_totals totals = {.found = 12, .complete = true};
+    totals.verdicts[SHOAL_UNKNOWN] = 12;
+    for (size_t i = 0; i < 12; i++)
+        causes[i] = two_causes[1];
+    open_sink(&sink, (struct lines_options){.verbose = false});
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_END,
+                    .end = {.totals = &totals, .causes = causes, .cause_count = 12}});
+    const char *text = buf_text(&sink.messages);
+    assert_int_equal(strncmp(text, "UNKNOWN 12 of 12 files, 12 causes\n", 34), 0);
+    assert_non_null(strstr(text, "\n        and 2 more causes\n"));
+    close_sink(&sink);
+}
+
 static void a_dry_run_says_that_it_was_one(void **state)
 {
     (void)state;
@@ -268,6 +393,11 @@ int main(void)
         cmocka_unit_test(of_hundreds_of_pauses_the_first_are_shown),
         cmocka_unit_test(a_plan_is_a_line_and_with_verbose_all_of_the_request),
         cmocka_unit_test(the_summary_adds_up),
+        cmocka_unit_test(of_each_cause_the_first_file_has_a_line),
+        cmocka_unit_test(a_name_is_not_said_twice),
+        cmocka_unit_test(a_file_too_large_has_its_size_beside_one_that_was_accepted),
+        cmocka_unit_test(the_summary_has_the_causes),
+        cmocka_unit_test(of_many_causes_ten_are_shown),
         cmocka_unit_test(a_dry_run_says_that_it_was_one),
         cmocka_unit_test(quiet_keeps_failures_and_what_ends_in_an_error),
     };

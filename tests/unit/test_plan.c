@@ -207,9 +207,10 @@ static void each_reason_has_its_sentence(void **state)
         const char *words;
     } reasons[] = {
         {READER_MISSING, 0, "no such file"},
-        {READER_NOT_REGULAR, 0, "no regular file"},
+        {READER_NOT_REGULAR, 0, "not a regular file"},
         {READER_LINK, 0, "symbolic link"},
         {READER_CHANGED, 0, "changed while it was read"},
+        {READER_SIZE_WRONG, 0, "/proc"},
         {READER_FAILED, EACCES, "can't be read: Permission denied"},
     };
     struct buf sentence;

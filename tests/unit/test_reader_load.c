@@ -316,6 +316,41 @@ static void a_file_that_changes_while_it_is_read_is_not_returned(void **state)
     FINISH(fixture, "a", NULL);
 }
 
+static void a_file_whose_content_stays_the_same_is_returned(void **state)
+{
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < 2 * COUNT_OF(harmless); i++) {
+        fixture_fill(fixture, "a", 'a', 1000);
+        struct load *load = load_new(fixture, "a", NULL);
+        around_read.fixture = fixture;
+        around_read.name = "a";
+        *(i % 2 == 0 ? &around_read.before : &around_read.after) = &harmless[i / 2];
+        load_do(fixture, load);
+        memset(&around_read, 0, sizeof around_read);
+        assert_int_equal(load->job.result, READER_OK);
+        assert_true(load->job.whole);
+        load_free(load);
+    }
+    FINISH(fixture, "a", NULL);
+}
+
+/* Files of /proc have size 0 and content; those of /sys have a size of 4096 and less content. */
+static void a_file_whose_size_is_not_that_of_its_content_says_so(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const paths[] = {"/proc/self/status", "/proc/sys/kernel/hostname",
+        "/sys/kernel/mm/transparent_hugepage/enabled", "/sys/fs/cgroup/cgroup.controllers"};
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        struct load *load = load_new(fixture, paths[i], NULL);
+        load->files[0].root = NULL;
+        load_do(fixture, load);
+        if (i == 0 || load->job.result != READER_MISSING)
+            assert_int_equal(load->job.result, READER_SIZE_WRONG);
+        load_free(load);
+    }
+    FINISH(fixture, NULL);
+}
+
 static void the_first_of_a_pair_is_checked_after_the_second_was_read(void **state)
 {
     struct fixture *fixture = *state;
@@ -354,6 +389,8 @@ int main(void)
         cmocka_unit_test_setup(a_disk_that_fails_says_so, setup),
         cmocka_unit_test_setup(a_read_that_returns_less_is_continued, setup),
         cmocka_unit_test_setup(a_file_that_changes_while_it_is_read_is_not_returned, setup),
+        cmocka_unit_test_setup(a_file_whose_content_stays_the_same_is_returned, setup),
+        cmocka_unit_test_setup(a_file_whose_size_is_not_that_of_its_content_says_so, setup),
         cmocka_unit_test_setup(the_first_of_a_pair_is_checked_after_the_second_was_read, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

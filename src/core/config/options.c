@@ -90,6 +90,8 @@ static const struct option_row table[] = {
 
     COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Write events as JSON, one per line, to standard output, or append them to FILE"),
     COMMAND("quiet", 'q', OPTION_FLAG, NULL, "Show only failures: no progress, notices or summary"),
+    COMMAND("progress", 0, OPTION_REQUIRED, "MODE", "Progress as a bar (on a terminal), plain lines (elsewhere) or none"),
+    COMMAND("warn-only", 0, OPTION_FLAG, NULL, "Exit with 0 although files failed (1 and 75 become 0)"),
     COMMAND("verbose", 'v', OPTION_FLAG, NULL, "Show a line per file with its response"),
     COMMAND("help", 'h', OPTION_FLAG, NULL, "Show this help"),
     COMMAND("version", 'V', OPTION_FLAG, NULL, "Show the version"),

@@ -63,8 +63,8 @@ MUST_USE bool config_read_user(struct config_build *build);
 
 /* --- url.c --- */
 
-/* Reads --url into `url`, `origin`, `origin_name` and `shown_url`. Needs `raw`, the PATHs and all
- * secrets. */
+/* Reads --url into `url`, `origin`, `origin_name` and `shown_url`. Needs `raw`, `method`, the PATHs
+ * and all secrets. */
 MUST_USE bool config_read_url(struct config_build *build);
 
 /* Checks the URL in `proxy`, if there is one. */

@@ -138,12 +138,14 @@ static bool is_single_file(const struct config *config)
            stat(config->operands[0], &facts) == 0 && !S_ISDIR(facts.st_mode);
 }
 
+/* With PUT, files of one URL would replace each other. POST makes something new for each. */
 static bool check_raw_url(struct config_build *build)
 {
     const unsigned names_file =
         TEMPLATE_NEEDS_PATH | TEMPLATE_NEEDS_SHA256 | TEMPLATE_NEEDS_SHA1 | TEMPLATE_NEEDS_MD5;
     const struct config *config = build->config;
-    if (!config->raw || (template_needs(config->url) & names_file) != 0 || is_single_file(config))
+    if (!config->raw || (template_needs(config->url) & names_file) != 0 ||
+        strcmp(config->method, "POST") == 0 || is_single_file(config))
         return true;
     return config_wrong(build,
         "with --raw (-T) every file needs a URL of its own: end the URL in / or put {path} in it");

@@ -345,14 +345,21 @@ void plan_explain(const struct reader_file *file, struct buf *sentence)
         (void)buf_printf(sentence, "'%s': there is no such file (any more)", file->path);
         break;
     case READER_NOT_REGULAR:
-        (void)buf_printf(sentence, "'%s': is no regular file (any more)", file->path);
+        (void)buf_printf(sentence, "'%s': is not a regular file (any more)", file->path);
         break;
     case READER_LINK:
         (void)buf_printf(sentence,
             "'%s': a symbolic link is in the way, or leads out of the folder given", file->path);
         break;
     case READER_CHANGED:
-        (void)buf_printf(sentence, "'%s': changed while it was read", file->path);
+        (void)buf_printf(sentence,
+            "'%s': changed while it was read; if it never stops changing, as a log, send a copy",
+            file->path);
+        break;
+    case READER_SIZE_WRONG:
+        (void)buf_printf(sentence,
+            "'%s': has more or less content than its size says, as in /proc and /sys; send a copy",
+            file->path);
         break;
     case READER_FAILED:
         (void)buf_printf(sentence, "'%s': can't be read: %s", file->path, strerror(file->code));

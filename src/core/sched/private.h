@@ -50,7 +50,7 @@ struct file {
     struct origin_file attempt; /* what its origin keeps of it */
     unsigned attempts;          /* transfers started */
     bool maybe_accepted;        /* after some attempt the server may have accepted it */
-    int64_t first_us;           /* when its first attempt started; 0: there was none */
+    int64_t first_us;           /* when its first attempt started, by the events' clock; 0: never */
     int64_t bytes;              /* its size; -1: not known yet */
     long status;                /* of the response to the last failed attempt; 0: none */
     enum shoal_reason reason;   /* why the last failed attempt failed; NONE: none did */

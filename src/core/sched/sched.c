@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "base/container_of.h"
+#include "core/loop_clock.h"
 
-#define PROGRESS_WAIT_US (100 * CLOCK_US_PER_MS) /* the longest wait: for the progress line */
-#define TEXT_MOST        ((size_t)1024 * 1024)   /* bytes of a sentence or a group's name */
+#define TEXT_MOST ((size_t)1024 * 1024) /* bytes of a sentence or a group's name */
 
 static bool make_slots(struct sched *sched, struct error *error)
 {
@@ -162,7 +162,7 @@ static void advance_phase(struct sched *sched, int64_t now_us)
  * has passed and was acted on would keep the loop from waiting. */
 static int64_t next_event_us(const struct sched *sched, int64_t now_us)
 {
-    int64_t next_us = now_us + PROGRESS_WAIT_US;
+    int64_t next_us = now_us + LOOP_CLOCK_WAIT_MOST_US;
     const struct heap_node *node = heap_first(&sched->waiting);
     if (node != NULL)
         next_us = clock_earlier(next_us, node->key);

@@ -283,7 +283,7 @@ struct connector *connector_new(const struct http_settings *settings, struct pol
         .poller = poller,
         .done = done,
         .owner = owner,
-        .clock = clock_system(),
+        .clock = *settings->clock,
         .has_threads = resolve_has_threads(),
         .due_us = CLOCK_NEVER,
         .multi = curl_multi_init(),

@@ -23,7 +23,7 @@ static void look_at_idle(struct transport *transport, struct connection *connect
     if (connection->secure != NULL && connection->ops->receive(connection, transport->received,
                                           RECEIVE_ROOM, &received) == CONNECTION_AGAIN)
         return;
-    pool_note_close(connection, clock_now_us(&transport->clock));
+    pool_note_close(connection, clock_now_us(&transport->real));
     pool_remove(&transport->pool, connection);
     dispatch_close(transport, connection);
 }
@@ -54,13 +54,12 @@ static void leave_connection(struct http_transfer *transfer)
 {
     struct transport *transport = transfer->transport;
     struct connection *connection = transfer->connection;
-    int64_t now_us = clock_now_us(&transport->clock);
     transfer->connection = NULL;
     connection->transfer = NULL;
     if (transfer->broken == BREAK_NONE && transfer->reused)
         pool_note_reuse(connection->origin);
     if (may_keep(transfer))
-        pool_keep(&transport->pool, connection, now_us);
+        pool_keep(&transport->pool, connection, clock_now_us(&transport->real));
     else
         dispatch_close(transport, connection);
 }

@@ -60,7 +60,7 @@ static struct http_transfer *transport_start(
     struct connection *kept =
         request->fresh_connection
             ? NULL
-            : pool_take(&transport->pool, transfer->origin, transfer->started_us);
+            : pool_take(&transport->pool, transfer->origin, clock_now_us(&transport->real));
     if (kept == NULL && !dispatch_open(transfer, &route, error)) {
         transfer_give_back(transfer);
         return NULL;
@@ -207,7 +207,8 @@ struct http *http_new(const struct http_settings *settings, struct error *error)
         return NULL;
     }
     transport->base.ops = &transport_ops;
-    transport->clock = clock_system();
+    transport->clock = *settings->clock;
+    transport->real = clock_system();
     buf_init(&transport->key, KEY_MOST);
     buf_init(&transport->credentials, KEY_MOST);
     pool_init(&transport->pool, settings->connections, dispatch_close, transport);

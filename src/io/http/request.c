@@ -120,6 +120,8 @@ bool request_write(struct http_transfer *transfer, const struct route *route, st
         .absolute_form = route->to_proxy,
         .headers = lines.list,
         .content_length = transfer->request->length};
+    if (transfer->request->length < 0)
+        return error_set(error, ERROR_DATA, 0, "the length of a body must not be negative");
     buf_clear(&transfer->head);
     if (!add_lines(transfer, route, &lines, error) ||
         !http_request_head_write(&head, &transfer->head, error))

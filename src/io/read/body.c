@@ -60,7 +60,12 @@ struct body *body_new(const struct body_piece *pieces, size_t count, struct read
     body->piece_count = count;
     for (size_t i = 0; i < count; i++) {
         body->pieces[i] = pieces[i];
-        body->length += piece_length(&pieces[i]);
+        if (__builtin_add_overflow(body->length, piece_length(&pieces[i]), &body->length)) {
+            body_free(body);
+            (void)error_set(error, ERROR_DATA, 0,
+                "too large to send: the request would be longer than 2^63-1 bytes");
+            return NULL;
+        }
     }
     return body;
 }

@@ -1,13 +1,13 @@
 /* How a change of a file while it is read is noticed.
  *
- * A file system stamps a write with the time of its last tick, up to 10 ms ago, before it copies
- * the bytes. Two writes within one tick therefore leave the same stamp, and the times of a file
- * that was written a moment ago cannot show the next write. Such a file is hot: it is left alone
- * until its stamps are HOT_US old. Every write that begins after that changes a stamp. Then:
+ * A file system stamps a write before it copies the bytes, and two writes within one tick leave the
+ * same stamp. So the times of a file that was written a moment ago cannot show the next write. Such
+ * a file is hot, and left alone until its stamps are old enough (stamps.h). Every write that begins
+ * after that changes a stamp. Then:
  *
- *     open, fstat, (old enough?), read, fstat: the same size, mtime, ctime, inode?
+ *     open, fstat, (old enough?), read, fstat: the same facts?
  *
- * Stamps do not show a write that began before the first fstat and still copies after HOT_US (a
+ * Stamps do not show a write that began before the first fstat and still copies after that time (a
  * single write(2) of gigabytes), or a write through a shared mapping. */
 #include "io/read/file.h"
 
@@ -17,20 +17,16 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-
-/* Stamps younger than this, in microseconds, cannot be trusted. */
-#define HOT_US (50 * CLOCK_US_PER_MS)
-
-/* A stamp further than this in the future is not waited for. */
-#define SKEW_SECONDS 1
-
 static struct reader_facts facts_of(const struct stat *status)
 {
     struct reader_facts facts = {
         .device = status->st_dev,
         .inode = status->st_ino,
         .size = status->st_size,
+        .mode = status->st_mode,
+        .links = status->st_nlink,
+        .owner = status->st_uid,
+        .group = status->st_gid,
 #ifdef __APPLE__
         .mtime = status->st_mtimespec,
         .ctime = status->st_ctimespec,
@@ -47,6 +43,14 @@ static bool same_time(struct timespec one, struct timespec other)
     return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
 }
 
+/* Whether what was done to the file besides writing explains a new ctime. A file without a name was
+ * replaced or removed. */
+static bool has_other_attributes(const struct reader_facts *now, const struct reader_facts *then)
+{
+    return now->links > 0 && (now->mode != then->mode || now->links != then->links ||
+                                 now->owner != then->owner || now->group != then->group);
+}
+
 bool reader_unchanged(const struct reader_file *file)
 {
     struct stat status;
@@ -54,9 +58,24 @@ bool reader_unchanged(const struct reader_file *file)
         return false;
     struct reader_facts now = facts_of(&status);
     const struct reader_facts *then = &file->facts;
-    return now.size == then->size && same_time(now.ctime, then->ctime) &&
-           same_time(now.mtime, then->mtime) && now.inode == then->inode &&
-           now.device == then->device;
+    return now.size == then->size && same_time(now.mtime, then->mtime) &&
+           now.inode == then->inode && now.device == then->device &&
+           (same_time(now.ctime, then->ctime) || has_other_attributes(&now, then));
+}
+
+enum reader_result reader_file_why_other_size(const struct reader_file *file)
+{
+    return reader_unchanged(file) ? READER_SIZE_WRONG : READER_CHANGED;
+}
+
+bool reader_file_hides_size(const struct reader_file *file)
+{
+    char byte;
+    struct stat status;
+    ssize_t count = pread(file->descriptor, &byte, sizeof byte, 0);
+    bool has_content =
+        count > 0 || (count < 0 && errno == EAGAIN); /* EAGAIN: a log of the kernel's */
+    return has_content && fstat(file->descriptor, &status) == 0 && status.st_size == 0;
 }
 
 void reader_file_close(struct reader_file *file)
@@ -66,22 +85,28 @@ void reader_file_close(struct reader_file *file)
     file->descriptor = -1;
 }
 
-size_t reader_try_cached(
+int64_t reader_file_try_cached(
     const struct reader_file *file, char *data, int64_t position, size_t length)
 {
 #ifdef RWF_NOWAIT
     struct iovec piece;
     piece.iov_base = data;
     piece.iov_len = length;
-    ssize_t count = preadv2(file->descriptor, &piece, 1, position, RWF_NOWAIT);
-    return count > 0 ? (size_t)count : 0;
+    return preadv2(file->descriptor, &piece, 1, position, RWF_NOWAIT);
 #else
     (void)file;
     (void)data;
     (void)position;
     (void)length;
-    return 0;
+    return -1;
 #endif
+}
+
+size_t reader_try_cached(
+    const struct reader_file *file, char *data, int64_t position, size_t length)
+{
+    int64_t count = reader_file_try_cached(file, data, position, length);
+    return count > 0 ? (size_t)count : 0;
 }
 
 static enum reader_result result_of_open(int code, bool optional)
@@ -120,25 +145,8 @@ bool reader_file_refuse(struct reader_file *file, enum reader_result result, int
     return false;
 }
 
-/* Microseconds until the stamp is old enough. */
-static int64_t hot_for(const struct timespec *stamp, const struct timespec *now)
-{
-    /* Checked first: seconds from a damaged file system may be any number, and would overflow. */
-    if (stamp->tv_sec < now->tv_sec - 1 || stamp->tv_sec > now->tv_sec + SKEW_SECONDS)
-        return 0;
-    int64_t age = (int64_t)(now->tv_sec - stamp->tv_sec) * CLOCK_US_PER_SECOND +
-                  (now->tv_nsec - stamp->tv_nsec) / 1000;
-    return age < HOT_US ? HOT_US - age : 0;
-}
-
-/* Microseconds until both stamps are old enough. */
-static int64_t facts_hot_for(const struct reader_facts *facts, const struct timespec *now)
-{
-    return clock_later(hot_for(&facts->ctime, now), hot_for(&facts->mtime, now));
-}
-
 /* Looks at the file that was opened: the second half of reader_file_open(). */
-static bool examine(struct reader_file *file, int64_t *hot_us)
+static bool examine(struct reader_file *file, struct stamps *stamps, struct stamps_hot *hot)
 {
     /* The clock first: if this thread were suspended in between, a young stamp would seem old. */
     struct timespec now;
@@ -149,28 +157,28 @@ static bool examine(struct reader_file *file, int64_t *hot_us)
     if (!S_ISREG(status.st_mode))
         return reader_file_refuse(file, READER_NOT_REGULAR, 0);
     file->facts = facts_of(&status);
-    *hot_us = facts_hot_for(&file->facts, &now);
+    *hot = stamps_hot(stamps, &file->facts, &now);
     file->result = READER_OK;
     file->code = 0;
     return true;
 }
 
-bool reader_file_open(struct reader_file *file, int64_t *hot_us)
+bool reader_file_open(struct reader_file *file, struct stamps *stamps, struct stamps_hot *hot)
 {
     file->descriptor = open_descriptor(file);
     if (file->descriptor >= 0)
-        return examine(file, hot_us);
+        return examine(file, stamps, hot);
     int code = errno;
     return reader_file_refuse(file, result_of_open(code, file->optional), code);
 }
 
-bool reader_file_open_cached(struct reader_file *file)
+bool reader_file_open_cached(struct reader_file *file, struct stamps *stamps)
 {
-    int64_t hot_us;
+    struct stamps_hot hot;
     if (file->root == NULL)
         return false;
     file->descriptor = root_openat_cached(file->root, file->path, O_RDONLY);
-    if (file->descriptor >= 0 && examine(file, &hot_us) && hot_us == 0)
+    if (file->descriptor >= 0 && examine(file, stamps, &hot) && hot.wait_us == 0)
         return true;
     reader_file_close(file);
     return false;

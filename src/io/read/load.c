@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "io/read/file.h"
 
-#define POSTPONE_MAX_US CLOCK_US_PER_SECOND  /* how long a job is postponed in all */
+#define POSTPONE_MAX_US CLOCK_US_PER_SECOND  /* see reader_load_run() */
 #define DIGEST_CHUNK    ((size_t)128 * 1024) /* bytes read at a time for a digest */
 #define PREFETCH        ((off_t)512 * 1024)  /* bytes of a large file to fetch early */
 
@@ -43,15 +43,22 @@ static bool refuse(
     return reader_file_refuse(file, result, code);
 }
 
-/* Postpones the job because of a file that is hot for `wait` microseconds; returns for how long. 0:
- * the file may be read, or it has been hot for too long, and the job is refused. */
-static int64_t postpone(struct reader_job *job, struct reader_file *file, int64_t wait)
+/* Postpones the job because of a file that is hot; returns for how long. 0: the file may be read,
+ * or it has been hot for too long, and the job is refused. */
+static int64_t postpone(struct reader_job *job, struct reader_file *file, struct stamps_hot hot)
 {
-    int64_t left = POSTPONE_MAX_US - job->waited_us;
-    if (wait > 0 && left == 0)
+    int64_t left = POSTPONE_MAX_US + hot.granularity_us - job->waited_us;
+    if (hot.wait_us == 0)
+        return 0;
+    if (file->facts.size == 0 && reader_file_hides_size(file)) {
+        (void)refuse(job, file, READER_SIZE_WRONG, 0); /* its times may be new at each look */
+        return 0;
+    }
+    if (left <= 0) {
         (void)refuse(job, file, READER_CHANGED, 0);
-    if (wait > left)
-        wait = left;
+        return 0;
+    }
+    int64_t wait = hot.wait_us < left ? hot.wait_us : left;
     job->waited_us += wait;
     return wait;
 }
@@ -74,7 +81,7 @@ static bool read_content(struct reader_job *job, struct reader_file *file, char 
     if (done < 0)
         return refuse(job, file, READER_FAILED, errno);
     if ((size_t)done != size)
-        return refuse(job, file, READER_CHANGED, 0);
+        return refuse(job, file, reader_file_why_other_size(file), 0);
     return true;
 }
 
@@ -164,7 +171,7 @@ static bool digest_pass(
         if (count < 0)
             return refuse(job, file, READER_FAILED, errno);
         if ((size_t)count < length)
-            return refuse(job, file, READER_CHANGED, 0);
+            return refuse(job, file, reader_file_why_other_size(file), 0);
         if (!digest_add(digest, data, length))
             return refuse(job, file, READER_FAILED, EIO);
         position += count;
@@ -199,14 +206,14 @@ static bool ready_for_streaming(struct reader_job *job)
 }
 
 /* READER_LOAD: as reader_load_run(). */
-static int64_t load(struct reader_job *job)
+static int64_t load(struct reader_job *job, struct stamps *stamps)
 {
     int64_t wait = 0;
     for (size_t i = 0; i < job->file_count && wait == 0 && job->result == READER_OK; i++) {
         struct reader_file *file = &job->files[i];
-        int64_t hot_us;
-        if (reader_file_open(file, &hot_us))
-            wait = postpone(job, file, hot_us);
+        struct stamps_hot hot;
+        if (reader_file_open(file, stamps, &hot))
+            wait = postpone(job, file, hot);
         else if (file->result != READER_ABSENT)
             (void)refuse(job, file, file->result, file->code);
     }
@@ -232,7 +239,8 @@ static bool read_whole_cached(struct reader_job *job)
         size_t size = (size_t)file->facts.size;
         file->offset = offset;
         /* One byte more: a file that has grown is left to the other way. */
-        if (reader_try_cached(file, job->content.data + offset, 0, size + 1) != size)
+        if (reader_file_try_cached(file, job->content.data + offset, 0, size + 1) !=
+            file->facts.size)
             return false;
         offset += size;
     }
@@ -241,12 +249,12 @@ static bool read_whole_cached(struct reader_job *job)
     return all_unchanged(job);
 }
 
-bool reader_load_run_cached(struct reader_job *job)
+bool reader_load_run_cached(struct reader_job *job, struct stamps *stamps)
 {
     if (job->work != READER_LOAD || job->digests != 0)
         return false;
     size_t opened = 0;
-    while (opened < job->file_count && reader_file_open_cached(&job->files[opened]))
+    while (opened < job->file_count && reader_file_open_cached(&job->files[opened], stamps))
         opened++;
     job->whole = opened == job->file_count && read_whole_cached(job);
     reader_job_close(job);
@@ -262,15 +270,17 @@ static void read_chunk(struct reader_job *job)
     if (count < 0) {
         job->result = READER_FAILED;
         job->code = errno;
-    } else if ((size_t)count < job->length || (job->last && !reader_unchanged(job->file))) {
+    } else if ((size_t)count < job->length) {
+        job->result = reader_file_why_other_size(job->file);
+    } else if (job->last && !reader_unchanged(job->file)) {
         job->result = READER_CHANGED;
     }
 }
 
-int64_t reader_load_run(struct reader_job *job)
+int64_t reader_load_run(struct reader_job *job, struct stamps *stamps)
 {
     if (job->work == READER_LOAD)
-        return load(job);
+        return load(job, stamps);
     read_chunk(job);
     return 0;
 }

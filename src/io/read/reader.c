@@ -45,8 +45,9 @@ struct thread_reader {
     void (*wake)(void *context);
     void *wake_context; /* the argument of wake() */
     struct clock clock;
-    unsigned skip;      /* the submitter's: jobs that go to a thread without being tried */
-    unsigned skip_next; /* the submitter's: `skip` after the next miss */
+    struct stamps stamps; /* what is known of the devices; any thread's */
+    unsigned skip;        /* the submitter's: jobs that go to a thread without being tried */
+    unsigned skip_next;   /* the submitter's: `skip` after the next miss */
 
     pthread_mutex_t lock;      /* guards the fields below */
     pthread_cond_t changed;    /* a job can be taken, an earlier one is due, or the reader ends */
@@ -223,7 +224,7 @@ static bool put_back(struct thread_reader *reader, struct reader_job *job, int64
 static bool do_job(struct thread_reader *reader, struct reader_job *job, int64_t *wait)
 {
     int64_t begun = clock_now_us(&reader->clock);
-    *wait = reader_load_run(job);
+    *wait = reader_load_run(job, &reader->stamps);
     return clock_now_us(&reader->clock) - begun > SLOW_US;
 }
 
@@ -253,7 +254,7 @@ static void *work(void *context)
 static void do_at_once(struct thread_reader *reader, struct reader_job *job)
 {
     int64_t wait;
-    while ((wait = reader_load_run(job)) > 0) {
+    while ((wait = reader_load_run(job, &reader->stamps)) > 0) {
         struct timespec span = timespec_of(wait);
         (void)nanosleep(&span, NULL);
     }
@@ -269,7 +270,7 @@ static bool do_cached(struct thread_reader *reader, struct reader_job *job)
         reader->skip--;
         return false;
     }
-    if (reader_load_run_cached(job)) {
+    if (reader_load_run_cached(job, &reader->stamps)) {
         reader->skip_next = 1;
         return true;
     }

@@ -52,9 +52,10 @@ class Connection:
     def read_body(self, head):
         match = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
         length = int(match[1]) if match else 0
-        while len(self.kept) < length:
-            self.kept += self.receive()
-        body, self.kept = self.kept[:length], self.kept[length:]
+        received = bytearray(self.kept)
+        while len(received) < length:
+            received += self.receive()
+        body, self.kept = bytes(received[:length]), bytes(received[length:])
         return body
 
     def read_request(self):

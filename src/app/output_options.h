@@ -1,0 +1,33 @@
+/* The options that say what `shoal send` prints, and where. */
+#ifndef SHOAL_APP_OUTPUT_OPTIONS_H
+#define SHOAL_APP_OUTPUT_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/must_use.h"
+
+/* How progress is shown on standard error. */
+enum progress_mode {
+    PROGRESS_CHOOSE, /* `bar` on a terminal that can show one, else `plain` */
+    PROGRESS_BAR,    /* a line that is drawn again and again */
+    PROGRESS_PLAIN,  /* lines with a time, for logs */
+    PROGRESS_NONE,   /* nothing */
+};
+
+/* What to print, and where. All zero: the defaults. */
+struct output_options {
+    bool json;                   /* --json: events as JSON lines */
+    const char *json_file;       /* --json=FILE: where they go; the caller's, outlives the output;
+                                    NULL: standard output */
+    bool quiet;                  /* --quiet */
+    bool verbose;                /* --verbose */
+    enum progress_mode progress; /* --progress */
+};
+
+/* Sets the option with the long name `name`, which is one of the above; `value` is NULL for a flag.
+ * Texts are not copied. False with `error`: no such value. */
+MUST_USE bool output_options_set(
+    struct output_options *options, const char *name, const char *value, struct error *error);
+
+#endif
