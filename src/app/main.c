@@ -5,6 +5,7 @@
  * headers are private to it, and its public headers are one level up.
  *
  * base/
+ *   abandon                memory left to a thread that hangs
  *   array                  growing arrays
  *   ascii                  classes of ASCII bytes, whatever the locale
  *   buf                    growable byte buffer with a maximum
@@ -97,12 +98,14 @@
  * io/read/
  *   body                   a body that is read as it is sent
  *   file                   one file, opened and read so that it is never torn
+ *   job_list               lists of a reader's jobs
  *   load                   what a reader does with one job
  *   reader                 the threads and their queues
  *   stamps                 how old a file's times must be to be trusted
  *
  * io/root/
  *   private                open(2) flags of the two
+ *   remote                 file systems that may wait for another machine
  *   steps                  the same, one component at a time
  *
  * io/http/                 HTTP/1.1 of our own, on connections that libcurl opens

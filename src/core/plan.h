@@ -29,7 +29,8 @@ struct plan;
 MUST_USE struct plan *plan_new(
     const struct config *config, const struct random_source *random, struct error *error);
 
-/* Resets the plan and frees it; NULL does nothing. The reader must not have its job. */
+/* Resets the plan and frees it; NULL does nothing. The reader must not have its job; where it was
+ * stopped and left the job to a thread that hangs, the plan stays in place for ever. */
 void plan_free(struct plan *plan);
 
 /* Replaces the content of `path` with the value of {file} for `entry`. False: out of memory. */

@@ -45,15 +45,15 @@ struct sched;
 /* Makes a scheduler from `parts` (copied). NULL with `error`: out of memory. */
 MUST_USE struct sched *sched_new(const struct sched_parts *parts, struct error *error);
 
-/* Frees the scheduler; NULL does nothing. The reader must have been freed before, so that it has no
- * job any more. */
+/* Frees the scheduler; NULL does nothing. The reader must have been stopped before. */
 void sched_free(struct sched *sched);
 
 /* Does everything that can be done now. Returns how long the transport may wait, in microseconds,
  * if nothing else happens. */
 int64_t sched_step(struct sched *sched);
 
-/* Is the run over: the walk ended, every file finished, and no job with the reader? */
+/* Is the run over: the walk ended, every file finished, and no job with the reader? A run that ends
+ * early does not wait for the reader: its disk may not respond. */
 bool sched_done(const struct sched *sched);
 
 /* Begins to end the run: nothing new starts, and what is in flight may finish within --grace. Files

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/abandon.h"
 #include "core/descriptors.h"
 #include "core/loop_clock.h"
 #include "core/recipe.h"
@@ -137,21 +138,45 @@ struct shoal_session *shoal_session_new(
     return session;
 }
 
+/* Ends the threads of walk and reader and frees both. True: a thread hangs in a system call, for
+ * instance because a file server does not respond. What it uses stays in place: the walk with its
+ * folders and rules, the reader, and the plans of its jobs, which sched_free() leaves. */
+static bool end_threads(struct shoal_session *session)
+{
+    struct source *source = session->source;
+    struct reader *reader = session->reader;
+    bool walk_hangs = source != NULL && !source->ops->stop(source);
+    bool reader_hangs = reader != NULL && !reader->ops->stop(reader);
+    if (walk_hangs) {
+        abandon(session->config->ignore);
+        session->config->ignore = NULL;
+    }
+    if (walk_hangs || reader_hangs)
+        abandon(source);
+    else if (source != NULL)
+        source->ops->free(source);
+    if (reader_hangs)
+        abandon(reader);
+    else if (reader != NULL)
+        reader->ops->free(reader);
+    return walk_hangs || reader_hangs;
+}
+
 void shoal_session_free(struct shoal_session *session)
 {
     if (session == NULL)
         return;
-    if (session->source != NULL)
-        session->source->ops->free(session->source);
+    bool hangs = end_threads(session);
     walk_free(session->walk);
-    if (session->reader != NULL)
-        session->reader->ops->free(session->reader);
     sched_free(session->sched);
     if (session->http != NULL)
         session->http->ops->free(session->http);
     events_free(&session->events);
     config_free(session->config);
-    free(session);
+    if (hangs)
+        abandon(session); /* a thread may be about to look whether the loop is asleep */
+    else
+        free(session);
 }
 
 static void wake_loop(void *context)

@@ -46,6 +46,9 @@ const struct reader_file *body_culprit(const struct body *body);
 /* Whether the reader has a job of this body. If so, body_free() must wait for body_chunk_done(). */
 bool body_busy(const struct body *body);
 
+/* Whether a chunk was left to a thread that hangs, so that the body must stay in place. */
+bool body_abandoned(const struct body *body);
+
 /* Frees the body. The descriptors belong to the load job and stay open. NULL does nothing. */
 void body_free(struct body *body);
 

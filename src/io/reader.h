@@ -59,6 +59,7 @@ struct reader_file {
     int code;                    /* an errno, or 0 */
     struct reader_facts facts;   /* as they were before it was read */
     int descriptor;              /* open for streaming if the job is not `whole`; otherwise -1 */
+    bool remote;                 /* open on a file system at which only threads may wait */
     size_t offset;               /* of its content in the job's `content`, if the job is `whole` */
     struct digest_texts digests; /* those that the job asked for */
 };
@@ -78,6 +79,7 @@ struct reader_job {
     struct reader_job *next;   /* the reader's while it has the job; then the list of collect() */
     int64_t due_us;            /* the reader's: when a postponed job is tried again, its clock */
     int64_t waited_us;         /* the reader's: how long the job was postponed so far */
+    bool abandoned;            /* stop() left it to a thread that hangs: it must stay in place */
 
     /* READER_LOAD */
     void *load_owner;          /* the submitter's own, for when the job comes back */
@@ -111,8 +113,12 @@ struct reader_ops {
     /* Returns the jobs that are done, linked by `next` in the order in which they ended; NULL:
      * none. */
     struct reader_job *(*collect)(struct reader *reader);
-    /* Waits for the jobs that threads are doing, ends the threads and frees the reader. Jobs that
-     * it still has are not done and do not come back; they still belong to the submitter. */
+    /* Ends the threads. Jobs that the reader still has do not come back; they belong to the
+     * submitter. Waits for jobs under way, but only for a moment. False: a thread hangs in a system
+     * call. Then the reader, and every job that is `abandoned` now, with all that it points to,
+     * must stay in place until the process ends. */
+    bool (*stop)(struct reader *reader);
+    /* Frees the reader, after stop() has returned true. */
     void (*free)(struct reader *reader);
 };
 
@@ -133,7 +139,8 @@ MUST_USE struct reader *reader_new(
 void reader_job_close(struct reader_job *job);
 
 /* Reads up to `length` bytes at `position` of an open file without waiting for the disk: what is in
- * the page cache (preadv2(2) with RWF_NOWAIT). For the loop's thread. Returns the number of bytes;
+ * the page cache (preadv2(2) with RWF_NOWAIT). For the loop's thread, unless the file is `remote`.
+ * Returns the number of bytes;
  * 0: it would have to wait, or the system cannot tell. */
 MUST_USE size_t reader_try_cached(
     const struct reader_file *file, char *data, int64_t position, size_t length);
@@ -141,7 +148,7 @@ MUST_USE size_t reader_try_cached(
 /* Whether the open file's content is still that of `file->facts`: device, inode, size and mtime are
  * the same. So must be ctime, because mtime can be set back after a write, unless new permissions,
  * another owner or another number of links, but not 0, explain it. Calls fstat(2), which does not
- * wait for the disk, so the loop's thread may call it too. */
+ * wait for the disk, so the loop's thread may call it too, unless the file is `remote`. */
 bool reader_unchanged(const struct reader_file *file);
 
 #endif

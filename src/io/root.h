@@ -16,6 +16,7 @@ struct root {
                         path, a slash and the path beneath */
     int descriptor;  /* O_DIRECTORY with O_PATH or O_RDONLY; -1: root_new_for_file() */
     bool follow;     /* links are followed as long as they stay beneath */
+    bool remote;     /* its file system may wait for another machine or process */
     bool by_steps;   /* the kernel has no openat2(2): always component by component */
     char *link_name; /* root_new_for_file(): the file's name if it is a link; otherwise NULL */
 };
@@ -37,13 +38,18 @@ void root_close(struct root *root);
  * way that is not followed, EXDEV if a link or `..` would lead out. Safe from any thread. */
 MUST_USE int root_openat(const struct root *root, const char *relative, int flags);
 
-/* As root_openat(), but never waits for a disk: -1 with EAGAIN if something on the way is not in
- * the kernel's cache, or if this cannot be known here (an old kernel, a root of a single file). */
+/* As root_openat(), but never waits for a disk: -1 with an errno if something on the way is not in
+ * the kernel's cache or on another file system, or with EAGAIN if this cannot be known here (a
+ * remote file system, an old kernel, a root of a single file). */
 MUST_USE int root_openat_cached(const struct root *root, const char *relative, int flags);
 
 /* As root_openat(), but never uses openat2(2), so it works on any POSIX system. Not for
  * root_new_for_file(): `root` must have its descriptor. */
 MUST_USE int root_openat_by_steps(const struct root *root, const char *relative, int flags);
+
+/* Whether the file system of an open descriptor may wait for another machine or process at any
+ * call, even at fstat(2): NFS, SMB, FUSE and the like. */
+bool root_is_remote(int descriptor);
 
 /* stat(2) of `relative` beneath the root. Without `through`, of a link itself; with it, of what the
  * link leads to (ELOOP unless root->follow, EXDEV if it leads out, ENOENT if it leads to nothing).

@@ -23,13 +23,15 @@ struct walk_source {
     bool ended; /* without a thread: WALK_END was taken */
 
     pthread_mutex_t lock;    /* guards the fields below */
-    pthread_cond_t room;     /* the queue has room, or the source is being freed */
+    pthread_cond_t room;     /* the queue has room, or the source is being stopped */
+    pthread_cond_t over;     /* `walked` is true */
     struct walk_item *queue; /* a ring of SOURCE_QUEUE items */
     size_t first;            /* index of the first item in the queue */
     size_t count;            /* items in the queue */
     size_t bytes;            /* of the paths in the queue */
     bool wake_due;           /* the next item is announced by wake() */
-    bool stopping;           /* the source is being freed */
+    bool stopping;           /* the source is being stopped */
+    bool walked;             /* the thread does not touch the source any more */
     uint64_t passed_over;    /* as of the last item added */
 };
 
@@ -57,7 +59,7 @@ static bool is_full(const struct walk_source *self)
     return self->count == SOURCE_QUEUE || self->bytes >= QUEUE_BYTES;
 }
 
-/* Waits for room and adds the item, which the queue then owns. False: the source is being freed,
+/* Waits for room and adds the item, which the queue then owns. False: the source is being stopped,
  * and the item is still the caller's. */
 static bool add_item(struct walk_source *self, struct walk_item *item)
 {
@@ -83,16 +85,20 @@ static bool add_item(struct walk_source *self, struct walk_item *item)
 static void *walk_all(void *context)
 {
     struct walk_source *self = context;
-    for (;;) {
+    bool is_last = false;
+    while (!is_last) {
         struct walk_item item = walk_next(self->walk);
-        bool is_last = item.kind == WALK_END;
+        is_last = item.kind == WALK_END;
         if (!add_item(self, &item)) {
             item_free(&item);
-            return NULL;
+            is_last = true;
         }
-        if (is_last)
-            return NULL;
     }
+    (void)pthread_mutex_lock(&self->lock);
+    self->walked = true;
+    (void)pthread_cond_signal(&self->over);
+    (void)pthread_mutex_unlock(&self->lock);
+    return NULL;
 }
 
 /* ---- called by the loop */
@@ -134,6 +140,7 @@ static void release(struct walk_source *self)
         item_free(&self->queue[self->first]);
         self->first = (self->first + 1) % SOURCE_QUEUE;
     }
+    (void)pthread_cond_destroy(&self->over);
     (void)pthread_cond_destroy(&self->room);
     (void)pthread_mutex_destroy(&self->lock);
     free(self->queue);
@@ -141,22 +148,36 @@ static void release(struct walk_source *self)
     free(self);
 }
 
-static void free_queued(struct source *source)
+static bool stop_queued(struct source *source)
 {
     struct walk_source *self = walk_source_of(source);
+    struct clock clock = clock_system();
+    int64_t until_us = clock_now_us(&clock) + THREAD_LINGER_US;
+    walk_stop(self->walk);
     (void)pthread_mutex_lock(&self->lock);
     self->stopping = true;
     (void)pthread_cond_signal(&self->room);
+    while (!self->walked && clock_now_us(&clock) < until_us)
+        thread_wait_until(&self->over, &self->lock, until_us);
+    bool walked = self->walked;
     (void)pthread_mutex_unlock(&self->lock);
-    walk_stop(self->walk);
-    (void)pthread_join(self->thread, NULL);
-    release(self);
+    if (walked)
+        (void)pthread_join(self->thread, NULL);
+    else
+        (void)pthread_detach(self->thread);
+    return walked;
+}
+
+static void free_stopped(struct source *source)
+{
+    release(walk_source_of(source));
 }
 
 static const struct source_ops queued_ops = {
     .take = take_queued,
     .passed_over = queued_passed_over,
-    .free = free_queued,
+    .stop = stop_queued,
+    .free = free_stopped,
 };
 
 /* ---- without a thread */
@@ -181,15 +202,17 @@ static uint64_t inline_passed_over(struct source *source)
     return walk_passed_over(walk_source_of(source)->walk);
 }
 
-static void free_inline(struct source *source)
+static bool stop_inline(struct source *source)
 {
-    release(walk_source_of(source));
+    (void)source;
+    return true;
 }
 
 static const struct source_ops inline_ops = {
     .take = take_inline,
     .passed_over = inline_passed_over,
-    .free = free_inline,
+    .stop = stop_inline,
+    .free = free_stopped,
 };
 
 /* ---- with or without a thread */
@@ -214,7 +237,10 @@ struct source *source_new(
     self->wake_due = true;
     (void)pthread_mutex_init(&self->lock, NULL);
     (void)pthread_cond_init(&self->room, NULL);
-    if (!thread_start(&self->thread, walk_all, self))
+    bool timed = thread_condition_init(&self->over);
+    if (!timed)
+        (void)pthread_cond_init(&self->over, NULL);
+    if (!timed || !thread_start(&self->thread, walk_all, self))
         self->source.ops = &inline_ops;
     return &self->source;
 }

@@ -20,8 +20,12 @@ struct source_ops {
     size_t (*take)(struct source *source, struct walk_item *items, size_t most);
     /* As walk_passed_over(); exact once WALK_END was taken. */
     uint64_t (*passed_over)(struct source *source);
-    /* Stops the walk, even in a blocking read of standard input, waits for its thread, and frees
-     * the source and the items that were not taken. */
+    /* Stops the walk, even in a blocking read of standard input, and ends its thread, for which it
+     * waits, but only for a moment. False: it hangs in a system call. Then the source, its walk and
+     * what that was made with must stay in place until the process ends. */
+    bool (*stop)(struct source *source);
+    /* Frees the source, the walk and the items that were not taken, after stop() has returned true.
+     */
     void (*free)(struct source *source);
 };
 

@@ -43,8 +43,8 @@ struct yaml_tree {
 MUST_USE bool yaml_tree_read(
     const char *text, size_t length, const char *name, struct yaml_tree *root, struct error *error);
 
-/* Releases what is in the node. A node of zeros is allowed. */
-void yaml_tree_free(struct yaml_tree *node);
+/* Releases everything below the root. A root of zeros is allowed. */
+void yaml_tree_free(struct yaml_tree *root);
 
 /* Sets `error` to `NAME:LINE:COLUMN: ` and the formatted sentence, as ERROR_USAGE. Returns false.
  */

@@ -2,8 +2,11 @@
 
 import os
 import signal
+import time
 
 import pytest
+
+from harness import HANG
 
 pytestmark = pytest.mark.commands
 
@@ -81,3 +84,58 @@ def test_an_interrupt_while_standard_input_is_read(shoal, ledger):
     os.close(write)
     assert run.end["complete"] is False
     assert run.paths("sent") == {b"a"}
+
+
+@pytest.fixture
+def hang(compiled, folder):
+    """hang(name): an environment in which a disk does not respond for paths that contain the name;
+    hang.begun() waits until it is asked."""
+    marker = folder / "hung"
+
+    def environment(name):
+        library = str(compiled("hang", "-shared", "-fPIC"))
+        order = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+        return {
+            "LD_PRELOAD": library, "SHOAL_HANG": name, "SHOAL_HUNG": str(marker), "ASAN_OPTIONS": order
+        }  # fmt: skip
+
+    def begun():
+        until = time.monotonic() + HANG
+        while not marker.exists():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+    environment.begun = begun
+    return environment
+
+
+@pytest.mark.parametrize("signals", [1, 3])
+@pytest.mark.parametrize("kind", ["small", "large", "folder"])
+def test_a_disk_that_does_not_respond_cannot_keep_the_run_from_ending(shoal, tree, ledger, hang, kind, signals):
+    """Verdicts and the end are written, and the process exits, with the thread that hangs."""
+    tree("a")
+    tree("folder/b" if kind == "folder" else "hangs", b"h" * (3_000_000 if kind == "large" else 10))
+    grace = "1ms" if signals == 1 else "1h"
+    env = hang("/folder" if kind == "folder" else "/hangs")
+    running = shoal.start("--grace", grace, *FORM, tree, ledger.url, env=env)
+    hang.begun()
+    running.wait_files(1, "sent")
+    for _ in range(signals):
+        running.signal(signal.SIGTERM)
+    run = running.finish(interrupted=signal.SIGTERM)
+    assert run.verdicts["a"]["verdict"] == "sent"
+    if kind == "folder":
+        assert run.end["found"] == 1 and not run.end["complete"]
+    else:
+        assert run.verdicts["hangs"]["verdict"] in ("failed", "unknown")
+
+
+def test_a_disk_that_does_not_respond_holds_up_no_file_that_lies_elsewhere(shoal, tree, ledger, hang):
+    tree.many(30)
+    for number in range(4):
+        tree(f"hangs{number}")
+    running = shoal.start(*FORM, tree, ledger.url, env=hang("/hangs"))
+    running.wait_files(30, "sent")
+    running.signal()
+    run = running.finish(interrupted=signal.SIGINT)
+    assert run.end["sent"] == 30 and run.end["failed"] == 4

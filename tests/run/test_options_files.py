@@ -113,10 +113,10 @@ def test_a_filter_on_the_command_line_replaces_the_whole_list(shoal, tree, write
     assert found("--ignore-file", "ignored", "--allow-empty") == []
 
 
-@pytest.mark.parametrize("value", ["*.js", "+", "+*.js", "+ ", "x *.js", ""])
-def test_a_filter_that_is_none_is_refused(shoal, tree, value):
+def test_a_filter_that_is_none_is_refused(shoal, tree):
     tree("a")
-    shoal.send("--filter", value, tree, URL).usage_error("--filter", "'+ GLOB'")
+    for value in ("*.js", "+", "+*.js", "+ ", "x *.js", ""):
+        shoal.send("--filter", value, tree, URL).usage_error("--filter", "'+ GLOB'")
 
 
 # --- variables
@@ -249,84 +249,83 @@ def test_with_a_recipe_all_operands_are_paths(shoal, tree, write):
 # --- errors: file, line, column
 
 
-@pytest.mark.parametrize(
-    "text, words",
-    [
-        ("options:\n  retires: 5\n", ("2:3:", "'retires'", "'retries'")),
-        ("options:\n  url: a\n  url: b\n", ("3:3:", "duplicate", "'url'")),
-        ("options:\n  retries: five\n", ("2:12:", "--retries 'five'", "whole number")),
-        ("options:\n  retries: [5]\n", ("2:12:", "'retries'", "a text, not a list")),
-        ("options:\n  retries: {a: b}\n", ("2:12:", "a text, not a map", "put it in quotes")),
-        ("options:\n  follow: maybe\n", ("2:11:", "'follow'", "'maybe'", "yes or no")),
-        ("options:\n  header: []\n", ("2:3:", "'header'", "empty")),
-        ("options:\n  header: [X-A: 1]\n", ("2:12:", "put it in quotes")),
-        ("options:\n  header:\n    - X-A: 1\n", ("3:7:", "put it in quotes")),
-        ("options:\n  header: ['a b: c']\n", ("2:12:", "--header")),
-        ("options:\n  form: ['a']\n", ("2:10:", "-F 'a'")),
-        ("options:\n  form: ['a={nope}', 'b=@{file}']\n", ("2:10:", "{nope}")),
-        ("options:\n  form: ['b=@{file}', 'a={nope}']\n", ("2:23:", "{nope}")),
-        ("options:\n  url: ftp://h/\n", ("2:8:", "http://")),
-        ("options:\n  url: http://h/{nope}\n", ("2:8:", "{nope}")),
-        ("options:\n  rate: [5/x]\n", ("2:10:", "--rate")),
-        ("options:\n  filter: ['*.js']\n", ("2:12:", "--filter")),
-        ("options:\n  serial-by: '{size}'\n", ("2:14:", "--serial-by")),
-        ("options:\n  success: 2xx\n", ("2:12:", "--success")),
-        ("options:\n  json: f\n", ("2:3:", "'json'", "not allowed in a file")),
-        ("options:\n  quiet: yes\n", ("2:3:", "not allowed in a file")),
-        ("options:\n  recipe: raygun\n", ("2:3:", "not allowed in a file")),
-        ("options:\n  config: a.yaml\n", ("2:3:", "not allowed in a file")),
-        ("options:\n  include: '*.js'\n", ("2:3:", "filter: [")),
-        ("options:\n  exclude: '*.js'\n", ("2:3:", "filter: [")),
-        ("options:\n  no-follow: yes\n", ("2:3:", "the value no")),
-        ("options:\n  add-retries: 5\n", ("2:3:", "unknown option 'add-retries'")),
-        ("options:\n  url:\n", ("2:", "empty")),
-        ("options:\n  url: #x\n", ("2:", "put it in quotes")),
-        ("options:\n  url: http://h/ #x\n", ("2:8:", "put it in quotes")),
-        ("options:\n  url: {host}/x\n", ("2:8:", "put it in quotes")),
-        ("options:\n  url: *x\n", ("2:8:", "put it in quotes")),
-        ("options:\n  url: !x\n", ("2:8:", "put it in quotes")),
-        ("options:\n  url: @x\n", ("2:8:", "put it in quotes")),
-        ("options:\n  url: &x y\n", ("2:8:", "anchors are not allowed")),
-        ("options:\n  url: !!str x\n", ("2:8:", "tags are not allowed")),
-        ("url: http://h/\n", ("1:1:", "'url'", "below 'options:'")),
-        ("option:\n  url: x\n", ("1:1:", "unknown key 'option'")),
-        ("title: x\n", ("1:1:", "'options' is missing")),
-        ("- a\n", ("1:1:", "must be a map, not a list")),
-        ("options: [a]\n", ("1:10:", "must be a map")),
-        ("", ("empty",)),
-        ("options: {}\ntitle: [x]\n", ("2:8:", "'title'")),
-    ],
-)
-@pytest.mark.parametrize("how", ["--recipe", "--config"])
-def test_an_error_names_file_line_and_column(shoal, tree, write, how, text, words):
-    tree("a")
-    path = write(text)
-    needs_url = "url" not in text
-    run = shoal.send(how, path, tree, *([URL] if needs_url else []))
-    run.usage_error(path, *words)
+WRONG = [
+    ("options:\n  retires: 5\n", ("2:3:", "'retires'", "'retries'")),
+    ("options:\n  url: a\n  url: b\n", ("3:3:", "duplicate", "'url'")),
+    ("options:\n  retries: five\n", ("2:12:", "--retries 'five'", "whole number")),
+    ("options:\n  retries: [5]\n", ("2:12:", "'retries'", "a text, not a list")),
+    ("options:\n  retries: {a: b}\n", ("2:12:", "a text, not a map", "put it in quotes")),
+    ("options:\n  follow: maybe\n", ("2:11:", "'follow'", "'maybe'", "yes or no")),
+    ("options:\n  header: []\n", ("2:3:", "'header'", "empty")),
+    ("options:\n  header: [X-A: 1]\n", ("2:12:", "put it in quotes")),
+    ("options:\n  header:\n    - X-A: 1\n", ("3:7:", "put it in quotes")),
+    ("options:\n  header: ['a b: c']\n", ("2:12:", "--header")),
+    ("options:\n  form: ['a']\n", ("2:10:", "-F 'a'")),
+    ("options:\n  form: ['a={nope}', 'b=@{file}']\n", ("2:10:", "{nope}")),
+    ("options:\n  form: ['b=@{file}', 'a={nope}']\n", ("2:23:", "{nope}")),
+    ("options:\n  url: ftp://h/\n", ("2:8:", "http://")),
+    ("options:\n  url: http://h/{nope}\n", ("2:8:", "{nope}")),
+    ("options:\n  rate: [5/x]\n", ("2:10:", "--rate")),
+    ("options:\n  filter: ['*.js']\n", ("2:12:", "--filter")),
+    ("options:\n  serial-by: '{size}'\n", ("2:14:", "--serial-by")),
+    ("options:\n  success: 2xx\n", ("2:12:", "--success")),
+    ("options:\n  json: f\n", ("2:3:", "'json'", "not allowed in a file")),
+    ("options:\n  quiet: yes\n", ("2:3:", "not allowed in a file")),
+    ("options:\n  recipe: raygun\n", ("2:3:", "not allowed in a file")),
+    ("options:\n  config: a.yaml\n", ("2:3:", "not allowed in a file")),
+    ("options:\n  include: '*.js'\n", ("2:3:", "filter: [")),
+    ("options:\n  exclude: '*.js'\n", ("2:3:", "filter: [")),
+    ("options:\n  no-follow: yes\n", ("2:3:", "the value no")),
+    ("options:\n  add-retries: 5\n", ("2:3:", "unknown option 'add-retries'")),
+    ("options:\n  url:\n", ("2:", "empty")),
+    ("options:\n  url: #x\n", ("2:", "put it in quotes")),
+    ("options:\n  url: http://h/ #x\n", ("2:8:", "put it in quotes")),
+    ("options:\n  url: {host}/x\n", ("2:8:", "put it in quotes")),
+    ("options:\n  url: *x\n", ("2:8:", "put it in quotes")),
+    ("options:\n  url: !x\n", ("2:8:", "put it in quotes")),
+    ("options:\n  url: @x\n", ("2:8:", "put it in quotes")),
+    ("options:\n  url: &x y\n", ("2:8:", "anchors are not allowed")),
+    ("options:\n  url: !!str x\n", ("2:8:", "tags are not allowed")),
+    ("url: http://h/\n", ("1:1:", "'url'", "below 'options:'")),
+    ("option:\n  url: x\n", ("1:1:", "unknown key 'option'")),
+    ("title: x\n", ("1:1:", "'options' is missing")),
+    ("- a\n", ("1:1:", "must be a map, not a list")),
+    ("options: [a]\n", ("1:10:", "must be a map")),
+    ("", ("empty",)),
+    ("options: {}\ntitle: [x]\n", ("2:8:", "'title'")),
+]
 
 
-@pytest.mark.parametrize(
-    "text, words",
-    [
-        ("variables:\n  a: b\noptions: {}\n", ("2:6:", "'a'", "a map, not a text")),
-        ("variables: [a]\noptions: {}\n", ("1:12:", "'variables'")),
-        ("variables:\n  a: {hlep: b}\noptions: {}\n", ("2:7:", "'hlep'", "'help'")),
-        ("variables:\n  a: {secret: 5}\noptions: {}\n", ("2:15:", "'secret'", "yes or no")),
-        ("variables:\n  a: {help: []}\noptions: {}\n", ("2:13:", "'help'")),
-        ("variables:\n  a: {values: {}}\noptions: {}\n", ("2:15:", "'values'")),
-        ("variables:\n  a b: {}\noptions: {}\n", ("2:3:", "'a b'")),
-        ("variables:\n  path: {}\noptions: {}\n", ("2:3:", "'path'")),
-        ("variables:\n  a: {default: b, optional: yes}\noptions: {}\n", ("2:3:", "'optional'")),
-        ("variables:\n  a: {default: b, values: [c]}\noptions: {}\n", ("2:3:", "'b'")),
-        ("variables:\n  a: {}\n  a: {}\noptions: {}\n", ("3:3:", "duplicate")),
-        ("options:\n  set: ['a=b']\n", ("2:3:", "declare a variable")),
-    ],
-)
-def test_a_wrong_variable_is_named(shoal, tree, write, text, words):
+def test_an_error_names_file_line_and_column(shoal, tree, write):
     tree("a")
-    path = write(text)
-    shoal.send("--recipe", path, tree, URL).usage_error(path, *words)
+    for number, (text, words) in enumerate(WRONG):
+        path = write(text)
+        how = "--recipe" if number % 2 else "--config"
+        run = shoal.send(how, path, tree, *([] if "url" in text else [URL]))
+        run.usage_error(path, *words)
+
+
+WRONG_VARIABLES = [
+    ("variables:\n  a: b\noptions: {}\n", ("2:6:", "'a'", "a map, not a text")),
+    ("variables: [a]\noptions: {}\n", ("1:12:", "'variables'")),
+    ("variables:\n  a: {hlep: b}\noptions: {}\n", ("2:7:", "'hlep'", "'help'")),
+    ("variables:\n  a: {secret: 5}\noptions: {}\n", ("2:15:", "'secret'", "yes or no")),
+    ("variables:\n  a: {help: []}\noptions: {}\n", ("2:13:", "'help'")),
+    ("variables:\n  a: {values: {}}\noptions: {}\n", ("2:15:", "'values'")),
+    ("variables:\n  a b: {}\noptions: {}\n", ("2:3:", "'a b'")),
+    ("variables:\n  path: {}\noptions: {}\n", ("2:3:", "'path'")),
+    ("variables:\n  a: {default: b, optional: yes}\noptions: {}\n", ("2:3:", "'optional'")),
+    ("variables:\n  a: {default: b, values: [c]}\noptions: {}\n", ("2:3:", "'b'")),
+    ("variables:\n  a: {}\n  a: {}\noptions: {}\n", ("3:3:", "duplicate")),
+    ("options:\n  set: ['a=b']\n", ("2:3:", "declare a variable")),
+]
+
+
+def test_a_wrong_variable_is_named(shoal, tree, write):
+    tree("a")
+    for text, words in WRONG_VARIABLES:
+        path = write(text)
+        shoal.send("--recipe", path, tree, URL).usage_error(path, *words)
 
 
 def test_a_config_has_no_variables(shoal, tree, write):

@@ -62,6 +62,7 @@ static inline struct planned *planned_new(const char *const *pairs, const char *
 
 static inline void planned_free(struct planned *planned)
 {
+    assert_true(planned->reader->ops->stop(planned->reader));
     planned->reader->ops->free(planned->reader);
     plan_free(planned->plan);
     root_close(planned->root);

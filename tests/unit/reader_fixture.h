@@ -71,8 +71,10 @@ static inline void fixture_remove(const struct fixture *fixture, const char *nam
  * folder. */
 static inline void fixture_free(struct fixture *fixture, const char *const *names)
 {
-    if (fixture->reader != NULL)
+    if (fixture->reader != NULL) {
+        assert_true(fixture->reader->ops->stop(fixture->reader));
         fixture->reader->ops->free(fixture->reader);
+    }
     for (; *names != NULL; names++)
         fixture_remove(fixture, *names);
     root_close(fixture->root);

@@ -1,7 +1,10 @@
 /* The reader's threads and queues: files that wait, chunks, races. */
 #include "around_read.h"
 
+#include <semaphore.h>
 #include <signal.h>
+
+#include "base/abandon.h"
 
 static int64_t age_us(struct timespec stamp)
 {
@@ -145,6 +148,7 @@ static void a_reader_that_ends_forgets_its_jobs(void **state)
         loads[i] = load_new(fixture, "a", NULL);
         load_submit(fixture, loads[i]);
     }
+    assert_true(fixture->reader->ops->stop(fixture->reader));
     fixture->reader->ops->free(fixture->reader);
     fixture->reader = NULL;
     for (size_t i = 0; i < 20; i++)
@@ -264,6 +268,49 @@ static void no_race_with_a_writer_returns_a_mixed_file(void **state)
     finish(fixture, made);
 }
 
+static sem_t released;
+
+/* As if a file server did not respond until the semaphore is posted. */
+static void hang(const struct fixture *fixture, const char *name)
+{
+    (void)fixture;
+    (void)name;
+    while (sem_wait(&released) != 0)
+        ;
+}
+
+static void a_job_that_hangs_is_abandoned(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct change hanging = {"held up", hang};
+    fixture_write(fixture, "a", "hello", 5);
+    struct load *warm = load_new(fixture, "a", NULL);
+    load_do(fixture, warm); /* the file is old enough from here on */
+    load_free(warm);
+    sem_init(&released, 0, 0);
+    around_read.before = &hanging;
+    struct load *load = load_new(fixture, "a", NULL);
+    load->job.digests = DIGEST_MD5; /* so that a thread does it */
+    load_submit(fixture, load);
+    struct load *waiting = load_new(fixture, "a", NULL);
+    waiting->job.digests = DIGEST_MD5;
+    load_submit(fixture, waiting);
+    assert_false(fixture->reader->ops->stop(fixture->reader));
+    assert_true(load->job.abandoned);
+    abandon(load);
+    abandon(fixture->reader);
+    if (waiting->job.abandoned)
+        abandon(waiting);
+    else
+        load_free(waiting);
+    sem_post(&released);
+    sem_post(&released);
+    memset(&around_read, 0, sizeof around_read);
+    fixture_remove(fixture, "a");
+    assert_int_equal(rmdir(fixture->folder), 0);
+    abandon(fixture); /* with its root, which the thread may still use */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +323,7 @@ int main(void)
         cmocka_unit_test_setup(a_signal_is_left_to_the_other_threads, setup),
         cmocka_unit_test_setup(a_reader_that_ends_forgets_its_jobs, setup),
         cmocka_unit_test_setup(a_chunk_is_read_from_its_place, setup),
+        cmocka_unit_test_setup(a_job_that_hangs_is_abandoned, setup),
         cmocka_unit_test_setup(a_chunk_of_a_changed_file_says_so, setup),
         cmocka_unit_test_setup(no_race_with_a_writer_returns_a_mixed_file, setup),
     };

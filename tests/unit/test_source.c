@@ -56,6 +56,7 @@ static void begin(struct fixture *fixture, const char *operand)
 
 static void end(struct fixture *fixture)
 {
+    assert_true(fixture->source->ops->stop(fixture->source));
     fixture->source->ops->free(fixture->source);
     for (size_t i = 0; i < 2; i++) {
         (void)close(fixture->wakes[i]);

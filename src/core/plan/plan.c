@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/abandon.h"
 #include "core/plan/private.h"
 
 #define HEADROOM_FIRST 1024 /* bytes before a content: the beginning of most forms fits */
@@ -50,10 +51,19 @@ struct plan *plan_new(
     return plan;
 }
 
+static bool is_abandoned(const struct plan *plan)
+{
+    return plan->job.abandoned || (plan->body != NULL && body_abandoned(plan->body));
+}
+
 void plan_free(struct plan *plan)
 {
     if (plan == NULL)
         return;
+    if (is_abandoned(plan)) {
+        abandon(plan);
+        return;
+    }
     plan_reset(plan);
     form_body_free(&plan->form);
     buf_free(&plan->file_path);

@@ -197,8 +197,9 @@ int64_t sched_step(struct sched *sched)
 
 bool sched_done(const struct sched *sched)
 {
-    bool no_more_files = sched->source_ended || sched->phase != SCHED_RUNNING;
-    return no_more_files && sched->live_count == 0 && sched->used_slots == 0;
+    if (sched->phase != SCHED_RUNNING)
+        return sched->live_count == 0;
+    return sched->source_ended && sched->live_count == 0 && sched->used_slots == 0;
 }
 
 void sched_drain(struct sched *sched, const char *reason)

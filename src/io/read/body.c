@@ -2,7 +2,9 @@
  *
  * What is in the page cache is copied directly into the transport's buffer: one copy, no thread, no
  * memory of ours. At the first byte of a file that is not in the cache, the rest of the file comes
- * in chunks that the reader reads: two of them, so that one is read while the other is sent. */
+ * in chunks that the reader reads: two of them, so that one is read while the other is sent. A
+ * remote file comes in chunks from the beginning: the loop's thread makes no call at all that its
+ * file system could hold up, and the reader compares its facts after the last chunk. */
 #include "io/body.h"
 
 #include <errno.h>
@@ -89,6 +91,15 @@ bool body_busy(const struct body *body)
     return false;
 }
 
+bool body_abandoned(const struct body *body)
+{
+    for (size_t i = 0; i < CHUNKS; i++) {
+        if (body->chunks[i].state == CHUNK_READING && body->chunks[i].job.abandoned)
+            return true;
+    }
+    return false;
+}
+
 void body_free(struct body *body)
 {
     if (body == NULL)
@@ -111,7 +122,7 @@ static size_t fail(struct body *body, struct reader_file *file, enum reader_resu
 /* False: the file changed, and the body has failed. */
 static bool check(struct body *body, struct reader_file *file)
 {
-    if (!reader_unchanged(file))
+    if (!file->remote && !reader_unchanged(file))
         (void)fail(body, file, READER_CHANGED, 0);
     return body->failure == 0;
 }
@@ -198,7 +209,7 @@ static size_t copy_file(struct body *body, struct reader_file *file, char *into,
     if (body->position == 0 && !body->chunked && !check(body, file))
         return 0; /* it changed since it was opened: send nothing of it */
     if (!body->chunked) {
-        size_t count = reader_try_cached(file, into, body->position, room);
+        size_t count = file->remote ? 0 : reader_try_cached(file, into, body->position, room);
         if (count > 0)
             return count;
         body->chunked = true;

@@ -22,6 +22,7 @@ void reader_load_prepare(struct reader_job *job)
     job->result = READER_OK;
     job->code = 0;
     job->waited_us = 0;
+    job->abandoned = false;
     if (job->work != READER_LOAD)
         return;
     job->whole = false;
@@ -194,6 +195,9 @@ static bool digest_open_file(struct reader_job *job, struct reader_file *file)
 /* The files stay open, and the kernel starts to read them. */
 static bool ready_for_streaming(struct reader_job *job)
 {
+    for (size_t i = 0; i < job->file_count; i++)
+        job->files[i].remote =
+            job->files[i].result == READER_OK && root_is_remote(job->files[i].descriptor);
 #ifdef POSIX_FADV_SEQUENTIAL
     for (size_t i = 0; i < job->file_count; i++) {
         if (job->files[i].result != READER_OK)

@@ -26,6 +26,7 @@
 #include "base/clock.h"
 #include "base/container_of.h"
 #include "base/thread.h"
+#include "io/read/job_list.h"
 #include "io/read/load.h"
 
 #define FAST_THREADS 2   /* threads started for a fast disk */
@@ -35,9 +36,13 @@
 #define SLOW_JOBS    8   /* jobs after a slow one for which the disk counts as slow */
 #define DUE_STEP_US  (5 * CLOCK_US_PER_MS) /* postponed jobs become due at multiples of this */
 
-struct job_list {
-    struct reader_job *first;
-    struct reader_job *last;
+/* One thread. */
+struct worker {
+    struct thread_reader *reader;
+    pthread_t thread;
+    struct reader_job *job; /* what it is doing; NULL: nothing */
+    int64_t begun_us;       /* when it began to */
+    bool ended;             /* it does not touch the reader any more */
 };
 
 struct thread_reader {
@@ -51,6 +56,7 @@ struct thread_reader {
 
     pthread_mutex_t lock;      /* guards the fields below */
     pthread_cond_t changed;    /* a job can be taken, an earlier one is due, or the reader ends */
+    pthread_cond_t one_ended;  /* a worker has ended */
     struct job_list jobs;      /* to be done, in the order of submission */
     struct job_list postponed; /* to be tried again, sorted by `due_us` */
     struct job_list done;      /* to be collected, in the order in which they ended */
@@ -62,8 +68,8 @@ struct thread_reader {
     bool timer_set;            /* an idle thread waits until the first postponed job is due */
     bool ending;               /* the reader is being freed */
     unsigned thread_max;       /* the most threads that may be started */
-    unsigned thread_count;     /* threads started: length of `threads` */
-    pthread_t threads[];
+    unsigned thread_count;     /* threads started: length of `workers` */
+    struct worker workers[];
 };
 
 static struct thread_reader *thread_reader_of(struct reader *reader)
@@ -71,64 +77,43 @@ static struct thread_reader *thread_reader_of(struct reader *reader)
     return container_of(reader, struct thread_reader, base);
 }
 
-/* Adds the job at the end. True: it is now the only one. */
-static bool list_append(struct job_list *list, struct reader_job *job)
-{
-    bool only = list->first == NULL;
-    job->next = NULL;
-    if (only)
-        list->first = job;
-    else
-        list->last->next = job;
-    list->last = job;
-    return only;
-}
-
-/* Removes the first job; NULL: the list is empty. */
-static struct reader_job *list_take(struct job_list *list)
-{
-    struct reader_job *job = list->first;
-    if (job != NULL)
-        list->first = job->next;
-    return job;
-}
-
-/* Adds the job before the first that is due later. True: it is now the first. */
-static bool list_insert_by_due(struct job_list *list, struct reader_job *job)
-{
-    if (list->first == NULL || list->last->due_us <= job->due_us)
-        return list_append(list, job);
-    struct reader_job **place = &list->first;
-    while ((*place)->due_us <= job->due_us)
-        place = &(*place)->next;
-    job->next = *place;
-    *place = job;
-    return list->first == job;
-}
-
-/* The threads' start routine; `context` is the reader. */
+/* The threads' start routine; `context` is the worker. */
 static void *work(void *context);
 
 /* With the lock held, or before any thread runs: starts a thread. If the system refuses, none is
  * started later either. */
 static void start_thread(struct thread_reader *reader)
 {
-    if (thread_start(&reader->threads[reader->thread_count], work, reader))
+    struct worker *worker = &reader->workers[reader->thread_count];
+    worker->reader = reader;
+    if (thread_start(&worker->thread, work, worker))
         reader->thread_count++;
     else
         reader->thread_max = reader->thread_count;
+}
+
+/* With the lock held: whether every thread has been busy with its job for long. A file server that
+ * does not respond must not hold up files that lie elsewhere. */
+static bool all_are_slow(const struct thread_reader *reader)
+{
+    int64_t long_ago = clock_now_us(&reader->clock) - SLOW_US;
+    for (unsigned i = 0; i < reader->thread_count; i++) {
+        if (reader->workers[i].job == NULL || reader->workers[i].begun_us > long_ago)
+            return false;
+    }
+    return true;
 }
 
 /* With the lock held: wakes an idle thread, unless one is waking already. If none is idle, starts
  * one if the disk is slow or few were started. */
 static void wake_thread(struct thread_reader *reader)
 {
-    bool need_more = reader->slow_countdown > 0 || reader->thread_count < FAST_THREADS;
     if (reader->idle > 0 && !reader->waking) {
         reader->waking = true;
         (void)pthread_cond_signal(&reader->changed);
-    } else if (reader->idle == 0 && need_more && reader->thread_count < reader->thread_max &&
-               !reader->ending) {
+    } else if (reader->idle == 0 && reader->thread_count < reader->thread_max && !reader->ending &&
+               (reader->slow_countdown > 0 || reader->thread_count < FAST_THREADS ||
+                   all_are_slow(reader))) {
         start_thread(reader);
     }
 }
@@ -150,29 +135,16 @@ static bool is_due(const struct thread_reader *reader)
 static struct reader_job *take_first(struct thread_reader *reader)
 {
     if (is_due(reader))
-        return list_take(&reader->postponed);
+        return job_list_take(&reader->postponed);
     if (reader->job_count > 0)
         reader->job_count--;
-    return list_take(&reader->jobs);
+    return job_list_take(&reader->jobs);
 }
 
 static struct timespec timespec_of(int64_t us)
 {
     return (struct timespec){.tv_sec = (time_t)(us / CLOCK_US_PER_SECOND),
         .tv_nsec = (long)(us % CLOCK_US_PER_SECOND) * 1000};
-}
-
-/* With the lock held: waits for `changed`, at most until `due_us`. */
-static void wait_until(struct thread_reader *reader, int64_t due_us)
-{
-#ifdef __APPLE__
-    struct timespec span = timespec_of(due_us - clock_now_us(&reader->clock));
-    if (span.tv_sec >= 0 && span.tv_nsec >= 0)
-        (void)pthread_cond_timedwait_relative_np(&reader->changed, &reader->lock, &span);
-#else
-    struct timespec until = timespec_of(due_us);
-    (void)pthread_cond_timedwait(&reader->changed, &reader->lock, &until);
-#endif
 }
 
 /* With the lock held: waits for `changed`. If a job is postponed, one of the idle threads waits
@@ -184,7 +156,7 @@ static void wait_for_change(struct thread_reader *reader)
         (void)pthread_cond_wait(&reader->changed, &reader->lock);
     } else {
         reader->timer_set = true;
-        wait_until(reader, reader->postponed.first->due_us);
+        thread_wait_until(&reader->changed, &reader->lock, reader->postponed.first->due_us);
         reader->timer_set = false;
     }
     reader->idle--;
@@ -212,40 +184,48 @@ static struct reader_job *take(struct thread_reader *reader)
 static bool put_back(struct thread_reader *reader, struct reader_job *job, int64_t wait)
 {
     if (wait == 0)
-        return list_append(&reader->done, job);
+        return job_list_append(&reader->done, job);
     int64_t due = clock_now_us(&reader->clock) + wait + DUE_STEP_US - 1;
     job->due_us = due - due % DUE_STEP_US;
-    if (list_insert_by_due(&reader->postponed, job) && reader->timer_set)
+    if (job_list_insert_by_due(&reader->postponed, job) && reader->timer_set)
         (void)pthread_cond_broadcast(&reader->changed); /* the timer must be set to earlier */
     return false;
 }
 
-/* Without the lock: does the job; `*wait` is as from reader_load_run(). True: the job was slow. */
-static bool do_job(struct thread_reader *reader, struct reader_job *job, int64_t *wait)
+/* With the lock held, which is released meanwhile: does the job. Returns what reader_load_run()
+ * does. */
+static int64_t do_job(struct thread_reader *reader, struct worker *worker, struct reader_job *job)
 {
-    int64_t begun = clock_now_us(&reader->clock);
-    *wait = reader_load_run(job, &reader->stamps);
-    return clock_now_us(&reader->clock) - begun > SLOW_US;
+    worker->job = job;
+    worker->begun_us = clock_now_us(&reader->clock);
+    (void)pthread_mutex_unlock(&reader->lock);
+    int64_t wait = reader_load_run(job, &reader->stamps);
+    (void)pthread_mutex_lock(&reader->lock);
+    bool slow = clock_now_us(&reader->clock) - worker->begun_us > SLOW_US;
+    reader->slow_countdown =
+        slow ? SLOW_JOBS : reader->slow_countdown - (reader->slow_countdown > 0);
+    worker->job = NULL;
+    return wait;
 }
 
 static void *work(void *context)
 {
-    struct thread_reader *reader = context;
+    struct worker *worker = context;
+    struct thread_reader *reader = worker->reader;
     struct reader_job *job;
     (void)pthread_mutex_lock(&reader->lock);
     while ((job = take(reader)) != NULL) {
-        int64_t wait;
-        (void)pthread_mutex_unlock(&reader->lock);
-        bool slow = do_job(reader, job, &wait);
-        (void)pthread_mutex_lock(&reader->lock);
-        reader->slow_countdown =
-            slow ? SLOW_JOBS : reader->slow_countdown - (reader->slow_countdown > 0);
+        int64_t wait = do_job(reader, worker, job);
+        if (job->abandoned)
+            break; /* nobody is there any more to be woken */
         if (put_back(reader, job, wait)) {
             (void)pthread_mutex_unlock(&reader->lock);
             reader->wake(reader->wake_context);
             (void)pthread_mutex_lock(&reader->lock);
         }
     }
+    worker->ended = true;
+    (void)pthread_cond_signal(&reader->one_ended);
     (void)pthread_mutex_unlock(&reader->lock);
     return NULL;
 }
@@ -258,7 +238,7 @@ static void do_at_once(struct thread_reader *reader, struct reader_job *job)
         struct timespec span = timespec_of(wait);
         (void)nanosleep(&span, NULL);
     }
-    if (list_append(&reader->done, job))
+    if (job_list_append(&reader->done, job))
         reader->wake(reader->wake_context);
 }
 
@@ -285,7 +265,7 @@ static void submit(struct reader *base, struct reader_job *job)
     reader_load_prepare(job);
     if (job->work == READER_LOAD && do_cached(reader, job)) {
         (void)pthread_mutex_lock(&reader->lock);
-        (void)list_append(&reader->done, job);
+        (void)job_list_append(&reader->done, job);
         (void)pthread_mutex_unlock(&reader->lock);
         return;
     }
@@ -295,7 +275,7 @@ static void submit(struct reader *base, struct reader_job *job)
         do_at_once(reader, job);
         return;
     }
-    (void)list_append(&reader->jobs, job);
+    (void)job_list_append(&reader->jobs, job);
     reader->job_count++;
     if (reader->done.first == NULL || needs_thread(reader))
         wake_thread(reader);
@@ -314,45 +294,74 @@ static struct reader_job *collect(struct reader *base)
     return jobs;
 }
 
-static void reader_free(struct reader *base)
+/* With the lock held: a worker that has not ended; NULL: all have. */
+static struct worker *find_running(struct thread_reader *reader)
+{
+    for (unsigned i = 0; i < reader->thread_count; i++) {
+        if (!reader->workers[i].ended)
+            return &reader->workers[i];
+    }
+    return NULL;
+}
+
+/* With the lock held: joins the worker's thread. False: it has not ended, and is left alone with
+ * the job that it has. */
+static bool join(struct worker *worker)
+{
+    if (worker->ended) {
+        (void)pthread_join(worker->thread, NULL);
+        return true;
+    }
+    if (worker->job != NULL)
+        worker->job->abandoned = true;
+    (void)pthread_detach(worker->thread);
+    return false;
+}
+
+static bool stop(struct reader *base)
 {
     struct thread_reader *reader = thread_reader_of(base);
+    int64_t until_us = clock_now_us(&reader->clock) + THREAD_LINGER_US;
+    bool all_ended = true;
     (void)pthread_mutex_lock(&reader->lock);
     reader->ending = true;
     (void)pthread_cond_broadcast(&reader->changed);
-    (void)pthread_mutex_unlock(&reader->lock);
+    while (find_running(reader) != NULL && clock_now_us(&reader->clock) < until_us)
+        thread_wait_until(&reader->one_ended, &reader->lock, until_us);
     for (unsigned i = 0; i < reader->thread_count; i++)
-        (void)pthread_join(reader->threads[i], NULL);
+        all_ended = join(&reader->workers[i]) && all_ended;
+    (void)pthread_mutex_unlock(&reader->lock);
+    return all_ended;
+}
+
+static void reader_free(struct reader *base)
+{
+    struct thread_reader *reader = thread_reader_of(base);
+    (void)pthread_cond_destroy(&reader->one_ended);
     (void)pthread_cond_destroy(&reader->changed);
     (void)pthread_mutex_destroy(&reader->lock);
     free(reader);
 }
 
-static const struct reader_ops thread_ops = {submit, collect, reader_free};
+static const struct reader_ops thread_ops = {submit, collect, stop, reader_free};
 
-/* Makes `lock` and `changed`, which waits by CLOCK_MONOTONIC, as `clock` does. */
 static bool make_locks(struct thread_reader *reader)
 {
-    pthread_condattr_t attributes;
-    if (pthread_condattr_init(&attributes) != 0)
+    if (pthread_mutex_init(&reader->lock, NULL) != 0)
         return false;
-    bool made = true;
-#ifndef __APPLE__
-    made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0;
-#endif
-    made = made && pthread_cond_init(&reader->changed, &attributes) == 0;
-    (void)pthread_condattr_destroy(&attributes);
-    if (made && pthread_mutex_init(&reader->lock, NULL) != 0) {
+    if (thread_condition_init(&reader->changed)) {
+        if (thread_condition_init(&reader->one_ended))
+            return true;
         (void)pthread_cond_destroy(&reader->changed);
-        made = false;
     }
-    return made;
+    (void)pthread_mutex_destroy(&reader->lock);
+    return false;
 }
 
 struct reader *reader_new(
     unsigned threads, void (*wake)(void *context), void *context, struct error *error)
 {
-    struct thread_reader *reader = calloc(1, sizeof *reader + threads * sizeof reader->threads[0]);
+    struct thread_reader *reader = calloc(1, sizeof *reader + threads * sizeof reader->workers[0]);
     if (reader == NULL || !make_locks(reader)) {
         free(reader);
         (void)error_set_memory(error);

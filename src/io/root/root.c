@@ -56,9 +56,9 @@ static int call_openat2(const struct root *root, int folder, const char *path, i
 int root_openat_cached(const struct root *root, const char *relative, int flags)
 {
 #ifdef RESOLVE_CACHED
-    if (root->descriptor >= 0 && !root->by_steps) {
+    if (root->descriptor >= 0 && !root->by_steps && !root->remote) {
         struct open_how how = how_to_open(root, root_all_flags(flags));
-        how.resolve |= RESOLVE_CACHED;
+        how.resolve |= RESOLVE_CACHED | RESOLVE_NO_XDEV;
         int opened = (int)syscall(SYS_openat2, root->descriptor, relative, &how, sizeof how);
         if (opened < 0 && errno == EINVAL) /* Linux before 5.12 */
             errno = EAGAIN;
@@ -246,6 +246,7 @@ struct root *root_open(const char *operand, bool follow, struct error *error)
         root_close(root);
         return NULL;
     }
+    root->remote = root_is_remote(root->descriptor);
     root->by_steps = kernel_lacks_openat2(root);
     return root;
 }

@@ -11,6 +11,9 @@
 struct reader {
     struct yaml_tree_source source;
     yaml_parser_t parser;
+    struct yaml_tree *open[DEPTH_MOST]; /* maps and lists that have not ended, outermost first */
+    size_t depth;                       /* length of `open` */
+    struct yaml_tree *awaited;          /* its key was read, its value comes next; NULL: none */
     struct error *error;
 };
 
@@ -86,8 +89,11 @@ static bool copy_text(struct reader *reader, const yaml_event_t *event, char **o
     return *out != NULL || error_set_memory(reader->error);
 }
 
-static struct yaml_tree *append(struct reader *reader, struct yaml_tree *parent)
+/* Adds a node to the map or list that is open. It stays in place until that one gets another. NULL:
+ * out of memory. */
+static struct yaml_tree *append(struct reader *reader)
 {
+    struct yaml_tree *parent = reader->open[reader->depth - 1];
     struct yaml_tree *items = array_grow(parent->items, parent->count, sizeof *items);
     if (items == NULL) {
         (void)error_set_memory(reader->error);
@@ -99,24 +105,9 @@ static struct yaml_tree *append(struct reader *reader, struct yaml_tree *parent)
     return item;
 }
 
-static bool read_value(
-    struct reader *reader, const yaml_event_t *event, struct yaml_tree *node, unsigned depth);
-
-/* Reads the next event as a node. */
-static bool read_next(struct reader *reader, struct yaml_tree *node, unsigned depth)
+static bool check_key(struct reader *reader, const yaml_event_t *event)
 {
-    yaml_event_t event;
-    if (!next_event(reader, &event))
-        return false;
-    bool read = read_value(reader, &event, node, depth);
-    yaml_event_delete(&event);
-    return read;
-}
-
-static bool check_key(struct reader *reader, const struct yaml_tree *map, const yaml_event_t *event)
-{
-    if (!check_event(reader, event))
-        return false;
+    const struct yaml_tree *map = reader->open[reader->depth - 1];
     if (event->type != YAML_SCALAR_EVENT)
         return wrong(reader, event->start_mark,
             "a key must be a text: if it begins with '{' or '[', put it in quotes");
@@ -129,66 +120,73 @@ static bool check_key(struct reader *reader, const struct yaml_tree *map, const 
     return true;
 }
 
-/* Reads a key, whose event was read, and its value. */
-static bool read_pair(
-    struct reader *reader, const yaml_event_t *event, struct yaml_tree *map, unsigned depth)
+/* Adds a node with the key to the map that is open; its value is awaited. */
+static bool read_key(struct reader *reader, const yaml_event_t *event)
 {
     char *key;
-    if (!check_key(reader, map, event) || !copy_text(reader, event, &key))
+    if (!check_key(reader, event) || !copy_text(reader, event, &key))
         return false;
-    struct yaml_tree *item = append(reader, map);
+    struct yaml_tree *item = append(reader);
     if (item == NULL) {
         free(key);
         return false;
     }
     item->key = key;
     item->named = yaml_tree_place_of(event->start_mark);
-    return read_next(reader, item, depth);
+    reader->awaited = item;
+    return true;
 }
 
-static bool read_items(
-    struct reader *reader, yaml_event_type_t end, struct yaml_tree *node, unsigned depth)
-{
-    for (;;) {
-        yaml_event_t event;
-        if (!next_event(reader, &event))
-            return false;
-        bool read = false;
-        bool ended = event.type == end;
-        struct yaml_tree *item;
-        if (ended)
-            read = true;
-        else if (node->kind == YAML_TREE_MAP)
-            read = read_pair(reader, &event, node, depth);
-        else if ((item = append(reader, node)) != NULL)
-            read = read_value(reader, &event, item, depth);
-        yaml_event_delete(&event);
-        if (!read || ended)
-            return read;
-    }
-}
-
-static bool read_value(
-    struct reader *reader, const yaml_event_t *event, struct yaml_tree *node, unsigned depth)
+/* Reads a text, or opens a map or a list. */
+static bool read_value(struct reader *reader, const yaml_event_t *event, struct yaml_tree *node)
 {
     node->place = yaml_tree_place_of(event->start_mark);
-    if (!check_event(reader, event))
-        return false;
     if (event->type == YAML_SCALAR_EVENT) {
         node->kind = YAML_TREE_TEXT;
         return copy_text(reader, event, &node->text);
     }
-    if (depth == DEPTH_MOST)
+    if (reader->depth == DEPTH_MOST)
         return wrong(reader, event->start_mark, "too many levels of maps and lists");
-    if (event->type == YAML_SEQUENCE_START_EVENT) {
-        node->kind = YAML_TREE_LIST;
-        return read_items(reader, YAML_SEQUENCE_END_EVENT, node, depth + 1);
-    }
-    node->kind = YAML_TREE_MAP;
-    return read_items(reader, YAML_MAPPING_END_EVENT, node, depth + 1);
+    node->kind = event->type == YAML_SEQUENCE_START_EVENT ? YAML_TREE_LIST : YAML_TREE_MAP;
+    reader->open[reader->depth++] = node;
+    return true;
 }
 
-/* Reads an event that must come next. `document` is the event, or YAML_NO_EVENT if any will do. */
+/* Reads one event of the document's content. */
+static bool read_event(struct reader *reader, const yaml_event_t *event, struct yaml_tree *root)
+{
+    if (event->type == YAML_SEQUENCE_END_EVENT || event->type == YAML_MAPPING_END_EVENT) {
+        reader->depth--;
+        return true;
+    }
+    if (!check_event(reader, event))
+        return false;
+    struct yaml_tree *node = reader->awaited;
+    reader->awaited = NULL;
+    if (reader->depth == 0)
+        return read_value(reader, event, root);
+    if (node == NULL && reader->open[reader->depth - 1]->kind == YAML_TREE_MAP)
+        return read_key(reader, event);
+    if (node == NULL)
+        node = append(reader);
+    return node != NULL && read_value(reader, event, node);
+}
+
+static bool read_content(struct reader *reader, struct yaml_tree *root)
+{
+    do {
+        yaml_event_t event;
+        if (!next_event(reader, &event))
+            return false;
+        bool read = read_event(reader, &event, root);
+        yaml_event_delete(&event);
+        if (!read)
+            return false;
+    } while (reader->depth > 0);
+    return true;
+}
+
+/* Reads an event that is not content, and returns its type in `*type`. */
 static bool skip_event(struct reader *reader, yaml_event_type_t *type)
 {
     yaml_event_t event;
@@ -203,16 +201,19 @@ static bool skip_event(struct reader *reader, yaml_event_type_t *type)
     return allowed;
 }
 
-static bool read_document(struct reader *reader, struct yaml_tree *root)
+/* A stream of one document: both have a start and an end. */
+static bool read_stream(struct reader *reader, struct yaml_tree *root)
 {
-    yaml_event_type_t type = YAML_NO_EVENT;
-    if (!skip_event(reader, &type) || !skip_event(reader, &type))
+    yaml_event_type_t stream = YAML_NO_EVENT;
+    yaml_event_type_t document = YAML_NO_EVENT;
+    if (!skip_event(reader, &stream) || !skip_event(reader, &document))
         return false;
-    if (type == YAML_STREAM_END_EVENT)
+    if (document == YAML_STREAM_END_EVENT)
         return error_set(reader->error, ERROR_USAGE, 0, "%s: it is empty", reader->source.name);
-    if (!read_next(reader, root, 0) || !skip_event(reader, &type) || !skip_event(reader, &type))
+    if (!read_content(reader, root) || !skip_event(reader, &document) ||
+        !skip_event(reader, &stream))
         return false;
-    if (type != YAML_STREAM_END_EVENT)
+    if (stream != YAML_STREAM_END_EVENT)
         return wrong(reader, reader->parser.mark, "a second document is not allowed");
     return true;
 }
@@ -227,17 +228,27 @@ bool yaml_tree_read(
         return error_set_memory(error);
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
-    bool read = read_document(&reader, root);
+    bool read = read_stream(&reader, root);
     yaml_parser_delete(&reader.parser);
     return read;
 }
 
-void yaml_tree_free(struct yaml_tree *node)
+void yaml_tree_free(struct yaml_tree *root)
 {
-    for (size_t i = 0; i < node->count; i++)
-        yaml_tree_free(&node->items[i]);
-    free(node->items);
-    free(node->key);
-    free(node->text);
-    *node = (struct yaml_tree){0};
+    struct yaml_tree *path[DEPTH_MOST + 1] = {root}; /* from the root to a node */
+    size_t depth = 0;
+    for (;;) {
+        struct yaml_tree *node = path[depth];
+        if (node->count > 0) {
+            path[++depth] = &node->items[node->count - 1];
+            continue;
+        }
+        free(node->items);
+        free(node->key);
+        free(node->text);
+        if (depth == 0)
+            break;
+        path[--depth]->count--;
+    }
+    *root = (struct yaml_tree){0};
 }
