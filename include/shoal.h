@@ -137,6 +137,7 @@ struct shoal_totals {
     uint64_t planned;                  /* dry run: files that would be sent; part of `found` */
     uint64_t passed_over;              /* symbolic links, FIFOs, sockets and devices */
     uint64_t hidden;                   /* dot files; part of `found` */
+    uint64_t html_responses;           /* sent files whose response was an unexpected HTML page */
     uint64_t problems;                 /* PROBLEM events */
     uint64_t retries;                  /* attempts after the first one of each file */
     int64_t bytes;                     /* bytes: the sizes of the files that were sent, added up */
@@ -151,6 +152,12 @@ struct shoal_start {
     const char *const *paths; /* operands as given; the list ends with NULL */
     unsigned jobs;            /* most files in flight, as asked for; 0: the run finds the number */
     bool dry_run;             /* nothing is sent: there are PLAN events for the files */
+};
+
+/* A name and its value. */
+struct shoal_value {
+    const char *name;        /* never NULL */
+    struct shoal_text value; /* `data` is never NULL */
 };
 
 /* FILE: what became of one file. */
@@ -170,6 +177,9 @@ struct shoal_file {
     bool maybe_accepted; /* FAILED: after some attempt the server may have accepted it */
     struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
     bool response_cut;          /* the body was longer than `response` */
+    const struct shoal_value *headers; /* headers of that response: those that docs/responses.md
+                                          lists, and those of the option `show-header` */
+    size_t header_count;               /* length of `headers` */
 };
 
 /* PROBLEM: something that is not one file's fate, such as a folder that cannot be read. */

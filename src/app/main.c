@@ -24,7 +24,10 @@
  *
  * text/                    pure
  *   cause                  what a failure's response says, folded so that equal ones are equal
+ *   content_coding         compressed bodies of responses
  *   encode                 percent, JSON, Base64, UTF-8
+ *   header_lines           header lines as the transport keeps them
+ *   http_challenge         what a server wants for credentials
  *   http_date              HTTP dates and Retry-After
  *   http_request_head      writes request heads
  *   http_response          parser for HTTP/1.1 responses
@@ -134,6 +137,7 @@
  *   config                 what the options mean, checked and compiled
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
+ *   html_success           successes that may be none
  *   library                public functions that belong to no other module
  *   loop_clock             the clock of the loop, which stands still while it does not run
  *   options                the table of options, and the options given
@@ -141,6 +145,7 @@
  *   plan_view              what a plan holds, with secrets replaced
  *   read_file              reads small files whole
  *   recipe                 options files: recipes and configuration files
+ *   response_view          what is shown of a response
  *   sched                  the scheduler: sole owner of every file's state
  *   session                creates the components and runs the event loop
  *
@@ -155,6 +160,7 @@
  *   options                the table of options
  *   pace                   --rate, --serial-by
  *   private                what these files share
+ *   response               --show-header
  *   secret                 -s, -u, passwords in URLs
  *   url                    --url, --proxy
  *

@@ -51,6 +51,7 @@ struct config {
     char *user_password;         /* -u: USER:SECRET; erased when it is freed */
     unsigned needs;              /* template_needs() of all templates together */
     bool raw;                    /* -T: the body is the file itself */
+    bool accepts_html;           /* an -H asks for HTML in Accept */
     bool idempotency_key;        /* --idempotency-key */
 
     /* Which files */
@@ -79,6 +80,10 @@ struct config {
     unsigned max_failures;       /* --max-failures; 0: no limit */
     bool at_most_once;           /* --at-most-once */
     bool dry_run;                /* --dry-run (-n) */
+
+    /* What is shown */
+    char **shown_headers;      /* --show-header: names of response headers */
+    size_t shown_header_count; /* length of `shown_headers` */
 
     /* TLS and proxies */
     char *cacert;  /* --cacert */

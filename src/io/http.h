@@ -65,6 +65,8 @@ struct http_end {
                            server: escape it where it is shown */
     const struct buf *answer; /* the kept part of the response's body */
     bool answer_cut;          /* there was more than that */
+    const char *coding;       /* the body's coding where it could not be decoded; else "" */
+    const char *phrase;       /* the reason phrase of the final status, "" where absent */
     const char *location;     /* header values of the final response, "" where absent */
     const char *retry_after;
     const struct buf *headers; /* every other header line of the final response, "Name: value\n"

@@ -108,6 +108,19 @@ static bool set_response(json_t *object, const struct shoal_file *file)
            (!file->response_cut || set_boolean(object, "response_cut", true));
 }
 
+/* Sets `key` to an object of the values, unless there are none. */
+static bool set_values(
+    json_t *object, const char *key, const struct shoal_value *values, size_t count)
+{
+    if (count == 0)
+        return true;
+    json_t *named = json_object();
+    bool complete = named != NULL;
+    for (size_t i = 0; complete && i < count; i++)
+        complete = json_set(named, values[i].name, text_or_null(&values[i].value));
+    return json_set(object, key, json_if_complete(named, complete));
+}
+
 static bool set_reason(json_t *object, const struct shoal_file *file)
 {
     return (file->reason == SHOAL_REASON_NONE ||
@@ -128,6 +141,7 @@ static bool fill_file(json_t *object, const struct shoal_event *event)
            set_time(object, "ms", file->took_us, CLOCK_US_PER_MS, 10) &&
            set_boolean(object, "temporary", file->temporary) &&
            json_set_text(object, "origin", file->origin) && set_response(object, file) &&
+           set_values(object, "headers", file->headers, file->header_count) &&
            set_reason(object, file);
 }
 
@@ -231,8 +245,8 @@ static bool set_counts(json_t *object, const struct shoal_totals *totals)
         const char *key;
         uint64_t count;
     } counts[] = {{"temporary", totals->temporary}, {"not_attempted", totals->not_attempted},
-        {"maybe_accepted", totals->maybe_accepted}, {"retries", totals->retries},
-        {"hidden", totals->hidden}};
+        {"maybe_accepted", totals->maybe_accepted}, {"html_responses", totals->html_responses},
+        {"retries", totals->retries}, {"hidden", totals->hidden}};
     bool filled = true;
     for (size_t i = 0; filled && i < sizeof counts / sizeof counts[0]; i++)
         filled = json_set_number(object, counts[i].key, (int64_t)counts[i].count);

@@ -153,7 +153,7 @@ def test_every_field_occurs(shoal, tree, ledger, make_tree):
     tree(b"a\xff")
     tree("b")
     ledger.script("b", Answer(drop=True), Answer(status=400, body=b"no" * 40_000))
-    ledger.script("a\udcff", Answer(status=404))
+    ledger.script("a\udcff", Answer(status=404, headers={"X-Request-Id": "r1"}))
     events = list(shoal.send(*FORM, tree, ledger.url).events)
     plans = ("-n", "-F", "path={path}", "-F", "file=@{file};filename=x;type=text/plain")
     events += shoal.send(*plans, tree, ledger.url).events

@@ -87,6 +87,9 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->header_count; i++)
         template_free(config->headers[i]);
     free(config->headers);
+    for (size_t i = 0; i < config->shown_header_count; i++)
+        free(config->shown_headers[i]);
+    free(config->shown_headers);
     wipe_and_free(config->user_password);
     template_free(config->serial_by);
     for (size_t i = 0; i < config->operand_count; i++)

@@ -88,6 +88,7 @@ static const struct option_row table[] = {
     VALUE(OPTION_TEXT, "proxy", 'x', "URL", proxy, NULL, 0, 0, TLS, "Use this proxy. Default: http_proxy, https_proxy, all_proxy and no_proxy from the environment"),
     SWITCH("no-proxy", 0, no_proxy, TLS, "Use no proxy, whatever the environment says"),
 
+    REPEATS("show-header", 0, "NAME", OUTPUT, "Show this header of responses, too: in failures, and in the events of --json. The usual ones, such as X-Request-Id, are shown anyway"),
     COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Write events as JSON, one per line, to standard output, or append them to FILE"),
     COMMAND("quiet", 'q', OPTION_FLAG, NULL, "Show only failures: no progress, notices or summary"),
     COMMAND("progress", 0, OPTION_REQUIRED, "MODE", "Progress as a bar (on a terminal), plain lines (elsewhere) or none"),

@@ -88,6 +88,11 @@ MUST_USE bool config_check_form(struct config_build *build);
 /* Reads -H into `headers`. */
 MUST_USE bool config_read_headers(struct config_build *build);
 
+/* --- response.c --- */
+
+/* Reads what is done with responses: --show-header into `shown_headers`. */
+MUST_USE bool config_read_response(struct config_build *build);
+
 /* --- pace.c --- */
 
 /* Reads --rate into `rate`. */

@@ -1,5 +1,7 @@
 /* How an exchange ended: how far it got, what broke it, and a sentence about that. */
 #include "io/http/transport.h"
+#include "text/content_coding.h"
+#include "text/header_lines.h"
 #include "text/units.h"
 
 struct ending {
@@ -66,6 +68,31 @@ static enum attempt_phase phase_of(const struct http_transfer *transfer)
     return whole ? ATTEMPT_WAITING : ATTEMPT_SENDING;
 }
 
+/* Replaces a compressed body by what it contains, as far as that can be decoded. */
+static void decode_body(struct http_transfer *transfer, struct http_end *end)
+{
+    struct transport *transport = transfer->transport;
+    struct http_slice lines = {transfer->lines.data, transfer->lines.length};
+    struct http_slice coding;
+    buf_clear(&transport->decoded);
+    buf_clear(&transport->coding);
+    if (end->answer->length == 0 || !header_lines_find(&lines, "Content-Encoding", &coding))
+        return;
+    switch (content_decode(coding, end->answer->data, end->answer->length, &transport->decoded)) {
+    case CONTENT_PLAIN:
+        return;
+    case CONTENT_UNKNOWN:
+        (void)buf_add(&transport->coding, coding.data, coding.length);
+        return;
+    case CONTENT_CUT:
+        end->answer_cut = true;
+        break;
+    case CONTENT_DECODED:
+        break;
+    }
+    end->answer = &transport->decoded;
+}
+
 void ending_describe(struct http_transfer *transfer, struct http_end *end)
 {
     bool answered = transfer->status != 0;
@@ -79,6 +106,7 @@ void ending_describe(struct http_transfer *transfer, struct http_end *end)
         .detail = buf_text(&transfer->detail),
         .answer = &transfer->answer,
         .answer_cut = transfer->answer_read > transfer->answer.length,
+        .phrase = buf_text(&transfer->phrase),
         .location = buf_text(&transfer->location),
         .retry_after = buf_text(&transfer->retry_after),
         .headers = &transfer->lines,
@@ -89,4 +117,6 @@ void ending_describe(struct http_transfer *transfer, struct http_end *end)
                        : -1,
         .reused = transfer->reused,
     };
+    decode_body(transfer, end);
+    end->coding = buf_text(&transfer->transport->coding);
 }

@@ -15,6 +15,7 @@ void response_clear(struct http_transfer *transfer)
     buf_clear(&transfer->partial);
     buf_clear(&transfer->answer);
     buf_clear(&transfer->lines);
+    buf_clear(&transfer->phrase);
     buf_clear(&transfer->location);
     buf_clear(&transfer->retry_after);
 }
@@ -60,6 +61,7 @@ static void keep_status(struct http_transfer *transfer)
     if (transfer->response.status < 200)
         return;
     transfer->status = transfer->response.status;
+    keep_value(&transfer->phrase, transfer->response.reason);
     transfer->answered_us = clock_now_us(&transfer->transport->clock);
 }
 

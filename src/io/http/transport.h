@@ -95,6 +95,7 @@ struct http_transfer {
     size_t answer_read;            /* bytes of the body received */
     struct buf answer;             /* the body's first HTTP_ANSWER_KEPT bytes */
     struct buf lines;              /* header lines other than the two below, "Name: value\n" each */
+    struct buf phrase;             /* the reason phrase */
     struct buf location;           /* the value of Location */
     struct buf retry_after;        /* the value of Retry-After */
 
@@ -129,6 +130,8 @@ struct transport {
     struct http_transfer *last_ready; /* the end of the list `ready`, if that is not empty */
     int64_t next_watch_us;            /* when stalls are looked for again */
     struct buf key;                   /* scratch: an origin's key, a URL */
+    struct buf decoded;               /* the decoded body of the exchange that is reported */
+    struct buf coding;                /* the name of its coding */
     struct buf credentials;           /* scratch: header lines with credentials */
     char user_agent[64];              /* the header line */
     char received[RECEIVE_ROOM];      /* what was received last */

@@ -1,0 +1,78 @@
+#include "core/html_success.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/header_lines.h"
+#include "text/markup.h"
+
+#define TITLE_MOST       ((size_t)HTTP_ANSWER_KEPT)
+#define TITLE_SHOWN_MOST 100 /* bytes */
+
+static bool is_html(const struct http_end *end)
+{
+    struct http_slice lines = {end->headers->data, end->headers->length};
+    struct http_slice type;
+    if (end->answer->length == 0 || !header_lines_find(&lines, "Content-Type", &type))
+        return false;
+    const char *semicolon = memchr(type.data, ';', type.length);
+    if (semicolon != NULL)
+        type = http_trim((struct http_slice){type.data, (size_t)(semicolon - type.data)});
+    return http_slice_is(type, "text/html") || http_slice_is(type, "application/xhtml+xml");
+}
+
+/* Sets `title` to the page's title or first heading on one line, cut; "" where it has none. */
+static void read_title(const struct http_end *end, struct buf *title)
+{
+    if (!markup_add_text(title, end->answer->data, end->answer->length, "title") &&
+        !markup_add_text(title, end->answer->data, end->answer->length, "h1"))
+        buf_clear(title);
+    size_t length = 0;
+    for (size_t i = 0; i < title->length; i++) {
+        char byte = strchr(" \t\r\n", title->data[i]) != NULL ? ' ' : title->data[i];
+        if (byte != ' ' || (length > 0 && title->data[length - 1] != ' '))
+            title->data[length++] = byte;
+    }
+    while (length > 0 && title->data[length - 1] == ' ')
+        length--;
+    if (length > TITLE_SHOWN_MOST) {
+        length = TITLE_SHOWN_MOST;
+        while (length > 0 && (title->data[length] & 0xc0) == 0x80)
+            length--; /* not within a UTF-8 character */
+    }
+    buf_truncate(title, length);
+}
+
+static void write_sentence(
+    struct buf *sentence, const struct http_end *end, const char *title, const char *path)
+{
+    buf_clear(sentence);
+    (void)buf_printf(
+        sentence, "warning: '%s': status %ld came with an HTML page", path, end->attempt.status);
+    if (title[0] != '\0')
+        (void)buf_printf(sentence, " titled '%s'", title);
+    (void)buf_add_text(sentence,
+        ": the server may not have stored the file; check the URL and the credentials (--check "
+        "can test responses)");
+}
+
+bool html_success_note(struct html_success *seen, const struct http_end *end, bool asked,
+    const char *path, struct buf *sentence)
+{
+    if (!is_html(end)) {
+        seen->seen_other = true;
+        return false;
+    }
+    if (asked && !seen->seen_other)
+        return false;
+    struct buf title;
+    buf_init(&title, TITLE_MOST);
+    read_title(end, &title);
+    bool is_own_page = strtol(buf_text(&title), NULL, 10) == end->attempt.status;
+    if (!is_own_page && !seen->told) {
+        write_sentence(sentence, end, buf_text(&title), path);
+        seen->told = true;
+    }
+    buf_free(&title);
+    return !is_own_page;
+}
