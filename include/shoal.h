@@ -176,7 +176,7 @@ struct shoal_file {
     bool temporary;      /* FAILED: a later run can succeed; otherwise false */
     bool maybe_accepted; /* FAILED: after some attempt the server may have accepted it */
     struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
-    bool response_cut;          /* the body was longer than `response` */
+    bool response_cut;          /* `response` is not the whole body */
     const struct shoal_value *headers; /* headers of that response: those that docs/responses.md
                                           lists, and those of the option `show-header` */
     size_t header_count;               /* length of `headers` */

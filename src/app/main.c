@@ -17,7 +17,6 @@
  *   must_use               marks results that the caller must check
  *   path                   parts of a path
  *   random                 random numbers as a function table
- *   secret                 values that must never be shown
  *   table                  objects by name
  *   thread                 threads that start with every signal blocked
  *   wipe                   erasing secrets from memory
@@ -43,6 +42,7 @@
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
+ *   secret                 values that must never be shown
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
  *   template               text with {field}s
@@ -51,6 +51,13 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
+ *
+ * text/secret/
+ *   automaton              all forms of all secrets, searched for at once
+ *   escape                 a character as escapings write it
+ *   private                what these files share
+ *   scan                   finds the forms in a text
+ *   secret                 replaces them
  *
  * text/template/
  *   fill                   filling in

@@ -9,10 +9,10 @@
 
 #include "base/err.h"
 #include "base/must_use.h"
-#include "base/secret.h"
 #include "policy/outcome.h"
 #include "policy/rate.h"
 #include "text/ignore.h"
+#include "text/secret.h"
 #include "text/template.h"
 
 /* What a form field carries. */

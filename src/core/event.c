@@ -51,7 +51,9 @@ static const char *shown(const struct events *events, struct buf *buf, const cha
     if (text == NULL)
         return NULL;
     buf_clear(buf);
-    if (!secrets_redact(events->config->secrets, text, strlen(text), buf))
+    size_t length = strlen(text);
+    bool cut = length == ERROR_TEXT_SIZE - 1; /* error_set() may have cut it */
+    if (!(cut ? secrets_redact_cut : secrets_redact)(events->config->secrets, text, length, buf))
         return "(a text too long to show)";
     return buf_text(buf);
 }

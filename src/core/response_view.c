@@ -144,7 +144,7 @@ static void show_body(
         (void)buf_printf(
             &view->body, "(%zu bytes in the coding '%s')", end->answer->length, end->coding);
     else
-        (void)secrets_redact(
+        (void)(end->answer_cut ? secrets_redact_cut : secrets_redact)(
             view->config->secrets, buf_text(end->answer), end->answer->length, &view->body);
     file->response =
         (struct shoal_text){.data = buf_text(&view->body), .length = view->body.length};

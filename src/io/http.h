@@ -64,7 +64,7 @@ struct http_end {
     const char *detail; /* a sentence about the error, "" where there is none; it may quote the
                            server: escape it where it is shown */
     const struct buf *answer; /* the kept part of the response's body */
-    bool answer_cut;          /* there was more than that */
+    bool answer_cut;          /* it is not the whole body */
     const char *coding;       /* the body's coding where it could not be decoded; else "" */
     const char *phrase;       /* the reason phrase of the final status, "" where absent */
     const char *location;     /* header values of the final response, "" where absent */

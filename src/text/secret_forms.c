@@ -4,11 +4,14 @@
 
 #include "text/encode.h"
 
-/* The most bytes of one form. JSON escapes need up to six bytes for one. */
+/* The most bytes of one form. */
 #define FORM_MAX (64U << 20)
 
 /* The fewest Base64 digits to look for; shorter pieces occur in other text by chance. */
 #define SHORTEST_BASE64 8
+
+/* The fewest bytes of a value without its percent-encoding to look for. */
+#define SHORTEST_DECODED 3
 
 static bool add_form(struct secrets *secrets, const struct buf *form)
 {
@@ -42,67 +45,25 @@ static bool add_replaced(
     return added;
 }
 
-/* Adds valid UTF-8 escaped for a JSON string that is all ASCII, as many servers write it. */
-static void encode_ascii_json(struct buf *out, const char *value, size_t length, bool upper_case)
-{
-    size_t done = 0;
-    while (done < length) {
-        unsigned code_point;
-        size_t step = utf8_sequence(value + done, length - done, &code_point);
-        if (step == 0)
-            return;
-        if (code_point < 0x7f)
-            (void)encode_json(out, value + done, step);
-        else
-            (void)encode_json_unicode(out, code_point, upper_case);
-        done += step;
-    }
-}
-
-/* Adds `form` as it is and with `\/` for `/`, which JSON allows and some servers write. */
-static bool add_json_form(struct secrets *secrets, const struct buf *form)
-{
-    static const struct replacement slash[] = {{'/', "\\/"}, {0, NULL}};
-    return add_form(secrets, form) && add_replaced(secrets, buf_text(form), form->length, slash);
-}
-
-/* Adds the JSON forms of `value`, which is valid UTF-8. */
-static bool add_json_forms(struct secrets *secrets, const char *value, size_t length)
-{
-    struct buf form;
-    buf_init(&form, FORM_MAX);
-    bool added = encode_json(&form, value, length) && add_json_form(secrets, &form);
-    for (int upper_case = 0; upper_case <= 1 && added; upper_case++) {
-        buf_clear(&form);
-        encode_ascii_json(&form, value, length, upper_case != 0);
-        added = add_json_form(secrets, &form);
-    }
-    buf_free(&form);
-    return added;
-}
-
-/* Adds what a response shows of a value that is not valid UTF-8, and the JSON forms of that. */
-static bool add_text_forms(struct secrets *secrets, const char *value, size_t length)
+/* Adds what a response shows of a value that is not valid UTF-8. */
+static bool add_repaired(struct secrets *secrets, const char *value, size_t length)
 {
     struct buf repaired;
     buf_init(&repaired, FORM_MAX);
-    bool added = utf8_repair(&repaired, value, length) && add_form(secrets, &repaired) &&
-                 add_json_forms(secrets, buf_text(&repaired), repaired.length);
+    bool added = utf8_repair(&repaired, value, length) && add_form(secrets, &repaired);
     buf_free(&repaired);
     return added;
 }
 
-/* Adds the value as in a form body (`+` for a space) and in HTML, by name and by number. */
-static bool add_form_and_html(struct secrets *secrets, const char *value, size_t length)
+/* Adds what a server makes of a value that is percent-encoded itself. */
+static bool add_decoded(struct secrets *secrets, const char *value, size_t length)
 {
-    static const struct replacement space[] = {{' ', "+"}, {0, NULL}};
-    static const struct replacement named[] = {
-        {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}, {0, NULL}};
-    static const struct replacement numbered[] = {
-        {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&#34;"}, {'\'', "&#x27;"}, {0, NULL}};
-    return add_replaced(secrets, value, length, space) &&
-           add_replaced(secrets, value, length, named) &&
-           add_replaced(secrets, value, length, numbered);
+    struct buf decoded;
+    buf_init(&decoded, FORM_MAX);
+    bool added = !decode_percent(&decoded, value, length) || decoded.length < SHORTEST_DECODED ||
+                 add_form(secrets, &decoded);
+    buf_free(&decoded);
+    return added;
 }
 
 /* Adds Base64 text in the standard and in the URL alphabet. */
@@ -152,8 +113,8 @@ bool secret_forms_add(struct secrets *secrets, const char *value, size_t length)
 {
     if (length == 0)
         return true;
-    bool added = secrets_add(secrets, value, length) && add_text_forms(secrets, value, length) &&
-                 add_form_and_html(secrets, value, length) && add_base64(secrets, value, length);
+    bool added = secrets_add(secrets, value, length) && add_repaired(secrets, value, length) &&
+                 add_decoded(secrets, value, length) && add_base64(secrets, value, length);
     for (size_t before = 0; before < 3 && added; before++)
         added = add_inner_base64(secrets, value, length, before);
     return added;

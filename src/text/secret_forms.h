@@ -6,12 +6,11 @@
 #include <stddef.h>
 
 #include "base/must_use.h"
-#include "base/secret.h"
+#include "text/secret.h"
 
-/* Adds `value` as it is and in every form in which a template or a response can show it: with `+`
- * for a space, escaped for JSON and HTML, repaired to valid UTF-8, and in Base64 (standard and URL
- * alphabet, with and without padding, alone and within longer text). secrets_redact() finds
- * percent-encoded bytes by itself. False: out of memory. */
+/* Adds `value` as it is and in every form that secrets_redact() does not find by itself: repaired
+ * to valid UTF-8, without its percent-encoding, and in Base64 (standard and URL alphabet, with and
+ * without padding, alone and within longer text). False: out of memory. */
 MUST_USE bool secret_forms_add(struct secrets *secrets, const char *value, size_t length);
 
 /* Adds the credentials `user:secret` as Basic authentication carries them (RFC 7617), and `secret`

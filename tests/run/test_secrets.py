@@ -1,13 +1,14 @@
 """Secrets never show, in any form: not in the process list, the output, events or errors."""
 
 import base64
+import html
 import json
 import threading
 import urllib.parse
 
 import pytest
 
-from servers.raw import unused_port
+from servers.raw import RawServer, unused_port
 
 pytestmark = pytest.mark.commands
 
@@ -134,6 +135,72 @@ def test_a_connection_that_fails_does_not_show_it(shoal, tree):
     )
     assert run.status == 75
     assert_hidden(run.everything)
+
+
+def escapings(value):
+    """The value in the escapings of common servers, and mixtures of them."""
+    per_byte = {
+        "go": lambda c: f"\\u{ord(c):04x}" if c in "&<>+" else json.dumps(c)[1:-1],
+        "dotnet": lambda c: f"\\u{ord(c):04X}" if c in "+&\"'<>é~" else json.dumps(c)[1:-1],
+        "decimal": lambda c: f"&#{ord(c)};",
+        "hexadecimal": lambda c: f"&#x{ord(c):X};",
+        "twice": lambda c: urllib.parse.quote(urllib.parse.quote(c, safe=""), safe=""),
+        "json in json": lambda c: json.dumps(json.dumps(c)[1:-1])[1:-1],
+        "c": lambda c: "".join(f"\\x{byte:02x}" for byte in c.encode()),
+    }
+    made = {name: "".join(map(escape, value)) for name, escape in per_byte.items()}
+    ways = list(per_byte.values())
+    made["mixed"] = "".join(ways[i % len(ways)](c) for i, c in enumerate(value))
+    made["named"] = html.escape(value).replace("+", "&plus;").replace("/", "&sol;")
+    return made
+
+
+@pytest.mark.parametrize("name", escapings(SECRET))
+def test_escapings_of_servers_are_seen_through(shoal, tree, ledger, name):
+    tree("a")
+    escaped = escapings(SECRET)[name]
+    ledger.always(status=400, body=f"<{escaped}>".encode())
+    run = shoal.send("-s", "t=env:TOKEN", "-H", "X-T: {t}", tree, ledger.url, env={"TOKEN": SECRET})
+    assert run.files[0]["response"] == "<***>"
+    assert escaped.encode() not in run.everything
+
+
+LONG = "k3y/" + "0123456789abcdef" * 3
+
+
+@pytest.mark.parametrize("how", ["plain", "base64", "c"])
+def test_where_a_response_is_cut_no_part_of_a_secret_is_left(shoal, tree, ledger, how):
+    secret = LONG if how == "plain" else base64.b64encode(LONG.encode()).decode()
+    secret = escapings(LONG)["c"] if how == "c" else secret
+    tree.many(12)
+    places = iter(range(1, len(secret), len(secret) // 14))
+
+    def answer(record):
+        from servers.ledger import Answer
+
+        body = ("." * (64 * 1024 - next(places)) + secret + "!" * 10).encode()
+        return Answer(status=400, body=body)
+
+    ledger.default = answer
+    run = shoal.send("-s", "t=env:TOKEN", "-H", "X-T: {t}", tree, ledger.url, env={"TOKEN": LONG})
+    assert len(run.files) == 12
+    for event in run.files:
+        assert event["response_cut"] and event["response"].strip(".") == "***", event
+
+
+def test_a_response_that_breaks_off_within_a_secret_leaves_nothing_of_it(shoal, tree):
+    tree("a")
+
+    def behave(connection):
+        connection.read_body(connection.read_head())
+        connection.send(b"HTTP/1.1 400 No\r\nContent-Length: 100\r\n\r\nyour key " + LONG[:20].encode())
+
+    with RawServer(behave) as server:
+        run = shoal.send(
+            "--retries", "0", "-s", "t=env:TOKEN", "-H", "X-T: {t}", tree, server.url, env={"TOKEN": LONG}
+        )  # fmt: skip
+    assert LONG[:2].encode() not in run.everything
+    assert run.files[0]["response"] in ("your key ***", None), run
 
 
 def test_a_redirect_with_it_does_not_show_it(shoal, tree, ledger):

@@ -120,23 +120,19 @@ static bool check_pairs(struct config_build *build)
     return true;
 }
 
-/* Removes secrets from the error. Where its text was cut, it may end with a part of a secret, which
- * secrets_redact() does not know: then the end, as long as the longest secret, is removed too. */
+/* Removes secrets from the error. Where its text was cut, it may end with a part of a secret. */
 static void hide_secrets(struct config_build *build)
 {
     if (build->config == NULL)
         return;
-    size_t length = strlen(build->error->text);
+    const char *text = build->error->text;
+    size_t length = strlen(text);
+    bool cut = length == sizeof build->error->text - 1;
     struct buf clean;
     buf_init(&clean, SHOWN_MOST);
-    if (!secrets_redact(build->config->secrets, build->error->text, length, &clean))
+    if (!(cut ? secrets_redact_cut : secrets_redact)(build->config->secrets, text, length, &clean))
         buf_clear(&clean);
-    size_t shown = clean.length;
-    size_t tail = build->longest_secret * 6; /* the longest form: JSON escapes */
-    if (length == sizeof build->error->text - 1)
-        shown = shown > tail ? shown - tail : 0;
-    (void)snprintf(
-        build->error->text, sizeof build->error->text, "%.*s", (int)shown, buf_text(&clean));
+    (void)snprintf(build->error->text, sizeof build->error->text, "%s", buf_text(&clean));
     if (build->error->text[0] == '\0')
         (void)snprintf(build->error->text, sizeof build->error->text,
             "an option is wrong; its text is too long to show");

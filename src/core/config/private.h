@@ -17,7 +17,6 @@ struct config_build {
     const struct shoal_options *options; /* what was given */
     struct config *config;               /* filled in step by step */
     struct template_keys keys;           /* of -s; owned: config_free_keys() */
-    size_t longest_secret;               /* bytes */
     const struct option_setting *at;     /* the one that is being read; NULL: several, or none */
     struct error *error;                 /* never NULL */
 };

@@ -17,8 +17,6 @@
 
 static bool add_secret(struct config_build *build, const char *value, size_t length)
 {
-    if (length > build->longest_secret)
-        build->longest_secret = length;
     return secret_forms_add(build->config->secrets, value, length) ||
            error_set_memory(build->error);
 }

@@ -105,7 +105,8 @@ void ending_describe(struct http_transfer *transfer, struct http_end *end)
             .proxy_status = transfer->proxy_status},
         .detail = buf_text(&transfer->detail),
         .answer = &transfer->answer,
-        .answer_cut = transfer->answer_read > transfer->answer.length,
+        .answer_cut = transfer->answer_read > transfer->answer.length ||
+                      (transfer->answer.length > 0 && !transfer->response_ended),
         .phrase = buf_text(&transfer->phrase),
         .location = buf_text(&transfer->location),
         .retry_after = buf_text(&transfer->retry_after),
