@@ -176,10 +176,12 @@ struct shoal_file {
     bool temporary;      /* FAILED: a later run can succeed; otherwise false */
     bool maybe_accepted; /* FAILED: after some attempt the server may have accepted it */
     struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
-    bool response_cut;          /* `response` is not the whole body */
-    const struct shoal_value *headers; /* headers of that response: those that docs/responses.md
-                                          lists, and those of the option `show-header` */
-    size_t header_count;               /* length of `headers` */
+    bool response_cut;          /* the body was longer than `response` */
+    const struct shoal_value *headers;  /* headers of that response: those that docs/responses.md
+                                           lists, and those of the option `show-header` */
+    size_t header_count;                /* length of `headers` */
+    const struct shoal_value *captured; /* what the option `capture` takes of that response */
+    size_t captured_count;              /* length of `captured` */
 };
 
 /* PROBLEM: something that is not one file's fate, such as a folder that cannot be read. */

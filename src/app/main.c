@@ -36,12 +36,14 @@
  *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
  *   json                   JSON on one line
+ *   json_pointer           values in JSON text
  *   markup                 the text of an element of HTML or XML
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
+ *   response_check         checks of a response's content
  *   secret                 values that must never be shown
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
@@ -167,7 +169,7 @@
  *   options                the table of options
  *   pace                   --rate, --serial-by
  *   private                what these files share
- *   response               --show-header
+ *   response               --check, --exists, --reject, --capture, --show-header
  *   secret                 -s, -u, passwords in URLs
  *   url                    --url, --proxy
  *
@@ -185,6 +187,7 @@
  *   resolve                how files and the caller's options combine
  *
  * core/sched/
+ *   check                  what the content of a response says
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready

@@ -12,6 +12,7 @@
 #include "policy/outcome.h"
 #include "policy/rate.h"
 #include "text/ignore.h"
+#include "text/response_check.h"
 #include "text/secret.h"
 #include "text/template.h"
 
@@ -32,6 +33,34 @@ struct config_field {
     struct template *file_name;  /* ;filename=N; NULL: the last component of the path */
     bool no_file_name;           /* ;filename= */
     char *type; /* ;type=T; NULL: application/octet-stream for a file, none for a text */
+};
+
+/* One check of a response. Everything in it is owned by the configuration. */
+struct config_check {
+    struct status_list codes;    /* CODES of --exists and --reject; unused for --check */
+    struct response_check check; /* its kind and pointer; `value` is NULL */
+    struct template *value;      /* what is compared or looked for */
+    char *label;                 /* the option as it was given, for messages */
+};
+
+/* Checks, in the order in which they were given. */
+struct config_checks {
+    struct config_check *list; /* `count` of them */
+    size_t count;              /* length of `list` */
+};
+
+/* What --capture takes of a response. */
+enum config_capture_kind {
+    CONFIG_CAPTURE_JSON,   /* a value in the body: `argument` is its pointer */
+    CONFIG_CAPTURE_HEADER, /* a header: `argument` is its name */
+    CONFIG_CAPTURE_TEXT,   /* the body */
+};
+
+/* One --capture. The strings are owned. */
+struct config_capture {
+    enum config_capture_kind kind; /* what is taken */
+    char *name;                    /* how it is named in the event */
+    char *argument;                /* see `kind`; NULL: it has none */
 };
 
 /* The value of `jobs` for -j auto. */
@@ -81,9 +110,14 @@ struct config {
     bool at_most_once;           /* --at-most-once */
     bool dry_run;                /* --dry-run (-n) */
 
-    /* What is shown */
-    char **shown_headers;      /* --show-header: names of response headers */
-    size_t shown_header_count; /* length of `shown_headers` */
+    /* What is done with responses */
+    struct config_checks checks;        /* --check */
+    struct config_checks exists_checks; /* --exists CODES:CHECK */
+    struct config_checks reject_checks; /* --reject */
+    struct config_capture *captures;    /* --capture */
+    size_t capture_count;               /* length of `captures` */
+    char **shown_headers;               /* --show-header: names of response headers */
+    size_t shown_header_count;          /* length of `shown_headers` */
 
     /* TLS and proxies */
     char *cacert;  /* --cacert */

@@ -128,7 +128,7 @@ static void note_success(struct events *events, const struct event_file *file)
 {
     buf_clear(&events->description);
     bool is_page = html_success_note(&events->html, file->end, events->config->accepts_html,
-        file->entry->path, &events->description);
+        file->entry->path, events->config->secrets, &events->description);
     events->totals.html_responses += is_page;
     if (is_page && events->description.length > 0)
         events_notice(events, buf_text(&events->description));

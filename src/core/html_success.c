@@ -6,7 +6,7 @@
 #include "text/header_lines.h"
 #include "text/markup.h"
 
-#define TITLE_MOST       ((size_t)HTTP_ANSWER_KEPT)
+#define TITLE_MOST       ((size_t)4 * HTTP_ANSWER_KEPT)
 #define TITLE_SHOWN_MOST 100 /* bytes */
 
 static bool is_html(const struct http_end *end)
@@ -22,11 +22,15 @@ static bool is_html(const struct http_end *end)
 }
 
 /* Sets `title` to the page's title or first heading on one line, cut; "" where it has none. */
-static void read_title(const struct http_end *end, struct buf *title)
+static void read_title(const struct http_end *end, struct secrets *secrets, struct buf *title)
 {
-    if (!markup_add_text(title, end->answer->data, end->answer->length, "title") &&
-        !markup_add_text(title, end->answer->data, end->answer->length, "h1"))
-        buf_clear(title);
+    struct buf raw;
+    buf_init(&raw, HTTP_ANSWER_KEPT);
+    if (markup_add_text(&raw, end->answer->data, end->answer->length, "title") ||
+        markup_add_text(&raw, end->answer->data, end->answer->length, "h1"))
+        (void)(end->answer_cut ? secrets_redact_cut : secrets_redact)(
+            secrets, buf_text(&raw), raw.length, title);
+    buf_free(&raw);
     size_t length = 0;
     for (size_t i = 0; i < title->length; i++) {
         char byte = strchr(" \t\r\n", title->data[i]) != NULL ? ' ' : title->data[i];
@@ -57,7 +61,7 @@ static void write_sentence(
 }
 
 bool html_success_note(struct html_success *seen, const struct http_end *end, bool asked,
-    const char *path, struct buf *sentence)
+    const char *path, struct secrets *secrets, struct buf *sentence)
 {
     if (!is_html(end)) {
         seen->seen_other = true;
@@ -67,7 +71,7 @@ bool html_success_note(struct html_success *seen, const struct http_end *end, bo
         return false;
     struct buf title;
     buf_init(&title, TITLE_MOST);
-    read_title(end, &title);
+    read_title(end, secrets, &title);
     bool is_own_page = strtol(buf_text(&title), NULL, 10) == end->attempt.status;
     if (!is_own_page && !seen->told) {
         write_sentence(sentence, end, buf_text(&title), path);

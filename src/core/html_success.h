@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/must_use.h"
 #include "io/http.h"
+#include "text/secret.h"
 
 /* What a run has seen; all zero at its start. */
 struct html_success {
@@ -18,9 +19,9 @@ struct html_success {
 /* Notes the response of a file that was sent, `path`. Returns whether it is an HTML page although
  * none was to be expected: the request did not ask for HTML (`asked`), or other responses were not
  * HTML. A page with the status as its title, as some servers send with 201, does not count. For the
- * first one that counts, replaces the content of `sentence` with one for the user; the page's words
- * in it may contain secrets. */
+ * first one that counts, replaces the content of `sentence` with one for the user; `secrets` are
+ * replaced in the title, which may be cut. */
 MUST_USE bool html_success_note(struct html_success *seen, const struct http_end *end, bool asked,
-    const char *path, struct buf *sentence);
+    const char *path, struct secrets *secrets, struct buf *sentence);
 
 #endif

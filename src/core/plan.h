@@ -54,6 +54,10 @@ const struct reader_file *plan_unreadable(const struct plan *plan);
 MUST_USE bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader,
     size_t chunk, struct error *error);
 
+/* Fills in a template for the plan's file; after the job. False with `error`. */
+MUST_USE bool plan_fill(const struct plan *plan, const struct entry *entry,
+    const struct template *template, struct buf *out, struct error *error);
+
 /* The finished request, which points into the plan and is valid until plan_reset(). Its `context`
  * and `fresh_connection` are left to the caller. */
 const struct http_request *plan_request(const struct plan *plan);

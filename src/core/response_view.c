@@ -5,11 +5,12 @@
 #include <strings.h>
 
 #include "text/header_lines.h"
+#include "text/json_pointer.h"
 
 /* Longest body and longest headers that are shown, in bytes. A short secret in every other byte
  * makes a text longer by half. */
 #define BODY_MOST  ((size_t)4 * HTTP_ANSWER_KEPT)
-#define TEXTS_MOST ((size_t)16 * HTTP_HEADERS_KEPT)
+#define TEXTS_MOST ((size_t)16 * 1024 * 1024)
 #define LINES_MOST 200 /* header lines that are looked at */
 
 /* Headers that say why a server refused a file, where it is, and by which name the operators of the
@@ -73,7 +74,9 @@ static void split_lines(struct header_list *list, const struct http_end *end)
 static bool make_room(struct response_view *view)
 {
     if (view->values == NULL)
-        view->values = calloc(USUAL_COUNT + view->config->shown_header_count, sizeof *view->values);
+        view->values =
+            calloc(USUAL_COUNT + view->config->shown_header_count + view->config->capture_count,
+                sizeof *view->values);
     return view->values != NULL;
 }
 
@@ -104,33 +107,71 @@ static bool add_values(struct response_view *view, const struct header_list *lis
 
 static bool is_shown_already(const struct response_view *view, const char *name)
 {
-    for (size_t i = 0; i < view->header_count; i++) {
+    for (size_t i = 0; i < view->value_count; i++) {
         if (strcasecmp(view->values[i].name, name) == 0)
             return true;
     }
     return false;
 }
 
-/* Adds the header, if the response has it. Until point_values() sets the pointers, the buffer may
- * still move. */
+/* Ends the value that begins at `start` in `texts`, or takes it away: it was not found, or there is
+ * no memory for it. Until point_values() sets the pointers, the buffer may still move. */
+static void end_value(struct response_view *view, const char *name, size_t start, bool found)
+{
+    if (!found || view->texts.failed || !buf_add_byte(&view->texts, '\0')) {
+        buf_truncate(&view->texts, start);
+        return;
+    }
+    view->values[view->value_count++] =
+        (struct shoal_value){.name = name, .value = {.length = view->texts.length - start - 1}};
+}
+
+/* Adds the header, if the response has it. */
 static void add_header(struct response_view *view, const struct header_list *list,
     const struct http_end *end, const char *name)
 {
     size_t start = view->texts.length;
-    if (is_shown_already(view, name))
-        return;
-    if (!add_values(view, list, end, name) || !buf_add_byte(&view->texts, '\0')) {
-        buf_truncate(&view->texts, start);
-        return;
+    if (!is_shown_already(view, name))
+        end_value(view, name, start, add_values(view, list, end, name));
+}
+
+static bool add_json(struct response_view *view, const struct http_end *end, const char *pointer)
+{
+    struct buf value;
+    buf_init(&value, HTTP_ANSWER_KEPT);
+    bool found = !end->answer_cut && end->coding[0] == '\0' &&
+                 json_pointer_read(buf_text(end->answer), end->answer->length, pointer, &value) ==
+                     JSON_POINTER_FOUND;
+    if (found)
+        (void)secrets_redact(view->config->secrets, buf_text(&value), value.length, &view->texts);
+    buf_free(&value);
+    return found;
+}
+
+/* Adds what an option wants to be captured, if the response has it. */
+static void add_captured(struct response_view *view, const struct header_list *list,
+    const struct http_end *end, const struct config_capture *capture)
+{
+    size_t start = view->texts.length;
+    bool found = true;
+    switch (capture->kind) {
+    case CONFIG_CAPTURE_JSON:
+        found = add_json(view, end, capture->argument);
+        break;
+    case CONFIG_CAPTURE_HEADER:
+        found = add_values(view, list, end, capture->argument);
+        break;
+    case CONFIG_CAPTURE_TEXT:
+        (void)buf_add(&view->texts, buf_text(&view->body), view->body.length);
+        break;
     }
-    view->values[view->header_count++] =
-        (struct shoal_value){.name = name, .value = {.length = view->texts.length - start - 1}};
+    end_value(view, capture->name, start, found);
 }
 
 static void point_values(struct response_view *view)
 {
     const char *at = buf_text(&view->texts);
-    for (size_t i = 0; i < view->header_count; i++) {
+    for (size_t i = 0; i < view->value_count; i++) {
         view->values[i].value.data = at;
         at += view->values[i].value.length + 1;
     }
@@ -158,7 +199,7 @@ void response_view_show(
     struct header_list list;
     show_body(view, end, file);
     buf_clear(&view->texts);
-    view->header_count = 0;
+    view->value_count = 0;
     if (!make_room(view))
         return;
     split_lines(&list, end);
@@ -166,7 +207,12 @@ void response_view_show(
         add_header(view, &list, end, usual_headers[i]);
     for (size_t i = 0; i < config->shown_header_count; i++)
         add_header(view, &list, end, config->shown_headers[i]);
+    size_t headers = view->value_count;
+    for (size_t i = 0; i < config->capture_count; i++)
+        add_captured(view, &list, end, &config->captures[i]);
     point_values(view);
     file->headers = view->values;
-    file->header_count = view->header_count;
+    file->header_count = headers;
+    file->captured = view->values + headers;
+    file->captured_count = view->value_count - headers;
 }

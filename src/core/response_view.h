@@ -16,8 +16,8 @@ struct response_view {
     const struct config *config; /* the caller's */
     struct buf body;             /* the body, with its secrets replaced */
     struct buf texts;            /* names and values, each with a NUL */
-    struct shoal_value *values;  /* the headers, pointing into `texts`; owned */
-    size_t header_count;         /* how many of `values` are headers */
+    struct shoal_value *values;  /* headers, then what is captured; into `texts`; owned */
+    size_t value_count;          /* of `values` */
 };
 
 /* Initializes an empty view; `config` must outlive it. Allocates nothing. */
@@ -26,9 +26,9 @@ void response_view_init(struct response_view *view, const struct config *config)
 /* Frees what the view allocated. */
 void response_view_free(struct response_view *view);
 
-/* Fills the view from the end of an attempt that got a response, and sets the response and the
- * headers of `file` to it: they are valid until the next call. Without memory, what is missing is
- * left out. */
+/* Fills the view from the end of an attempt that got a response, and sets the response, the
+ * headers and the captured values of `file` to it: they are valid until the next call. Without
+ * memory, what is missing is left out. */
 void response_view_show(
     struct response_view *view, const struct http_end *end, struct shoal_file *file);
 

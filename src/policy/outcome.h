@@ -60,12 +60,21 @@ struct outcome_rules {
     struct status_list exists;  /* the server has the file already */
 };
 
+/* What the content of a response says (--exists CODES:CHECK, --reject CODES:CHECK, --check). */
+enum attempt_check {
+    ATTEMPT_UNCHECKED,    /* nothing: the status decides */
+    ATTEMPT_EXISTS,       /* the server has the file already */
+    ATTEMPT_REJECTED,     /* the file was not processed */
+    ATTEMPT_CHECK_FAILED, /* it is no success after all */
+};
+
 /* How an attempt ended. */
 struct attempt_end {
     enum attempt_phase phase; /* how far it got */
     enum attempt_error error; /* what broke it */
     long status;              /* the final status; 0: none came */
     long proxy_status;        /* with ATTEMPT_PROXY: the status for CONNECT; 0: none known */
+    enum attempt_check check; /* what the response's content says */
     bool asks_to_wait;        /* the response has a Retry-After, or a rate limit that is used up */
 };
 

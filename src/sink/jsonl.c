@@ -142,6 +142,7 @@ static bool fill_file(json_t *object, const struct shoal_event *event)
            set_boolean(object, "temporary", file->temporary) &&
            json_set_text(object, "origin", file->origin) && set_response(object, file) &&
            set_values(object, "headers", file->headers, file->header_count) &&
+           set_values(object, "captured", file->captured, file->captured_count) &&
            set_reason(object, file);
 }
 

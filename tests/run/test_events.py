@@ -165,6 +165,6 @@ def test_every_field_occurs(shoal, tree, ledger, make_tree):
     events += shoal.send("--follow", "-j", "500", *FORM, tree, ledger.url, prefix=few).events
     tree("c")
     ledger.script("c", Answer(status=429, headers={"Retry-After": "2"}), Answer())
-    events += shoal.send(*FORM, tree, ledger.url).events
+    events += shoal.send("--capture", "all=text", *FORM, tree, ledger.url).events
     seen = fields_of(events)
     assert seen == {part: set(EVENTS.fields(part)) for part in PARTS}

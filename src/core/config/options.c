@@ -79,7 +79,10 @@ static const struct option_row table[] = {
     VALUE(OPTION_DURATION, "grace", 0, "T", grace_us, "10s", 0, LONGEST_US, HOW, "After an interrupt, wait up to T for files in flight. Default: 10s"),
     VALUE(OPTION_NUMBER, "max-failures", 0, "N", max_failures, NULL, 1, UINT32_MAX, HOW, "Stop after N files have failed. Default: no limit"),
     VALUE(OPTION_CODES, "success", 0, "LIST", rules.success, "200-299", 0, 0, HOW, "Status codes that mean the server accepted the file: codes and ranges, separated by commas. Default: 200-299"),
-    VALUE(OPTION_CODES, "exists", 0, "LIST", rules.exists, NULL, 0, 0, HOW, "Status codes that mean the server already has the file. Checked before --success. Default: none"),
+    REPEATS("exists", 0, "LIST|CODES:CHECK", HOW, "Status codes that mean the server already has the file. CODES:CHECK: only if the response meets CHECK (see --check), where any other text is one to be found. Looked at before --success. Default: none"),
+    REPEATS("reject", 0, "CODES:CHECK", HOW, "A response with one of the status codes CODES that meets CHECK means: not processed, wait and send it again"),
+    REPEATS("check", 0, "CHECK", HOW, "A success counts only if its response meets CHECK, else the file has failed: json:/pointer=value, json:/pointer!=value, text:TEXT or !text:TEXT. The value is a template. If given several times, all must hold"),
+    REPEATS("capture", 0, "NAME=json:/pointer", HOW, "Put a value of each response into the file's event: json:/pointer, header:NAME or text"),
 
     VALUE(OPTION_READABLE, "cacert", 0, "FILE", cacert, NULL, 0, 0, TLS, "CA certificates to verify the server with (PEM)"),
     VALUE(OPTION_READABLE, "cert", 0, "FILE", cert, NULL, 0, 0, TLS, "Client certificate (PEM)"),

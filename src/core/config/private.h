@@ -89,7 +89,7 @@ MUST_USE bool config_read_headers(struct config_build *build);
 
 /* --- response.c --- */
 
-/* Reads what is done with responses: --show-header into `shown_headers`. */
+/* Reads what is done with responses: --check, --exists, --reject, --capture and --show-header. */
 MUST_USE bool config_read_response(struct config_build *build);
 
 /* --- pace.c --- */

@@ -304,6 +304,13 @@ bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *re
                            : set_streamed_body(plan, reader, chunk, error);
 }
 
+bool plan_fill(const struct plan *plan, const struct entry *entry, const struct template *template,
+    struct buf *out, struct error *error)
+{
+    struct template_file file = describe(plan, entry);
+    return template_fill(template, &file, out, error);
+}
+
 const struct http_request *plan_request(const struct plan *plan)
 {
     return &plan->request;

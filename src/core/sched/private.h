@@ -1,7 +1,8 @@
 /* What the files of the scheduler share: the files, the slots and the state of a run.
  *
  * sched.c makes the steps and ends the run, load.c brings files from the walk to a request that is
- * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, tell.c tells
+ * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, check.c
+ * what its response says, tell.c tells
  * the user of it, and file.c changes states. Calls go from the first to the last of these, never
  * back. */
 #ifndef SHOAL_CORE_SCHED_PRIVATE_H
@@ -108,6 +109,8 @@ struct sched {
     uint64_t failures;        /* verdicts `failed` so far, for --max-failures */
     int64_t bytes_moved;      /* bytes of ended requests that were handed to the system */
     struct buf text;          /* scratch: sentences and the names of groups */
+    struct buf check_value;   /* scratch: what a check compares with */
+    struct buf check_failure; /* a sentence: why the last checked response is no success; or "" */
     struct buf file_path;     /* scratch: {file} in the name of a group */
 };
 
@@ -177,6 +180,13 @@ void sched_resume_throttled(struct sched *sched, int64_t now_us);
 
 /* When the next transfer may start or resume; CLOCK_NEVER: not by the passing of time alone. */
 int64_t sched_next_start_us(const struct sched *sched, int64_t now_us);
+
+/* --- check.c --- */
+
+/* What the content of the response says, by the options. With ATTEMPT_CHECK_FAILED,
+ * `sched->check_failure` says why. Uses `sched->text`. */
+MUST_USE enum attempt_check sched_check_response(
+    struct sched *sched, const struct file *file, const struct http_end *end);
 
 /* --- verdict.c --- */
 
