@@ -115,6 +115,7 @@ enum shoal_event_kind {
     SHOAL_EVENT_PROBLEM,  /* `problem`: something other than a file's upload went wrong */
     SHOAL_EVENT_PLAN,     /* `plan`: dry run, the request that would be sent for a file */
     SHOAL_EVENT_NOTICE,   /* `notice`: something that a person should know, such as an interrupt */
+    SHOAL_EVENT_ATTEMPT,  /* `attempt`: an attempt failed, and the file will be sent again */
     SHOAL_EVENT_PAUSE,    /* `pause`: a server lets nothing be sent for a while; once per pause */
     SHOAL_EVENT_PROGRESS, /* `progress`: about ten times per second while the run goes on */
     SHOAL_EVENT_END,      /* `end`: the last event, once */
@@ -182,6 +183,20 @@ struct shoal_file {
     size_t header_count;                /* length of `headers` */
     const struct shoal_value *captured; /* what the option `capture` takes of that response */
     size_t captured_count;              /* length of `captured` */
+};
+
+/* ATTEMPT: an attempt that did not end its file, which will be sent again. The last attempt of a
+ * file has none: the file's verdict tells what became of it. */
+struct shoal_attempt {
+    struct shoal_text path; /* `{path}`: the path below the folder given */
+    unsigned attempt;       /* 1: the first attempt of the file */
+    long status;            /* HTTP status; 0: it got no response */
+    const char
+        *phase;        /* how far it got: "connecting", "sending", "waiting" (for the response,
+                          after      all of the body was sent) or "answering" (a response had begun) */
+    const char *error; /* why it failed, as a sentence */
+    int64_t took_us;   /* microseconds that it took */
+    int64_t wait_us;   /* microseconds until the file may be sent again, at least */
 };
 
 /* PROBLEM: something that is not one file's fate, such as a folder that cannot be read. */
@@ -274,6 +289,7 @@ struct shoal_event {
         struct shoal_problem problem;   /* SHOAL_EVENT_PROBLEM */
         struct shoal_plan plan;         /* SHOAL_EVENT_PLAN */
         struct shoal_notice notice;     /* SHOAL_EVENT_NOTICE */
+        struct shoal_attempt attempt;   /* SHOAL_EVENT_ATTEMPT */
         struct shoal_pause pause;       /* SHOAL_EVENT_PAUSE */
         struct shoal_progress progress; /* SHOAL_EVENT_PROGRESS */
         struct shoal_end end;           /* SHOAL_EVENT_END */

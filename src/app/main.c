@@ -73,6 +73,7 @@
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
+ *   health                 whether a failure can be chance
  *   limits                 rate limits that a response's headers announce
  *   outcome                what the end of an attempt means
  *   rate                   how many files may start
@@ -81,8 +82,10 @@
  *   throttle               how many bytes may be sent
  *
  * policy/adapt/
+ *   growth                 the first look at a new limit while growing
  *   limit                  the limit, and what it allows
  *   measurement            goodput at one limit, and how accurate it is
+ *   pace                   a rate of starts, learned from what is accepted
  *   pressure               what rejections mean for the limit
  *   private                the controller's state
  *   search                 looks for the best limit by measuring
@@ -109,6 +112,7 @@
  *
  * io/read/
  *   body                   a body that is read as it is sent
+ *   compare                whether files are still what was sent
  *   file                   one file, opened and read so that it is never torn
  *   job_list               lists of a reader's jobs
  *   load                   what a reader does with one job
@@ -198,6 +202,7 @@
  *   start                  from a ready request to a transfer in flight
  *   tell                   what the user hears of origins
  *   verdict                what the end of an attempt means for its file
+ *   verify                 --verify-content
  *
  * sink/
  *   jsonl                  events as JSON lines

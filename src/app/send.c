@@ -21,6 +21,7 @@ static const char introduction[] =
     "    shoal send dist/ https://example.com/upload\n"
     "    shoal send -F 'url=https://example.com/{path}' -F 'file=@{file}' dist/ URL\n"
     "    shoal send -T dist/ https://example.com/files/\n"
+    "    shoal send --recipe NAME -s KEY=VALUE dist/\n"
     "\n"
     "Fields in URL, -F and -H are replaced for each file: {path} (below PATH), {dir},\n"
     "{name}, {stem}, {ext}, {file} (the path to open), {folder}, {size}, {mtime},\n"

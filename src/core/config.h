@@ -108,6 +108,7 @@ struct config {
     bool first_alone;            /* --first-alone */
     unsigned max_failures;       /* --max-failures; 0: no limit */
     bool at_most_once;           /* --at-most-once */
+    bool verify_content;         /* --verify-content */
     bool dry_run;                /* --dry-run (-n) */
 
     /* What is done with responses */

@@ -172,6 +172,13 @@ void events_notice(struct events *events, const char *text)
     emit(events, &event);
 }
 
+void events_attempt(struct events *events, const struct shoal_attempt *attempt)
+{
+    struct shoal_event event = {.kind = SHOAL_EVENT_ATTEMPT, .attempt = *attempt};
+    event.attempt.error = shown(events, &events->text, attempt->error);
+    emit(events, &event);
+}
+
 void events_pause(struct events *events, const struct shoal_pause *pause)
 {
     struct shoal_event event = {.kind = SHOAL_EVENT_PAUSE, .pause = *pause};

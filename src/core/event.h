@@ -75,6 +75,9 @@ void events_problem(struct events *events, const char *path, const char *text);
 /* Reports something that a person should know: `text` is a sentence. */
 void events_notice(struct events *events, const char *text);
 
+/* Reports an attempt after which its file is sent again. `attempt->error` may contain secrets. */
+void events_attempt(struct events *events, const struct shoal_attempt *attempt);
+
 /* Reports that an origin lets nothing start for a while. The texts may contain secrets. */
 void events_pause(struct events *events, const struct shoal_pause *pause);
 

@@ -45,6 +45,10 @@ MUST_USE bool plan_begin(
 /* The job for the reader. Its `context` is the caller's. Stays in place until plan_free(). */
 struct reader_job *plan_job(struct plan *plan);
 
+/* After the request was sent, with --verify-content: the job that compares the files with what was
+ * sent. The same object as plan_job(). */
+struct reader_job *plan_compare_job(struct plan *plan);
+
 /* After the job: the first file that could not be read, for plan_explain(), or NULL. Belongs to the
  * plan. */
 const struct reader_file *plan_unreadable(const struct plan *plan);

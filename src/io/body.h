@@ -27,6 +27,10 @@ struct body;
 MUST_USE struct body *body_new(const struct body_piece *pieces, size_t count, struct reader *reader,
     size_t chunk, struct error *error);
 
+/* Before the first body_read(): has the body compute the digest of what it hands over of each file,
+ * into its `sent_sha256`. A file that is in the body twice must be the same both times. */
+void body_keep_digests(struct body *body);
+
 /* The length of all pieces together, bytes. */
 int64_t body_length(const struct body *body);
 

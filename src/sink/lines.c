@@ -358,6 +358,7 @@ void lines_event(struct lines *lines, const struct shoal_event *event)
     case SHOAL_EVENT_END:
         end_lines(lines, event);
         break;
+    case SHOAL_EVENT_ATTEMPT:
     case SHOAL_EVENT_PROGRESS:
         break;
     }

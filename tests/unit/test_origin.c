@@ -136,7 +136,7 @@ static void retry_after_in_seconds_and_as_a_date_pauses_the_origin(void **state)
         struct bench bench;
         bench_init(&bench);
         start(&bench);
-        struct origin_next next = end(&bench, 503, sevens[i]);
+        struct origin_next next = end(&bench, 429, sevens[i]);
         assert_int_equal(next.step, RETRY_STEP_AGAIN);
         assert_int_equal(next.wait.retry_after_us, 7 * second);
         assert_int_equal(wait_now(&bench), 7 * second);

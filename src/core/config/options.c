@@ -72,6 +72,7 @@ static const struct option_row table[] = {
     SPECIAL("serial-by", 0, "TEMPLATE", HOW, "Send files with the same value of TEMPLATE one after another"),
     SWITCH("first-alone", 0, first_alone, HOW, "Send the first file alone and the others once it is finished. With --serial-by: the first of each group, and then the rest of the group in parallel"),
     SWITCH("at-most-once", 0, at_most_once, HOW, "Never resend a file that the server may have accepted; report it as unknown"),
+    SWITCH("verify-content", 0, verify_content, HOW, "Read each file again after it was accepted; if it differs from what was sent, send it again like a file that changed"),
     VALUE(OPTION_DURATION, "connect-timeout", 0, "T", connect_timeout_us, "10s", 1, LONGEST_US, HOW, "Longest time to establish a connection. T is in seconds, or has a unit: 500ms, 5m, 1h. Default: 10s"),
     VALUE(OPTION_DURATION, "stall-timeout", 0, "T", stall_timeout_us, "60s", 1, LONGEST_US, HOW, "End a transfer on which no data has moved for T. Default: 60s"),
     VALUE(OPTION_DURATION, "response-timeout", 0, "T", response_timeout_us, "5m", 1, LONGEST_US, HOW, "Longest time from the last byte of a request to the end of its response. Default: 5m"),

@@ -36,7 +36,6 @@ struct plan *plan_new(
     }
     plan->config = config;
     plan->random = random;
-    plan->job.work = READER_LOAD;
     plan->job.headroom = config->raw ? 0 : HEADROOM_FIRST;
     init_buffers(plan);
     plan->files = calloc(1 + count_extra_files(config), sizeof *plan->files);
@@ -163,6 +162,8 @@ bool plan_begin(
     const char *relative = buf_text(&plan->file_path) + plan->file_path.length;
     relative -= strlen(entry_relative(entry));
     plan->files[0] = (struct reader_file){.root = entry->root, .path = relative, .descriptor = -1};
+    plan->job.work = READER_LOAD;
+    plan->job.keep_open = plan->config->verify_content;
     plan->job.files = plan->files;
     plan->job.digests = digests_for(plan->config->needs);
     plan->job.whole_most = whole_most;
@@ -172,6 +173,12 @@ bool plan_begin(
 
 struct reader_job *plan_job(struct plan *plan)
 {
+    return &plan->job;
+}
+
+struct reader_job *plan_compare_job(struct plan *plan)
+{
+    plan->job.work = READER_COMPARE;
     return &plan->job;
 }
 
@@ -277,6 +284,8 @@ static bool set_streamed_body(
     }
     if (plan->body == NULL)
         return false;
+    if (plan->config->verify_content)
+        body_keep_digests(plan->body);
     plan->request.read = body_read;
     plan->request.body = plan->body;
     plan->request.chunk = chunk;

@@ -278,6 +278,8 @@ void sched_collect_jobs(struct sched *sched)
         struct reader_job *next = job->next;
         if (job->work == READER_CHUNK)
             handle_chunk(sched, job);
+        else if (job->work == READER_COMPARE)
+            sched_compared(sched, job->load_owner);
         else
             handle_loaded(sched, job->load_owner);
         job = next;

@@ -126,9 +126,9 @@ struct origin_next origin_note_end(struct origin *origin, struct origin_file *fi
         retry_note_reached(&origin->retry);
     origin->answered = origin->answered || (!failed && attempt.status != 0);
     file->fresh_connection = failed && end->reused && attempt.status == 0;
-    adapt_note_end(&origin->adapt, &file->attempt, next.outcome, &attempt, next.wait.retry_after_us,
-        end->request_bytes, now_us);
     next.step = retry_note_end(&origin->retry, &file->retry, &ended, now_us, random);
+    adapt_note_end(&origin->adapt, &file->attempt, next.outcome, &attempt,
+        retry_asked_pause_us(&origin->retry), end->request_bytes, now_us);
     next.again_us = again_us(file, now_us);
     note_pause(origin, now_us);
     return next;

@@ -1,10 +1,9 @@
 /* What the files of the scheduler share: the files, the slots and the state of a run.
  *
  * sched.c makes the steps and ends the run, load.c brings files from the walk to a request that is
- * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, check.c
- * what its response says, tell.c tells
- * the user of it, and file.c changes states. Calls go from the first to the last of these, never
- * back. */
+ * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, verify.c has
+ * the reader compare what was sent, check.c looks at responses, tell.c tells the user, and file.c
+ * changes states. Calls go from the first to the last of these, never back. */
 #ifndef SHOAL_CORE_SCHED_PRIVATE_H
 #define SHOAL_CORE_SCHED_PRIVATE_H
 
@@ -32,18 +31,19 @@ enum file_state {
     FILE_LOADING,   /* the reader has its job */
     FILE_READY,     /* its request is ready to be sent */
     FILE_IN_FLIGHT, /* the transport has its request */
+    FILE_VERIFYING, /* was accepted; the reader compares it with what was sent */
     FILE_WAITING,   /* waits until it may be sent again */
 };
 
 /* The number of states. */
-#define FILE_STATES 6
+#define FILE_STATES 7
 
 /* A file that was found and is not finished. */
 struct file {
     struct entry *entry;        /* owned */
     struct origin *origin;      /* where it is sent */
     enum file_state state;      /* changed by file_set_state() only */
-    struct slot *slot;          /* in LOADING, READY and IN_FLIGHT; else NULL */
+    struct slot *slot;          /* in LOADING, READY, IN_FLIGHT and VERIFYING; else NULL */
     struct heap_node timer;     /* in WAITING: when it is queued again */
     struct list_node turn;      /* in QUEUED and READY: among those of its origin */
     struct list_node live;      /* among all unfinished files of its origin */
@@ -68,6 +68,7 @@ struct slot {
     struct slot *next_free;         /* in the list of free slots */
     bool closing;                   /* released, but the reader still has a chunk of its body */
     bool streamed;                  /* its body is streamed, not in memory */
+    struct kept_end *kept_end;      /* in VERIFYING: the end of the attempt; owned; may be NULL */
 
     /* For --limit-rate: a turn is a number of bytes and the time from which they may be sent. A
      * whole body takes one turn, a streamed body one per piece. */
@@ -199,12 +200,29 @@ void sched_load_failed(struct sched *sched, struct file *file, const struct read
 /* No request or transfer could be made of the file; `error` says why. */
 void sched_plan_failed(struct sched *sched, struct file *file, const struct error *error);
 
-/* While the run ends: finishes every file that is not in flight. */
+/* The reader has compared the slot's files with what was sent of them. */
+void sched_compared(struct sched *sched, struct slot *slot);
+
+/* While the run ends: finishes every file that is not in flight or compared. */
 void sched_finish_unsent(struct sched *sched);
+
+/* The run stops at once: finishes the files that are compared with what was sent. */
+void sched_finish_unverified(struct sched *sched);
 
 /* The origin has been given up, and its `reason` says why: finishes every file of it that is not in
  * flight. */
 void sched_finish_unsent_of(struct sched *sched, struct origin *origin);
+
+/* --- verify.c --- */
+
+/* The file was accepted: has the reader compare it with what was sent. Keeps a copy of `end`. */
+void verify_begin(struct sched *sched, struct file *file, const struct http_end *end);
+
+/* The copy of the end of the attempt, until verify_end(). NULL: there was no memory for it. */
+const struct http_end *verify_kept_end(const struct slot *slot);
+
+/* Frees the copy; a slot without one is ignored. */
+void verify_end(struct slot *slot);
 
 /* --- tell.c --- */
 

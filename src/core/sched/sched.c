@@ -94,8 +94,10 @@ void sched_free(struct sched *sched)
     free_files(sched);
     origins_free(&sched->origins);
     shares_free(&sched->shares);
-    for (size_t i = 0; sched->slots != NULL && i < sched->slot_count; i++)
+    for (size_t i = 0; sched->slots != NULL && i < sched->slot_count; i++) {
+        verify_end(&sched->slots[i]);
         plan_free(sched->slots[i].plan);
+    }
     free(sched->slots);
     groups_free(sched->groups);
     heap_free(&sched->waiting);
@@ -149,6 +151,12 @@ static void review_origins(struct sched *sched, int64_t now_us)
     }
 }
 
+/* Whether there are files that may finish while the run ends. */
+static bool may_finish(const struct sched *sched)
+{
+    return sched->state_counts[FILE_IN_FLIGHT] + sched->state_counts[FILE_VERIFYING] > 0;
+}
+
 /* Ends a run that has reached one of its limits, and a drain that has used up its grace. */
 static void advance_phase(struct sched *sched, int64_t now_us)
 {
@@ -157,7 +165,7 @@ static void advance_phase(struct sched *sched, int64_t now_us)
         if (config->max_failures > 0 && sched->failures >= config->max_failures)
             sched_drain(sched, "the run ended: --max-failures was reached");
     } else if (sched->phase == SCHED_DRAINING && now_us >= sched->drain_until_us &&
-               sched->state_counts[FILE_IN_FLIGHT] > 0) {
+               may_finish(sched)) {
         sched_stop(sched);
     }
 }
@@ -172,7 +180,7 @@ static int64_t next_event_us(const struct sched *sched, int64_t now_us)
         next_us = clock_earlier(next_us, node->key);
     next_us = clock_earlier(next_us, sched_next_start_us(sched, now_us));
     next_us = clock_earlier(next_us, shares_next_us(&sched->shares, now_us));
-    if (sched->phase == SCHED_DRAINING && sched->state_counts[FILE_IN_FLIGHT] > 0)
+    if (sched->phase == SCHED_DRAINING && may_finish(sched))
         next_us = clock_earlier(next_us, sched->drain_until_us);
     return next_us;
 }
@@ -225,6 +233,7 @@ void sched_stop(struct sched *sched)
         if (slot->file != NULL && slot->file->state == FILE_IN_FLIGHT)
             http->ops->cancel(http, slot->transfer);
     }
+    sched_finish_unverified(sched);
 }
 
 uint64_t sched_in_flight(const struct sched *sched)

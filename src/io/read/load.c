@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "io/read/compare.h"
 #include "io/read/file.h"
 
 #define POSTPONE_MAX_US CLOCK_US_PER_SECOND  /* see reader_load_run() */
@@ -32,6 +33,7 @@ void reader_load_prepare(struct reader_job *job)
         job->files[i].code = 0;
         job->files[i].offset = 0;
         job->files[i].digests = (struct digest_texts){0};
+        job->files[i].sent_sha256[0] = '\0';
     }
 }
 
@@ -226,7 +228,7 @@ static int64_t load(struct reader_job *job, struct stamps *stamps)
         size_t total;
         open = small_together(job, &total) ? read_whole(job, total) : ready_for_streaming(job);
     }
-    if (!open || job->whole)
+    if (!open || (job->whole && !job->keep_open))
         reader_job_close(job);
     return wait;
 }
@@ -255,13 +257,16 @@ static bool read_whole_cached(struct reader_job *job)
 
 bool reader_load_run_cached(struct reader_job *job, struct stamps *stamps)
 {
+    if (job->work == READER_COMPARE)
+        return reader_compare_run_cached(job);
     if (job->work != READER_LOAD || job->digests != 0)
         return false;
     size_t opened = 0;
     while (opened < job->file_count && reader_file_open_cached(&job->files[opened], stamps))
         opened++;
     job->whole = opened == job->file_count && read_whole_cached(job);
-    reader_job_close(job);
+    if (!job->whole || !job->keep_open)
+        reader_job_close(job);
     if (!job->whole)
         reader_load_prepare(job);
     return job->whole;
@@ -285,6 +290,9 @@ int64_t reader_load_run(struct reader_job *job, struct stamps *stamps)
 {
     if (job->work == READER_LOAD)
         return load(job, stamps);
-    read_chunk(job);
+    if (job->work == READER_CHUNK)
+        read_chunk(job);
+    else
+        reader_compare_run(job);
     return 0;
 }
