@@ -245,8 +245,13 @@ struct shoal_progress {
     const struct shoal_totals *totals; /* so far; never NULL */
     uint64_t in_flight;                /* files in flight now */
     int64_t bytes_moved;               /* bytes of requests handed to the network, all attempts */
-    uint64_t held_up;                  /* origins that let nothing be sent now */
-    const char *host;                  /* the host of one of them; NULL: `held_up` is 0 */
+    struct shoal_text slowest; /* `{path}` of the large file whose attempt began first of those
+                                  in flight; data NULL: there is none */
+    int64_t slowest_sent;      /* bytes of its request handed to the network */
+    int64_t slowest_length;    /* bytes of its request's body */
+    int64_t slowest_us;        /* microseconds since its attempt began */
+    uint64_t held_up;          /* origins that let nothing be sent now */
+    const char *host;          /* the host of one of them; NULL: `held_up` is 0 */
 };
 
 /* What a group of FAILED and UNKNOWN files has in common. */

@@ -27,7 +27,7 @@
  *   encode                 percent, JSON, Base64, UTF-8
  *   header_lines           header lines as the transport keeps them
  *   http_challenge         what a server wants for credentials
- *   http_date              HTTP dates and Retry-After
+ *   http_date              HTTP dates
  *   http_request_head      writes request heads
  *   http_response          parser for HTTP/1.1 responses
  *   http_response_line     the lines of a response, one by one
@@ -44,6 +44,7 @@
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
  *   response_check         checks of a response's content
+ *   retry_after            how long a Retry-After asks to wait
  *   secret                 values that must never be shown
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
@@ -198,6 +199,7 @@
  *   origin                 one origin: how it responds, and its files
  *   origins                all origins, by name
  *   private                what these files share
+ *   progress               how far the run is
  *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
  *   tell                   what the user hears of origins
@@ -209,9 +211,15 @@
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
  *   plain                  progress as lines of a log
- *   progress               the progress line of a terminal
+ *   progress               progress on a terminal
  *   summary                the result of a run
  *   writer                 destination of a sink's text
+ *
+ * sink/progress/
+ *   compose                the lines that are drawn
+ *   private                what these files share
+ *   progress               the drawing
+ *   seen                   what is remembered of a run for its display
  *
  * receive/                 the only folder that uses libmicrohttpd
  *   answer                 responses to requests

@@ -168,7 +168,8 @@ static bool read_arguments(struct send *send, int count, char **arguments, struc
 {
     struct args args = {.option = set_option, .operand = add_operand, .context = send};
     args.table = options_table(&args.table_count);
-    return args_read(&args, count, arguments, error) && read_files(send, error) &&
+    return args_read(&args, count, arguments, error) &&
+           output_options_check(&send->output, error) && read_files(send, error) &&
            assign_operands(send, error);
 }
 

@@ -67,11 +67,7 @@ void sched_stop(struct sched *sched);
 /* Files in flight. */
 uint64_t sched_in_flight(const struct sched *sched);
 
-/* How many origins let nothing start, as the user was told. If there are any, sets `*host` to the
- * name of one of them, valid until the next step. */
-size_t sched_held_up(const struct sched *sched, const char **host);
-
-/* Bytes of ended requests that were handed to the network. */
-int64_t sched_bytes_moved(const struct sched *sched);
+/* Fills in all of `progress` but its totals. Its texts are valid until the next step. */
+void sched_describe_progress(const struct sched *sched, struct shoal_progress *progress);
 
 #endif

@@ -243,9 +243,8 @@ static void report_progress(struct shoal_session *session)
     if (now_us < session->next_progress_us)
         return;
     session->next_progress_us = now_us + PROGRESS_US;
-    struct shoal_progress progress = {.in_flight = sched_in_flight(session->sched),
-        .bytes_moved = sched_bytes_moved(session->sched)};
-    progress.held_up = sched_held_up(session->sched, &progress.host);
+    struct shoal_progress progress = {0};
+    sched_describe_progress(session->sched, &progress);
     events_progress(&session->events, &progress);
 }
 

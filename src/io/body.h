@@ -44,6 +44,9 @@ int64_t body_read(void *context, char *into, size_t room);
  * be resumed. */
 bool body_chunk_done(struct body *body, struct reader_job *job);
 
+/* How many bytes body_read() has returned so far. */
+int64_t body_delivered(const struct body *body);
+
 /* The file because of which body_read() failed, with its `result` and `code`; NULL: none failed. */
 const struct reader_file *body_culprit(const struct body *body);
 

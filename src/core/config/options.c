@@ -77,7 +77,7 @@ static const struct option_row table[] = {
     VALUE(OPTION_DURATION, "stall-timeout", 0, "T", stall_timeout_us, "60s", 1, LONGEST_US, HOW, "End a transfer on which no data has moved for T. Default: 60s"),
     VALUE(OPTION_DURATION, "response-timeout", 0, "T", response_timeout_us, "5m", 1, LONGEST_US, HOW, "Longest time from the last byte of a request to the end of its response. Default: 5m"),
     VALUE(OPTION_DURATION, "give-up-after", 0, "T", give_up_after_us, "5m", 1, LONGEST_US, HOW, "Stop after T without progress. Default: 5m"),
-    VALUE(OPTION_DURATION, "grace", 0, "T", grace_us, "10s", 0, LONGEST_US, HOW, "After an interrupt, wait up to T for files in flight. Default: 10s"),
+    VALUE(OPTION_DURATION, "grace", 0, "T", grace_us, "5s", 0, LONGEST_US, HOW, "After an interrupt, wait up to T for files in flight. Default: 5s"),
     VALUE(OPTION_NUMBER, "max-failures", 0, "N", max_failures, NULL, 1, UINT32_MAX, HOW, "Stop after N files have failed. Default: no limit"),
     VALUE(OPTION_CODES, "success", 0, "LIST", rules.success, "200-299", 0, 0, HOW, "Status codes that mean the server accepted the file: codes and ranges, separated by commas. Default: 200-299"),
     REPEATS("exists", 0, "LIST|CODES:CHECK", HOW, "Status codes that mean the server already has the file. CODES:CHECK: only if the response meets CHECK (see --check), where any other text is one to be found. Looked at before --success. Default: none"),
@@ -93,7 +93,8 @@ static const struct option_row table[] = {
     SWITCH("no-proxy", 0, no_proxy, TLS, "Use no proxy, whatever the environment says"),
 
     REPEATS("show-header", 0, "NAME", OUTPUT, "Show this header of responses, too: in failures, and in the events of --json. The usual ones, such as X-Request-Id, are shown anyway"),
-    COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Write events as JSON, one per line, to standard output, or append them to FILE"),
+    COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Write events as JSON, one per line, to standard output, or to FILE, which is replaced"),
+    COMMAND("append", 0, OPTION_FLAG, NULL, "Add the events to the end of the FILE of --json instead of replacing it"),
     COMMAND("quiet", 'q', OPTION_FLAG, NULL, "Show only failures: no progress, notices or summary"),
     COMMAND("progress", 0, OPTION_REQUIRED, "MODE", "Progress as a bar (on a terminal), plain lines (elsewhere) or none"),
     COMMAND("warn-only", 0, OPTION_FLAG, NULL, "Exit with 0 although files failed (1 and 75 become 0)"),

@@ -240,21 +240,3 @@ uint64_t sched_in_flight(const struct sched *sched)
 {
     return sched->state_counts[FILE_IN_FLIGHT];
 }
-
-size_t sched_held_up(const struct sched *sched, const char **host)
-{
-    size_t count = 0;
-    for (struct list_node *node = sched->shares.blocked.first; node != NULL; node = node->next) {
-        const struct origin *origin = container_of(node, struct origin, blocked);
-        bool told = origin->told_down_since_us != CLOCK_NEVER ||
-                    origin->told_pause_until_us > clock_now_us(sched->parts.clock);
-        if (told && count++ == 0)
-            *host = origin_host(origin);
-    }
-    return count;
-}
-
-int64_t sched_bytes_moved(const struct sched *sched)
-{
-    return sched->bytes_moved;
-}

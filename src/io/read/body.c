@@ -315,6 +315,11 @@ int64_t body_read(void *context, char *into, size_t room)
     return body->waiting ? HTTP_READ_WAIT : (int64_t)copied;
 }
 
+int64_t body_delivered(const struct body *body)
+{
+    return body->delivered;
+}
+
 bool body_chunk_done(struct body *body, struct reader_job *job)
 {
     for (size_t i = 0; i < CHUNKS; i++) {
