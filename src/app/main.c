@@ -22,6 +22,7 @@
  *   wipe                   erasing secrets from memory
  *
  * text/                    pure
+ *   aws_sigv4              AWS Signature Version 4
  *   cause                  what a failure's response says, folded so that equal ones are equal
  *   content_coding         compressed bodies of responses
  *   encode                 percent, JSON, Base64, UTF-8
@@ -51,6 +52,10 @@
  *   template               text with {field}s
  *   units                  numbers, durations and bytes as people write them
  *   yaml_tree              a strict subset of YAML, as a tree
+ *
+ * text/aws_sigv4/
+ *   canonical              the text of a request that is signed
+ *   scope                  for whom a signature is
  *
  * text/ignore/
  *   glob                   shell patterns for one name
@@ -176,11 +181,13 @@
  *   private                what these files share
  *   response               --check, --exists, --reject, --capture, --show-header
  *   secret                 -s, -u, passwords in URLs
+ *   signing                --aws-sigv4
  *   url                    --url, --proxy
  *
  * core/plan/
  *   form_body              the body of a form: fields, and files' contents between them
  *   private                what a plan consists of
+ *   sign                   signs a request
  *
  * core/recipe/
  *   builtin                the files of recipes/, as part of the program

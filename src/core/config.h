@@ -11,6 +11,7 @@
 #include "base/must_use.h"
 #include "policy/outcome.h"
 #include "policy/rate.h"
+#include "text/aws_sigv4.h"
 #include "text/ignore.h"
 #include "text/response_check.h"
 #include "text/secret.h"
@@ -33,6 +34,14 @@ struct config_field {
     struct template *file_name;  /* ;filename=N; NULL: the last component of the path */
     bool no_file_name;           /* ;filename= */
     char *type; /* ;type=T; NULL: application/octet-stream for a file, none for a text */
+};
+
+/* --aws-sigv4. The strings are owned; the secret ones are erased when they are freed. */
+struct config_signing {
+    struct aws_sigv4_scope scope; /* as given: not complete */
+    char *key_id;                 /* NULL: requests are not signed */
+    char *secret;                 /* the secret access key */
+    char *token;                  /* of a session; NULL: none */
 };
 
 /* One check of a response. Everything in it is owned by the configuration. */
@@ -69,19 +78,20 @@ struct config_capture {
 /* Pointers are owned. NULL, false and 0 are "not given" where nothing else is said. */
 struct config {
     /* What is sent */
-    char *method;                /* HTTP method; never NULL */
-    struct template *url;        /* --url; never NULL */
-    struct template *origin;     /* the scheme and authority of `url`; never NULL */
-    char *origin_name;           /* the same as it was given, without the userinfo */
-    struct config_field *fields; /* the form's fields, in order; none with `raw` */
-    size_t field_count;          /* length of `fields` */
-    struct template **headers;   /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
-    size_t header_count;         /* length of `headers` */
-    char *user_password;         /* -u: USER:SECRET; erased when it is freed */
-    unsigned needs;              /* template_needs() of all templates together */
-    bool raw;                    /* -T: the body is the file itself */
-    bool accepts_html;           /* an -H asks for HTML in Accept */
-    bool idempotency_key;        /* --idempotency-key */
+    char *method;                  /* HTTP method; never NULL */
+    struct template *url;          /* --url; never NULL */
+    struct template *origin;       /* the scheme and authority of `url`; never NULL */
+    char *origin_name;             /* the same as it was given, without the userinfo */
+    struct config_field *fields;   /* the form's fields, in order; none with `raw` */
+    size_t field_count;            /* length of `fields` */
+    struct template **headers;     /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
+    size_t header_count;           /* length of `headers` */
+    char *user_password;           /* -u: USER:SECRET; erased when it is freed */
+    struct config_signing signing; /* --aws-sigv4 */
+    unsigned needs;                /* template_needs() of all templates together */
+    bool raw;                      /* -T: the body is the file itself */
+    bool accepts_html;             /* an -H asks for HTML in Accept */
+    bool idempotency_key;          /* --idempotency-key */
 
     /* Which files */
     char **operands;       /* the PATHs, ends with NULL */

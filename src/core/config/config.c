@@ -114,6 +114,9 @@ void config_free(struct config *config)
     free(config->headers);
     free_response(config);
     wipe_and_free(config->user_password);
+    free(config->signing.key_id);
+    wipe_and_free(config->signing.secret);
+    wipe_and_free(config->signing.token);
     template_free(config->serial_by);
     for (size_t i = 0; i < config->operand_count; i++)
         free(config->operands[i]);

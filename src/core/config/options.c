@@ -49,6 +49,7 @@ static const struct option_row table[] = {
     REPEATS("header", 'H', "'NAME: VALUE'", WHAT, "Add a header. 'NAME;' sends it empty, 'NAME:' removes one that shoal sends by default"),
     SWITCH("idempotency-key", 0, idempotency_key, WHAT, "Send an Idempotency-Key header. A file keeps its key in every attempt and every run until its path or content changes"),
     SPECIAL("user", 'u', "USER:SECRET", WHAT, "Credentials for Basic authentication"),
+    SPECIAL("aws-sigv4", 0, "PROVIDER", WHAT, "Sign requests with AWS Signature Version 4: aws:amz[:REGION[:SERVICE]]; what is left out follows from the host. Credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or -u"),
     SPECIAL("url", 0, "URL", WHAT, "The URL to send to. All operands are then PATHs"),
     REPEATS("set", 's', "KEY=VALUE", WHAT, "Set the value of {KEY} in templates. VALUE may be env:NAME, file:PATH or fd:N: such a value is read from there and treated as a secret"),
     SPECIAL("recipe", 0, "NAME|FILE", WHAT, "Take options from a recipe: a built-in one (`shoal recipes` lists them), NAME.yaml in ~/.config/shoal/recipes, or a file whose name contains a slash. -s sets its variables"),
