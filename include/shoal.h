@@ -60,7 +60,7 @@ struct shoal_session;
 enum shoal_verdict {
     SHOAL_SENT,    /* the server accepted it */
     SHOAL_EXISTS,  /* the server says that it already has it (the option `exists`) */
-    SHOAL_SKIPPED, /* an earlier run sent it, and it has not changed; this version never does so */
+    SHOAL_SKIPPED, /* an earlier run sent it, and it has not changed (the option `journal`) */
     SHOAL_FAILED,  /* refused, unreadable, changed, out of retries, or never attempted */
     SHOAL_UNKNOWN, /* the server may have accepted it */
 };
@@ -153,6 +153,7 @@ struct shoal_start {
     const char *const *paths; /* operands as given; the list ends with NULL */
     unsigned jobs;            /* most files in flight, as asked for; 0: the run finds the number */
     bool dry_run;             /* nothing is sent: there are PLAN events for the files */
+    const char *shard;        /* "3/16": the part of the files that is sent; NULL: all */
 };
 
 /* A name and its value. */

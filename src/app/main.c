@@ -12,6 +12,7 @@
  *   clock                  the clock as a function table
  *   container_of           from a member to the struct that contains it
  *   err                    errors as values: a class, a code, a sentence
+ *   hash                   a short hash, and checksum
  *   heap                   timers, nearest first
  *   list                   lists whose nodes live inside objects
  *   must_use               marks results that the caller must check
@@ -25,6 +26,7 @@
  *   aws_sigv4              AWS Signature Version 4
  *   cause                  what a failure's response says, folded so that equal ones are equal
  *   content_coding         compressed bodies of responses
+ *   credential             names under which credentials travel
  *   encode                 percent, JSON, Base64, UTF-8
  *   header_lines           header lines as the transport keeps them
  *   http_challenge         what a server wants for credentials
@@ -39,6 +41,7 @@
  *   json                   JSON on one line
  *   json_pointer           values in JSON text
  *   markup                 the text of an element of HTML or XML
+ *   media_type             media types by extension
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
@@ -69,8 +72,9 @@
  *
  * text/template/
  *   fill                   filling in
+ *   names                  the names of fields and escapings
  *   private                what a template is made of
- *   value                  writes one value as its escaping says
+ *   value                  writes one value as its escapings say
  *
  * text/yaml_tree/
  *   private                what these files share
@@ -101,6 +105,7 @@
  *   body                   a body that is read as it is sent
  *   digest                 SHA-256, SHA-1, MD5
  *   http                   the transport's interface
+ *   journal                what earlier runs did with each file
  *   reader                 threads that open and read files ahead
  *   root                   a folder that was given; nothing outside it is opened
  *   source                 the walk in a thread of its own
@@ -115,6 +120,18 @@
  *   path_list              a list of paths from a descriptor
  *   private                what these files share
  *   tree                   one folder, deepest first
+ *
+ * io/journal/              the only folder that uses SQLite
+ *   damage                 what is done with a damaged journal
+ *   database               the file, its schema and its checks
+ *   journal                a journal from its opening to its end
+ *   lock                   one run per journal
+ *   place                  where a journal may be
+ *   private                what these files share
+ *   queue                  notes between the loop and the thread
+ *   row                    rows and their checksums
+ *   schema                 tables and views
+ *   work                   what the thread does with notes
  *
  * io/read/
  *   body                   a body that is read as it is sent
@@ -154,9 +171,11 @@
  * core/
  *   causes                 why files failed, grouped
  *   config                 what the options mean, checked and compiled
+ *   address_space          the limit of the address space
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   html_success           successes that may be none
+ *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
  *   loop_clock             the clock of the loop, which stands still while it does not run
  *   options                the table of options, and the options given
@@ -166,6 +185,7 @@
  *   recipe                 options files: recipes and configuration files
  *   response_view          what is shown of a response
  *   sched                  the scheduler: sole owner of every file's state
+ *   selection              which files are this run's
  *   session                creates the components and runs the event loop
  *
  * core/config/
@@ -173,6 +193,7 @@
  *   form                   -F and --form-string
  *   form_text              the grammar of -F
  *   header                 -H
+ *   masked                 templates with secrets replaced
  *   new                    makes a configuration from the options
  *   option_read            reads an option's value
  *   option_store           what was given: struct shoal_options
@@ -182,9 +203,11 @@
  *   response               --check, --exists, --reject, --capture, --show-header
  *   secret                 -s, -u, passwords in URLs
  *   signing                --aws-sigv4
+ *   shard                  --shard
  *   url                    --url, --proxy
  *
  * core/plan/
+ *   facts                  what the journal keeps of the contents
  *   form_body              the body of a form: fields, and files' contents between them
  *   private                what a plan consists of
  *   sign                   signs a request
@@ -203,10 +226,12 @@
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
+ *   memory                 what the journal has to do with files
  *   origin                 one origin: how it responds, and its files
  *   origins                all origins, by name
  *   private                what these files share
  *   progress               how far the run is
+ *   remember               what became of a file, for later runs
  *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
  *   tell                   what the user hears of origins
@@ -261,11 +286,15 @@
  *   standard               descriptors 0, 1 and 2
  *   stream                 buffered output of whole lines
  */
+#ifdef __linux__
+#include <malloc.h>
+#endif
 #include <shoal.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/commands.h"
@@ -297,6 +326,17 @@ static const char overview[] =
     "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
     "the version.\n";
 
+/* Under a limit of the address space (ulimit -v), glibc cannot reserve a heap of 64 MiB for each
+ * thread, and would then take a page or more from the system for every allocation. */
+static void share_one_heap(void)
+{
+#ifdef M_ARENA_MAX
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        (void)mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 static bool is_one_of(const char *text, const char *one, const char *other)
 {
     return strcmp(text, one) == 0 || strcmp(text, other) == 0;
@@ -306,6 +346,7 @@ int main(int count, char **arguments)
 {
     if (!standard_open())
         return SHOAL_EXIT_USAGE;
+    share_one_heap();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
     if (name == NULL) {

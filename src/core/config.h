@@ -13,6 +13,7 @@
 #include "policy/rate.h"
 #include "text/aws_sigv4.h"
 #include "text/ignore.h"
+#include "text/media_type.h"
 #include "text/response_check.h"
 #include "text/secret.h"
 #include "text/template.h"
@@ -33,7 +34,21 @@ struct config_field {
     bool fixed_path;             /* its path is the same for every file; it was checked */
     struct template *file_name;  /* ;filename=N; NULL: the last component of the path */
     bool no_file_name;           /* ;filename= */
-    char *type; /* ;type=T; NULL: application/octet-stream for a file, none for a text */
+    struct template *type; /* ;type=T; NULL: application/octet-stream for a file, none for a text */
+};
+
+/* --shard: which part of the files is sent. */
+struct config_shard {
+    uint64_t index; /* from 1 to `count` */
+    uint64_t count; /* 0: all files are sent */
+    char name[48];  /* "3/16" */
+    const char *by; /* the variable that says so, for `auto`; NULL: the option itself; constant */
+};
+
+/* A template, and the same one with each secret replaced by its key's name. */
+struct config_masked {
+    const struct template *of; /* one of the configuration's other templates */
+    struct template *as;       /* owned */
 };
 
 /* --aws-sigv4. The strings are owned; the secret ones are erased when they are freed. */
@@ -89,19 +104,23 @@ struct config {
     char *user_password;           /* -u: USER:SECRET; erased when it is freed */
     struct config_signing signing; /* --aws-sigv4 */
     unsigned needs;                /* template_needs() of all templates together */
+    struct media_types *types;     /* --type; NULL: none */
     bool raw;                      /* -T: the body is the file itself */
     bool accepts_html;             /* an -H asks for HTML in Accept */
     bool idempotency_key;          /* --idempotency-key */
 
     /* Which files */
-    char **operands;       /* the PATHs, ends with NULL */
-    size_t operand_count;  /* number of PATHs */
-    char *base;            /* --base; NULL: the working directory */
-    bool nul_separated;    /* --null (-0) */
-    bool follow;           /* --follow */
-    bool no_hidden;        /* --no-hidden */
-    struct ignore *ignore; /* --filter, --include, --exclude, --ignore-file */
-    bool allow_empty;      /* --allow-empty */
+    char **operands;           /* the PATHs, ends with NULL */
+    size_t operand_count;      /* number of PATHs */
+    char *base;                /* --base; NULL: the working directory */
+    bool nul_separated;        /* --null (-0) */
+    bool follow;               /* --follow */
+    bool no_hidden;            /* --no-hidden */
+    struct ignore *ignore;     /* --filter, --include, --exclude, --ignore-file */
+    bool allow_empty;          /* --allow-empty */
+    char *journal;             /* --journal; NULL: none */
+    bool checksum;             /* --checksum; only with `journal` */
+    struct config_shard shard; /* --shard */
 
     /* How many, how often, how long */
     unsigned jobs;               /* -j, or CONFIG_JOBS_AUTO */
@@ -137,6 +156,10 @@ struct config {
     char *proxy;   /* --proxy (-x); not with `no_proxy` */
     bool insecure; /* --insecure (-k) */
     bool no_proxy; /* --no-proxy */
+
+    /* What the journal may know of a request: see core/identity.h. Empty without a journal. */
+    struct config_masked *masked; /* one for each template of the request */
+    size_t masked_count;          /* length of `masked` */
 
     struct secrets *secrets; /* what must never be shown; never NULL */
     char *shown_url;         /* --url with its secrets replaced; never NULL */

@@ -17,6 +17,7 @@
 #include "core/config.h"
 #include "io/body.h"
 #include "io/http.h"
+#include "io/journal.h"
 #include "io/reader.h"
 #include "io/walk.h"
 #include "shoal.h"
@@ -58,10 +59,6 @@ const struct reader_file *plan_unreadable(const struct plan *plan);
 MUST_USE bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader,
     size_t chunk, struct error *error);
 
-/* Fills in a template for the plan's file; after the job. False with `error`. */
-MUST_USE bool plan_fill(const struct plan *plan, const struct entry *entry,
-    const struct template *template, struct buf *out, struct error *error);
-
 /* Signs the finished request, if the options ask for it: right before it is sent, because
  * signatures expire. `wall_seconds`: now, in seconds since 1970. False with `error`. */
 MUST_USE bool plan_sign(struct plan *plan, int64_t wall_seconds, struct error *error);
@@ -79,6 +76,13 @@ void plan_reset(struct plan *plan);
 
 /* The size of the file that was found, in bytes; known after the job. */
 int64_t plan_file_size(const struct plan *plan);
+
+/* What the journal keeps of the contents that the request carries; known after the job. False: out
+ * of memory. */
+MUST_USE bool plan_facts(const struct plan *plan, struct journal_facts *facts);
+
+/* What templates may name of the file that was found, after the job. Valid until plan_reset(). */
+struct template_file plan_describe(const struct plan *plan, const struct entry *entry);
 
 /* Describes the form field `index` of the configuration as a finished plan sends it: a file's value
  * is its path. The texts belong to the plan and to the configuration. False: the field is left out,

@@ -18,7 +18,9 @@
 #include "base/random.h"
 #include "core/config.h"
 #include "core/event.h"
+#include "core/selection.h"
 #include "io/http.h"
+#include "io/journal.h"
 #include "io/reader.h"
 #include "io/source.h"
 
@@ -29,10 +31,12 @@ struct sched_parts {
     const struct random_source *random; /* for boundaries and backoff */
     struct source *source;              /* the walk */
     struct reader *reader;              /* the disk */
-    struct http *http;     /* the network; its `ended` and `owner` become the scheduler's */
-    struct events *events; /* where verdicts are reported */
-    unsigned jobs_most;    /* the most files in flight, whatever the options say */
-    unsigned ahead_most;   /* the most files that are loaded ahead of those in flight */
+    struct http *http;           /* the network; its `ended` and `owner` become the scheduler's */
+    struct events *events;       /* where verdicts are reported */
+    struct journal *journal;     /* what earlier runs did; NULL: none */
+    struct selection *selection; /* which files are this run's; NULL: all */
+    unsigned jobs_most;          /* the most files in flight, whatever the options say */
+    unsigned ahead_most;         /* the most files that are loaded ahead of those in flight */
 };
 
 /* As many files are loaded ahead as are in flight, but at least and at most these numbers. */

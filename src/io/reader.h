@@ -68,6 +68,7 @@ struct reader_file {
 /* The kinds of job. */
 enum reader_work {
     READER_LOAD,    /* open all files, and read them whole if they are small together */
+    READER_LOOK,    /* open all files, take down their facts, and close them */
     READER_CHUNK,   /* read a part of an open file */
     READER_COMPARE, /* read the files of a READER_LOAD job again, and compare them with what was
                        sent: `content`, or `sent_sha256` of each; READER_CHANGED: they differ */
@@ -75,7 +76,7 @@ enum reader_work {
 
 /* One job. The submitter owns it; it stays in place until collect() returns it. */
 struct reader_job {
-    /* For both kinds of work. */
+    /* For every kind of work. */
     enum reader_work work;     /* which of the two groups below is used */
     enum reader_result result; /* READER_LOAD: of the first file that is neither OK nor ABSENT */
     int code;                  /* an errno, or 0 */
@@ -84,11 +85,12 @@ struct reader_job {
     int64_t waited_us;         /* the reader's: how long the job was postponed so far */
     bool abandoned;            /* stop() left it to a thread that hangs: it must stay in place */
 
-    /* READER_LOAD and READER_COMPARE */
+    /* READER_LOAD and READER_COMPARE; the first three for READER_LOOK */
     void *load_owner;          /* the submitter's own, for when the job comes back */
     struct reader_file *files; /* `file_count` of them, the submitter's */
     size_t file_count;         /* length of `files` */
-    unsigned digests;          /* of files[0] only: OR of enum digest_kind */
+    unsigned digests;          /* of files[0]: OR of enum digest_kind */
+    unsigned other_digests;    /* of the other files, likewise */
     size_t whole_most;         /* files of at most this many bytes together are read whole */
     size_t headroom;           /* bytes left free in `content` before the first file's content */
     struct buf content;        /* the submitter's, reused from job to job: headroom, then the files;

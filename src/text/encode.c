@@ -122,6 +122,24 @@ bool encode_json_unicode(struct buf *out, unsigned code_point, bool upper_case)
     return !out->failed;
 }
 
+bool encode_json_ascii(struct buf *out, const char *text, size_t length, bool upper_case)
+{
+    for (size_t done = 0; done < length;) {
+        size_t plain = done;
+        while (plain < length && text[plain] > 0 && text[plain] < 0x7f)
+            plain++;
+        (void)encode_json(out, text + done, plain - done);
+        done = plain;
+        unsigned code_point;
+        size_t step = utf8_sequence(text + done, length - done, &code_point);
+        if (step == 0)
+            break;
+        (void)encode_json_unicode(out, code_point, upper_case);
+        done += step;
+    }
+    return !out->failed;
+}
+
 bool encode_base64(struct buf *out, const void *data, size_t length)
 {
     static const char alphabet[] =

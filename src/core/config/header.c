@@ -55,12 +55,13 @@ static bool add_header(struct config_build *build, const char *text)
     if (headers == NULL)
         return error_set_memory(build->error);
     config->headers = headers;
-    headers[config->header_count] = NULL;
-    if (!config_parse(
-            build, text, TEMPLATE_HEADER, "--header (-H)", &headers[config->header_count]))
+    struct template **header = &headers[config->header_count++];
+    *header = NULL;
+    if (!config_parse_optional(build, text, TEMPLATE_HEADER, "--header (-H)", header))
         return false;
-    config->header_count++;
     config->accepts_html = config->accepts_html || asks_for_html(text);
+    if (template_is_left_out(*header))
+        template_free(headers[--config->header_count]);
     return true;
 }
 

@@ -113,6 +113,10 @@ static bool check_pairs(struct config_build *build)
     struct config *config = build->config;
     if (config->idempotency_key)
         config->needs |= TEMPLATE_NEEDS_SHA256;
+    if (config->checksum && config->journal == NULL)
+        return config_wrong(build, "--checksum needs --journal FILE, which has the checksums");
+    if (config->checksum)
+        config->needs |= TEMPLATE_NEEDS_SHA256;
     if (config->key != NULL && config->cert == NULL)
         return config_wrong(build, "--key is of no use without --cert");
     if (config->proxy != NULL && config->no_proxy)
@@ -158,10 +162,12 @@ static config_step *const steps[] = {
     config_read_keys,
     config_read_secrets,
     config_read_user,
+    config_mask_keys,
     read_defaults,
     read_plain,
     read_operands,
     read_base,
+    config_read_types,
     config_read_form,
     config_check_form,
     read_method,
@@ -172,6 +178,7 @@ static config_step *const steps[] = {
     config_read_filters,
     config_read_rates,
     config_read_groups,
+    config_read_shard,
     config_check_proxy,
     check_pairs,
 };
@@ -184,6 +191,8 @@ struct config *config_new(const struct shoal_options *options, struct error *err
         .config = calloc(1, sizeof *build.config),
         .error = error != NULL ? error : &ignored,
     };
+    build.keys.written = config_key_written;
+    build.keys.context = &build;
     bool made = build.config != NULL && (build.config->secrets = secrets_new()) != NULL;
     if (!made)
         (void)error_set_memory(build.error);

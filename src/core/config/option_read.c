@@ -54,10 +54,12 @@ static bool read_readable(
             strerror(code));
     }
     struct stat facts;
-    bool is_folder = fstat(descriptor, &facts) == 0 && S_ISDIR(facts.st_mode);
+    mode_t mode = fstat(descriptor, &facts) == 0 ? facts.st_mode : 0;
     (void)close(descriptor);
-    if (is_folder)
+    if (S_ISDIR(mode))
         return bad_value(row, text, "that is a folder; it must be a file", error);
+    if (S_ISFIFO(mode)) /* it would be read more than once, and reading it could wait for ever */
+        return bad_value(row, text, "that is a pipe (FIFO); it must be a regular file", error);
     return store_text(text, into, error);
 }
 
@@ -113,6 +115,8 @@ static bool read_codes(
 {
     struct status_list list;
     struct error reason = {0};
+    if (text[0] == '\0' && row->fallback != NULL)
+        return bad_value(row, text, "it must name at least one status code", error);
     if (!status_list_parse(text, &list, &reason))
         return bad_value(row, text, reason.text, error);
     if (into != NULL)

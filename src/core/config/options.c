@@ -54,6 +54,7 @@ static const struct option_row table[] = {
     REPEATS("set", 's', "KEY=VALUE", WHAT, "Set the value of {KEY} in templates. VALUE may be env:NAME, file:PATH or fd:N: such a value is read from there and treated as a secret"),
     SPECIAL("recipe", 0, "NAME|FILE", WHAT, "Take options from a recipe: a built-in one (`shoal recipes` lists them), NAME.yaml in ~/.config/shoal/recipes, or a file whose name contains a slash. -s sets its variables"),
     SPECIAL("config", 0, "FILE", WHAT, "Take options from FILE (YAML), over those of --recipe. An option of the command line replaces that of a file; --add-NAME adds a value to one that may be repeated; --no-NAME turns a switch off"),
+    REPEATS("type", 0, "EXT=TYPE", WHAT, "Set {type}, the media type, of files whose names end in .EXT"),
     SWITCH("dry-run", 'n', dry_run, WHAT, "Do everything except send; show what would be sent (all of it with -v)"),
 
     REPEATS("include", 0, "GLOB", FILES, "Include files that match, as in a .gitignore. The last rule that matches decides. If the first rule is an include, files that match no rule are left out"),
@@ -64,6 +65,9 @@ static const struct option_row table[] = {
     SWITCH("follow", 0, follow, FILES, "Follow symbolic links that stay within PATH"),
     VALUE(OPTION_TEXT, "base", 0, "DIR", base, NULL, 0, 0, FILES, "The folder that contains the paths read from standard input. Default: the working directory"),
     SWITCH("null", '0', nul_separated, FILES, "Paths on standard input end with a NUL byte instead of a newline"),
+    VALUE(OPTION_TEXT, "journal", 0, "FILE", journal, NULL, 0, 0, FILES, "Remember in FILE what became of every file. A later run skips what was done and has not changed, and sends the rest"),
+    SWITCH("checksum", 0, checksum, FILES, "With --journal: compare size and SHA-256, not size and modification time, to find out whether a file has changed"),
+    SPECIAL("shard", 0, "I/N", FILES, "Send part I of N of the files, chosen by a hash of {path}; auto: as the variables of Slurm, Kubernetes, AWS Batch or GitLab say"),
     SWITCH("allow-empty", 0, allow_empty, FILES, "Succeed even if no files are found"),
 
     VALUE(OPTION_JOBS, "jobs", 'j', "N", jobs, "auto", 1, 4096, HOW, "Files in flight at the same time, 1 to 4096, or auto to find the number by measuring. Default: auto"),

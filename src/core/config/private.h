@@ -17,6 +17,8 @@ struct config_build {
     const struct shoal_options *options; /* what was given */
     struct config *config;               /* filled in step by step */
     struct template_keys keys;           /* of -s; owned: config_free_keys() */
+    struct template_keys masked_keys;    /* the same with secrets replaced by names; owned */
+    bool masks;                          /* templates are parsed with `masked_keys`, too */
     const struct option_setting *at;     /* the one that is being read; NULL: several, or none */
     struct error *error;                 /* never NULL */
 };
@@ -30,10 +32,23 @@ struct config_build {
 MUST_USE bool config_parse(struct config_build *build, const char *source,
     enum template_place place, const char *option, struct template **out);
 
+/* As config_parse(), which refuses a `{key?}`: for the value of a form field or a header, which is
+ * left out where template_is_left_out(). */
+MUST_USE bool config_parse_optional(struct config_build *build, const char *source,
+    enum template_place place, const char *option, struct template **out);
+
+/* The `written` of the keys: makes another form of a secret value a secret too. `context`: the
+ * struct config_build. False: out of memory. */
+MUST_USE bool config_key_written(
+    void *context, const struct template_key *key, const char *text, size_t length);
+
 /* Fills in a template that is the same for every file. The caller frees the text. NULL: a value is
  * not allowed there, or out of memory. `option` begins the error. */
 MUST_USE char *config_fill_constant(
     struct config_build *build, const struct template *template, const char *option);
+
+/* Removes the last field of the form and frees it. */
+void config_drop_field(struct config *config);
 
 /* Sets the error to that of `reason`, with `option` and a colon before it. Returns false. */
 bool config_fail(struct config_build *build, const char *option, const struct error *reason);
@@ -51,7 +66,7 @@ bool config_wrong(struct config_build *build, const char *format, ...)
 /* Reads -s into `keys`, and the values that come from elsewhere into `secrets`. */
 MUST_USE bool config_read_keys(struct config_build *build);
 
-/* Erases and frees `keys`. */
+/* Erases and frees `keys` and `masked_keys`. */
 void config_free_keys(struct config_build *build);
 
 /* Adds the passwords in the URL and in the URLs of proxies to `secrets`. Needs `keys`. */
@@ -59,6 +74,20 @@ MUST_USE bool config_read_secrets(struct config_build *build);
 
 /* Reads -u into `user_password` and `secrets`. Needs `keys`. */
 MUST_USE bool config_read_user(struct config_build *build);
+
+/* --- masked.c --- */
+
+/* Makes `masked_keys`, if the run needs them. Needs `keys` and all secrets. */
+MUST_USE bool config_mask_keys(struct config_build *build);
+
+/* Parses `source` with `masked_keys` as the masked form of `template`. */
+MUST_USE bool config_parse_masked(struct config_build *build, const char *source,
+    enum template_place place, const char *option, const struct template *template);
+
+/* --- shard.c --- */
+
+/* Reads --shard into `shard`. */
+MUST_USE bool config_read_shard(struct config_build *build);
 
 /* --- url.c --- */
 
@@ -81,6 +110,9 @@ MUST_USE bool config_read_form(struct config_build *build);
 
 /* Checks that the request contains the file that was found. */
 MUST_USE bool config_check_form(struct config_build *build);
+
+/* Reads --type into `types`. */
+MUST_USE bool config_read_types(struct config_build *build);
 
 /* --- header.c --- */
 

@@ -165,14 +165,20 @@ bool config_read_keys(struct config_build *build)
     return true;
 }
 
+static void free_keys(struct template_keys *keys)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        wipe_and_free((char *)keys->list[i].value);
+        free((char *)keys->list[i].name);
+    }
+    free((struct template_key *)keys->list);
+    *keys = (struct template_keys){0};
+}
+
 void config_free_keys(struct config_build *build)
 {
-    for (size_t i = 0; i < build->keys.count; i++) {
-        wipe_and_free((char *)build->keys.list[i].value);
-        free((char *)build->keys.list[i].name);
-    }
-    free((struct template_key *)build->keys.list);
-    build->keys = (struct template_keys){0};
+    free_keys(&build->keys);
+    free_keys(&build->masked_keys);
 }
 
 /* --- passwords in URLs, -u --- */

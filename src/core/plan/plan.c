@@ -80,13 +80,13 @@ void plan_free(struct plan *plan)
     free(plan);
 }
 
-/* What templates may name, once the reader has done the job. */
-static struct template_file describe(const struct plan *plan, const struct entry *entry)
+struct template_file plan_describe(const struct plan *plan, const struct entry *entry)
 {
     const struct reader_file *found = &plan->files[0];
     return (struct template_file){
         .file = buf_text(&plan->file_path),
         .path = entry->path,
+        .types = plan->config->types,
         .size = found->facts.size,
         .mtime = (int64_t)found->facts.mtime.tv_sec,
         .sha256 = found->digests.sha256,
@@ -137,7 +137,7 @@ static unsigned digests_for(unsigned needs)
 
 static bool begin_parts(struct plan *plan, const struct entry *entry, struct error *error)
 {
-    struct template_file file = describe(plan, entry);
+    struct template_file file = plan_describe(plan, entry);
     plan->job.file_count = 1;
     for (size_t i = 0; i < plan->config->field_count; i++) {
         const struct config_field *field = &plan->config->fields[i];
@@ -170,7 +170,9 @@ bool plan_begin(
     plan->job.work = READER_LOAD;
     plan->job.keep_open = plan->config->verify_content;
     plan->job.files = plan->files;
+    plan->job.work = READER_LOAD;
     plan->job.digests = digests_for(plan->config->needs);
+    plan->job.other_digests = plan->config->checksum ? DIGEST_SHA256 : 0u;
     plan->job.whole_most = whole_most;
     plan->job.whole = false;
     return begin_parts(plan, entry, error);
@@ -301,7 +303,7 @@ static bool set_streamed_body(
 bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader, size_t chunk,
     struct error *error)
 {
-    struct template_file file = describe(plan, entry);
+    struct template_file file = plan_describe(plan, entry);
     plan->request = (struct http_request){
         .method = plan->config->method, .user_password = plan->config->user_password};
     if (!plan->config->raw)
@@ -316,13 +318,6 @@ bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *re
     plan->request.headers = plan->headers;
     return plan->job.whole ? set_whole_body(plan, error)
                            : set_streamed_body(plan, reader, chunk, error);
-}
-
-bool plan_fill(const struct plan *plan, const struct entry *entry, const struct template *template,
-    struct buf *out, struct error *error)
-{
-    struct template_file file = describe(plan, entry);
-    return template_fill(template, &file, out, error);
 }
 
 const struct http_request *plan_request(const struct plan *plan)
@@ -359,7 +354,7 @@ bool plan_field(const struct plan *plan, size_t index, struct shoal_field *field
         .value = {.data = texts + part->value, .length = part->value_length},
         .is_file = part->file != NULL,
         .file_name = part->has_file_name ? texts + part->file_name : NULL,
-        .type = configured->type};
+        .type = part->has_type ? texts + part->type : NULL};
     if (field->is_file)
         field->value =
             (struct shoal_text){.data = buf_text(&part->path), .length = part->path.length};

@@ -20,8 +20,8 @@ static bool holds(const struct checking *checking, const struct config_check *ch
     struct error error;
     buf_clear(&sched->text);
     buf_clear(&sched->check_value);
-    if (!plan_fill(checking->file->slot->plan, checking->file->entry, check->value,
-            &sched->check_value, &error)) {
+    struct template_file named = plan_describe(checking->file->slot->plan, checking->file->entry);
+    if (!template_fill(check->value, &named, &sched->check_value, &error)) {
         (void)buf_add_text(&sched->text, error.text);
         return false;
     }

@@ -9,6 +9,7 @@
 
 #include "base/heap.h"
 #include "base/list.h"
+#include "core/identity.h"
 #include "core/plan.h"
 #include "core/sched.h"
 #include "core/sched/group.h"
@@ -26,9 +27,11 @@
 #define SCHED_LIVE_MOST_SEVERAL 65536
 
 enum file_state {
+    FILE_RECALLING, /* the journal looks it up */
     FILE_QUEUED,    /* waits for a slot */
     FILE_HELD,      /* waits for another file of its group */
     FILE_LOADING,   /* the reader has its job */
+    FILE_INTENDING, /* the journal notes that it is about to be sent */
     FILE_READY,     /* its request is ready to be sent */
     FILE_IN_FLIGHT, /* the transport has its request */
     FILE_VERIFYING, /* was accepted; the reader compares it with what was sent */
@@ -36,7 +39,18 @@ enum file_state {
 };
 
 /* The number of states. */
-#define FILE_STATES 7
+#define FILE_STATES 9
+
+/* What the journal has to do with a file. */
+struct memory {
+    unsigned char destination[IDENTITY_SIZE]; /* with the path: the key of its row */
+    struct journal_note *note;  /* the journal has it, or NULL; its owner is the file */
+    bool known;                 /* `row` is what an earlier run wrote */
+    struct journal_row row;     /* meaningless unless `known` */
+    bool has_facts;             /* `facts` are those of the last load */
+    struct journal_facts facts; /* of the contents that are sent */
+    bool intended;              /* the row `started` is committed */
+};
 
 /* A file that was found and is not finished. */
 struct file {
@@ -49,6 +63,7 @@ struct file {
     struct list_node live;      /* among all unfinished files of its origin */
     struct group_member member; /* its place in its group, where the run has groups */
     struct origin_file attempt; /* what its origin keeps of it */
+    struct memory *memory;      /* owned; NULL: no journal, or no row can be made of it */
     unsigned attempts;          /* transfers started */
     bool maybe_accepted;        /* after some attempt the server may have accepted it */
     int64_t first_us;           /* when its first attempt started, by the events' clock; 0: never */
@@ -109,6 +124,8 @@ struct sched {
     struct heap throttled;    /* slots in flight that wait for their turn, by `turn_us` */
     uint64_t failures;        /* verdicts `failed` so far, for --max-failures */
     int64_t bytes_moved;      /* bytes of ended requests that were handed to the system */
+    struct identity identity; /* scratch: the keys of rows in the journal */
+    bool journal_failed;      /* the user was told that it cannot be used any more */
     struct buf text;          /* scratch: sentences and the names of groups */
     struct buf check_value;   /* scratch: what a check compares with */
     struct buf check_failure; /* a sentence: why the last checked response is no success; or "" */
@@ -152,6 +169,35 @@ struct slot *slot_acquire(struct sched *sched, struct file *file);
 /* Makes the slot free for another file. It becomes free only when the reader has no chunk of its
  * body any more: then this is called again. */
 void slot_release(struct sched *sched, struct slot *slot);
+
+/* --- memory.c: what the journal has to do with files --- */
+
+/* Asks the journal for the file's row, unless there is none. */
+void memory_recall(struct sched *sched, struct file *file);
+
+/* Chooses the work of the plan's job: only a look where the row and the file's facts may show that
+ * it need not be sent. */
+void memory_choose_work(const struct sched *sched, const struct file *file, struct reader_job *job);
+
+/* The file was looked at or loaded: keeps its facts. If the journal shows that it need not be sent,
+ * finishes it and returns true. */
+bool memory_settles(struct sched *sched, struct file *file);
+
+/* Whether the journal must note that the file is about to be sent, before it may start; then it is
+ * in state INTENDING. */
+bool memory_intends(struct sched *sched, struct file *file);
+
+/* Accepts the notes that the journal gives back. */
+void sched_collect_notes(struct sched *sched);
+
+/* --- remember.c --- */
+
+/* Writes the file's verdict to the journal. `cause`: the text that groups failures, or NULL. */
+void memory_write(struct sched *sched, const struct file *file, enum shoal_verdict verdict,
+    const struct event_file *event, const char *cause);
+
+/* Frees what the file has of it; the note, if the journal has it, loses its owner. */
+void memory_free(struct memory *memory);
 
 /* --- load.c: each does what can be done without waiting --- */
 

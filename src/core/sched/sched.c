@@ -54,6 +54,7 @@ struct sched *sched_new(const struct sched_parts *parts, struct error *error)
     buf_init(&sched->check_failure, TEXT_MOST);
     buf_init(&sched->file_path, TEXT_MOST);
     buf_init(&sched->drain_reason, TEXT_MOST);
+    identity_init(&sched->identity, parts->config);
     sched->rate = parts->config->rate;
     shares_init(&sched->shares, origins_differ(parts->config), parts->jobs_most,
         (size_t)parts->jobs_most + parts->ahead_most);
@@ -78,6 +79,7 @@ static void free_files(struct sched *sched)
         while (live != NULL) {
             struct file *file = container_of(live, struct file, live);
             live = live->next;
+            memory_free(file->memory);
             free(file->entry);
             free(file->error);
             free(file);
@@ -102,6 +104,7 @@ void sched_free(struct sched *sched)
     groups_free(sched->groups);
     heap_free(&sched->waiting);
     heap_free(&sched->throttled);
+    identity_free(&sched->identity);
     buf_free(&sched->text);
     buf_free(&sched->check_value);
     buf_free(&sched->check_failure);
@@ -185,9 +188,25 @@ static int64_t next_event_us(const struct sched *sched, int64_t now_us)
     return next_us;
 }
 
+/* Ends the run if the journal cannot be used any more. */
+static void watch_journal(struct sched *sched)
+{
+    struct error error;
+    struct journal *journal = sched->parts.journal;
+    if (journal == NULL || sched->journal_failed || !journal_failed(journal, &error))
+        return;
+    sched->journal_failed = true;
+    events_journal_failed(sched->parts.events, error.text);
+    buf_clear(&sched->text);
+    (void)buf_printf(&sched->text, "the run ended: %s", error.text);
+    sched_drain(sched, buf_text(&sched->text));
+}
+
 int64_t sched_step(struct sched *sched)
 {
     int64_t now_us = clock_now_us(sched->parts.clock);
+    sched_collect_notes(sched);
+    watch_journal(sched);
     sched_collect_jobs(sched);
     bool more_entries = sched_collect_entries(sched);
     sched_queue_due_files(sched, now_us);
