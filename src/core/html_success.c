@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "text/header_lines.h"
 #include "text/markup.h"
 
@@ -21,6 +22,29 @@ static bool is_html(const struct http_end *end)
     return http_slice_is(type, "text/html") || http_slice_is(type, "application/xhtml+xml");
 }
 
+/* Makes each run of white space one space, and removes it at both ends. */
+static void put_on_one_line(struct buf *text)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < text->length; i++) {
+        char byte = ascii_is_space(text->data[i]) ? ' ' : text->data[i];
+        if (byte != ' ' || (length > 0 && text->data[length - 1] != ' '))
+            text->data[length++] = byte;
+    }
+    buf_truncate(text, length > 0 && text->data[length - 1] == ' ' ? length - 1 : length);
+}
+
+/* Cuts a text that is too long to be shown, between two characters of UTF-8. */
+static void cut(struct buf *text)
+{
+    size_t length = TITLE_SHOWN_MOST;
+    if (text->length <= length)
+        return;
+    while (length > 0 && (text->data[length] & 0xc0) == 0x80)
+        length--;
+    buf_truncate(text, length);
+}
+
 /* Sets `title` to the page's title or first heading on one line, cut; "" where it has none. */
 static void read_title(const struct http_end *end, struct secrets *secrets, struct buf *title)
 {
@@ -31,20 +55,8 @@ static void read_title(const struct http_end *end, struct secrets *secrets, stru
         (void)(end->answer_cut ? secrets_redact_cut : secrets_redact)(
             secrets, buf_text(&raw), raw.length, title);
     buf_free(&raw);
-    size_t length = 0;
-    for (size_t i = 0; i < title->length; i++) {
-        char byte = strchr(" \t\r\n", title->data[i]) != NULL ? ' ' : title->data[i];
-        if (byte != ' ' || (length > 0 && title->data[length - 1] != ' '))
-            title->data[length++] = byte;
-    }
-    while (length > 0 && title->data[length - 1] == ' ')
-        length--;
-    if (length > TITLE_SHOWN_MOST) {
-        length = TITLE_SHOWN_MOST;
-        while (length > 0 && (title->data[length] & 0xc0) == 0x80)
-            length--; /* not within a UTF-8 character */
-    }
-    buf_truncate(title, length);
+    put_on_one_line(title);
+    cut(title);
 }
 
 static void write_sentence(

@@ -103,12 +103,6 @@ static json_t *text_or_null(const struct shoal_text *text)
     return text->data == NULL ? json_null() : json_text(text->data, text->length);
 }
 
-static bool set_response(json_t *object, const struct shoal_file *file)
-{
-    return json_set(object, "response", text_or_null(&file->response)) &&
-           (!file->response_cut || set_boolean(object, "response_cut", true));
-}
-
 /* Sets `key` to an object of the values, unless there are none. */
 static bool set_values(
     json_t *object, const char *key, const struct shoal_value *values, size_t count)
@@ -120,6 +114,14 @@ static bool set_values(
     for (size_t i = 0; complete && i < count; i++)
         complete = json_set(named, values[i].name, text_or_null(&values[i].value));
     return json_set(object, key, json_if_complete(named, complete));
+}
+
+static bool set_response(json_t *object, const struct shoal_file *file)
+{
+    return json_set(object, "response", text_or_null(&file->response)) &&
+           (!file->response_cut || set_boolean(object, "response_cut", true)) &&
+           set_values(object, "headers", file->headers, file->header_count) &&
+           set_values(object, "captured", file->captured, file->captured_count);
 }
 
 static bool set_reason(json_t *object, const struct shoal_file *file)
@@ -142,8 +144,6 @@ static bool fill_file(json_t *object, const struct shoal_event *event)
            set_time(object, "ms", file->took_us, CLOCK_US_PER_MS, 10) &&
            set_boolean(object, "temporary", file->temporary) &&
            json_set_text(object, "origin", file->origin) && set_response(object, file) &&
-           set_values(object, "headers", file->headers, file->header_count) &&
-           set_values(object, "captured", file->captured, file->captured_count) &&
            set_reason(object, file);
 }
 

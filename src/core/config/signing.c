@@ -20,6 +20,13 @@ static bool copy_text(struct config_build *build, char **to, const char *from, s
     return *to != NULL || error_set_memory(build->error);
 }
 
+/* The environment variable's value; NULL: it is not set, or empty. */
+static const char *read_variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
 /* -u KEY:SECRET goes first, as in curl. */
 static bool read_credentials(struct config_build *build)
 {
@@ -30,22 +37,20 @@ static bool read_credentials(struct config_build *build)
     if (colon != NULL)
         return copy_text(build, &signing->key_id, user, (size_t)(colon - user)) &&
                copy_text(build, &signing->secret, colon + 1, strlen(colon + 1));
-    const char *id = getenv("AWS_ACCESS_KEY_ID");
-    const char *secret = getenv("AWS_SECRET_ACCESS_KEY");
-    const char *token = getenv("AWS_SESSION_TOKEN");
-    bool missing_id = id == NULL || id[0] == '\0';
-    if (missing_id || secret == NULL || secret[0] == '\0')
+    const char *id = read_variable("AWS_ACCESS_KEY_ID");
+    const char *secret = read_variable("AWS_SECRET_ACCESS_KEY");
+    const char *token = read_variable("AWS_SESSION_TOKEN");
+    if (id == NULL || secret == NULL)
         return config->dry_run ||
                config_wrong(build,
                    "--aws-sigv4: the environment variable %s is not set or empty; it must hold the "
                    "credentials, or -u KEY:SECRET",
-                   missing_id ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY");
+                   id == NULL ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY");
     if (!copy_text(build, &signing->key_id, id, strlen(id)) ||
         !copy_text(build, &signing->secret, secret, strlen(secret)) || !add_secret(build, secret))
         return false;
-    if (token == NULL || token[0] == '\0')
-        return true;
-    return copy_text(build, &signing->token, token, strlen(token)) && add_secret(build, token);
+    return token == NULL ||
+           (copy_text(build, &signing->token, token, strlen(token)) && add_secret(build, token));
 }
 
 /* The value of the last -H with this name; NULL: there is none. */

@@ -55,34 +55,51 @@ bool aws_sigv4_add_target(struct http_slice path_and_query, struct buf *out)
 
 /* ---- the canonical request */
 
+static bool is_text(struct http_slice slice, const char *text)
+{
+    return slice.length == strlen(text) && memcmp(slice.data, text, slice.length) == 0;
+}
+
+/* Removes the last segment of the path that begins at `start`. */
+static void remove_segment(struct buf *out, size_t start)
+{
+    const char *last =
+        out->length > start ? memrchr(out->data + start, '/', out->length - start) : NULL;
+    if (last != NULL)
+        buf_truncate(out, (size_t)(last - out->data));
+}
+
+/* The next segment of a path, after its slash. */
+static struct http_slice take_segment(struct http_slice *path)
+{
+    const char *slash = memchr(path->data + 1, '/', path->length - 1);
+    size_t length = slash == NULL ? path->length : (size_t)(slash - path->data);
+    struct http_slice segment = {path->data + 1, length - 1};
+    *path = (struct http_slice){path->data + length, path->length - length};
+    return segment;
+}
+
 /* S3 signs the path as it is sent; other services sign it without dot segments and encoded once
  * more. */
 static void add_canonical_path(bool is_s3, struct http_slice path, struct buf *out)
 {
     size_t start = out->length;
-    if (is_s3) {
+    bool ends_in_slash = false;
+    if (is_s3)
         (void)buf_add(out, path.data, path.length);
-        return;
-    }
-    while (path.length > 0) {
-        const char *slash = memchr(path.data + 1, '/', path.length - 1);
-        size_t length = slash == NULL ? path.length : (size_t)(slash - path.data);
-        struct http_slice segment = {path.data + 1, length - 1}; /* after its slash */
-        path = (struct http_slice){path.data + length, path.length - length};
-        bool is_parent = segment.length == 2 && memcmp(segment.data, "..", 2) == 0;
-        bool is_same = segment.length == 1 && *segment.data == '.';
-        const char *last = is_parent && out->length > start
-                               ? memrchr(out->data + start, '/', out->length - start)
-                               : NULL;
-        if (last != NULL)
-            buf_truncate(out, (size_t)(last - out->data));
-        if (segment.length > 0 && !is_parent && !is_same) {
+    while (!is_s3 && path.length > 0) {
+        struct http_slice segment = take_segment(&path);
+        ends_in_slash = true;
+        if (is_text(segment, "..")) {
+            remove_segment(out, start);
+        } else if (segment.length > 0 && !is_text(segment, ".")) {
             (void)buf_add_byte(out, '/');
             (void)encode_percent(out, segment.data, segment.length, "");
+            ends_in_slash = false;
         }
-        if (path.length == 0 && (segment.length == 0 || is_parent || is_same))
-            (void)buf_add_byte(out, '/');
     }
+    if (ends_in_slash)
+        (void)buf_add_byte(out, '/');
 }
 
 struct parameter {

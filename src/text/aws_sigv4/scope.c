@@ -8,26 +8,35 @@
 
 #define DEFAULT_REGION "us-east-1"
 
+/* Part number `index` is made of letters and digits; a region and a service may also have `-._`, or
+ * be empty. */
+static bool is_valid_part(const char *part, size_t length, size_t index)
+{
+    bool may_be_empty = index >= 2;
+    if (length >= AWS_SIGV4_PART_SIZE || (length == 0 && !may_be_empty))
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        bool plain = ascii_is_letter(part[i]) || ascii_is_digit(part[i]);
+        if (!plain && (index < 2 || strchr("-._", part[i]) == NULL))
+            return false;
+    }
+    return true;
+}
+
 bool aws_sigv4_parse(const char *text, struct aws_sigv4_scope *scope, struct error *error)
 {
     char *const parts[] = {scope->provider, scope->name, scope->region, scope->service};
-    size_t count = 0;
     *scope = (struct aws_sigv4_scope){.provider = ""};
-    for (const char *part = text;; part++) {
-        size_t length = strcspn(part, ":");
-        bool valid = count < 4 && length < AWS_SIGV4_PART_SIZE && (length > 0 || count >= 2);
-        for (size_t i = 0; valid && i < length; i++)
-            valid = ascii_is_letter(part[i]) || ascii_is_digit(part[i]) ||
-                    (count >= 2 && strchr("-._", part[i]) != NULL);
-        if (!valid)
+    for (size_t index = 0;; index++) {
+        size_t length = strcspn(text, ":");
+        if (index == 4 || !is_valid_part(text, length, index))
             return error_set(error, ERROR_USAGE, 0,
                 "it must be PROVIDER[:NAME[:REGION[:SERVICE]]], as in 'aws:amz:us-east-1:s3'");
         for (size_t i = 0; i < length; i++)
-            parts[count][i] = (char)tolower((unsigned char)part[i]);
-        part += length;
-        count++;
-        if (*part == '\0')
+            parts[index][i] = (char)tolower((unsigned char)text[i]);
+        if (text[length] == '\0')
             break;
+        text += length + 1;
     }
     if (scope->name[0] == '\0')
         memcpy(scope->name, scope->provider, sizeof scope->name);
