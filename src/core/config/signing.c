@@ -27,30 +27,35 @@ static const char *read_variable(const char *name)
     return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
-/* -u KEY:SECRET goes first, as in curl. */
-static bool read_credentials(struct config_build *build)
+/* Takes the credentials from the environment. */
+static bool read_environment(struct config_build *build, struct config_signing *signing)
 {
-    struct config *config = build->config;
-    struct config_signing *signing = &config->signing;
-    const char *user = config->user_password;
-    const char *colon = user == NULL ? NULL : strchr(user, ':');
-    if (colon != NULL)
-        return copy_text(build, &signing->key_id, user, (size_t)(colon - user)) &&
-               copy_text(build, &signing->secret, colon + 1, strlen(colon + 1));
     const char *id = read_variable("AWS_ACCESS_KEY_ID");
     const char *secret = read_variable("AWS_SECRET_ACCESS_KEY");
     const char *token = read_variable("AWS_SESSION_TOKEN");
     if (id == NULL || secret == NULL)
-        return config->dry_run ||
+        return build->config->dry_run ||
                config_wrong(build,
                    "--aws-sigv4: the environment variable %s is not set or empty; it must hold the "
                    "credentials, or -u KEY:SECRET",
                    id == NULL ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY");
-    if (!copy_text(build, &signing->key_id, id, strlen(id)) ||
-        !copy_text(build, &signing->secret, secret, strlen(secret)) || !add_secret(build, secret))
-        return false;
-    return token == NULL ||
-           (copy_text(build, &signing->token, token, strlen(token)) && add_secret(build, token));
+    return copy_text(build, &signing->key_id, id, strlen(id)) &&
+           copy_text(build, &signing->secret, secret, strlen(secret)) &&
+           add_secret(build, secret) &&
+           (token == NULL || (copy_text(build, &signing->token, token, strlen(token)) &&
+                                 add_secret(build, token)));
+}
+
+/* -u KEY:SECRET goes first, as in curl. */
+static bool read_credentials(struct config_build *build)
+{
+    struct config_signing *signing = &build->config->signing;
+    const char *user = build->config->user_password;
+    const char *colon = user == NULL ? NULL : strchr(user, ':');
+    if (colon == NULL)
+        return read_environment(build, signing);
+    return copy_text(build, &signing->key_id, user, (size_t)(colon - user)) &&
+           copy_text(build, &signing->secret, colon + 1, strlen(colon + 1));
 }
 
 /* The value of the last -H with this name; NULL: there is none. */
