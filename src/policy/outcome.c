@@ -24,7 +24,9 @@ enum outcome_status {
 static enum outcome outcome_of_success(const struct attempt_end *end)
 {
     bool is_whole = end->error == ATTEMPT_OK || end->error == ATTEMPT_LARGE_ANSWER;
-    return is_whole ? OUTCOME_DONE : OUTCOME_AMBIGUOUS;
+    if (!is_whole)
+        return OUTCOME_AMBIGUOUS;
+    return end->check == ATTEMPT_CHECK_FAILED ? OUTCOME_REFUSED : OUTCOME_DONE;
 }
 
 /* Some services send 403 when a rate limit is used up, and 413 may be temporary (RFC 9110, section
@@ -65,8 +67,10 @@ static enum outcome outcome_of_server_error(long status)
 static enum outcome outcome_of_status(
     const struct attempt_end *end, const struct outcome_rules *rules)
 {
-    if (status_list_has(&rules->exists, end->status))
+    if (status_list_has(&rules->exists, end->status) || end->check == ATTEMPT_EXISTS)
         return OUTCOME_EXISTS;
+    if (end->check == ATTEMPT_REJECTED)
+        return OUTCOME_REJECTED;
     if (status_list_has(&rules->success, end->status))
         return outcome_of_success(end);
     if (end->status >= 200 && end->status < 400)
