@@ -96,6 +96,8 @@ static const struct option_row table[] = {
 
     COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Write events as JSON, one per line, to standard output, or to FILE, which is replaced"),
     COMMAND("append", 0, OPTION_FLAG, NULL, "Add the events to the end of the FILE of --json instead of replacing it"),
+    COMMAND("report", 0, OPTION_REQUIRED, "FILE", "Write an HTML report of the run to FILE"),
+    COMMAND("junit", 0, OPTION_REQUIRED, "FILE", "Write the result as JUnit XML to FILE"),
     COMMAND("quiet", 'q', OPTION_FLAG, NULL, "Show only failures: no progress, notices or summary"),
     COMMAND("progress", 0, OPTION_REQUIRED, "MODE", "Progress as a bar (on a terminal), plain lines (elsewhere) or none"),
     COMMAND("warn-only", 0, OPTION_FLAG, NULL, "Exit with 0 although files failed (1, 75 and 77 become 0)"),
