@@ -106,7 +106,8 @@ struct journal;
 
 /* Opens the journal and checks all of it. A damaged one is renamed, and a new one is made:
  * journal_notice(). `*journal` is NULL where a dry run finds none. False with `error`: another
- * process holds it, it is on a network file system, it is not a journal, it cannot be opened. */
+ * process holds it, it is on a network file system, it is not a journal, it cannot be opened. If
+ * its disk is full or fails, returns true and journal_failed() says so. */
 MUST_USE bool journal_open(
     const struct journal_settings *settings, struct journal **journal, struct error *error);
 

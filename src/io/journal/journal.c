@@ -1,6 +1,7 @@
 /* A journal from its opening to its end. */
 #include "io/journal.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -113,6 +114,14 @@ static struct journal *new_journal(const struct journal_settings *settings)
     return journal;
 }
 
+/* Does the disk of the journal fail, or is it full? Then the run begins and ends at once, so that
+ * its exit status says that running again can help. */
+static bool disk_fails(const struct error *error)
+{
+    return error->class == ERROR_SYSTEM &&
+           (error->code == ENOSPC || error->code == EDQUOT || error->code == EIO);
+}
+
 bool journal_open(
     const struct journal_settings *settings, struct journal **journal, struct error *error)
 {
@@ -123,9 +132,13 @@ bool journal_open(
     struct journal *opened = new_journal(settings);
     if (opened == NULL)
         return error_set_memory(error);
-    if (!open_in_place(opened, settings, error)) {
-        journal_close(opened, -1);
-        return false;
+    if (!open_in_place(opened, settings, &opened->failure)) {
+        opened->failed = disk_fails(&opened->failure);
+        if (!opened->failed) {
+            *error = opened->failure;
+            journal_close(opened, -1);
+            return false;
+        }
     }
     *journal = opened;
     return true;
