@@ -104,8 +104,9 @@ enum shoal_exit {
     SHOAL_EXIT_OK = 0,     /* every file was sent, exists or was skipped; dry run: would be sent */
     SHOAL_EXIT_FAILED = 1, /* something went wrong that no other status describes */
     SHOAL_EXIT_USAGE = 2,  /* wrong usage or configuration, or no file found: nothing was sent */
-    SHOAL_EXIT_TEMPORARY = 75, /* every failure is temporary: run again later (EX_TEMPFAIL) */
-    SHOAL_EXIT_SIGNAL = 128,   /* interrupted: this plus the number of the signal */
+    SHOAL_EXIT_TEMPORARY = 75,   /* every failure is temporary: run again later (EX_TEMPFAIL) */
+    SHOAL_EXIT_CREDENTIALS = 77, /* the servers refused the credentials (EX_NOPERM) */
+    SHOAL_EXIT_SIGNAL = 128,     /* interrupted: this plus the number of the signal */
 };
 
 /* What an event tells. It decides which member of struct shoal_event is set. */
@@ -268,6 +269,7 @@ struct shoal_end {
     size_t cause_count;                /* at most 1,001 */
     int exit_status;                   /* enum shoal_exit, as shoal_session_run() returns it */
     int signal;                        /* signal that interrupted the run; 0: none */
+    bool again_helps;                  /* files failed that running again later can send */
 };
 
 /* One event. Read the member that `kind` names; no other one is set.
@@ -349,11 +351,19 @@ struct shoal_session *shoal_session_new(
  * handler may call shoal_session_interrupt() with it from then on. */
 void shoal_session_free(struct shoal_session *session);
 
+/* Leaves the regular file that is open at `descriptor` out of the run, should it be below a PATH:
+ * one that the caller writes events to, for instance. It is counted as passed over. Any other
+ * descriptor is ignored. Returns false if memory runs out, or if `session` is NULL. Only before
+ * shoal_session_run(), by one thread at a time. */
+bool shoal_session_leave_out(struct shoal_session *session, int descriptor);
+
 /* Uploads the files and returns when every one has its verdict. Call it once per session, from any
- * one thread; it starts threads of its own, which have ended when the session is freed. Errors are
- * events. Returns the exit status that the command would have, the first of these that applies:
+ * one thread; it starts threads of its own, which have ended when the session is freed, but for one
+ * that hangs in a system call, whose memory is not freed. Errors are events. Returns the exit
+ * status that the command would have, the first of these that applies:
  *
  *     SHOAL_EXIT_SIGNAL + N  shoal_session_interrupt() was called with the signal N
+ *     SHOAL_EXIT_CREDENTIALS the run ended because every server refused the credentials
  *     SHOAL_EXIT_FAILED      there was a PROBLEM, a file is UNKNOWN, or one FAILED for good
  *     SHOAL_EXIT_TEMPORARY   files FAILED, all of them temporarily; or the search for files did not
  *                            reach its end (`complete` is false)

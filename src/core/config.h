@@ -84,21 +84,22 @@ struct config {
     struct config_shard shard; /* --shard */
 
     /* How many, how often, how long */
-    unsigned jobs;              /* -j, or CONFIG_JOBS_AUTO */
-    unsigned retries;           /* --retries */
-    int64_t connect_timeout_us; /* --connect-timeout */
-    int64_t stall_timeout_us;   /* --stall-timeout */
-    int64_t give_up_after_us;   /* --give-up-after */
-    int64_t grace_us;           /* --grace */
-    struct outcome_rules rules; /* --success, --exists */
-    struct rate rate;           /* --rate */
-    int64_t limit_rate;         /* --limit-rate, in bytes per second; 0: no limit */
-    struct template *serial_by; /* --serial-by */
-    bool first_alone;           /* --first-alone */
-    unsigned max_failures;      /* --max-failures; 0: no limit */
-    bool at_most_once;          /* --at-most-once */
-    bool verify_content;        /* --verify-content */
-    bool dry_run;               /* --dry-run (-n) */
+    unsigned jobs;                /* -j, or CONFIG_JOBS_AUTO */
+    unsigned retries;             /* --retries */
+    int64_t connect_timeout_us;   /* --connect-timeout */
+    int64_t stall_timeout_us;     /* --stall-timeout */
+    int64_t give_up_after_us;     /* --give-up-after */
+    int64_t grace_us;             /* --grace */
+    struct outcome_rules rules;   /* --success, --exists */
+    struct rate rate;             /* --rate */
+    int64_t limit_rate;           /* --limit-rate, in bytes per second; 0: no limit */
+    struct template *serial_by;   /* --serial-by */
+    bool first_alone;             /* --first-alone */
+    unsigned max_failures;        /* --max-failures; 0: no limit */
+    unsigned credential_failures; /* --credential-failures; 0: no limit */
+    bool at_most_once;            /* --at-most-once */
+    bool verify_content;          /* --verify-content */
+    bool dry_run;                 /* --dry-run (-n) */
 
     /* TLS and proxies */
     char *cacert;  /* --cacert */

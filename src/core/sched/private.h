@@ -2,8 +2,8 @@
  *
  * sched.c makes the steps and ends the run, load.c brings files from the walk to a request that is
  * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, verify.c has
- * the reader compare what was sent, tell.c tells the user, and file.c changes states. Calls go from
- * the first to the last of these, never back. */
+ * the reader compare what was sent, tell.c tells the user, ending.c says why the run ends, and
+ * file.c changes states. Calls go from the first to the last of these, never back. */
 #ifndef SHOAL_CORE_SCHED_PRIVATE_H
 #define SHOAL_CORE_SCHED_PRIVATE_H
 
@@ -118,6 +118,8 @@ struct sched {
     struct origins origins;   /* all origins; own the files */
     struct shares shares;     /* decides which origin may load or start a file */
     struct rate rate;         /* --rate */
+    uint64_t distrusted;      /* origins given up because of their certificates */
+    uint64_t not_admitted;    /* origins that do not accept the credentials */
     unsigned told;            /* notices about origins, of which there is a bounded number */
     struct groups *groups;    /* owned; NULL: no option asked for groups */
     struct throttle throttle; /* --limit-rate */
@@ -260,6 +262,14 @@ const struct http_end *verify_kept_end(const struct slot *slot);
 
 /* Frees the copy; a slot without one is ignored. */
 void verify_end(struct slot *slot);
+
+/* --- ending.c --- */
+
+/* Writes to `sched->text` why the origin is given up, or the run ends. */
+void ending_explain(struct sched *sched, const struct origin *origin, enum retry_state state);
+
+/* Adds that a wait is longer than --give-up-after, and when running again helps. */
+void ending_add_limit(const struct sched *sched, struct buf *text, int64_t wait_us);
 
 /* --- tell.c --- */
 

@@ -6,6 +6,7 @@
 #include "base/container_of.h"
 #include "core/sched/private.h"
 #include "policy/reason.h"
+#include "text/units.h"
 
 static void add_status(struct buf *text, const struct http_end *end)
 {
@@ -62,6 +63,23 @@ static void finish_by_outcome(
     file_finish(sched, file, verdict, temporary, end);
 }
 
+/* The file's retries are used up, or it would have to wait too long. */
+static void finish_exhausted(struct sched *sched, struct file *file, const struct origin_next *next,
+    const struct http_end *end)
+{
+    struct buf *text = &sched->text;
+    if (next->wait.retry_after_us >= sched->parts.config->give_up_after_us) {
+        buf_clear(text);
+        char wait[UNITS_TEXT_SIZE];
+        units_format_duration(next->wait.retry_after_us, wait);
+        (void)buf_printf(
+            text, "%s; it asks to wait %s", file->error != NULL ? file->error : "", wait);
+        ending_add_limit(sched, text, next->wait.retry_after_us);
+        file_set_failure(file, file->reason, buf_text(text));
+    }
+    file_finish(sched, file, SHOAL_FAILED, true, end);
+}
+
 /* Keeps what the next attempt, or a verdict without one, must know of this one. */
 static void remember_failure(
     struct sched *sched, struct file *file, enum outcome outcome, const struct http_end *end)
@@ -92,6 +110,15 @@ static void tell_of_attempt(
     events_attempt(sched->parts.events, &attempt);
 }
 
+/* Also where all files had been sent by then: the exit status must not depend on how many were in
+ * flight. */
+static void note_admission(struct sched *sched, struct origin *origin)
+{
+    bool refused = credentials_are_refused(&origin->credentials);
+    sched->not_admitted += refused && !origin->not_admitted;
+    origin->not_admitted = origin->not_admitted || refused;
+}
+
 void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
 {
     struct sched *sched = owner;
@@ -104,6 +131,7 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
     bool accepted = next.outcome == OUTCOME_DONE || next.outcome == OUTCOME_EXISTS;
     if (!accepted)
         remember_failure(sched, file, next.outcome, end);
+    note_admission(sched, origin);
     sched_tell_of_end(sched, origin, &next, end->attempt.status);
     if (next.outcome == OUTCOME_DONE && sched->parts.config->verify_content &&
         sched->phase != SCHED_STOPPING)
@@ -115,7 +143,7 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
     else if (sched->phase != SCHED_RUNNING || origin->gave_up)
         finish_without_retry(sched, file, next.outcome, end);
     else if (next.step == RETRY_STEP_EXHAUSTED)
-        file_finish(sched, file, SHOAL_FAILED, true, end);
+        finish_exhausted(sched, file, &next, end);
     else {
         tell_of_attempt(sched, file, end, next.again_us);
         wait_for_retry(sched, file, next.again_us);
