@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "io/journal_report.h"
 #include "journal_fixture.h"
+#include "text/units.h"
 
 #define FILES    700
 #define LAST     (64 * 1024)
@@ -47,12 +48,14 @@ static void write_all(const char *path, const char *data, size_t size)
 static bool is_as_written(void *context, const struct journal_report_row *row, struct error *error)
 {
     (void)error;
-    unsigned number;
+    int64_t number;
     unsigned *count = context;
     const char *dash = strrchr(row->path, '-');
     assert_non_null(dash);
-    assert_int_equal(sscanf(dash + 1, "%u", &number), 1);
-    struct journal_note *written = fixture_note(JOURNAL_WRITE, number);
+    char digits[16] = "";
+    (void)snprintf(digits, sizeof digits, "%.*s", (int)strcspn(dash + 1, "."), dash + 1);
+    assert_true(units_parse_number(digits, 0, FILES, &number));
+    struct journal_note *written = fixture_note(JOURNAL_WRITE, (unsigned)number);
     assert_string_equal(row->path, written->path);
     assert_memory_equal(row->destination, written->destination, JOURNAL_HASH);
     assert_int_equal(row->row.state, written->row.state);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "io/journal/private.h"
 
 #define NOTICE_MOST ((size_t)64 * 1024) /* bytes */
@@ -15,6 +16,7 @@ static void add_own(struct journal *journal, const char *path)
     struct stat facts;
     if (journal->own_count == JOURNAL_OWN_MOST || stat(path, &facts) != 0)
         return;
+    journal->linked = journal->linked || facts.st_nlink > 1;
     journal->own[journal->own_count++] =
         (struct own_file){.device = facts.st_dev, .inode = facts.st_ino};
 }
@@ -152,6 +154,13 @@ const char *journal_notice(const struct journal *journal)
 bool journal_has_files(const struct journal *journal)
 {
     return journal->has_files;
+}
+
+bool journal_may_own(const struct journal *journal, const char *name)
+{
+    /* Their names begin with that of the database. */
+    const char *base = path_last_name(buf_text(&journal->path));
+    return journal->linked || strncmp(name, base, strlen(base)) == 0;
 }
 
 bool journal_owns(const struct journal *journal, uint64_t device, uint64_t inode)
