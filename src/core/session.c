@@ -153,6 +153,7 @@ static bool open_transport(struct shoal_session *session, struct error *error)
         .connections = session->room.jobs,
         .connect_timeout_us = config->connect_timeout_us,
         .stall_timeout_us = config->stall_timeout_us,
+        .response_timeout_us = config->response_timeout_us,
         .cacert = cacert != NULL && cacert[0] != '\0' ? cacert : NULL,
         .cert = config->cert,
         .key = config->key,
