@@ -83,6 +83,7 @@
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
+ *   credentials            when an origin refuses the credentials
  *   health                 whether a failure can be chance
  *   limits                 rate limits that a response's headers announce
  *   outcome                what the end of an attempt means
@@ -106,6 +107,7 @@
  *   digest                 SHA-256, SHA-1, MD5
  *   http                   the transport's interface
  *   journal                what earlier runs did with each file
+ *   journal_report         what a journal holds, read without a run
  *   reader                 threads that open and read files ahead
  *   root                   a folder that was given; nothing outside it is opened
  *   source                 the walk in a thread of its own
@@ -129,6 +131,7 @@
  *   place                  where a journal may be
  *   private                what these files share
  *   queue                  notes between the loop and the thread
+ *   report                 what a journal holds, read without a run
  *   row                    rows and their checksums
  *   schema                 tables and views
  *   work                   what the thread does with notes
@@ -174,10 +177,12 @@
  *   address_space          the limit of the address space
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
+ *   event_file             reads a file of events
  *   html_success           successes that may be none
  *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
  *   loop_clock             the clock of the loop, which stands still while it does not run
+ *   only_failed            what an earlier run says of each file
  *   options                the table of options, and the options given
  *   plan                   turns a file that was found into a request
  *   plan_view              what a plan holds, with secrets replaced
@@ -223,6 +228,7 @@
  *
  * core/sched/
  *   check                  what the content of a response says
+ *   ending                 why a run ends early, and what follows from it
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
@@ -284,6 +290,7 @@
  *   serve_output           what shoal serve prints
  *   signals                signals that interrupt a run
  *   standard               descriptors 0, 1 and 2
+ *   status                 shoal status
  *   stream                 buffered output of whole lines
  */
 #ifdef __linux__
@@ -309,6 +316,7 @@ static const struct command {
 } commands[] = {
     {"send", send_command},
     {"recipes", recipes_command},
+    {"status", status_command},
 #ifdef SHOAL_WITH_RECEIVER
     {"serve", serve_command},
 #endif
@@ -319,6 +327,7 @@ static const char overview[] =
     "\n"
     "    shoal send [options] PATH... URL   upload every file under PATH\n"
     "    shoal recipes [NAME]               show the services that it knows\n"
+    "    shoal status JOURNAL               show what a journal holds\n"
 #ifdef SHOAL_WITH_RECEIVER
     "    shoal serve [options]              run a server to test uploads against\n"
 #endif

@@ -209,7 +209,8 @@ static bool read_arguments(struct send *send, int count, char **arguments, struc
 /* With --warn-only, failures of files are not the command's. */
 static int status_for_caller(const struct send *send, int status)
 {
-    bool is_failure = status == SHOAL_EXIT_FAILED || status == SHOAL_EXIT_TEMPORARY;
+    bool is_failure = status == SHOAL_EXIT_FAILED || status == SHOAL_EXIT_TEMPORARY ||
+                      status == SHOAL_EXIT_CREDENTIALS;
     return send->warn_only && is_failure ? SHOAL_EXIT_OK : status;
 }
 

@@ -119,26 +119,28 @@ struct config {
     struct ignore *ignore;     /* --filter, --include, --exclude, --ignore-file */
     bool allow_empty;          /* --allow-empty */
     char *journal;             /* --journal; NULL: none */
+    char *only_failed;         /* --only-failed; NULL: all files */
     bool checksum;             /* --checksum; only with `journal` */
     struct config_shard shard; /* --shard */
 
     /* How many, how often, how long */
-    unsigned jobs;               /* -j, or CONFIG_JOBS_AUTO */
-    unsigned retries;            /* --retries */
-    int64_t connect_timeout_us;  /* --connect-timeout */
-    int64_t stall_timeout_us;    /* --stall-timeout */
-    int64_t response_timeout_us; /* --response-timeout */
-    int64_t give_up_after_us;    /* --give-up-after */
-    int64_t grace_us;            /* --grace */
-    struct outcome_rules rules;  /* --success, --exists */
-    struct rate rate;            /* --rate */
-    int64_t limit_rate;          /* --limit-rate, in bytes per second; 0: no limit */
-    struct template *serial_by;  /* --serial-by */
-    bool first_alone;            /* --first-alone */
-    unsigned max_failures;       /* --max-failures; 0: no limit */
-    bool at_most_once;           /* --at-most-once */
-    bool verify_content;         /* --verify-content */
-    bool dry_run;                /* --dry-run (-n) */
+    unsigned jobs;                /* -j, or CONFIG_JOBS_AUTO */
+    unsigned retries;             /* --retries */
+    int64_t connect_timeout_us;   /* --connect-timeout */
+    int64_t stall_timeout_us;     /* --stall-timeout */
+    int64_t response_timeout_us;  /* --response-timeout */
+    int64_t give_up_after_us;     /* --give-up-after */
+    int64_t grace_us;             /* --grace */
+    struct outcome_rules rules;   /* --success, --exists */
+    struct rate rate;             /* --rate */
+    int64_t limit_rate;           /* --limit-rate, in bytes per second; 0: no limit */
+    struct template *serial_by;   /* --serial-by */
+    bool first_alone;             /* --first-alone */
+    unsigned max_failures;        /* --max-failures; 0: no limit */
+    unsigned credential_failures; /* --credential-failures; 0: no limit */
+    bool at_most_once;            /* --at-most-once */
+    bool verify_content;          /* --verify-content */
+    bool dry_run;                 /* --dry-run (-n) */
 
     /* What is done with responses */
     struct config_checks checks;        /* --check */

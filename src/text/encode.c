@@ -160,6 +160,37 @@ bool encode_base64(struct buf *out, const void *data, size_t length)
     return !out->failed;
 }
 
+/* The value of a character of Base64; -1: it is none. */
+static int base64_value(char byte)
+{
+    if (byte >= 'A' && byte <= 'Z')
+        return byte - 'A';
+    if (byte >= 'a' && byte <= 'z')
+        return byte - 'a' + 26;
+    if (byte >= '0' && byte <= '9')
+        return byte - '0' + 52;
+    return byte == '+' ? 62 : byte == '/' ? 63 : -1;
+}
+
+bool decode_base64(struct buf *out, const char *text, size_t length)
+{
+    size_t padding = 0;
+    while (padding < 2 && padding < length && text[length - 1 - padding] == '=')
+        padding++;
+    unsigned bits = 0;
+    if (length % 4 != 0)
+        return false;
+    for (size_t i = 0; i < length - padding; i++) {
+        int value = base64_value(text[i]);
+        if (value < 0)
+            return false;
+        bits = bits << 6 | (unsigned)value;
+        if (i % 4 > 0) /* each character after the first of four completes a byte */
+            (void)buf_add_byte(out, (char)(bits >> (6 - 2 * (i % 4))));
+    }
+    return !out->failed;
+}
+
 void encode_hex(char *out, const void *data, size_t length)
 {
     static const char digits[] = "0123456789abcdef";

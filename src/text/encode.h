@@ -32,6 +32,10 @@ bool encode_json_unicode(struct buf *out, unsigned code_point, bool upper_case);
 /* Adds `length` bytes in Base64 with padding. False: `out` failed. */
 bool encode_base64(struct buf *out, const void *data, size_t length);
 
+/* Adds what `length` characters of Base64 with padding stand for. False: it is not Base64, or `out`
+ * failed; then a part may have been added. */
+MUST_USE bool decode_base64(struct buf *out, const char *text, size_t length);
+
 /* Writes `length` bytes as lower-case hexadecimal digits and a NUL: 2 * `length` + 1 chars. */
 void encode_hex(char *out, const void *data, size_t length);
 

@@ -175,6 +175,7 @@ void config_free(struct config *config)
     free(config->operands);
     free(config->base);
     free(config->journal);
+    free(config->only_failed);
     for (size_t i = 0; i < config->masked_count; i++)
         template_free(config->masked[i].as);
     free(config->masked);

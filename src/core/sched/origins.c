@@ -125,6 +125,7 @@ static struct origin *add_origin(struct origins *origins, int64_t now_us)
         origin_free(origin);
         return NULL;
     }
+    origins->made++;
     forget_some(origins, now_us);
     list_push_back(&origins->without_files, &origin->place);
     return origin;
