@@ -115,6 +115,7 @@ struct config {
     char *base;                /* --base; NULL: the working directory */
     bool nul_separated;        /* --null (-0) */
     bool follow;               /* --follow */
+    bool follow_outside;       /* --follow=outside; `follow` is true too */
     bool no_hidden;            /* --no-hidden */
     struct ignore *ignore;     /* --filter, --include, --exclude, --ignore-file */
     bool allow_empty;          /* --allow-empty */

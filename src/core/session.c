@@ -84,7 +84,9 @@ static bool open_walk(struct shoal_session *session, struct error *error)
         .base = config->base,
         .nul_separated = config->nul_separated,
         .list_descriptor = STDIN_FILENO,
-        .follow = config->follow,
+        .links = !config->follow          ? ROOT_LINKS_NONE
+                 : config->follow_outside ? ROOT_LINKS_ALL
+                                          : ROOT_LINKS_INSIDE,
         .no_hidden = config->no_hidden,
         .ignore = config->ignore,
         .is_own = is_own,

@@ -68,8 +68,8 @@ static enum outcome outcome_of_server_error(long status)
     }
 }
 
-/* A status that no option lists. */
-static enum outcome outcome_of_other_status(const struct attempt_end *end)
+/* What a status means by itself, where no option says so. */
+static enum outcome outcome_of_plain_status(const struct attempt_end *end)
 {
     if (end->status >= 200 && end->status < 400)
         return OUTCOME_REFUSED;
@@ -91,8 +91,9 @@ static enum outcome outcome_of_status(
         return OUTCOME_EXISTS;
     if (end->check == ATTEMPT_REJECTED)
         return OUTCOME_REJECTED;
-    return status_list_has(&rules->success, end->status) ? outcome_of_success(end)
-                                                         : outcome_of_other_status(end);
+    if (status_list_has(&rules->success, end->status))
+        return outcome_of_success(end);
+    return outcome_of_plain_status(end);
 }
 
 /* Nothing reached the origin. The proxy's status decides only whether another attempt can help. */

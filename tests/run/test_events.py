@@ -167,6 +167,8 @@ def test_every_field_occurs(shoal, tree, ledger, make_tree):
     ledger.script("a\udcff", Answer(status=503), Answer())
     tree("c")
     ledger.script("c", Answer(status=429, headers={"Retry-After": "2"}), Answer())
-    events += shoal.send("--shard", "1/1", "--capture", "all=text", "--only-failed", os.devnull, *FORM, tree, ledger.url).events
+    events += shoal.send(
+        "--shard", "1/1", "--only-failed", os.devnull, "--capture", "all=text", *FORM, tree, ledger.url
+    ).events
     seen = fields_of(events)
     assert seen == {part: set(EVENTS.fields(part)) for part in PARTS}

@@ -62,7 +62,7 @@ static const struct option_row table[] = {
     REPEATS("filter", 0, "'+ GLOB'", FILES, "Include ('+ GLOB') or leave out ('- GLOB') files that match. --filter, --include and --exclude are one list, in the order given"),
     REPEATS("ignore-file", 0, "FILE", FILES, "Leave out files by the rules in FILE, in .gitignore format"),
     SWITCH("no-hidden", 0, no_hidden, FILES, "Leave out files and folders whose names begin with a dot"),
-    SWITCH("follow", 0, follow, FILES, "Follow symbolic links that stay within PATH"),
+    ROW("follow", 0, FILES, "Follow symbolic links that stay within PATH, or with =outside all of them", .value = OPTION_EQUALS_ONLY, .shows = "[=outside]", .kind = OPTION_SWITCH, .field = offsetof(struct config, follow), .word = "outside", .word_field = offsetof(struct config, follow_outside)),
     VALUE(OPTION_TEXT, "base", 0, "DIR", base, NULL, 0, 0, FILES, "The folder from which the paths on standard input are opened, and which contains them. Default: the working directory"),
     SWITCH("null", '0', nul_separated, FILES, "Paths on standard input end with a NUL byte instead of a newline"),
     VALUE(OPTION_TEXT, "journal", 0, "FILE", journal, NULL, 0, 0, FILES, "Remember in FILE what became of every file. A later run skips what was done and has not changed, and sends the rest"),
