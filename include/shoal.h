@@ -40,9 +40,8 @@ extern "C" {
 /* The version of the program and the library (Semantic Versioning). Nothing else states it. */
 #define SHOAL_VERSION "0.1.0"
 
-/* Returns the version of the library that runs, as SHOAL_VERSION is that of this header: a program
- * may be compiled with one and run with another. The text is constant and lives as long as the
- * library. Safe in any thread. */
+/* Returns the version of the library that runs; SHOAL_VERSION is that of this header. The text is
+ * constant and lives as long as the library. Safe in any thread. */
 const char *shoal_version(void);
 
 /* Bytes in a buffer for an error message, with its terminating NUL. A longer message is cut. */
@@ -181,10 +180,9 @@ struct shoal_file {
     bool maybe_accepted; /* FAILED: after some attempt the server may have accepted it */
     struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
     bool response_cut;          /* the body was longer than `response` */
-    const struct shoal_value *headers;  /* headers of that response: those that docs/responses.md
-                                           lists, and those of the option `show-header` */
+    const struct shoal_value *headers;  /* its usual headers (docs/responses.md), `show-header` */
     size_t header_count;                /* length of `headers` */
-    const struct shoal_value *captured; /* what the option `capture` takes of that response */
+    const struct shoal_value *captured; /* what the option `capture` takes of the response */
     size_t captured_count;              /* length of `captured` */
 };
 
@@ -260,8 +258,7 @@ struct shoal_progress {
 /* What a group of FAILED and UNKNOWN files has in common. */
 struct shoal_cause {
     const char *text; /* the cause, in which each run of digits, and each of 8 or more hexadecimal
-                         digits, is `#`: equal for all files of the group. A status code at its
-                         start stays. */
+                         digits, is `#`; a status code at its start stays */
     const char *example;          /* the cause of the first file in full */
     enum shoal_reason reason;     /* that of the first file */
     struct shoal_text first_path; /* the first file's `{path}` */
@@ -317,8 +314,8 @@ typedef void shoal_event_fn(void *context, const struct shoal_event *event);
  * reorder or hide text are escaped (\n, \x1b, \u{202E}), and a backslash is doubled. Ends with a
  * NUL and is cut, between two characters, to `size` bytes with it. Returns how many bytes the whole
  * result has without its NUL: if that is less than `size`, nothing was cut. `out` NULL or `size` 0:
- * writes nothing. `text` NULL: as an empty text. Allocates nothing. Safe in any thread and in a
- * signal handler. */
+ * writes nothing. `text` NULL: as an empty text. Allocates nothing. Safe in threads and handlers.
+ */
 size_t shoal_printable(const char *text, size_t length, char *out, size_t size);
 
 /* --- options --- */
@@ -354,8 +351,7 @@ bool shoal_options_add_operand(struct shoal_options *options, const char *path);
  * caller's and must outlive the session. Returns a session that the caller frees with
  * shoal_session_free(); or NULL, also for `options` NULL, with a sentence in `error`
  * (SHOAL_ERROR_SIZE bytes, written only on failure, may be NULL): SHOAL_EXIT_USAGE for the command.
- * Safe in any thread, while no thread changes `options`.
- */
+ * Safe in any thread, while no thread changes `options`. */
 struct shoal_session *shoal_session_new(
     const struct shoal_options *options, shoal_event_fn *on_event, void *context, char *error);
 
@@ -363,10 +359,9 @@ struct shoal_session *shoal_session_new(
  * handler may call shoal_session_interrupt() with it from then on. */
 void shoal_session_free(struct shoal_session *session);
 
-/* Leaves the regular file that is open at `descriptor` out of the run, should it be below a PATH:
- * one that the caller writes events to, for instance. It is counted as passed over. Any other
- * descriptor is ignored. Returns false if memory runs out, or if `session` is NULL. Only before
- * shoal_session_run(), by one thread at a time. */
+/* Leaves the regular file that is open at `descriptor` out of the run, such as one that the caller
+ * writes events to: it is passed over. Any other descriptor is ignored. Returns false if memory
+ * runs out, or `session` is NULL. Only before shoal_session_run(), by one thread at a time. */
 bool shoal_session_leave_out(struct shoal_session *session, int descriptor);
 
 /* Uploads the files and returns when every one has its verdict. Call it once per session, from any
@@ -390,10 +385,9 @@ int shoal_session_run(struct shoal_session *session);
 
 /* Asks a session to stop. After the first call nothing new is started, and what is in flight may
  * finish within the time that the option `grace` sets; the second call cancels what is in flight.
- * Returns at once; shoal_session_run() returns when every file has its verdict. `signal` is the
- * signal's number, for the exit status; 0, or what no signal's number can be, leaves the
- * exit status to the verdicts. NULL: does nothing. Safe in any thread and in a signal handler,
- * before and during the run, until the session is freed. */
+ * Returns at once; shoal_session_run() returns when every file has its verdict. `signal` is for
+ * the exit status; what no signal's number can be, such as 0, leaves that to the verdicts. NULL:
+ * does nothing. Safe in any thread and in a signal handler, until the session is freed. */
 void shoal_session_interrupt(struct shoal_session *session, int signal);
 
 #ifdef __GNUC__
