@@ -189,7 +189,7 @@ def test_help_is_on_standard_output(shoal, arguments):
 def test_help_lists_every_option_of_the_contract(shoal):
     shown = shoal("send", "--help").out.decode()
     for option in (
-        "-F", "--form-string", "-T", "--raw", "-X", "-H", "-u", "-j", "--url", "--base", "-0",
+        "-F", "--form-string", "-T", "--raw", "-X", "-H", "-u", "--aws-sigv4", "-j", "--url", "--base", "-0",
         "--include", "--exclude", "--no-hidden", "--follow", "--retries", "--connect-timeout",
         "--stall-timeout", "--response-timeout", "--show-header", "--check", "--reject", "--capture", "--success", "--exists", "--max-failures", "--grace", "--allow-empty",
         "--json", "-n", "-q", "-v", "-s", "--cacert", "--cert", "--key", "--insecure", "--proxy",
