@@ -37,6 +37,7 @@
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
+ *   netrc                  files of passwords by host
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
  *   secret                 values that must never be shown
@@ -87,9 +88,11 @@
  *   body                   a body that is read as it is sent
  *   digest                 SHA-256, SHA-1, MD5
  *   http                   the transport's interface
+ *   proxy_environment      the proxies that the environment names
  *   reader                 threads that open and read files ahead
  *   root                   a folder that was given; nothing outside it is opened
  *   source                 the walk in a thread of its own
+ *   tls_files              checks certificates and keys
  *   walk                   yields the files, in constant memory
  *
  * io/walk/
@@ -152,6 +155,7 @@
  *   session                creates the components and runs the event loop
  *
  * core/config/
+ *   credentials            -u, --bearer, --netrc, --pass
  *   filter                 --filter, --include, --exclude, --ignore-file
  *   form                   -F and --form-string
  *   form_text              the grammar of -F
@@ -162,8 +166,11 @@
  *   options                the table of options
  *   pace                   --rate, --serial-by
  *   private                what these files share
- *   secret                 -s, -u, passwords in URLs
- *   url                    --url, --proxy
+ *   proxy                  --proxy, and those of the environment
+ *   reference              values from env:, file: and fd:
+ *   secret                 -s, passwords in URLs
+ *   tls                    --cacert, --capath, --cert, --key
+ *   url                    --url
  *
  * core/plan/
  *   form_body              the body of a form: fields, and files' contents between them

@@ -49,7 +49,9 @@ struct config {
     struct template **headers;   /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
     size_t header_count;         /* length of `headers` */
     char *user_password;         /* -u: USER:SECRET; erased when it is freed */
+    char *netrc;                 /* content of --netrc-file or ~/.netrc; erased when it is freed */
     unsigned needs;              /* template_needs() of all templates together */
+    bool netrc_home;             /* --netrc */
     bool raw;                    /* -T: the body is the file itself */
     bool idempotency_key;        /* --idempotency-key */
 
@@ -80,9 +82,11 @@ struct config {
     bool dry_run;               /* --dry-run (-n) */
 
     /* TLS and proxies */
-    char *cacert;  /* --cacert */
+    char *cacert;  /* --cacert, or SSL_CERT_FILE */
+    char *capath;  /* --capath, a folder as --cacert, or SSL_CERT_DIR */
     char *cert;    /* --cert */
     char *key;     /* --key; only with `cert` */
+    char *pass;    /* --pass: the key's pass phrase; only with `cert`; erased when it is freed */
     char *proxy;   /* --proxy (-x); not with `no_proxy` */
     bool insecure; /* --insecure (-k) */
     bool no_proxy; /* --no-proxy */

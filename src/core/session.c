@@ -68,16 +68,16 @@ static bool open_walk(struct shoal_session *session, struct error *error)
 static bool open_transport(struct shoal_session *session, struct error *error)
 {
     const struct config *config = session->config;
-    const char *cacert = config->cacert;
-    if (cacert == NULL)
-        cacert = getenv("SSL_CERT_FILE");
     struct http_settings settings = {.clock = &session->loop_clock.clock,
         .connections = session->room.jobs,
         .connect_timeout_us = config->connect_timeout_us,
         .stall_timeout_us = config->stall_timeout_us,
-        .cacert = cacert != NULL && cacert[0] != '\0' ? cacert : NULL,
+        .cacert = config->cacert,
+        .capath = config->capath,
         .cert = config->cert,
         .key = config->key,
+        .pass = config->pass,
+        .netrc = config->netrc,
         .insecure = config->insecure,
         .proxy = config->proxy,
         .no_proxy = config->no_proxy,

@@ -122,12 +122,16 @@ struct http_settings {
     int64_t connect_timeout_us; /* for names, connection, proxy and TLS together */
     int64_t stall_timeout_us;   /* a transfer on which nothing moves for this long ends */
     const char *cacert;         /* path of a PEM file with the certificates to trust */
-    const char *cert;           /* path of the client's certificate, PEM */
-    const char *key;            /* path of its key, PEM */
-    bool insecure;              /* certificates are not verified */
-    const char *proxy;          /* URL; else the environment's http_proxy, https_proxy, all_proxy */
-    bool no_proxy;              /* use none, whatever the environment says */
-    const char *user_agent;     /* value of User-Agent; static */
+    const char *capath;     /* path of a folder of them; without both, the system's are trusted */
+    const char *cert;       /* path of the client's certificate, PEM */
+    const char *key;        /* path of its key, PEM */
+    const char *pass;       /* pass phrase of the key */
+    const char *netrc;      /* text with a user and password for each host (text/netrc.h), used
+                               where a request has no credentials of its own */
+    bool insecure;          /* certificates are not verified */
+    const char *proxy;      /* URL; else the environment's http_proxy, https_proxy, all_proxy */
+    bool no_proxy;          /* use none, whatever the environment says */
+    const char *user_agent; /* value of User-Agent; static */
 };
 
 /* The real transport: HTTP/1.1 on connections that libcurl opens, TLS 1.2 or newer, redirects not

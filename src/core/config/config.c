@@ -88,6 +88,8 @@ void config_free(struct config *config)
         template_free(config->headers[i]);
     free(config->headers);
     wipe_and_free(config->user_password);
+    wipe_and_free(config->netrc);
+    wipe_and_free(config->pass);
     template_free(config->serial_by);
     for (size_t i = 0; i < config->operand_count; i++)
         free(config->operands[i]);
@@ -95,6 +97,7 @@ void config_free(struct config *config)
     free(config->base);
     ignore_free(config->ignore);
     free(config->cacert);
+    free(config->capath);
     free(config->cert);
     free(config->key);
     free(config->proxy);

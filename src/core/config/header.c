@@ -40,7 +40,7 @@ static bool check_header(struct config_build *build, const char *text)
     return check_name(build, (struct http_slice){text, length});
 }
 
-static bool add_header(struct config_build *build, const char *text)
+bool config_add_header(struct config_build *build, const char *text, const char *option)
 {
     struct config *config = build->config;
     if (!check_header(build, text))
@@ -50,8 +50,7 @@ static bool add_header(struct config_build *build, const char *text)
         return error_set_memory(build->error);
     config->headers = headers;
     headers[config->header_count] = NULL;
-    if (!config_parse(
-            build, text, TEMPLATE_HEADER, "--header (-H)", &headers[config->header_count]))
+    if (!config_parse(build, text, TEMPLATE_HEADER, option, &headers[config->header_count]))
         return false;
     config->header_count++;
     return true;
@@ -65,7 +64,7 @@ bool config_read_headers(struct config_build *build)
         if (strcmp(settings[i].row->name, "header") != 0)
             continue;
         build->at = &settings[i];
-        if (!add_header(build, settings[i].value))
+        if (!config_add_header(build, settings[i].value, "--header (-H)"))
             return false;
     }
     return true;

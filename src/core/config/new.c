@@ -113,8 +113,6 @@ static bool check_pairs(struct config_build *build)
     struct config *config = build->config;
     if (config->idempotency_key)
         config->needs |= TEMPLATE_NEEDS_SHA256;
-    if (config->key != NULL && config->cert == NULL)
-        return config_wrong(build, "--key is of no use without --cert");
     if (config->proxy != NULL && config->no_proxy)
         return config_wrong(build, "--proxy (-x) and --no-proxy exclude each other");
     return true;
@@ -157,9 +155,10 @@ typedef bool config_step(struct config_build *build);
 static config_step *const steps[] = {
     config_read_keys,
     config_read_secrets,
-    config_read_user,
+    config_read_credentials,
     read_defaults,
     read_plain,
+    config_read_netrc,
     read_operands,
     read_base,
     config_read_form,
@@ -167,10 +166,12 @@ static config_step *const steps[] = {
     read_method,
     config_read_url,
     config_read_headers,
+    config_read_bearer,
     config_read_filters,
     config_read_rates,
     config_read_groups,
     config_check_proxy,
+    config_check_tls,
     check_pairs,
 };
 

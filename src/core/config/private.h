@@ -46,6 +46,30 @@ const char *config_last(struct config_build *build, const char *name);
 bool config_wrong(struct config_build *build, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* --- reference.c --- */
+
+#define CONFIG_VALUE_MOST (1024 * 1024) /* bytes of one value that is read from elsewhere */
+
+/* Whether `source` says where a value is: env:NAME, file:PATH or fd:N. */
+MUST_USE bool config_is_reference(const char *source);
+
+/* Reads the value that the reference `source` names into `value`. One line end at its end is
+ * removed. False with `error`: there is none, or it is empty (`*is_missing` is then true); it
+ * cannot be read, is larger than the maximum of `value`, or contains a control byte. */
+MUST_USE bool config_read_reference(
+    const char *source, struct buf *value, bool *is_missing, struct error *error);
+
+/* As config_read_reference(), and adds the value to `secrets`. The caller frees it with
+ * wipe_and_free(). `option` begins the error. */
+MUST_USE char *config_read_secret(
+    struct config_build *build, const char *source, const char *option);
+
+/* Adds a value with all its forms to `secrets`. */
+MUST_USE bool config_add_secret(struct config_build *build, const char *value, size_t length);
+
+/* Erases and frees a value. */
+void config_free_secret(struct buf *value);
+
 /* --- secret.c --- */
 
 /* Reads -s into `keys`, and the values that come from elsewhere into `secrets`. */
@@ -54,25 +78,48 @@ MUST_USE bool config_read_keys(struct config_build *build);
 /* Erases and frees `keys`. */
 void config_free_keys(struct config_build *build);
 
-/* Adds the passwords in the URL and in the URLs of proxies to `secrets`. Needs `keys`. */
+/* Adds the users and passwords in the URL and in the URLs of proxies to `secrets`. Needs `keys`. */
 MUST_USE bool config_read_secrets(struct config_build *build);
 
-/* Reads -u into `user_password` and `secrets`. Needs `keys`. */
-MUST_USE bool config_read_user(struct config_build *build);
+/* --- credentials.c --- */
+
+/* Reads -u and --pass into `user_password`, `pass` and `secrets`. Needs `keys`. */
+MUST_USE bool config_read_credentials(struct config_build *build);
+
+/* Reads the file of --netrc-file or --netrc into `netrc` and `secrets`. Needs `netrc_home`. */
+MUST_USE bool config_read_netrc(struct config_build *build);
+
+/* Adds the header of --bearer to `headers`. */
+MUST_USE bool config_read_bearer(struct config_build *build);
+
+/* --- tls.c --- */
+
+/* Checks the files of --cacert, --capath, --cert and --key. Needs `pass`. */
+MUST_USE bool config_check_tls(struct config_build *build);
+
+/* --- proxy.c --- */
+
+/* Checks the proxy that the URL takes, from --proxy or from the environment. Needs `origin`. */
+MUST_USE bool config_check_proxy(struct config_build *build);
 
 /* --- url.c --- */
 
-/* Reads --url into `url`, `origin`, `origin_name` and `shown_url`. Needs `raw`, `method`, the PATHs
- * and all secrets. */
+/* Reads --url into `url`, `origin`, `origin_name` and `shown_url`. Needs `raw`, the PATHs and all
+ * secrets. */
 MUST_USE bool config_read_url(struct config_build *build);
 
-/* Checks the URL in `proxy`, if there is one. */
-MUST_USE bool config_check_proxy(struct config_build *build);
+/* Whether a URL has user and password. */
+enum config_userinfo {
+    CONFIG_NO_USERINFO,
+    CONFIG_USERINFO,        /* it has (RFC 3986, section 3.2.1) */
+    CONFIG_BROKEN_USERINFO, /* it seems to, but a character in them ends the authority */
+};
 
-/* Finds the userinfo of a URL (RFC 3986, section 3.2.1): it is from `*begin` to before `*end`,
- * which is its `@`. Fields of templates are skipped. A URL without a scheme begins with its
- * authority. False, without an error: the URL has none. */
-MUST_USE bool config_find_userinfo(const char *url, const char **begin, const char **end);
+/* Finds the user and password of a URL: they are from `*begin` to before `*end`, which is their
+ * `@`, if there are any. Fields of templates are skipped. A URL without a scheme begins with its
+ * authority. */
+MUST_USE enum config_userinfo config_find_userinfo(
+    const char *url, const char **begin, const char **end);
 
 /* --- form.c --- */
 
@@ -83,6 +130,9 @@ MUST_USE bool config_read_form(struct config_build *build);
 MUST_USE bool config_check_form(struct config_build *build);
 
 /* --- header.c --- */
+
+/* Adds one header, as -H gives it. `option` begins the error. */
+MUST_USE bool config_add_header(struct config_build *build, const char *text, const char *option);
 
 /* Reads -H into `headers`. */
 MUST_USE bool config_read_headers(struct config_build *build);

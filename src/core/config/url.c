@@ -1,4 +1,4 @@
-/* --url and --proxy. */
+/* --url. */
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -53,14 +53,53 @@ static struct url_parts split(const char *url)
     }
 }
 
-bool config_find_userinfo(const char *url, const char **begin, const char **end)
+static bool has_valid_port(const struct url_parts *parts)
+{
+    const char *end = parts->authority_end;
+    const char *bracket = memchr(parts->host, ']', (size_t)(end - parts->host));
+    const char *colon = find_outside_braces(bracket == NULL ? parts->host : bracket, end, ":");
+    if (colon == end || memchr(colon, '{', (size_t)(end - colon)) != NULL)
+        return true;
+    size_t digits = strspn(colon + 1, "0123456789");
+    return digits > 0 && colon + 1 + digits == end;
+}
+
+enum config_userinfo config_find_userinfo(const char *url, const char **begin, const char **end)
 {
     struct url_parts parts = split(url);
-    if (parts.host == parts.authority)
-        return false;
     *begin = parts.authority;
     *end = parts.host - 1;
+    if (parts.host != parts.authority)
+        return CONFIG_USERINFO;
+    *end = strrchr(parts.authority_end, '@');
+    return *end == NULL || has_valid_port(&parts) ? CONFIG_NO_USERINFO : CONFIG_BROKEN_USERINFO;
+}
+
+/* Is each `%` outside of fields followed by two hexadecimal digits? */
+static bool percent_is_complete(const char *text, const char *end)
+{
+    while ((text = find_outside_braces(text, end, "%")) != end) {
+        if (end - text < 3 || ascii_hex_value(text[1]) < 0 || ascii_hex_value(text[2]) < 0)
+            return false;
+        text++;
+    }
     return true;
+}
+
+static const char encode_userinfo[] =
+    "the URL's user or password contains a character that must be percent-encoded: / as %2F, ? as "
+    "%3F, # as %23, @ as %40, % as %25, a space as %20";
+
+/* Checks the user and password, if there are any. */
+static bool check_userinfo(struct config_build *build, const char *url)
+{
+    const char *begin;
+    const char *end;
+    enum config_userinfo found = config_find_userinfo(url, &begin, &end);
+    bool is_good = found == CONFIG_NO_USERINFO;
+    if (found == CONFIG_USERINFO)
+        is_good = find_outside_braces(begin, end, "@[]") == end && percent_is_complete(begin, end);
+    return is_good || config_wrong(build, "%s", encode_userinfo);
 }
 
 /* `what` begins the error: "the URL", or an option. */
@@ -117,13 +156,9 @@ static bool check_url(struct config_build *build, const char *url)
 {
     if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
         return config_wrong(build, "the URL '%s' must begin with http:// or https://", url);
-    if (!check_bytes(build, url))
+    if (!check_userinfo(build, url) || !check_bytes(build, url))
         return false;
     struct url_parts parts = split(url);
-    const char *first_at = find_outside_braces(parts.authority, parts.authority_end, "@");
-    if (first_at != parts.authority_end && first_at + 1 != parts.host)
-        return config_wrong(
-            build, "the URL holds a second @ in front of its host: write %%40 in a password");
     if (find_outside_braces(parts.authority, parts.end, "#") != parts.end)
         return config_wrong(
             build, "the URL has a fragment, which no server ever sees: write %%23 for a #");
@@ -201,25 +236,4 @@ bool config_read_url(struct config_build *build)
            read_origin(build, buf_text(&url)) && show(build, buf_text(&url));
     buf_free(&url);
     return made && check_raw_url(build);
-}
-
-/* A proxy without a scheme is an HTTP proxy. */
-bool config_check_proxy(struct config_build *build)
-{
-    static const char *const schemes[] = {
-        "http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://"};
-    static const char what[] = "--proxy (-x)";
-    const char *proxy = build->config->proxy;
-    if (proxy == NULL)
-        return true;
-    bool known = strstr(proxy, "://") == NULL;
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
-        known = known || strncasecmp(proxy, schemes[i], strlen(schemes[i])) == 0;
-    if (!known)
-        return config_wrong(build,
-            "%s '%s': it must begin with http://, https://, socks4://, socks4a://, socks5:// or "
-            "socks5h://",
-            what, proxy);
-    struct url_parts parts = split(proxy);
-    return check_host(build, what, &parts);
 }
