@@ -6,6 +6,7 @@
 #include "base/container_of.h"
 #include "text/cause.h"
 #include "text/http_status.h"
+#include "text/proxy.h"
 
 #define STATUS_DIGITS      3
 #define FIRST_ERROR_STATUS 400 /* the first of those that say no (RFC 9110, 15.5) */
@@ -66,7 +67,7 @@ static void add_message(struct buf *out, const struct shoal_file *file, const ch
 
 bool causes_is_status(const struct shoal_file *file)
 {
-    return file->status >= FIRST_ERROR_STATUS &&
+    return file->status >= FIRST_ERROR_STATUS && file->status != PROXY_STATUS_CREDENTIALS &&
            (file->reason == SHOAL_REASON_STATUS || file->reason == SHOAL_REASON_CREDENTIALS);
 }
 

@@ -61,8 +61,8 @@ struct http_request {
 /* The end of an attempt. Everything is the transport's and valid during the call of `ended`. */
 struct http_end {
     struct attempt_end attempt;
-    const char *detail; /* a sentence about the error, "" where there is none; it may quote the
-                           server: escape it where it is shown */
+    const char *detail; /* a sentence about the error, or about a 407, "" where there is neither; it
+                           may quote the server: escape it where it is shown */
     const struct buf *answer; /* the kept part of the response's body */
     bool answer_cut;          /* it is not the whole body */
     const char *location;     /* header values of the final response, "" where absent */

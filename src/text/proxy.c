@@ -184,6 +184,18 @@ struct http_slice proxy_host(const char *proxy)
     return (struct http_slice){host, strcspn(host, "/?#")};
 }
 
+bool proxy_explain_credentials(const char *proxy, struct buf *out)
+{
+    if (proxy == NULL)
+        return buf_add_text(out, "a proxy requires credentials (407), but no proxy was given");
+    if (strchr(proxy, '@') != NULL)
+        return buf_add_text(out, "the proxy does not accept the credentials (407)");
+    struct http_slice host = proxy_host(proxy);
+    return buf_printf(out,
+        "the proxy requires credentials (407); give them with --proxy http://USER:SECRET@%.*s",
+        (int)host.length, host.data);
+}
+
 /* A name or an address, and a port. */
 static bool is_host(struct http_slice host)
 {

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/must_use.h"
 #include "text/http_url.h"
@@ -43,6 +44,13 @@ MUST_USE bool proxy_check(const char *proxy, const char *source, struct error *e
 
 /* The part HOST[:PORT] of a proxy that proxy_check() accepts. */
 struct http_slice proxy_host(const char *proxy);
+
+/* The status of a proxy that requires credentials (RFC 9110, section 15.5.8). */
+#define PROXY_STATUS_CREDENTIALS 407
+
+/* Adds a sentence for that status, which says what to do. `proxy` is the proxy's URL, or NULL where
+ * there is none that shoal knows. False: `out` failed. */
+bool proxy_explain_credentials(const char *proxy, struct buf *out);
 
 /* Whether each byte of a URL's user and password may be there (RFC 3986, section 3.2.1); `%` must
  * be followed by two hexadecimal digits. A few other bytes that no parser mistakes are allowed too.

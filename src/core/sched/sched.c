@@ -110,7 +110,7 @@ static void give_up(struct sched *sched, struct origin *origin, enum retry_state
     static const char *const reasons[] = {
         [RETRY_NO_PROGRESS] = "no progress for as long as --give-up-after says",
         [RETRY_NEVER_REACHED] = "the server was never reached",
-        [RETRY_NOT_TRUSTED] = "the server is not trusted",
+        [RETRY_NOT_TRUSTED] = "no secure connection to the server",
     };
     struct buf *text = &sched->text;
     buf_clear(text);
