@@ -25,20 +25,23 @@ static void print_row(const struct sim_server *server, unsigned long seeds)
 {
     unsigned jobs = 0;
     double best = sim_best_fixed(server, 1, &jobs, &result);
+    double best_start = sim_best_start(server, 1, &result);
     (void)printf("| %s: %s | %.0f/s at %u |", server->name, server->about, best, jobs);
     for (size_t i = 0; i < COMPARED; i++) {
         double sum = 0;
         double worst = 1e9;
         double rejected = 0;
+        double start = 0;
         for (unsigned long seed = 1; seed <= seeds; seed++) {
             sim_run(server, compared[i], 0, seed, &result);
             double share = result.last_half / best;
             sum += share;
             worst = share < worst ? share : worst;
             rejected += result.rejected_after_10s;
+            start += SIM_START_SECONDS / sim_seconds_until(&result, best_start);
         }
-        (void)printf(
-            " %.2f (%.2f), %.1f %% |", sum / (double)seeds, worst, rejected / (double)seeds * 100);
+        (void)printf(" %.2f (%.2f), %.1f %%, %.2f |", sum / (double)seeds, worst,
+            rejected / (double)seeds * 100, start / (double)seeds);
     }
     (void)printf("\n");
     (void)fflush(stdout);
@@ -123,14 +126,14 @@ static void print_trace(const struct sim_server *server, enum sim_controller con
     sim_run(server, controller, 0, 1, &result);
     size_t tenths = (size_t)(server->seconds * 10);
     for (size_t at = 0; at + TENTHS_A_ROW <= tenths; at += TENTHS_A_ROW) {
-        unsigned taken = 0;
+        unsigned accepted = 0;
         unsigned rejected = 0;
         for (size_t i = at; i < at + TENTHS_A_ROW; i++) {
-            taken += result.tenths[i].taken;
+            accepted += result.tenths[i].accepted;
             rejected += result.tenths[i].rejected;
         }
         (void)printf("%s,%.1f,%.2f,%.1f,%.1f\n", sim_controller_name(controller), (double)at / 10,
-            result.tenths[at + TENTHS_A_ROW - 1].limit, taken * 10.0 / TENTHS_A_ROW,
+            result.tenths[at + TENTHS_A_ROW - 1].limit, accepted * 10.0 / TENTHS_A_ROW,
             rejected * 10.0 / TENTHS_A_ROW);
     }
 }
@@ -143,7 +146,7 @@ int main(int argc, char **argv)
             (void)fprintf(stderr, "concurrency-sim: no server \"%s\"\n", argv[2]);
             return EXIT_FAILURE;
         }
-        (void)printf("# %s\ncontroller,seconds,limit,taken,rejected\n", server->about);
+        (void)printf("# %s\ncontroller,seconds,limit,accepted,rejected\n", server->about);
         for (size_t i = 0; i < COMPARED; i++)
             print_trace(server, compared[i]);
         return EXIT_SUCCESS;

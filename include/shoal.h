@@ -60,7 +60,7 @@ struct shoal_session;
 enum shoal_verdict {
     SHOAL_SENT,    /* the server accepted it */
     SHOAL_EXISTS,  /* the server says that it already has it (the option `exists`) */
-    SHOAL_SKIPPED, /* an earlier run sent it, and it has not changed; this version never does so */
+    SHOAL_SKIPPED, /* an earlier run sent it, and it has not changed (the option `journal`) */
     SHOAL_FAILED,  /* refused, unreadable, changed, out of retries, or never attempted */
     SHOAL_UNKNOWN, /* the server may have accepted it */
 };
@@ -115,6 +115,7 @@ enum shoal_event_kind {
     SHOAL_EVENT_PROBLEM,  /* `problem`: something other than a file's upload went wrong */
     SHOAL_EVENT_PLAN,     /* `plan`: dry run, the request that would be sent for a file */
     SHOAL_EVENT_NOTICE,   /* `notice`: something that a person should know, such as an interrupt */
+    SHOAL_EVENT_ATTEMPT,  /* `attempt`: an attempt failed, and the file will be sent again */
     SHOAL_EVENT_PAUSE,    /* `pause`: a server lets nothing be sent for a while; once per pause */
     SHOAL_EVENT_PROGRESS, /* `progress`: about ten times per second while the run goes on */
     SHOAL_EVENT_END,      /* `end`: the last event, once */
@@ -151,6 +152,7 @@ struct shoal_start {
     const char *const *paths; /* operands as given; the list ends with NULL */
     unsigned jobs;            /* most files in flight, as asked for; 0: the run finds the number */
     bool dry_run;             /* nothing is sent: there are PLAN events for the files */
+    const char *shard;        /* "3/16": the part of the files that is sent; NULL: all */
 };
 
 /* FILE: what became of one file. */
@@ -170,6 +172,20 @@ struct shoal_file {
     bool maybe_accepted; /* FAILED: after some attempt the server may have accepted it */
     struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
     bool response_cut;          /* `response` is not the whole body */
+};
+
+/* ATTEMPT: an attempt that did not end its file, which will be sent again. The last attempt of a
+ * file has none: the file's verdict tells what became of it. */
+struct shoal_attempt {
+    struct shoal_text path; /* `{path}`: the path below the folder given */
+    unsigned attempt;       /* 1: the first attempt of the file */
+    long status;            /* HTTP status; 0: it got no response */
+    const char
+        *phase;        /* how far it got: "connecting", "sending", "waiting" (for the response,
+                          after      all of the body was sent) or "answering" (a response had begun) */
+    const char *error; /* why it failed, as a sentence */
+    int64_t took_us;   /* microseconds that it took */
+    int64_t wait_us;   /* microseconds until the file may be sent again, at least */
 };
 
 /* PROBLEM: something that is not one file's fate, such as a folder that cannot be read. */
@@ -218,8 +234,13 @@ struct shoal_progress {
     const struct shoal_totals *totals; /* so far; never NULL */
     uint64_t in_flight;                /* files in flight now */
     int64_t bytes_moved;               /* bytes of requests handed to the network, all attempts */
-    uint64_t held_up;                  /* origins that let nothing be sent now */
-    const char *host;                  /* the host of one of them; NULL: `held_up` is 0 */
+    struct shoal_text slowest; /* `{path}` of the large file whose attempt began first of those
+                                  in flight; data NULL: there is none */
+    int64_t slowest_sent;      /* bytes of its request handed to the network */
+    int64_t slowest_length;    /* bytes of its request's body */
+    int64_t slowest_us;        /* microseconds since its attempt began */
+    uint64_t held_up;          /* origins that let nothing be sent now */
+    const char *host;          /* the host of one of them; NULL: `held_up` is 0 */
 };
 
 /* What a group of FAILED and UNKNOWN files has in common. */
@@ -262,6 +283,7 @@ struct shoal_event {
         struct shoal_problem problem;   /* SHOAL_EVENT_PROBLEM */
         struct shoal_plan plan;         /* SHOAL_EVENT_PLAN */
         struct shoal_notice notice;     /* SHOAL_EVENT_NOTICE */
+        struct shoal_attempt attempt;   /* SHOAL_EVENT_ATTEMPT */
         struct shoal_pause pause;       /* SHOAL_EVENT_PAUSE */
         struct shoal_progress progress; /* SHOAL_EVENT_PROGRESS */
         struct shoal_end end;           /* SHOAL_EVENT_END */

@@ -12,6 +12,7 @@
  *   clock                  the clock as a function table
  *   container_of           from a member to the struct that contains it
  *   err                    errors as values: a class, a code, a sentence
+ *   hash                   a short hash, and checksum
  *   heap                   timers, nearest first
  *   list                   lists whose nodes live inside objects
  *   must_use               marks results that the caller must check
@@ -23,8 +24,9 @@
  *
  * text/                    pure
  *   cause                  what a failure's response says, folded so that equal ones are equal
+ *   credential             names under which credentials travel
  *   encode                 percent, JSON, Base64, UTF-8
- *   http_date              HTTP dates and Retry-After
+ *   http_date              HTTP dates
  *   http_request_head      writes request heads
  *   http_response          parser for HTTP/1.1 responses
  *   http_response_line     the lines of a response, one by one
@@ -40,6 +42,7 @@
  *   netrc                  files of passwords by host
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
+ *   retry_after            how long a Retry-After asks to wait
  *   secret                 values that must never be shown
  *   secret_forms           the forms in which a secret can travel
  *   status_list            lists of status codes
@@ -69,6 +72,7 @@
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
+ *   health                 whether a failure can be chance
  *   limits                 rate limits that a response's headers announce
  *   outcome                what the end of an attempt means
  *   rate                   how many files may start
@@ -77,8 +81,10 @@
  *   throttle               how many bytes may be sent
  *
  * policy/adapt/
+ *   growth                 the first look at a new limit while growing
  *   limit                  the limit, and what it allows
  *   measurement            goodput at one limit, and how accurate it is
+ *   pace                   a rate of starts, learned from what is accepted
  *   pressure               what rejections mean for the limit
  *   private                the controller's state
  *   search                 looks for the best limit by measuring
@@ -88,6 +94,7 @@
  *   body                   a body that is read as it is sent
  *   digest                 SHA-256, SHA-1, MD5
  *   http                   the transport's interface
+ *   journal                what earlier runs did with each file
  *   proxy_environment      the proxies that the environment names
  *   reader                 threads that open and read files ahead
  *   root                   a folder that was given; nothing outside it is opened
@@ -105,8 +112,21 @@
  *   private                what these files share
  *   tree                   one folder, deepest first
  *
+ * io/journal/              the only folder that uses SQLite
+ *   damage                 what is done with a damaged journal
+ *   database               the file, its schema and its checks
+ *   journal                a journal from its opening to its end
+ *   lock                   one run per journal
+ *   place                  where a journal may be
+ *   private                what these files share
+ *   queue                  notes between the loop and the thread
+ *   row                    rows and their checksums
+ *   schema                 tables and views
+ *   work                   what the thread does with notes
+ *
  * io/read/
  *   body                   a body that is read as it is sent
+ *   compare                whether files are still what was sent
  *   file                   one file, opened and read so that it is never torn
  *   job_list               lists of a reader's jobs
  *   load                   what a reader does with one job
@@ -142,8 +162,10 @@
  * core/
  *   causes                 why files failed, grouped
  *   config                 what the options mean, checked and compiled
+ *   address_space          the limit of the address space
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
+ *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
  *   loop_clock             the clock of the loop, which stands still while it does not run
  *   options                the table of options, and the options given
@@ -152,6 +174,7 @@
  *   read_file              reads small files whole
  *   recipe                 options files: recipes and configuration files
  *   sched                  the scheduler: sole owner of every file's state
+ *   selection              which files are this run's
  *   session                creates the components and runs the event loop
  *
  * core/config/
@@ -160,6 +183,7 @@
  *   form                   -F and --form-string
  *   form_text              the grammar of -F
  *   header                 -H
+ *   masked                 templates with secrets replaced
  *   new                    makes a configuration from the options
  *   option_read            reads an option's value
  *   option_store           what was given: struct shoal_options
@@ -169,10 +193,12 @@
  *   proxy                  --proxy, and those of the environment
  *   reference              values from env:, file: and fd:
  *   secret                 -s, passwords in URLs
+ *   shard                  --shard
  *   tls                    --cacert, --capath, --cert, --key
  *   url                    --url
  *
  * core/plan/
+ *   facts                  what the journal keeps of the contents
  *   form_body              the body of a form: fields, and files' contents between them
  *   private                what a plan consists of
  *
@@ -189,22 +215,32 @@
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
+ *   memory                 what the journal has to do with files
  *   origin                 one origin: how it responds, and its files
  *   origins                all origins, by name
  *   private                what these files share
+ *   progress               how far the run is
+ *   remember               what became of a file, for later runs
  *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
  *   tell                   what the user hears of origins
  *   verdict                what the end of an attempt means for its file
+ *   verify                 --verify-content
  *
  * sink/
  *   jsonl                  events as JSON lines
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
  *   plain                  progress as lines of a log
- *   progress               the progress line of a terminal
+ *   progress               progress on a terminal
  *   summary                the result of a run
  *   writer                 destination of a sink's text
+ *
+ * sink/progress/
+ *   compose                the lines that are drawn
+ *   private                what these files share
+ *   progress               the drawing
+ *   seen                   what is remembered of a run for its display
  *
  * receive/                 the only folder that uses libmicrohttpd
  *   answer                 responses to requests
@@ -239,11 +275,15 @@
  *   standard               descriptors 0, 1 and 2
  *   stream                 buffered output of whole lines
  */
+#ifdef __linux__
+#include <malloc.h>
+#endif
 #include <shoal.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/commands.h"
@@ -275,6 +315,17 @@ static const char overview[] =
     "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
     "the version.\n";
 
+/* Under a limit of the address space (ulimit -v), glibc cannot reserve a heap of 64 MiB for each
+ * thread, and would then take a page or more from the system for every allocation. */
+static void share_one_heap(void)
+{
+#ifdef M_ARENA_MAX
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        (void)mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 static bool is_one_of(const char *text, const char *one, const char *other)
 {
     return strcmp(text, one) == 0 || strcmp(text, other) == 0;
@@ -284,6 +335,7 @@ int main(int count, char **arguments)
 {
     if (!standard_open())
         return SHOAL_EXIT_USAGE;
+    share_one_heap();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
     if (name == NULL) {

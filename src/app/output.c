@@ -15,6 +15,7 @@
 
 #include "app/outbox.h"
 #include "app/say.h"
+#include "app/signals.h"
 #include "app/standard.h"
 #include "base/clock.h"
 #include "sink/jsonl.h"
@@ -42,7 +43,8 @@ struct output {
     bool opened;               /* output_open() has succeeded */
     bool lost;                 /* data could not be written, and the user was told so */
     struct progress *progress; /* NULL: none */
-    struct plain *plain;       /* NULL: none */
+    struct plain *plain;       /* lines with a time: for logs, and where a signal asks for one */
+    bool logs;                 /* progress is shown by `plain` */
     struct lines *lines;
     struct jsonl *jsonl; /* NULL: none */
 };
@@ -124,9 +126,13 @@ static bool same_file(int one, int other)
            first.st_ino == second.st_ino;
 }
 
-static bool open_file(struct output *output, const char *path, struct error *error)
+/* Always with O_APPEND: lines of two runs that have the same file do not overwrite each other. */
+static bool open_file(
+    struct output *output, const struct output_options *options, struct error *error)
 {
-    int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+    const char *path = options->json_file;
+    int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
+    int descriptor = open(path, options->append ? flags : flags | O_TRUNC, 0666);
     if (descriptor < 0) {
         int code = errno;
         return error_set(
@@ -146,7 +152,7 @@ static bool open_json(
 {
     if (!options->json)
         return true;
-    if (options->json_file != NULL && !open_file(output, options->json_file, error))
+    if (options->json_file != NULL && !open_file(output, options, error))
         return false;
     if (options->json_file == NULL && standard_output_was_closed())
         return error_set(error, ERROR_USAGE, 0, "--json: standard output is closed");
@@ -180,20 +186,43 @@ static bool can_draw(void)
     return !is_dumb && isatty(STDERR_FILENO) == 1;
 }
 
+/* The locale's character set, as setlocale(3) would find it. */
+static bool shows_unicode(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0')
+            return strcasestr(value, "UTF-8") != NULL || strcasestr(value, "UTF8") != NULL;
+    }
+    return false;
+}
+
+/* https://no-color.org */
+static bool shows_color(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return no_color == NULL || no_color[0] == '\0';
+}
+
 static bool open_progress(
     struct output *output, const struct output_options *options, struct error *error)
 {
     enum progress_mode mode = options->progress;
     if (mode == PROGRESS_CHOOSE)
         mode = options->quiet ? PROGRESS_NONE : can_draw() ? PROGRESS_BAR : PROGRESS_PLAIN;
+    output->logs = mode == PROGRESS_PLAIN;
+    output->plain = plain_new(writer_to(&output->messages), &output->clock);
+    if (output->plain == NULL)
+        return error_set_memory(error);
     if (mode == PROGRESS_BAR) {
-        struct writer writer = {.write = draw, .context = &output->messages};
-        output->progress = progress_new(writer, terminal_width, NULL);
+        const struct progress_options terminal = {
+            .writer = {.write = draw, .context = &output->messages},
+            .width = terminal_width,
+            .unicode = shows_unicode(),
+            .color = shows_color()};
+        output->progress = progress_new(&terminal);
         return output->progress != NULL || error_set_memory(error);
-    }
-    if (mode == PROGRESS_PLAIN) {
-        output->plain = plain_new(writer_to(&output->messages), &output->clock);
-        return output->plain != NULL || error_set_memory(error);
     }
     return true;
 }
@@ -230,6 +259,20 @@ static void report_lost_event(struct output *output)
     say("events are missing in the JSON lines: out of memory");
 }
 
+/* A job in the background does not draw, and after it was stopped the terminal has changed. */
+static void show_progress(struct output *output, const struct shoal_event *event)
+{
+    if (event->kind == SHOAL_EVENT_PROGRESS) {
+        if (signals_take_continued())
+            progress_forget(output->progress);
+        pid_t foreground = tcgetpgrp(STDERR_FILENO);
+        bool in_background = foreground > 0 && foreground != getpgrp();
+        if (in_background || outbox_waiting(output->messages.outbox) > 0)
+            return;
+    }
+    progress_event(output->progress, event);
+}
+
 void output_event(void *context, const struct shoal_event *event)
 {
     struct output *output = context;
@@ -239,14 +282,15 @@ void output_event(void *context, const struct shoal_event *event)
         report_lost_event(output);
     if (event->kind == SHOAL_EVENT_END && output->progress != NULL)
         progress_event(output->progress, event);
-    if (output->plain != NULL)
+    if (output->logs)
         plain_event(output->plain, event);
+    if (event->kind == SHOAL_EVENT_PROGRESS && signals_take_status())
+        plain_report(output->plain, event);
     lines_event(output->lines, event);
     say_failure(&output->standard);
     say_failure(&output->file);
-    if (event->kind == SHOAL_EVENT_PROGRESS && output->progress != NULL &&
-        outbox_waiting(output->messages.outbox) == 0)
-        progress_event(output->progress, event);
+    if (output->progress != NULL && event->kind != SHOAL_EVENT_END)
+        show_progress(output, event);
 }
 
 static void finish(struct channel *channel)

@@ -27,10 +27,20 @@ bool output_options_set(
     if (strcmp(name, "json") == 0) {
         options->json = true;
         options->json_file = value;
+    } else if (strcmp(name, "append") == 0) {
+        options->append = true;
     } else if (strcmp(name, "quiet") == 0) {
         options->quiet = true;
     } else {
         options->verbose = true;
     }
+    return true;
+}
+
+bool output_options_check(const struct output_options *options, struct error *error)
+{
+    if (options->append && options->json_file == NULL)
+        return error_set(
+            error, ERROR_USAGE, 0, "--append: there is no file to add to; give --json=FILE too");
     return true;
 }

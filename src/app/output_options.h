@@ -20,6 +20,7 @@ struct output_options {
     bool json;                   /* --json: events as JSON lines */
     const char *json_file;       /* --json=FILE: where they go; the caller's, outlives the output;
                                     NULL: standard output */
+    bool append;                 /* --append: they are added to the file's end */
     bool quiet;                  /* --quiet */
     bool verbose;                /* --verbose */
     enum progress_mode progress; /* --progress */
@@ -29,5 +30,8 @@ struct output_options {
  * Texts are not copied. False with `error`: no such value. */
 MUST_USE bool output_options_set(
     struct output_options *options, const char *name, const char *value, struct error *error);
+
+/* Checks that the options, all of which were set, go together. False with `error`. */
+MUST_USE bool output_options_check(const struct output_options *options, struct error *error);
 
 #endif

@@ -21,6 +21,7 @@ static const char introduction[] =
     "    shoal send dist/ https://example.com/upload\n"
     "    shoal send -F 'url=https://example.com/{path}' -F 'file=@{file}' dist/ URL\n"
     "    shoal send -T dist/ https://example.com/files/\n"
+    "    shoal send --recipe NAME -s KEY=VALUE dist/\n"
     "\n"
     "Fields in URL, -F and -H are replaced for each file: {path} (below PATH), {dir},\n"
     "{name}, {stem}, {ext}, {file} (the path to open), {folder}, {size}, {mtime},\n"
@@ -167,7 +168,8 @@ static bool read_arguments(struct send *send, int count, char **arguments, struc
 {
     struct args args = {.option = set_option, .operand = add_operand, .context = send};
     args.table = options_table(&args.table_count);
-    return args_read(&args, count, arguments, error) && read_files(send, error) &&
+    return args_read(&args, count, arguments, error) &&
+           output_options_check(&send->output, error) && read_files(send, error) &&
            assign_operands(send, error);
 }
 

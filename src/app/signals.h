@@ -7,9 +7,15 @@
 /* See shoal.h. */
 struct shoal_session;
 
-/* Lets SIGINT, SIGTERM and SIGHUP interrupt `session` from now on, until signals_restore(). A
- * signal that was ignored at the start (as by nohup) stays ignored. */
+/* Lets SIGINT, SIGTERM and SIGHUP interrupt `session` from now on, until signals_restore();
+ * notes SIGUSR1 and SIGCONT. A signal that was ignored at the start (as by nohup) stays ignored. */
 void signals_watch(struct shoal_session *session);
+
+/* Returns whether SIGUSR1 has asked for a line about progress since the last call. */
+bool signals_take_status(void);
+
+/* Returns whether the process was continued (SIGCONT) since the last call. */
+bool signals_take_continued(void);
 
 /* Restores the dispositions from before signals_watch(). */
 void signals_restore(void);

@@ -3,15 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define BUCKETS_FIRST 64
 
-/* FNV-1a, which is short and good enough for names. */
 static uint64_t hash_of(const char *name)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (; *name != '\0'; name++)
-        hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
-    return hash;
+    return hash_add(HASH_START, name, strlen(name));
 }
 
 void table_free(struct table *table, void (*release)(struct table_node *node))

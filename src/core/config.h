@@ -34,6 +34,20 @@ struct config_field {
     char *type; /* ;type=T; NULL: application/octet-stream for a file, none for a text */
 };
 
+/* --shard: which part of the files is sent. */
+struct config_shard {
+    uint64_t index; /* from 1 to `count` */
+    uint64_t count; /* 0: all files are sent */
+    char name[48];  /* "3/16" */
+    const char *by; /* the variable that says so, for `auto`; NULL: the option itself; constant */
+};
+
+/* A template, and the same one with each secret replaced by its key's name. */
+struct config_masked {
+    const struct template *of; /* one of the configuration's other templates */
+    struct template *as;       /* owned */
+};
+
 /* The value of `jobs` for -j auto. */
 #define CONFIG_JOBS_AUTO 0
 
@@ -56,14 +70,17 @@ struct config {
     bool idempotency_key;        /* --idempotency-key */
 
     /* Which files */
-    char **operands;       /* the PATHs, ends with NULL */
-    size_t operand_count;  /* number of PATHs */
-    char *base;            /* --base; NULL: the working directory */
-    bool nul_separated;    /* --null (-0) */
-    bool follow;           /* --follow */
-    bool no_hidden;        /* --no-hidden */
-    struct ignore *ignore; /* --filter, --include, --exclude, --ignore-file */
-    bool allow_empty;      /* --allow-empty */
+    char **operands;           /* the PATHs, ends with NULL */
+    size_t operand_count;      /* number of PATHs */
+    char *base;                /* --base; NULL: the working directory */
+    bool nul_separated;        /* --null (-0) */
+    bool follow;               /* --follow */
+    bool no_hidden;            /* --no-hidden */
+    struct ignore *ignore;     /* --filter, --include, --exclude, --ignore-file */
+    bool allow_empty;          /* --allow-empty */
+    char *journal;             /* --journal; NULL: none */
+    bool checksum;             /* --checksum; only with `journal` */
+    struct config_shard shard; /* --shard */
 
     /* How many, how often, how long */
     unsigned jobs;              /* -j, or CONFIG_JOBS_AUTO */
@@ -79,6 +96,7 @@ struct config {
     bool first_alone;           /* --first-alone */
     unsigned max_failures;      /* --max-failures; 0: no limit */
     bool at_most_once;          /* --at-most-once */
+    bool verify_content;        /* --verify-content */
     bool dry_run;               /* --dry-run (-n) */
 
     /* TLS and proxies */
@@ -90,6 +108,10 @@ struct config {
     char *proxy;   /* --proxy (-x); not with `no_proxy` */
     bool insecure; /* --insecure (-k) */
     bool no_proxy; /* --no-proxy */
+
+    /* What the journal may know of a request: see core/identity.h. Empty without a journal. */
+    struct config_masked *masked; /* one for each template of the request */
+    size_t masked_count;          /* length of `masked` */
 
     struct secrets *secrets; /* what must never be shown; never NULL */
     char *shown_url;         /* --url with its secrets replaced; never NULL */

@@ -12,6 +12,10 @@
 /* What count_open() assumes where /dev/fd cannot be read. */
 #define OPEN_GUESS 16
 
+/* The fewest descriptors, besides those of files and those that are open, with which a run can be
+ * made: the root, the walk's folder and pipe, the loop's two, a socket, name resolution. */
+#define LEAST 10
+
 /* Descriptors that are open now. */
 static unsigned long count_open(void)
 {
@@ -59,4 +63,17 @@ struct descriptors descriptors_fit(struct descriptors wanted, unsigned files)
     unsigned fitting = each == 0 ? 1 : (unsigned)each;
     return (struct descriptors){.jobs = wanted.jobs < fitting ? wanted.jobs : fitting,
         .ahead = wanted.ahead < fitting ? wanted.ahead : fitting};
+}
+
+bool descriptors_suffice(unsigned files, struct error *error)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return true;
+    unsigned long needed = count_open() + LEAST + 2 * (unsigned long)files;
+    rlim_t soft = raise_limit(limit, needed);
+    return soft == RLIM_INFINITY || soft >= needed ||
+           error_set(error, ERROR_USAGE, 0,
+               "the limit of open files (ulimit -n) is %lu, and this run needs at least %lu",
+               (unsigned long)soft, needed);
 }

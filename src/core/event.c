@@ -76,7 +76,8 @@ void events_start(struct events *events, unsigned jobs)
             .url = events->config->shown_url,
             .paths = (const char *const *)events->config->operands,
             .jobs = jobs,
-            .dry_run = events->config->dry_run}};
+            .dry_run = events->config->dry_run,
+            .shard = events->config->shard.count > 0 ? events->config->shard.name : NULL}};
     emit(events, &event);
 }
 
@@ -124,7 +125,7 @@ static void note_cause(struct events *events, struct shoal_file *file, bool seve
         buf_text(&events->description), clock_now_us(events->clock) - events->start_us);
 }
 
-void events_file(struct events *events, const struct event_file *file)
+const char *events_file(struct events *events, const struct event_file *file)
 {
     count(events, file);
     struct shoal_event event = {.kind = SHOAL_EVENT_FILE,
@@ -149,6 +150,7 @@ void events_file(struct events *events, const struct event_file *file)
     }
     note_cause(events, &event.file, file->several);
     emit(events, &event);
+    return event.file.cause;
 }
 
 void events_problem(struct events *events, const char *path, const char *text)
@@ -163,6 +165,19 @@ void events_notice(struct events *events, const char *text)
 {
     struct shoal_event event = {
         .kind = SHOAL_EVENT_NOTICE, .notice = {.message = shown(events, &events->text, text)}};
+    emit(events, &event);
+}
+
+void events_journal_failed(struct events *events, const char *text)
+{
+    events->journal_failed = true;
+    events_notice(events, text);
+}
+
+void events_attempt(struct events *events, const struct shoal_attempt *attempt)
+{
+    struct shoal_event event = {.kind = SHOAL_EVENT_ATTEMPT, .attempt = *attempt};
+    event.attempt.error = shown(events, &events->text, attempt->error);
     emit(events, &event);
 }
 
@@ -208,9 +223,10 @@ static int exit_status(const struct events *events, int signal)
     bool unsure = totals->problems > 0 || totals->verdicts[SHOAL_UNKNOWN] > 0;
     if (unsure || events->bad_failures > 0)
         return SHOAL_EXIT_FAILED;
-    if (totals->verdicts[SHOAL_FAILED] > 0 || !totals->complete)
+    if (totals->verdicts[SHOAL_FAILED] > 0 || !totals->complete || events->journal_failed)
         return SHOAL_EXIT_TEMPORARY;
-    return totals->found == 0 && !events->config->allow_empty ? SHOAL_EXIT_USAGE : SHOAL_EXIT_OK;
+    bool may_be_empty = events->config->allow_empty || events->left_out > 0;
+    return totals->found == 0 && !may_be_empty ? SHOAL_EXIT_USAGE : SHOAL_EXIT_OK;
 }
 
 int events_end(struct events *events, int signal)

@@ -22,6 +22,8 @@ struct events {
     struct shoal_totals totals;  /* so far */
     int64_t start_us;            /* when the run began, by `clock` */
     uint64_t bad_failures;       /* failed and not temporary */
+    bool journal_failed;         /* the journal lacks verdicts */
+    uint64_t left_out;           /* files that were found and are not this run's */
     struct causes causes;        /* why files failed */
     struct buf description;      /* a file's cause, in full */
     struct buf cause;            /* the same, folded */
@@ -64,14 +66,22 @@ void events_start(struct events *events, unsigned jobs);
 /* Counts a file as found. */
 void events_found(struct events *events, const struct entry *entry);
 
-/* Counts a file's verdict and reports it. */
-void events_file(struct events *events, const struct event_file *file);
+/* Counts a file's verdict and reports it. Returns the text that groups its failure, with secrets
+ * replaced, valid until the next call; NULL: it did not fail. */
+const char *events_file(struct events *events, const struct event_file *file);
 
 /* Counts a problem and reports it: `text` is a sentence, `path` what it is about, or NULL. */
 void events_problem(struct events *events, const char *path, const char *text);
 
 /* Reports something that a person should know: `text` is a sentence. */
 void events_notice(struct events *events, const char *text);
+
+/* Reports that the journal cannot be used any more: `text` is a sentence. The run is then not
+ * complete, and running again can help. */
+void events_journal_failed(struct events *events, const char *text);
+
+/* Reports an attempt after which its file is sent again. `attempt->error` may contain secrets. */
+void events_attempt(struct events *events, const struct shoal_attempt *attempt);
 
 /* Reports that an origin lets nothing start for a while. The texts may contain secrets. */
 void events_pause(struct events *events, const struct shoal_pause *pause);

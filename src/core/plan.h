@@ -17,6 +17,7 @@
 #include "core/config.h"
 #include "io/body.h"
 #include "io/http.h"
+#include "io/journal.h"
 #include "io/reader.h"
 #include "io/walk.h"
 #include "shoal.h"
@@ -45,6 +46,10 @@ MUST_USE bool plan_begin(
 /* The job for the reader. Its `context` is the caller's. Stays in place until plan_free(). */
 struct reader_job *plan_job(struct plan *plan);
 
+/* After the request was sent, with --verify-content: the job that compares the files with what was
+ * sent. The same object as plan_job(). */
+struct reader_job *plan_compare_job(struct plan *plan);
+
 /* After the job: the first file that could not be read, for plan_explain(), or NULL. Belongs to the
  * plan. */
 const struct reader_file *plan_unreadable(const struct plan *plan);
@@ -67,6 +72,13 @@ void plan_reset(struct plan *plan);
 
 /* The size of the file that was found, in bytes; known after the job. */
 int64_t plan_file_size(const struct plan *plan);
+
+/* What the journal keeps of the contents that the request carries; known after the job. False: out
+ * of memory. */
+MUST_USE bool plan_facts(const struct plan *plan, struct journal_facts *facts);
+
+/* What templates may name of the file that was found, after the job. Valid until plan_reset(). */
+struct template_file plan_describe(const struct plan *plan, const struct entry *entry);
 
 /* Describes the form field `index` of the configuration as a finished plan sends it: a file's value
  * is its path. The texts belong to the plan and to the configuration. False: the field is left out,

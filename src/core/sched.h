@@ -18,7 +18,9 @@
 #include "base/random.h"
 #include "core/config.h"
 #include "core/event.h"
+#include "core/selection.h"
 #include "io/http.h"
+#include "io/journal.h"
 #include "io/reader.h"
 #include "io/source.h"
 
@@ -29,10 +31,12 @@ struct sched_parts {
     const struct random_source *random; /* for boundaries and backoff */
     struct source *source;              /* the walk */
     struct reader *reader;              /* the disk */
-    struct http *http;     /* the network; its `ended` and `owner` become the scheduler's */
-    struct events *events; /* where verdicts are reported */
-    unsigned jobs_most;    /* the most files in flight, whatever the options say */
-    unsigned ahead_most;   /* the most files that are loaded ahead of those in flight */
+    struct http *http;           /* the network; its `ended` and `owner` become the scheduler's */
+    struct events *events;       /* where verdicts are reported */
+    struct journal *journal;     /* what earlier runs did; NULL: none */
+    struct selection *selection; /* which files are this run's; NULL: all */
+    unsigned jobs_most;          /* the most files in flight, whatever the options say */
+    unsigned ahead_most;         /* the most files that are loaded ahead of those in flight */
 };
 
 /* As many files are loaded ahead as are in flight, but at least and at most these numbers. */
@@ -67,11 +71,7 @@ void sched_stop(struct sched *sched);
 /* Files in flight. */
 uint64_t sched_in_flight(const struct sched *sched);
 
-/* How many origins let nothing start, as the user was told. If there are any, sets `*host` to the
- * name of one of them, valid until the next step. */
-size_t sched_held_up(const struct sched *sched, const char **host);
-
-/* Bytes of ended requests that were handed to the network. */
-int64_t sched_bytes_moved(const struct sched *sched);
+/* Fills in all of `progress` but its totals. Its texts are valid until the next step. */
+void sched_describe_progress(const struct sched *sched, struct shoal_progress *progress);
 
 #endif

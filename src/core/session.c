@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/abandon.h"
+#include "core/address_space.h"
 #include "core/descriptors.h"
 #include "core/loop_clock.h"
 #include "core/recipe.h"
@@ -27,10 +28,12 @@ struct shoal_session {
     struct random_source random;
     struct random_fetched random_fetched;
     struct events events;
+    struct selection selection;
     struct walk *walk;     /* NULL once the source owns it */
     struct source *source; /* NULL until the run starts, as the reader and the scheduler */
     struct reader *reader;
     struct http *http;
+    struct journal *journal; /* NULL: no --journal, or the run is over */
     struct sched *sched;
     struct descriptors room;  /* the most files in flight, and loaded ahead */
     int64_t next_progress_us; /* when the next event about progress is due */
@@ -50,6 +53,13 @@ static void *fail(struct shoal_session *session, const struct error *error, char
     return NULL;
 }
 
+/* The walk's `is_own`: the journal may be below a PATH. */
+static bool is_own(const void *context, uint64_t device, uint64_t inode)
+{
+    const struct shoal_session *session = context;
+    return session->journal != NULL && journal_owns(session->journal, device, inode);
+}
+
 static bool open_walk(struct shoal_session *session, struct error *error)
 {
     const struct config *config = session->config;
@@ -60,9 +70,39 @@ static bool open_walk(struct shoal_session *session, struct error *error)
         .list_descriptor = STDIN_FILENO,
         .follow = config->follow,
         .no_hidden = config->no_hidden,
-        .ignore = config->ignore};
+        .ignore = config->ignore,
+        .is_own = config->journal == NULL ? NULL : is_own,
+        .own_context = session};
     session->walk = walk_new(&options, error);
     return session->walk != NULL;
+}
+
+static void wake_loop(void *context)
+{
+    struct shoal_session *session = context;
+    if (atomic_load(&session->asleep))
+        session->http->ops->wake(session->http);
+}
+
+static bool open_journal(struct shoal_session *session, struct error *error)
+{
+    const struct config *config = session->config;
+    struct journal_settings settings = {.path = config->journal,
+        .url = config->shown_url,
+        .read_only = config->dry_run,
+        .keep_damage = config->at_most_once,
+        .wake = wake_loop,
+        .context = session};
+    return config->journal == NULL || journal_open(&settings, &session->journal, error);
+}
+
+/* Writes the rest of the journal. Only then is the exit status known. */
+static void finish_journal(struct shoal_session *session)
+{
+    struct error error;
+    if (session->journal != NULL && !journal_flush(session->journal, &error) &&
+        !session->events.journal_failed)
+        events_journal_failed(&session->events, error.text);
 }
 
 static bool open_transport(struct shoal_session *session, struct error *error)
@@ -102,7 +142,7 @@ static struct descriptors find_room(const struct config *config)
     unsigned ahead = jobs < SCHED_AHEAD_LEAST ? SCHED_AHEAD_LEAST : jobs;
     struct descriptors wanted = {
         .jobs = jobs, .ahead = ahead < SCHED_AHEAD_MOST ? ahead : SCHED_AHEAD_MOST};
-    return descriptors_fit(wanted, files_of_request(config));
+    return descriptors_fit(address_space_fit(wanted), files_of_request(config));
 }
 
 struct shoal_session *shoal_session_new(
@@ -128,11 +168,12 @@ struct shoal_session *shoal_session_new(
     if (session->config == NULL)
         return fail(session, &why, error);
     atomic_flag_clear(&session->ran);
+    selection_init(&session->selection, session->config);
     events_init(&session->events, session->config, &session->clock, on_event, context);
-    if (!open_walk(session, &why))
+    if (!descriptors_suffice(files_of_request(session->config), &why) || !open_walk(session, &why))
         return fail(session, &why, error);
     session->room = find_room(session->config);
-    if (!open_transport(session, &why))
+    if (!open_transport(session, &why) || !open_journal(session, &why))
         return fail(session, &why, error);
     return session;
 }
@@ -168,21 +209,16 @@ void shoal_session_free(struct shoal_session *session)
     bool hangs = end_threads(session);
     walk_free(session->walk);
     sched_free(session->sched);
+    journal_close(session->journal, -1);
     if (session->http != NULL)
         session->http->ops->free(session->http);
     events_free(&session->events);
+    selection_free(&session->selection);
     config_free(session->config);
     if (hangs)
         abandon(session); /* a thread may be about to look whether the loop is asleep */
     else
         free(session);
-}
-
-static void wake_loop(void *context)
-{
-    struct shoal_session *session = context;
-    if (atomic_load(&session->asleep))
-        session->http->ops->wake(session->http);
 }
 
 static bool create_components(struct shoal_session *session, struct error *error)
@@ -193,6 +229,8 @@ static bool create_components(struct shoal_session *session, struct error *error
     session->reader = reader_new(threads, wake_loop, session, error);
     if (session->reader == NULL)
         return false;
+    if (session->journal != NULL)
+        journal_start(session->journal);
     struct walk *walk = session->walk;
     session->walk = NULL;
     session->source = source_new(walk, wake_loop, session, error);
@@ -205,6 +243,8 @@ static bool create_components(struct shoal_session *session, struct error *error
         .reader = session->reader,
         .http = session->http,
         .events = &session->events,
+        .journal = session->journal,
+        .selection = &session->selection,
         .jobs_most = session->room.jobs,
         .ahead_most = session->room.ahead};
     session->sched = sched_new(&parts, error);
@@ -217,8 +257,20 @@ static void notice_fewer_jobs(struct shoal_session *session)
         return;
     char text[160];
     (void)snprintf(text, sizeof text,
-        "%u files in flight instead of %u: the limit of open files (ulimit -n) allows no more",
+        "%u files in flight instead of %u: the limits of open files and of memory (ulimit -n, -v) "
+        "allow no more",
         session->room.jobs, session->config->jobs);
+    events_notice(&session->events, text);
+}
+
+/* --shard auto: which variable it is by. */
+static void notice_shard(struct shoal_session *session)
+{
+    const struct config_shard *shard = &session->config->shard;
+    char text[160];
+    if (shard->by == NULL)
+        return;
+    (void)snprintf(text, sizeof text, "shard %s, as %s says", shard->name, shard->by);
     events_notice(&session->events, text);
 }
 
@@ -242,9 +294,8 @@ static void report_progress(struct shoal_session *session)
     if (now_us < session->next_progress_us)
         return;
     session->next_progress_us = now_us + PROGRESS_US;
-    struct shoal_progress progress = {.in_flight = sched_in_flight(session->sched),
-        .bytes_moved = sched_bytes_moved(session->sched)};
-    progress.held_up = sched_held_up(session->sched, &progress.host);
+    struct shoal_progress progress = {0};
+    sched_describe_progress(session->sched, &progress);
     events_progress(&session->events, &progress);
 }
 
@@ -281,13 +332,21 @@ int shoal_session_run(struct shoal_session *session)
         return SHOAL_EXIT_USAGE;
     events_start(&session->events, session->config->jobs);
     notice_fewer_jobs(session);
+    notice_shard(session);
+    if (session->journal != NULL && journal_notice(session->journal) != NULL)
+        events_notice(&session->events, journal_notice(session->journal));
     if (!create_components(session, &error)) {
         events_problem(&session->events, NULL, error.text);
         return events_end(&session->events, 0);
     }
     while (!sched_done(session->sched))
         run_loop_once(session);
-    return events_end(&session->events, atomic_load(&session->signal));
+    finish_journal(session);
+    session->events.left_out = session->selection.left_out;
+    int status = events_end(&session->events, atomic_load(&session->signal));
+    journal_close(session->journal, status);
+    session->journal = NULL;
+    return status;
 }
 
 void shoal_session_interrupt(struct shoal_session *session, int signal)

@@ -27,6 +27,10 @@ struct body;
 MUST_USE struct body *body_new(const struct body_piece *pieces, size_t count, struct reader *reader,
     size_t chunk, struct error *error);
 
+/* Before the first body_read(): has the body compute the digest of what it hands over of each file,
+ * into its `sent_sha256`. A file that is in the body twice must be the same both times. */
+void body_keep_digests(struct body *body);
+
 /* The length of all pieces together, bytes. */
 int64_t body_length(const struct body *body);
 
@@ -39,6 +43,9 @@ int64_t body_read(void *context, char *into, size_t room);
 /* Accepts a READER_CHUNK job that collect() returned; `body` is job->body. True: the transfer may
  * be resumed. */
 bool body_chunk_done(struct body *body, struct reader_job *job);
+
+/* How many bytes body_read() has returned so far. */
+int64_t body_delivered(const struct body *body);
 
 /* The file because of which body_read() failed, with its `result` and `code`; NULL: none failed. */
 const struct reader_file *body_culprit(const struct body *body);

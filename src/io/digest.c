@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "text/encode.h"
 
 #define DIGESTS 3
@@ -84,4 +85,23 @@ void digest_free(struct digest *digest)
     for (size_t i = 0; i < DIGESTS; i++)
         EVP_MD_CTX_free(digest->contexts[i]);
     free(digest);
+}
+
+bool digest_sha256(const void *data, size_t length, unsigned char *out)
+{
+    unsigned size = 0;
+    return EVP_Digest(data, length, out, &size, EVP_sha256(), NULL) == 1 &&
+           size == DIGEST_SHA256_SIZE;
+}
+
+bool digest_sha256_bytes(const char *text, unsigned char *out)
+{
+    for (size_t i = 0; i < DIGEST_SHA256_SIZE; i++) {
+        int high = ascii_hex_value(text[2 * i]);
+        int low = high < 0 ? -1 : ascii_hex_value(text[2 * i + 1]);
+        if (low < 0)
+            return false;
+        out[i] = (unsigned char)(high << 4 | low);
+    }
+    return text[2 * DIGEST_SHA256_SIZE] == '\0';
 }

@@ -39,4 +39,14 @@ MUST_USE bool digest_finish(struct digest *digest, struct digest_texts *texts);
 /* Frees a digest whose result is not needed. NULL does nothing. */
 void digest_free(struct digest *digest);
 
+/* The bytes of a SHA-256. */
+#define DIGEST_SHA256_SIZE 32
+
+/* Writes the SHA-256 of `length` bytes to `out`, which has DIGEST_SHA256_SIZE. False: libcrypto
+ * failed. */
+MUST_USE bool digest_sha256(const void *data, size_t length, unsigned char *out);
+
+/* Writes the bytes of a SHA-256 in hexadecimal, 64 digits, to `out`. False: `text` is none. */
+MUST_USE bool digest_sha256_bytes(const char *text, unsigned char *out);
+
 #endif

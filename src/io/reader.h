@@ -55,24 +55,28 @@ struct reader_file {
     const char *path;        /* the submitter's; unchanged until the job comes back */
     bool optional;           /* if it does not exist, it is READER_ABSENT */
 
-    enum reader_result result;   /* what became of the file */
-    int code;                    /* an errno, or 0 */
-    struct reader_facts facts;   /* as they were before it was read */
-    int descriptor;              /* open for streaming if the job is not `whole`; otherwise -1 */
-    bool remote;                 /* open on a file system at which only threads may wait */
-    size_t offset;               /* of its content in the job's `content`, if the job is `whole` */
+    enum reader_result result; /* what became of the file */
+    int code;                  /* an errno, or 0 */
+    struct reader_facts facts; /* as they were before it was read */
+    int descriptor;            /* open if the job is not `whole` or is `keep_open`; otherwise -1 */
+    bool remote;               /* open on a file system at which only threads may wait */
+    size_t offset;             /* of its content in the job's `content`, if the job is `whole` */
     struct digest_texts digests; /* those that the job asked for */
+    char sent_sha256[65];        /* of what a body handed to the transport; "": not all was */
 };
 
 /* The kinds of job. */
 enum reader_work {
-    READER_LOAD,  /* open all files, and read them whole if they are small together */
-    READER_CHUNK, /* read a part of an open file */
+    READER_LOAD,    /* open all files, and read them whole if they are small together */
+    READER_LOOK,    /* open all files, take down their facts, and close them */
+    READER_CHUNK,   /* read a part of an open file */
+    READER_COMPARE, /* read the files of a READER_LOAD job again, and compare them with what was
+                       sent: `content`, or `sent_sha256` of each; READER_CHANGED: they differ */
 };
 
 /* One job. The submitter owns it; it stays in place until collect() returns it. */
 struct reader_job {
-    /* For both kinds of work. */
+    /* For every kind of work. */
     enum reader_work work;     /* which of the two groups below is used */
     enum reader_result result; /* READER_LOAD: of the first file that is neither OK nor ABSENT */
     int code;                  /* an errno, or 0 */
@@ -81,16 +85,18 @@ struct reader_job {
     int64_t waited_us;         /* the reader's: how long the job was postponed so far */
     bool abandoned;            /* stop() left it to a thread that hangs: it must stay in place */
 
-    /* READER_LOAD */
+    /* READER_LOAD and READER_COMPARE; the first three for READER_LOOK */
     void *load_owner;          /* the submitter's own, for when the job comes back */
     struct reader_file *files; /* `file_count` of them, the submitter's */
     size_t file_count;         /* length of `files` */
-    unsigned digests;          /* of files[0] only: OR of enum digest_kind */
+    unsigned digests;          /* of files[0]: OR of enum digest_kind */
+    unsigned other_digests;    /* of the other files, likewise */
     size_t whole_most;         /* files of at most this many bytes together are read whole */
     size_t headroom;           /* bytes left free in `content` before the first file's content */
     struct buf content;        /* the submitter's, reused from job to job: headroom, then the files;
                                   its maximum must allow for whole_most and headroom */
-    bool whole;                /* the files are in `content`, and their descriptors are closed */
+    bool keep_open;            /* the files stay open, for READER_COMPARE */
+    bool whole;                /* the files are in `content`, and closed unless `keep_open` */
 
     /* READER_CHUNK */
     struct body *body;        /* the submitter: see body_chunk_done() */
@@ -106,9 +112,10 @@ struct reader;
 
 /* What an implementation does. */
 struct reader_ops {
-    /* Passes the job to the reader until collect() returns it, and resets all its results (every
-     * descriptor to -1). Never fails; never waits for a disk if there are threads. A job may be
-     * done when it returns, without a call of wake(): call collect() after submitting. */
+    /* Passes the job to the reader until collect() returns it, and resets all its results (for
+     * READER_LOAD every descriptor to -1). Never fails; never waits for a disk if there are
+     * threads. A job may be done when it returns, without a call of wake(): call collect() after
+     * submitting. */
     void (*submit)(struct reader *reader, struct reader_job *job);
     /* Returns the jobs that are done, linked by `next` in the order in which they ended; NULL:
      * none. */

@@ -49,9 +49,13 @@ static bool check_file(const char *option, const char *path, struct error *error
         return error_set(
             error, ERROR_USAGE, code, "%s '%s' can't be read: %s", option, path, strerror(code));
     }
-    bool is_file = fstat(descriptor, &facts) == 0 && S_ISREG(facts.st_mode);
+    mode_t mode = fstat(descriptor, &facts) == 0 ? facts.st_mode : 0;
     (void)close(descriptor);
-    return is_file || wrong(error, option, path, "is not a regular file");
+    if (S_ISDIR(mode))
+        return wrong(error, option, path, "is a folder; it must be a file");
+    return S_ISREG(mode) || wrong(error, option, path,
+                                S_ISFIFO(mode) ? "is a pipe (FIFO); it must be a regular file"
+                                               : "is not a regular file");
 }
 
 /* pem_password_cb: gives the pass phrase; without one it refuses, and nobody is asked. */

@@ -36,6 +36,10 @@ struct walk_options {
     bool follow;         /* --follow: symbolic links are followed */
     bool no_hidden;      /* --no-hidden: leaves out names that begin with a dot, folders too */
     const struct ignore *ignore; /* the caller's, until walk_free(); may be NULL */
+    /* Whether the file with these numbers is one of the run's own, which is left out; called by
+     * walk_next(). NULL: none is. */
+    bool (*is_own)(const void *context, uint64_t device, uint64_t inode);
+    const void *own_context; /* for `is_own`, until walk_free() */
 };
 
 /* The kinds of item. */

@@ -17,14 +17,15 @@
 #include "base/clock.h"
 
 enum {
-    BUDGET_LEAST = 8,        /* failed ends, in addition to what is in flight */
-    BUDGET_PER_SUCCESS = 2,  /* so that more than two thirds must fail to use up the budget */
-    FAILED_IN_ROW_LONG = 16, /* failures in a row that mean an outage once a success is overdue */
-    SUCCESS_ENDS = 16,       /* successes that the mean time of one is taken over */
-    RAMP_PER_SUCCESS = 2,    /* starts that a success allows: the load doubles per round trip */
-    RAMP_OPEN_AT = 64,       /* unused starts at which the ramp is over */
-    PROBE_SHARE = 60,        /* the wait between probes is the outage's length divided by this */
-    BACKOFF_DOUBLES = 6,     /* 0.5 s doubled six times is over 30 s */
+    BUDGET_LEAST = 8,          /* failed ends, in addition to what is in flight */
+    BUDGET_PER_SUCCESS = 2,    /* so that more than two thirds must fail to use up the budget */
+    FAILED_IN_ROW_LONG = 16,   /* failures in a row that mean an outage once a success is overdue */
+    SUCCESS_ENDS = 16,         /* successes that the mean time of one is taken over */
+    RAMP_PER_SUCCESS = 2,      /* starts that a success allows: the load doubles per round trip */
+    RAMP_OPEN_AT = 64,         /* unused starts at which the ramp is over */
+    PROBE_SHARE = 60,          /* the wait between probes is the outage's length divided by this */
+    BACKOFF_DOUBLES = 6,       /* 0.5 s doubled six times is over 30 s */
+    STATUS_SERVER_ERROR = 500, /* the first status of the class */
 };
 
 /* A success is overdue after this many times what one takes. */
@@ -32,6 +33,8 @@ static const double overdue_factor = 1.5;
 
 static const int64_t backoff_first_us = CLOCK_US_PER_SECOND / 2;
 static const int64_t backoff_most_us = 30 * CLOCK_US_PER_SECOND;
+/* The wait of a file that failed by chance, times how often it did. */
+static const int64_t backoff_chance_us = 50 * CLOCK_US_PER_MS;
 static const int64_t overdue_first_us = CLOCK_US_PER_SECOND; /* before the first success */
 static const int64_t overdue_least_us = CLOCK_US_PER_SECOND / 10;
 static const int64_t probe_least_us = CLOCK_US_PER_SECOND;
@@ -54,6 +57,7 @@ void retry_init(struct retry *retry, const struct retry_config *config)
         .failing_since_us = CLOCK_NEVER,
         .try_ended_us = INT64_MIN,
     };
+    health_init(&retry->health);
 }
 
 int64_t retry_backoff_us(unsigned waits, const struct random_source *random)
@@ -61,6 +65,15 @@ int64_t retry_backoff_us(unsigned waits, const struct random_source *random)
     unsigned doubles = waits > 0 ? waits - 1 : 0;
     int64_t most = doubles >= BACKOFF_DOUBLES ? backoff_most_us : backoff_first_us << doubles;
     return (int64_t)random_below(random, (uint64_t)clock_earlier(most, backoff_most_us) + 1);
+}
+
+/* A file that failed by chance need not wait for the origin: it is healthy. */
+static int64_t retry_file_wait_us(
+    const struct retry *retry, const struct retry_file *file, const struct random_source *random)
+{
+    if (retry->mode == RETRY_OPEN && health_is_chance(&retry->health, file->waits))
+        return (int64_t)random_below(random, (uint64_t)(backoff_chance_us * file->waits) + 1);
+    return retry_backoff_us(file->waits, random);
 }
 
 /* Used while ramping without an allowance too: otherwise an end that says nothing about the origin
@@ -119,6 +132,7 @@ static void retry_learn_success(struct retry *retry, int64_t started_us, int64_t
     retry->last_success_us = now_us;
     retry->failed_in_row = 0;
     retry->failing_since_us = CLOCK_NEVER;
+    health_note_success(&retry->health);
     retry->spent -= BUDGET_PER_SUCCESS;
     if (retry->spent < 0)
         retry->spent = 0;
@@ -148,6 +162,7 @@ static void retry_learn_failure(struct retry *retry, int64_t now_us)
 {
     if (retry->failing_since_us == CLOCK_NEVER)
         retry->failing_since_us = now_us;
+    health_note_failure(&retry->health);
     if (retry->mode == RETRY_PROBING)
         return;
     retry->spent++;
@@ -185,22 +200,40 @@ static bool is_ours(const struct attempt_end *attempt)
     }
 }
 
-static void retry_pause(struct retry *retry, int64_t wait_us, int64_t now_us)
+static void retry_pause_until(struct retry *retry, int64_t until_us, int64_t now_us)
 {
-    int64_t until_us = after(now_us, wait_us);
-    if (wait_us <= 0 || until_us <= retry->paused_until_us)
+    if (until_us <= now_us)
+        return;
+    retry->asked_us = clock_later(retry->asked_us, until_us - now_us);
+    if (until_us <= retry->paused_until_us)
         return;
     retry->paused_until_us = until_us;
     retry->paused_at_us = now_us;
+}
+
+/* A 429 speaks for the client: any other request would be too many, too. A 5xx speaks for its own
+ * request, unless it is not alone. */
+static void retry_learn_pause(struct retry *retry, const struct retry_end *end, int64_t now_us)
+{
+    retry->asked_us = 0;
+    retry_pause_until(retry, after(now_us, end->rate_limit_us), now_us);
+    bool failed = end->outcome == OUTCOME_REJECTED || end->outcome == OUTCOME_AMBIGUOUS;
+    if (!failed || end->retry_after_us <= 0)
+        return;
+    int64_t until_us = after(now_us, end->retry_after_us);
+    bool by_server = end->attempt->status >= STATUS_SERVER_ERROR;
+    int64_t pause_until_us =
+        by_server ? health_note_ask(&retry->health, retry->in_flight, until_us) : until_us;
+    if (retry->mode == RETRY_PROBING)
+        pause_until_us = until_us;
+    retry_pause_until(retry, pause_until_us, now_us);
 }
 
 static void retry_learn(struct retry *retry, const struct retry_end *end, int64_t now_us)
 {
     bool failed = end->outcome == OUTCOME_REJECTED || end->outcome == OUTCOME_AMBIGUOUS;
     retry->in_flight -= retry->in_flight > 0 ? 1 : 0;
-    if (failed)
-        retry_pause(retry, end->retry_after_us, now_us);
-    retry_pause(retry, end->rate_limit_us, now_us);
+    retry_learn_pause(retry, end, now_us);
     if (retry->mode == RETRY_PROBING && end->started_us >= retry->mode_since_us)
         retry->probe_in_flight = false;
     if (is_ours(end->attempt))
@@ -223,11 +256,18 @@ enum retry_step retry_note_end(struct retry *retry, struct retry_file *file,
         return RETRY_STEP_UNKNOWN;
     if (outcome_counts(end->outcome, end->attempt) && ++file->counted > retry->config.retries)
         return RETRY_STEP_EXHAUSTED;
+    if (retry->asked_us == 0 && end->retry_after_us >= retry->config.give_up_after_us)
+        return RETRY_STEP_EXHAUSTED; /* one file is not worth so long a wait */
     if (file->waits < UINT32_MAX)
         file->waits++;
-    file->ready_us =
-        clock_later(retry->paused_until_us, after(now_us, retry_backoff_us(file->waits, random)));
+    int64_t wait_us = clock_later(retry_file_wait_us(retry, file, random), end->retry_after_us);
+    file->ready_us = clock_later(retry->paused_until_us, after(now_us, wait_us));
     return RETRY_STEP_AGAIN;
+}
+
+int64_t retry_asked_pause_us(const struct retry *retry)
+{
+    return retry->asked_us;
 }
 
 enum retry_step retry_note_unsent(const struct retry *retry, struct retry_file *file,

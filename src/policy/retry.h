@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/random.h"
+#include "policy/health.h"
 #include "policy/outcome.h"
 
 /* What the user asked for. */
@@ -37,7 +38,8 @@ enum retry_state {
 enum retry_step {
     RETRY_STEP_FINAL,     /* the outcome is final: done, exists, refused */
     RETRY_STEP_AGAIN,     /* send it again, not before `ready_us` */
-    RETRY_STEP_EXHAUSTED, /* it failed: its retries are used up */
+    RETRY_STEP_EXHAUSTED, /* it failed: its retries are used up, or it would have to wait too long
+                           */
     RETRY_STEP_UNKNOWN,   /* ambiguous, and never sent again: its verdict is unknown */
 };
 
@@ -76,6 +78,8 @@ struct retry {
     int allowance;              /* starts that are left, while ramping */
     int64_t paused_until_us;    /* the end of the pause the origin asked for; INT64_MIN: none */
     int64_t paused_at_us;       /* when it asked for that pause */
+    int64_t asked_us;           /* how long a pause the last end asked for; 0: none */
+    struct health health;       /* how it does, by its recent responses */
     int64_t mode_since_us;      /* when probing last began */
     int64_t last_start_us;      /* of any attempt; INT64_MIN: none yet */
     bool probe_in_flight;       /* while probing */
@@ -102,6 +106,10 @@ void retry_note_start(struct retry *retry, int64_t now_us);
 /* An attempt ended. Returns what to do with its file, whose `file` is updated. */
 enum retry_step retry_note_end(struct retry *retry, struct retry_file *file,
     const struct retry_end *end, int64_t now_us, const struct random_source *random);
+
+/* Returns how long a pause of the origin the last end of retry_note_end() asked for, microseconds;
+ * 0: none, or only for its own file. */
+int64_t retry_asked_pause_us(const struct retry *retry);
 
 /* No attempt could be made of a file, because it changed while it was read or memory was short:
  * says what becomes of it (RETRY_STEP_AGAIN or RETRY_STEP_EXHAUSTED). It says nothing of the

@@ -83,7 +83,8 @@ static bool fill_start(struct jsonl *jsonl, json_t *object, const struct shoal_s
            json_set_text(object, "url", start->url) &&
            json_set_text(object, "method", start->method) &&
            json_set(object, "paths", text_list(start->paths)) && set_jobs(object, start->jobs) &&
-           set_boolean(object, "dry_run", start->dry_run) && json_set_text(object, "time", date);
+           set_boolean(object, "dry_run", start->dry_run) &&
+           json_set_text(object, "shard", start->shard) && json_set_text(object, "time", date);
 }
 
 static bool set_at(json_t *object, const struct shoal_event *event)
@@ -140,6 +141,18 @@ static bool fill_problem(json_t *object, const struct shoal_event *event)
 static bool fill_notice(json_t *object, const struct shoal_event *event)
 {
     return json_set_text(object, "message", event->notice.message) && set_at(object, event);
+}
+
+static bool fill_attempt(json_t *object, const struct shoal_event *event)
+{
+    const struct shoal_attempt *attempt = &event->attempt;
+    return set_path(object, &attempt->path) &&
+           json_set_number(object, "attempt", attempt->attempt) &&
+           set_known(object, "status", attempt->status, attempt->status != 0) &&
+           json_set_text(object, "phase", attempt->phase) &&
+           set_time(object, "ms", attempt->took_us, CLOCK_US_PER_MS, 10) &&
+           set_time(object, "wait_ms", attempt->wait_us, CLOCK_US_PER_MS, 10) &&
+           json_set_text(object, "error", attempt->error) && set_at(object, event);
 }
 
 static bool fill_pause(json_t *object, const struct shoal_event *event)
@@ -267,6 +280,8 @@ static bool fill(struct jsonl *jsonl, json_t *object, const struct shoal_event *
         return json_set_text(object, "event", "plan") && fill_plan(object, &event->plan);
     case SHOAL_EVENT_NOTICE:
         return json_set_text(object, "event", "notice") && fill_notice(object, event);
+    case SHOAL_EVENT_ATTEMPT:
+        return json_set_text(object, "event", "attempt") && fill_attempt(object, event);
     case SHOAL_EVENT_PAUSE:
         return json_set_text(object, "event", "pause") && fill_pause(object, event);
     case SHOAL_EVENT_END:

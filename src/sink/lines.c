@@ -22,6 +22,7 @@ struct lines {
     struct lines_options options;
     struct buf line;      /* the line that is being built */
     struct buf paths;     /* the operands, separated by commas */
+    struct buf shard;     /* --shard; empty: none */
     unsigned pause_count; /* PAUSE events so far */
     bool dry_run;         /* known from START on */
     int64_t largest_sent; /* bytes of the largest file that was sent; 0: none */
@@ -35,6 +36,7 @@ struct lines *lines_new(const struct lines_options *options)
     lines->options = *options;
     buf_init(&lines->line, LINE_SIZE_MAX);
     buf_init(&lines->paths, PATHS_SIZE_MAX);
+    buf_init(&lines->shard, PATHS_SIZE_MAX);
     return lines;
 }
 
@@ -44,6 +46,7 @@ void lines_free(struct lines *lines)
         return;
     buf_free(&lines->line);
     buf_free(&lines->paths);
+    buf_free(&lines->shard);
     free(lines);
 }
 
@@ -294,8 +297,11 @@ static void nothing_line(struct lines *lines, const struct shoal_end *end)
 {
     if (lines->options.quiet && end->exit_status == SHOAL_EXIT_OK)
         return;
-    (void)buf_add_text(&lines->line, "no file found in ");
+    bool in_shard = lines->shard.length > 0 && end->exit_status == SHOAL_EXIT_OK;
+    (void)buf_add_text(&lines->line, in_shard ? "no file of " : "no file found in ");
     (void)printable_add(&lines->line, buf_text(&lines->paths), lines->paths.length);
+    if (in_shard)
+        (void)buf_printf(&lines->line, " is in shard %s", buf_text(&lines->shard));
     write_line(lines, &lines->options.messages);
 }
 
@@ -316,6 +322,8 @@ void lines_event(struct lines *lines, const struct shoal_event *event)
     case SHOAL_EVENT_START:
         lines->dry_run = event->start.dry_run;
         remember_paths(lines, event->start.paths);
+        if (event->start.shard != NULL)
+            (void)buf_add_text(&lines->shard, event->start.shard);
         break;
     case SHOAL_EVENT_FILE:
         file_event(lines, &event->file);
@@ -335,6 +343,7 @@ void lines_event(struct lines *lines, const struct shoal_event *event)
     case SHOAL_EVENT_END:
         end_lines(lines, event);
         break;
+    case SHOAL_EVENT_ATTEMPT:
     case SHOAL_EVENT_PROGRESS:
         break;
     }

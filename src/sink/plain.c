@@ -114,13 +114,15 @@ static void add_rates(
     const struct plain *plain, struct buf *line, const struct shoal_event *event, uint64_t done)
 {
     double seconds = (double)(event->at_us - plain->last_us) / (double)CLOCK_US_PER_SECOND;
+    if (seconds <= 0)
+        return;
     double bytes = (double)(event->progress.bytes_moved - plain->last_bytes);
     (void)buf_add_text(line, ", ");
     (void)numbers_add_bytes(line, (int64_t)(bytes / seconds));
     (void)buf_printf(line, "/s, %.1f files/s", (double)(done - plain->last_done) / seconds);
 }
 
-static void progress_line(struct plain *plain, const struct shoal_event *event)
+void plain_report(struct plain *plain, const struct shoal_event *event)
 {
     const struct shoal_progress *progress = &event->progress;
     const struct shoal_totals *totals = progress->totals;
@@ -150,5 +152,5 @@ void plain_event(struct plain *plain, const struct shoal_event *event)
     if (event->kind == SHOAL_EVENT_START)
         start_line(plain, &event->start);
     else if (event->kind == SHOAL_EVENT_PROGRESS && event->at_us >= plain->next_us)
-        progress_line(plain, event);
+        plain_report(plain, event);
 }

@@ -18,6 +18,9 @@ MUST_USE struct plain *plain_new(struct writer writer, const struct clock *clock
 /* Frees the sink. NULL does nothing. */
 void plain_free(struct plain *plain);
 
+/* Writes a line for a PROGRESS event now. */
+void plain_report(struct plain *plain, const struct shoal_event *event);
+
 /* Writes the line of an event, if one is due: for START; and for PROGRESS every 10 seconds in the
  * first minute, then every 30. A line for which memory is lacking is left out. */
 void plain_event(struct plain *plain, const struct shoal_event *event);

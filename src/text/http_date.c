@@ -225,36 +225,6 @@ bool http_date_parse(const char *text, size_t length, int64_t now_seconds, int64
     return true;
 }
 
-/* Reads whole seconds; more than a day counts as a day. */
-static bool read_delay(struct input input, int64_t *seconds)
-{
-    if (input.next == input.end)
-        return false;
-    int64_t value = 0;
-    for (; input.next < input.end; input.next++) {
-        if (!ascii_is_digit(*input.next))
-            return false;
-        value = value * 10 + (*input.next - '0');
-        if (value > SECONDS_PER_DAY)
-            value = SECONDS_PER_DAY;
-    }
-    *seconds = value;
-    return true;
-}
-
-bool retry_after_parse(const char *text, size_t length, int64_t now_seconds, int64_t *wait_us)
-{
-    int64_t seconds;
-    if (!read_delay(without_blanks(text, length), &seconds)) {
-        int64_t date;
-        if (!http_date_parse(text, length, now_seconds, &date))
-            return false;
-        seconds = date <= now_seconds ? 0 : date - now_seconds;
-    }
-    *wait_us = (seconds > SECONDS_PER_DAY ? SECONDS_PER_DAY : seconds) * CLOCK_US_PER_SECOND;
-    return true;
-}
-
 void http_date_write(int64_t seconds, char *out)
 {
     struct date date = {0};

@@ -1,4 +1,4 @@
-/* HTTP dates and Retry-After (RFC 9110, sections 5.6.7 and 10.2.3), RFC 3339 dates. */
+/* HTTP dates (RFC 9110, section 5.6.7) and RFC 3339 dates. */
 #ifndef SHOAL_TEXT_HTTP_DATE_H
 #define SHOAL_TEXT_HTTP_DATE_H
 
@@ -13,11 +13,6 @@
  * years after `now_seconds` belongs to the century before. False: it is none of the three forms. */
 MUST_USE bool http_date_parse(
     const char *text, size_t length, int64_t now_seconds, int64_t *seconds);
-
-/* Reads a Retry-After value: whole seconds, or a date (0 if it is past). `*wait_us` receives the
- * wait from `now_seconds` in microseconds, at most a day. False: it is neither. */
-MUST_USE bool retry_after_parse(
-    const char *text, size_t length, int64_t now_seconds, int64_t *wait_us);
 
 /* Bytes that http_date_write() needs. */
 #define HTTP_DATE_SIZE 40

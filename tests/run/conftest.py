@@ -6,10 +6,11 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 
 import pytest
 
-from harness import CHECKOUT, Shoal, binary_path
+from harness import CHECKOUT, HANG, Shoal, binary_path
 from servers.certificates import Certificates
 from servers.ledger import Ledger
 from servers.sink import Sink
@@ -152,6 +153,29 @@ def compiled(shared_folder):
         return made[name]
 
     return build
+
+
+@pytest.fixture
+def hang(compiled, folder):
+    """hang(name): an environment in which a disk does not respond for paths that contain the name;
+    hang.begun() waits until it is asked."""
+    marker = folder / "hung"
+
+    def environment(name):
+        library = str(compiled("hang", "-shared", "-fPIC"))
+        order = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+        return {
+            "LD_PRELOAD": library, "SHOAL_HANG": name, "SHOAL_HUNG": str(marker), "ASAN_OPTIONS": order
+        }  # fmt: skip
+
+    def begun():
+        until = time.monotonic() + HANG
+        while not marker.exists():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+    environment.begun = begun
+    return environment
 
 
 @pytest.fixture

@@ -163,8 +163,9 @@ def test_every_field_occurs(shoal, tree, ledger, make_tree):
         (tree.path / name).symlink_to(outside.path / "folder")
     few = ["sh", "-c", 'ulimit -n 64 && exec "$@"', "sh"]
     events += shoal.send("--follow", "-j", "500", *FORM, tree, ledger.url, prefix=few).events
+    ledger.script("a\udcff", Answer(status=503), Answer())
     tree("c")
     ledger.script("c", Answer(status=429, headers={"Retry-After": "2"}), Answer())
-    events += shoal.send(*FORM, tree, ledger.url).events
+    events += shoal.send("--shard", "1/1", *FORM, tree, ledger.url).events
     seen = fields_of(events)
     assert seen == {part: set(EVENTS.fields(part)) for part in PARTS}

@@ -498,3 +498,38 @@ def test_a_form_longer_than_a_length_can_say_fails(shoal, ledger, tree, huge):
     (event,) = run.files
     assert event["verdict"] == "failed" and not event["temporary"] and "large" in event["error"]
     assert not ledger.records
+
+
+# --- pipes in place of files
+
+
+@pytest.mark.parametrize(
+    "option", ["-s=k=file:{}", "--ignore-file={}", "--cacert={}", "--cert={}", "--key={}", "-F=f=@{}"]
+)
+def test_a_pipe_without_a_writer_is_an_error_and_no_wait(refused, folder, tree, ledger, option):
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    name, value = option.split("=", 1)
+    more = ["--cert", pipe] if name == "--key" else []
+    refused(name, value.format(pipe), *more, *FORM, tree, ledger.url, words=["pipe"] if name != "-F" else [str(pipe)])
+
+
+def test_a_pipe_with_a_writer_is_read(shoal, tree, ledger):
+    tree("a")
+    reading, writing = os.pipe()
+    os.write(writing, b"secret-value")
+    os.close(writing)
+    with open(reading, "rb"):
+        shoal.send(
+            "-s", f"k=file:/dev/fd/{reading}", "-H", "X-Key: {k}", *FORM, tree, ledger.url, fds=[reading]
+        ).sent_all(1)
+    assert ledger.records[0].header("X-Key") == ["secret-value"]
+
+
+def test_no_status_is_no_success(refused, tree, ledger):
+    refused("--success", "", *FORM, tree, ledger.url, words=["--success"])
+
+
+def test_too_few_open_files_are_an_error_at_the_start(refused, tree, ledger):
+    prefix = ["prlimit", "--nofile=8:8", "--"]
+    refused(*FORM, tree, ledger.url, prefix=prefix, words=["ulimit -n", "8"])

@@ -2,11 +2,8 @@
 
 import os
 import signal
-import time
 
 import pytest
-
-from harness import HANG
 
 pytestmark = pytest.mark.commands
 
@@ -86,29 +83,6 @@ def test_an_interrupt_while_standard_input_is_read(shoal, ledger):
     assert run.paths("sent") == {b"a"}
 
 
-@pytest.fixture
-def hang(compiled, folder):
-    """hang(name): an environment in which a disk does not respond for paths that contain the name;
-    hang.begun() waits until it is asked."""
-    marker = folder / "hung"
-
-    def environment(name):
-        library = str(compiled("hang", "-shared", "-fPIC"))
-        order = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-        return {
-            "LD_PRELOAD": library, "SHOAL_HANG": name, "SHOAL_HUNG": str(marker), "ASAN_OPTIONS": order
-        }  # fmt: skip
-
-    def begun():
-        until = time.monotonic() + HANG
-        while not marker.exists():
-            assert time.monotonic() < until
-            time.sleep(0.01)
-
-    environment.begun = begun
-    return environment
-
-
 @pytest.mark.parametrize("signals", [1, 3])
 @pytest.mark.parametrize("kind", ["small", "large", "folder"])
 def test_a_disk_that_does_not_respond_cannot_keep_the_run_from_ending(shoal, tree, ledger, hang, kind, signals):
@@ -120,7 +94,9 @@ def test_a_disk_that_does_not_respond_cannot_keep_the_run_from_ending(shoal, tre
     running = shoal.start("--grace", grace, *FORM, tree, ledger.url, env=env)
     hang.begun()
     running.wait_files(1, "sent")
-    for _ in range(signals):
+    running.signal(signal.SIGTERM)
+    running.wait_event(lambda event: event["event"] == "notice" and "interrupted" in event["message"])
+    for _ in range(signals - 1):
         running.signal(signal.SIGTERM)
     run = running.finish(interrupted=signal.SIGTERM)
     assert run.verdicts["a"]["verdict"] == "sent"

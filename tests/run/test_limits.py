@@ -258,3 +258,14 @@ def test_100000_files_with_dropped_answers(shoal, tree, ledger, once):
         assert {path.decode() for path in run.paths("unknown")} == dropped
     else:
         run.sent_all(count)
+
+
+@pytest.mark.parametrize("kibibytes", [30_000, 40_000, 60_000])
+def test_a_small_address_space_means_fewer_files_in_flight_and_no_failures(shoal, tree, sink, kibibytes):
+    """More address space must not be worse: threads that fit must leave room for what they do."""
+    if shoal.sanitized():
+        pytest.skip("a sanitizer needs more")
+    tree.many(500)
+    prefix = ["prlimit", f"--as={kibibytes * 1024}", "--"]
+    shoal.send(tree, sink.origin + "/", prefix=prefix).sent_all(500)
+    shoal.send("-j", "256", tree, sink.origin + "/", prefix=prefix).sent_all(500)

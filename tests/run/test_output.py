@@ -40,15 +40,33 @@ def test_status_is_null_where_no_answer_came(shoal, tree, ledger):
     assert run.verdicts["a"]["status"] is None
 
 
-def test_events_are_appended_to_a_file(shoal, tree, ledger, folder):
+@pytest.mark.parametrize("append", [[], ["--append"]], ids=["replaced", "appended"])
+def test_a_file_of_events_is_replaced_unless_they_are_appended(shoal, tree, ledger, folder, append):
     tree("a")
     path = folder / "events.jsonl"
     path.write_text('{"event":"older"}\n')
     for _ in range(2):
-        run = shoal.send(f"--json={path}", *FORM, tree, ledger.url)
+        run = shoal.send(f"--json={path}", *append, *FORM, tree, ledger.url)
         assert run.status == 0 and run.out == b""
     events = [json.loads(line)["event"] for line in path.read_text().splitlines()]
-    assert events == ["older", "start", "file", "end", "start", "file", "end"]
+    one = ["start", "file", "end"]
+    assert events == (["older", *one, *one] if append else one)
+
+
+def test_wrong_usage_leaves_the_file_of_events_as_it_was(shoal, tree, folder):
+    path = folder / "events.jsonl"
+    path.write_text("kept")
+    tree("a")
+    for wrong in (["no-url"], ["http://127.0.0.1:9/{nope}"], ["--retries", "x", "http://h/"]):
+        shoal.send(f"--json={path}", *FORM, tree, *wrong, reconciled=False).usage_error()
+    assert path.read_text() == "kept"
+
+
+@pytest.mark.parametrize("json_option", [[], ["--json"]])
+def test_append_needs_a_file(shoal, tree, ledger, json_option):
+    tree("a")
+    run = shoal("send", "--append", *json_option, *FORM, tree, ledger.url)
+    assert run.status == 2 and b"--json=FILE" in run.err and not ledger.records
 
 
 def test_events_come_as_they_happen(shoal, tree, ledger):

@@ -80,7 +80,7 @@ def test_retry_after_pauses_every_file(shoal, tree, ledger, status):
 
 def test_a_run_without_progress_is_given_up(shoal, tree):
     """The server accepts 5 files, then drops every response."""
-    tree.many(40)
+    tree.many(80)
 
     def behave(connection):
         while True:

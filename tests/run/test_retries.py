@@ -232,3 +232,17 @@ def test_which_status_means_what(shoal, tree, ledger, arguments, status, verdict
     assert run.verdicts["a"]["verdict"] == verdict
     assert run.verdicts["a"]["status"] == status
     assert run.status == (1 if verdict == "failed" else 0)
+
+
+def test_each_attempt_but_the_last_has_its_event(shoal, tree, ledger):
+    tree("a")
+    tree("b")
+    ledger.script("a", Answer(status=503), Answer(drop=True), Answer())
+    run = shoal.send(*FORM, tree, ledger.url)
+    attempts = run.of_kind("attempt")
+    assert [(one["path"], one["attempt"], one["status"], one["phase"]) for one in attempts] == [
+        ("a", 1, 503, "answering"),
+        ("a", 2, None, "waiting"),
+    ]
+    assert all(one["ms"] >= 0 and one["wait_ms"] > 0 and one["error"] for one in attempts)
+    assert run.verdicts["a"]["verdict"] == "sent" and run.verdicts["a"]["attempts"] == 3

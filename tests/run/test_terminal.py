@@ -14,6 +14,7 @@ import time
 import pytest
 
 from harness import HANG
+from servers.ledger import Answer
 from servers.raw import unused_port
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
@@ -23,7 +24,7 @@ OWN = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 class Terminal:
     """The program with a terminal for its three streams (or for standard error alone)."""
 
-    def __init__(self, shoal, arguments, columns=80, only_error=False, term="xterm"):
+    def __init__(self, shoal, arguments, columns=80, only_error=False, term="xterm", environment=None):
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         other = subprocess.DEVNULL if only_error else slave
@@ -32,7 +33,7 @@ class Terminal:
             stdin=other,
             stdout=other,
             stderr=slave,
-            env=shoal.environment({"TERM": term}),
+            env=shoal.environment({"TERM": term, **(environment or {})}),
             cwd=shoal.folder,
             start_new_session=True,
         )
@@ -168,3 +169,41 @@ def test_files_that_the_end_of_the_run_overtook_share_a_line(terminal, tree):
     assert len(failures) == 2, failures
     assert re.match(rb"failed \S+: the run ended", failures[1])
     assert re.search(rb"\n +\d\d  the run ended[^\n]*\(temporary\)", shown.text.replace(b"\r", b""))
+
+
+def test_failures_are_counted_by_cause_in_colors_unless_they_are_not_wanted(terminal, tree, ledger, held):
+    tree.many(20)
+    tree("0/first")
+    ledger.script("0/first", Answer(wait=held))
+    ledger.default = lambda record: Answer(status=422, body=b"duplicate")
+    for environment, sign in (({"LC_ALL": "C.UTF-8"}, "\x1b[31m✗ 20 × \x1b[0m422 "), ({"LC_ALL": "C", "NO_COLOR": "1"}, "x 20 x 422 ")):
+        held.clear()
+        shown = terminal("-j", "2", *FORM, tree, ledger.url, environment=environment)
+        shown.read_until(re.escape(sign.encode()))
+        held.set()
+        assert shown.finish() == 1
+
+
+def test_bytes_count_while_a_large_file_is_sent(terminal, tree, ledger):
+    tree("large", b"x" * 3_000_000)
+    shown = terminal("--limit-rate", "500k", *FORM, tree, ledger.url)
+    shown.read_until(rb"\b1\.\d MiB   ")
+    shown.popen.send_signal(signal.SIGTERM)
+    shown.popen.send_signal(signal.SIGTERM)
+    shown.finish()
+
+
+def test_a_signal_asks_for_a_line_about_progress(shoal, tree, ledger, held):
+    tree.many(5)
+    popen = subprocess.Popen(
+        [str(shoal.binary), "send", "--progress", "none", "-j", "2", *FORM, str(tree), ledger.url],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=shoal.environment({}),
+    )
+    ledger.wait_requests(2)
+    popen.send_signal(signal.SIGUSR1)
+    line = popen.stderr.readline()
+    assert re.match(rb"\d{4}-\S+Z 0 of 5 files \(0 %\).* 2 in flight", line), line
+    held.set()
+    assert popen.communicate(timeout=HANG) and popen.returncode == 0

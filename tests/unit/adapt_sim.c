@@ -36,7 +36,8 @@ static void world_ends(struct world *world, struct attempt *attempt)
     static const struct outcome_rules rules = {.success.bits[200 / 64] = UINT64_C(1) << 200 % 64};
     struct attempt_end end = {.phase = attempt->status != 0 ? ATTEMPT_ANSWERING : ATTEMPT_WAITING,
         .error = attempt->status != 0 ? ATTEMPT_OK : ATTEMPT_RECEIVE,
-        .status = attempt->status};
+        .status = attempt->status,
+        .asks_to_wait = attempt->retry_after_us > 0};
     enum outcome outcome = outcome_of(&end, &rules);
     struct retry_end ended = {.attempt = &end,
         .outcome = outcome,
@@ -44,10 +45,10 @@ static void world_ends(struct world *world, struct attempt *attempt)
         .retry_after_us = attempt->retry_after_us};
     if (attempt->streamed)
         adapt_note_moved(&world->control.adapt, (int64_t)attempt->bytes);
-    control_note_end(&world->control, &attempt->noted, outcome, &end, attempt->retry_after_us,
-        (int64_t)attempt->bytes, world->now_us);
     enum retry_step step =
         retry_note_end(&world->retry, &attempt->file, &ended, world->now_us, &world->random);
+    control_note_end(&world->control, &attempt->noted, outcome, &end,
+        retry_asked_pause_us(&world->retry), (int64_t)attempt->bytes, world->now_us);
     world_score(world, outcome);
     if (step == RETRY_STEP_AGAIN && world->waiting_count < WAITING_MAX)
         world->waiting[world->waiting_count++] = attempt->file;
@@ -212,6 +213,31 @@ double sim_best_fixed(
     double serves = shift->workers * 1000 / shift->service_ms;
     double takes = server->per_second < serves ? server->per_second : serves;
     return takes > best ? takes : best;
+}
+
+double sim_best_start(const struct sim_server *server, uint64_t seed, struct sim_result *scratch)
+{
+    double best = 0;
+    for (size_t i = 0; i < FIXED_JOBS; i++) {
+        double files = 0;
+        sim_run(server, SIM_FIXED, fixed_jobs[i], seed, scratch);
+        for (size_t second = 0; second < SIM_START_SECONDS; second++)
+            files += scratch->seconds[second].accepted;
+        best = files > best ? files : best;
+    }
+    return best;
+}
+
+double sim_seconds_until(const struct sim_result *result, double files)
+{
+    double sum = 0;
+    for (size_t i = 0; i < (size_t)SIM_SECONDS * 10; i++) {
+        double more = result->tenths[i].accepted;
+        if (more > 0 && sum + more >= files)
+            return ((double)i + (files - sum) / more) / 10;
+        sum += more;
+    }
+    return SIM_SECONDS;
 }
 
 double sim_best_polite(const struct sim_server *server, uint64_t seed, struct sim_result *scratch)

@@ -117,8 +117,20 @@ void sim_run(const struct sim_server *server, enum sim_controller controller, un
 double sim_best_fixed(const struct sim_server *server, uint64_t seed, unsigned *best_jobs,
     struct sim_result *scratch);
 
-/* Returns the same for the limits at which at most one response in twenty is a rejection, beyond
- * those that the server sends whatever the load; if there is none, for those with the fewest. */
+/* How long the first part of a run is that sim_best_start() looks at, in seconds. */
+#define SIM_START_SECONDS 4
+
+/* Returns the files accepted in the first SIM_START_SECONDS with the best fixed limit from 1 to
+ * 256.
+ */
+double sim_best_start(const struct sim_server *server, uint64_t seed, struct sim_result *scratch);
+
+/* Returns how many seconds it took until `files` were accepted; SIM_SECONDS: they never were. */
+double sim_seconds_until(const struct sim_result *result, double files);
+
+/* Returns the files per second of sim_best_fixed() for the limits at which at most one response in
+ * twenty is a rejection, beyond those that the server sends whatever the load; if there is none,
+ * for those with the fewest. */
 double sim_best_polite(const struct sim_server *server, uint64_t seed, struct sim_result *scratch);
 
 #endif

@@ -5,7 +5,7 @@
 void control_init(struct control *control, enum sim_controller kind, unsigned jobs)
 {
     *control = (struct control){.kind = kind};
-    control->simple = (struct simple){.limit = kind == SIM_FIXED ? jobs : 8,
+    control->simple = (struct simple){.limit = kind == SIM_FIXED ? jobs : 16,
         .most = 256,
         .cut_us = INT64_MIN,
         .slow_start = true};

@@ -34,7 +34,8 @@ struct sim_ledger {
     unsigned told;    /* verdicts */
     unsigned loaded_at; /* `changes` when it was opened for streaming */
     bool unreadable;    /* the disk failed while it was streamed, so it must not be sent whole */
-    bool lost;          /* listed, but does not exist: it never enters a group */
+    int64_t quiet_until_us; /* the end of a wait that a response asked for */
+    bool lost;              /* listed, but does not exist: it never enters a group */
 };
 
 /* What the scheduler must obey. The test fills it in before the run. */
@@ -69,6 +70,7 @@ struct sim_server {
     int64_t failing_since_us; /* the first failed attempt since `answered_us` */
     int64_t answered_us;      /* the last response that decided a verdict */
     int64_t quiet_until_us;   /* the end of a pause that it asked for */
+    unsigned asks_in_row;     /* 503 with Retry-After since the last success */
     int64_t idle_since_us; /* since when every file found is finished; CLOCK_NEVER: some are not */
     int64_t told_us;       /* the last verdict */
     bool gave_up;          /* the scheduler said that it gave up */

@@ -279,9 +279,9 @@ void run_check(struct run *run)
         check_file(run, number);
 }
 
-struct run *run_calm(unsigned files)
+struct run *run_calm(unsigned files, uint64_t seed)
 {
-    struct run *run = run_new(1);
+    struct run *run = run_new(seed);
     struct sim *sim = &run->sim;
     sim->files = files;
     sim->disk_faults = sim->server_faults = sim->capacity = sim->walk_pauses = 0;

@@ -48,7 +48,7 @@ struct run *run_new(uint64_t seed);
 
 /* A run of `files` files to one server in which nothing goes wrong except what the test adds, with
  * --jobs 1. */
-struct run *run_calm(unsigned files);
+struct run *run_calm(unsigned files, uint64_t seed);
 
 /* Frees the run. */
 void run_free(struct run *run);

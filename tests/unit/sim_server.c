@@ -82,9 +82,11 @@ static void add_headers(struct http_transfer *transfer, struct http_end *end)
     struct sim *sim = transfer->sim;
     struct sim_server *server = transfer->server;
     bool asks = end->attempt.status == 429 && sim_is_busy(sim, server);
-    if (end->attempt.status == 503 || asks) {
-        end->retry_after = asks ? "2" : "1";
-        server->quiet_until_us = sim->now_us + (asks ? 2 : 1) * CLOCK_US_PER_SECOND;
+    if (end->attempt.status == 503) {
+        end->retry_after = "1";
+    } else if (asks) {
+        end->retry_after = "2";
+        server->quiet_until_us = sim->now_us + 2 * CLOCK_US_PER_SECOND;
     } else if (end->attempt.status != 0 && sim->tells_limits && sim_chance(sim, 30)) {
         (void)buf_add_text(&transfer->headers, "X-RateLimit-Remaining: 0\nX-RateLimit-Reset: 2\n");
         server->quiet_until_us = sim->now_us + 2 * CLOCK_US_PER_SECOND;

@@ -5,6 +5,10 @@
 
 /* Attempts in an outage before it is only probed: the budget of policy/retry.c. */
 #define OUTAGE_FIRST 8
+/* 503 with Retry-After in a row that pause the server, and in flight for one more: the most that
+ * policy/health.c allows. */
+#define ASKS_IN_ROW       4
+#define IN_FLIGHT_PER_ASK 16
 /* Unused time that the throttle makes up for, and the bytes of the largest turn. */
 #define THROTTLE_IDLE_US 50000
 #define THROTTLE_TURN    (64 * 1024)
@@ -108,6 +112,8 @@ void sim_watch_start(struct sim *sim, unsigned number)
         "at most once: no attempt after an ambiguous end");
     sim_watch_rule(
         sim, ledger->counted <= sim->rules.retries, "no more ends that count than --retries");
+    sim_watch_rule(sim, sim->now_us >= ledger->quiet_until_us,
+        "a wait that the response to the file asked for");
     watch_group(sim, number);
     watch_rate(sim);
     watch_patience(sim, server);
@@ -131,6 +137,16 @@ static bool is_ambiguous(const struct attempt_end *end)
     return end->phase != ATTEMPT_CONNECTING;
 }
 
+/* A 503 with Retry-After is about its own file, unless it is not alone. */
+static void watch_ask(struct sim *sim, struct sim_server *server, unsigned number)
+{
+    int64_t until_us = sim->now_us + CLOCK_US_PER_SECOND;
+    sim->ledger[number].quiet_until_us = until_us;
+    if (++server->asks_in_row >= ASKS_IN_ROW + sim->rules.jobs_most / IN_FLIGHT_PER_ASK &&
+        until_us > server->quiet_until_us)
+        server->quiet_until_us = until_us;
+}
+
 void sim_watch_end(struct sim *sim, unsigned number, const struct http_end *end)
 {
     struct sim_server *server = sim_server_of(sim, number);
@@ -141,9 +157,12 @@ void sim_watch_end(struct sim *sim, unsigned number, const struct http_end *end)
     bool rejected = attempt->status == 429 || attempt->status == 503 || waits;
     sim->ledger[number].ambiguous += ambiguous;
     sim->ledger[number].counted += ambiguous || attempt->error == ATTEMPT_FILE_CHANGED;
+    if (attempt->status == 503)
+        watch_ask(sim, server, number);
     if (is_ours(attempt))
         return;
     if (attempt->status != 0 && !ambiguous && !rejected) {
+        server->asks_in_row = 0;
         server->failing_since_us = CLOCK_NEVER;
         server->answered_us = sim->now_us;
     } else if (server->failing_since_us == CLOCK_NEVER) {

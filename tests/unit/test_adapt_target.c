@@ -137,6 +137,14 @@ static void tries_go_both_ways_and_then_become_rarer_with_one_in_three_downwards
     }
 }
 
+static void at_the_highest_limit_no_try_follows_for_four_seconds(void **state)
+{
+    (void)state;
+    struct adapt adapt = fixture_at(256, ADAPT_GROWING);
+    target_rest(&adapt, now);
+    assert_int_equal(adapt.next_try_us - now, 4 * CLOCK_US_PER_SECOND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +156,7 @@ int main(void)
         cmocka_unit_test(relief_is_sought_by_a_little_more_than_the_share_that_is_rejected),
         cmocka_unit_test(a_ceiling_is_touched_after_its_lifetime_and_50_files_or_10_s),
         cmocka_unit_test(no_target_is_above_the_highest_limit),
+        cmocka_unit_test(at_the_highest_limit_no_try_follows_for_four_seconds),
         cmocka_unit_test(tries_go_both_ways_and_then_become_rarer_with_one_in_three_downwards),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@ static void defaults_are_those_of_the_help(void **state)
     assert_true(config->connect_timeout_us == 10000000);
     assert_true(config->stall_timeout_us == 60000000);
     assert_true(config->give_up_after_us == 300000000);
-    assert_true(config->grace_us == 10000000);
+    assert_true(config->grace_us == 5000000);
     assert_int_equal(config->max_failures, 0);
     assert_true(status_list_has(&config->rules.success, 299));
     assert_false(status_list_has(&config->rules.success, 300));

@@ -152,6 +152,26 @@ static void many_groups_are_kept_apart(void **state)
     groups_free(groups);
 }
 
+/* Also where the others have left, or come only later. */
+static void only_the_first_of_a_group_goes_alone(void **state)
+{
+    (void)state;
+    struct groups *groups = groups_new(false, true);
+    char key[16];
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < MANY; i++) {
+            struct group_member members[2] = {0};
+            struct group_member *next;
+            (void)snprintf(key, sizeof key, "group %d", i);
+            assert_true(enters(groups, &members[0], key));
+            assert_true(enters(groups, &members[1], key) == (round > 0));
+            assert_int_equal(leaves(groups, &members[0], &next), round == 0 ? 1 : 0);
+            assert_int_equal(leaves(groups, &members[1], &next), 0);
+        }
+    }
+    groups_free(groups);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +180,7 @@ int main(void)
         cmocka_unit_test(all_go_once_the_first_has_left),
         cmocka_unit_test(the_first_of_each_group_goes_alone),
         cmocka_unit_test(a_held_member_may_leave),
+        cmocka_unit_test(only_the_first_of_a_group_goes_alone),
         cmocka_unit_test(leaving_without_having_entered_does_nothing),
         cmocka_unit_test(many_groups_are_kept_apart),
     };

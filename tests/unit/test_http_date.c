@@ -6,8 +6,7 @@
 #include "text/http_date.h"
 
 #define NOW     INT64_C(1700000000) /* 2023-11-14 22:13:20 */
-#define DAY_US  INT64_C(86400000000)
-#define EXAMPLE 784111777 /* RFC 9110's example: 1994-11-06 08:49:37 */
+#define EXAMPLE 784111777           /* RFC 9110's example: 1994-11-06 08:49:37 */
 
 static int64_t parsed(const char *text)
 {
@@ -102,46 +101,6 @@ static void every_cut_of_a_date_is_refused(void **state)
     }
 }
 
-static void check_wait(const char *text, int64_t expected)
-{
-    int64_t wait = -1;
-    if (!retry_after_parse(text, strlen(text), NOW, &wait))
-        fail_msg("%s", text);
-    assert_true(wait == expected);
-}
-
-static void retry_after_is_seconds_or_a_date(void **state)
-{
-    (void)state;
-    check_wait("0", 0);
-    check_wait("120", 120000000);
-    check_wait(" 5 ", 5000000);
-    check_wait("0000000000000000000000007", 7000000);
-    check_wait("Tue, 14 Nov 2023 22:13:50 GMT", 30000000);
-    check_wait("Tue, 14 Nov 2023 22:13:20 GMT", 0);
-    check_wait("Sun, 06 Nov 1994 08:49:37 GMT", 0);
-}
-
-static void retry_after_is_at_most_a_day(void **state)
-{
-    (void)state;
-    check_wait("86400", DAY_US);
-    check_wait("86401", DAY_US);
-    check_wait("18446744073709551617", DAY_US);
-    check_wait("99999999999999999999999999999", DAY_US);
-    check_wait("Fri, 31 Dec 9999 23:59:59 GMT", DAY_US);
-}
-
-static void other_retry_after_values_are_refused(void **state)
-{
-    (void)state;
-    static const char *const bad[] = {"", " ", "-1", "+1", "1.5", "5s", "1 2", "soon", "0x10"};
-    for (size_t i = 0; i < COUNT_OF(bad); i++) {
-        int64_t wait;
-        assert_false(retry_after_parse(bad[i], strlen(bad[i]), NOW, &wait));
-    }
-}
-
 static void dates_are_written_for_any_moment(void **state)
 {
     (void)state;
@@ -170,9 +129,6 @@ int main(void)
         cmocka_unit_test(a_two_digit_year_is_near_now),
         cmocka_unit_test(what_is_not_a_date_is_refused),
         cmocka_unit_test(every_cut_of_a_date_is_refused),
-        cmocka_unit_test(retry_after_is_seconds_or_a_date),
-        cmocka_unit_test(retry_after_is_at_most_a_day),
-        cmocka_unit_test(other_retry_after_values_are_refused),
         cmocka_unit_test(dates_are_written_for_any_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

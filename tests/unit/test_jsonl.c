@@ -118,6 +118,23 @@ static void a_pause_has_its_origin_and_its_end_if_that_is_known(void **state)
         "\"until\":null,\"error\":\"refused\",\"at_ms\":0}\n");
 }
 
+static void an_attempt_says_how_far_it_got_and_how_long_its_file_waits(void **state)
+{
+    (void)state;
+    const struct shoal_event event = {.kind = SHOAL_EVENT_ATTEMPT,
+        .at_us = 22000,
+        .attempt = {.path = TEXT("a"),
+            .attempt = 2,
+            .phase = "sending",
+            .error = "it broke",
+            .took_us = 12549,
+            .wait_us = 340200}};
+    assert_lines(&event, 1,
+        "{\"event\":\"attempt\",\"path\":\"a\",\"attempt\":2,\"status\":null,"
+        "\"phase\":\"sending\",\"ms\":12.5,\"wait_ms\":340.2,\"error\":\"it broke\","
+        "\"at_ms\":22}\n");
+}
+
 static void a_dry_run_has_plans_and_their_count(void **state)
 {
     (void)state;
@@ -225,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_name_of_any_bytes_can_be_read_back),
         cmocka_unit_test(problems_and_notices_have_their_sentence),
         cmocka_unit_test(a_pause_has_its_origin_and_its_end_if_that_is_known),
+        cmocka_unit_test(an_attempt_says_how_far_it_got_and_how_long_its_file_waits),
         cmocka_unit_test(a_dry_run_has_plans_and_their_count),
         cmocka_unit_test(an_end_has_every_total),
         cmocka_unit_test(a_writer_that_failed_is_told),

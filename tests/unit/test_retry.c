@@ -1,6 +1,8 @@
 /* Waits, probes and giving up, on the test's clock. */
 #include "check.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "policy/retry.h"
 
@@ -10,6 +12,7 @@ static const struct retry_config usual = {.retries = 5, .give_up_after_us = 300 
 
 static const struct attempt_end accepted = {.phase = ATTEMPT_ANSWERING, .status = 200};
 static const struct attempt_end busy = {.phase = ATTEMPT_ANSWERING, .status = 503};
+static const struct attempt_end limited = {.phase = ATTEMPT_ANSWERING, .status = 429};
 static const struct attempt_end broken = {.phase = ATTEMPT_WAITING, .error = ATTEMPT_RECEIVE};
 static const struct attempt_end nobody = {.phase = ATTEMPT_CONNECTING, .error = ATTEMPT_CONNECT};
 static const struct attempt_end changed = {.phase = ATTEMPT_SENDING, .error = ATTEMPT_FILE_CHANGED};
@@ -158,23 +161,160 @@ static void a_file_that_could_not_be_sent_waits_until_its_retries_are_used_up(vo
     assert_int_equal(retry_next_start_us(&bench.retry, 5 * second), 5 * second);
 }
 
-static void retry_after_pauses_every_file_and_is_a_floor_for_its_own(void **state)
+/* An attempt that starts and ends now, and whose response asks for a wait. */
+static enum retry_step attempt_asking(
+    struct bench *bench, const struct attempt_end *attempt, int64_t retry_after_us)
+{
+    retry_note_start(&bench->retry, bench->now);
+    struct retry_end end = end_of(attempt, bench->now);
+    end.retry_after_us = retry_after_us;
+    return retry_note_end(&bench->retry, &bench->file, &end, bench->now, &bench->random);
+}
+
+static void a_429_pauses_every_file_and_is_a_floor_for_its_own(void **state)
 {
     (void)state;
     struct bench bench;
     bench_init(&bench, &usual);
     reach(&bench);
-    struct retry_end end = end_of(&busy, bench.now);
-    end.retry_after_us = 20 * second;
-    assert_int_equal(retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random),
-        RETRY_STEP_AGAIN);
+    assert_int_equal(attempt_asking(&bench, &limited, 20 * second), RETRY_STEP_AGAIN);
     assert_true(bench.file.ready_us >= bench.now + 20 * second);
     assert_int_equal(wait_now(&bench), 20 * second);
-    end.retry_after_us = 3 * second; /* a shorter one does not shorten it */
-    (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
+    assert_int_equal(retry_asked_pause_us(&bench.retry), 20 * second);
+    (void)attempt_asking(&bench, &limited, 3 * second); /* a shorter one does not shorten it */
     assert_int_equal(wait_now(&bench), 20 * second);
     bench.now += 20 * second;
     assert_int_equal(wait_now(&bench), 0);
+}
+
+static void a_lone_5xx_that_asks_for_a_wait_delays_its_own_file_only(void **state)
+{
+    (void)state;
+    static const long statuses[] = {500, 502, 503, 504};
+    for (size_t i = 0; i < COUNT_OF(statuses); i++) {
+        struct bench bench;
+        struct attempt_end alone = {.phase = ATTEMPT_ANSWERING, .status = statuses[i]};
+        bench_init(&bench, &usual);
+        reach(&bench);
+        assert_int_equal(attempt_asking(&bench, &alone, 20 * second), RETRY_STEP_AGAIN);
+        assert_true(bench.file.ready_us >= bench.now + 20 * second);
+        assert_int_equal(wait_now(&bench), 0);
+        assert_int_equal(retry_asked_pause_us(&bench.retry), 0);
+    }
+}
+
+static void a_503_that_is_not_alone_pauses_every_file(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    reach(&bench);
+    for (int i = 0; i < 3; i++) {
+        (void)attempt_asking(&bench, &busy, (20 - i) * second);
+        assert_int_equal(wait_now(&bench), 0);
+    }
+    (void)attempt_asking(&bench, &busy, second);
+    assert_int_equal(wait_now(&bench), 20 * second); /* the longest of them */
+    assert_int_equal(retry_asked_pause_us(&bench.retry), 20 * second);
+    assert_true(bench.file.ready_us >= bench.now + 20 * second);
+}
+
+static void a_probe_that_is_asked_to_wait_pauses_the_next_one(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    reach(&bench);
+    while (wait_now(&bench) == 0)
+        (void)attempt(&bench, &busy);
+    bench.now += second;
+    (void)attempt_asking(&bench, &busy, 20 * second);
+    assert_int_equal(wait_now(&bench), 20 * second);
+}
+
+static void a_file_that_would_wait_longer_than_the_patience_fails_and_the_others_go_on(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    reach(&bench);
+    assert_int_equal(attempt_asking(&bench, &busy, 299 * second), RETRY_STEP_AGAIN);
+    assert_int_equal(attempt_asking(&bench, &busy, 300 * second), RETRY_STEP_EXHAUSTED);
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_GOING);
+    assert_int_equal(wait_now(&bench), 0);
+}
+
+/* The longest of many waits that may follow a file's end number `waits`. */
+static int64_t longest_wait(struct bench *bench, unsigned waits)
+{
+    int64_t longest = 0;
+    for (int i = 0; i < 500; i++) {
+        struct bench copy = *bench;
+        copy.file = (struct retry_file){.waits = waits - 1};
+        copy.random.context = &bench->seeded;
+        (void)attempt(&copy, &busy);
+        int64_t wait = copy.file.ready_us - copy.now;
+        longest = wait > longest ? wait : longest;
+    }
+    return longest;
+}
+
+static void a_file_that_failed_by_chance_is_sent_again_soon(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    for (int i = 0; i < 100; i++) {
+        bench.file = (struct retry_file){0};
+        (void)attempt(&bench, i % 4 == 0 ? &busy : &accepted);
+    }
+    for (unsigned waits = 1; waits <= 6; waits++)
+        assert_in_range(longest_wait(&bench, waits), waits * 49000, waits * 50000);
+    assert_true(longest_wait(&bench, 7) > 20 * second); /* the file has a fault of its own */
+}
+
+static void where_most_fail_a_file_waits_long(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, &usual);
+    for (int i = 0; i < 100; i++)
+        (void)attempt(&bench, i % 5 < 2 ? &accepted : &busy);
+    assert_in_range(longest_wait(&bench, 1), 490000, 500000);
+    assert_in_range(longest_wait(&bench, 4), 3900000, 4000000);
+}
+
+/* Sends 2,000 files, 2,500 attempts per second, of which one in four at random ends with `failure`.
+ * Returns how long that takes. */
+static int64_t time_for_all(const struct attempt_end *failure)
+{
+    static struct retry_file files[2000];
+    struct bench bench;
+    bench_init(&bench, &(struct retry_config){.retries = 100, .give_up_after_us = CLOCK_NEVER});
+    int64_t begin = bench.now;
+    memset(files, 0, sizeof files);
+    for (size_t left = COUNT_OF(files); left > 0; bench.now += 400) {
+        for (size_t i = 0; i < COUNT_OF(files); i++) {
+            if (files[i].ready_us > bench.now)
+                continue;
+            bench.file = files[i];
+            bool fails = random_below(&bench.random, 4) == 0;
+            bool again = attempt(&bench, fails ? failure : &accepted) == RETRY_STEP_AGAIN;
+            files[i] = bench.file;
+            left -= again ? 0 : 1;
+            files[i].ready_us = again ? files[i].ready_us : CLOCK_NEVER;
+            break;
+        }
+    }
+    return bench.now - begin;
+}
+
+static void where_a_quarter_fails_the_last_file_is_not_late(void **state)
+{
+    (void)state;
+    static const struct attempt_end error = {.phase = ATTEMPT_ANSWERING, .status = 500};
+    assert_true(time_for_all(&busy) < 3 * second);
+    assert_true(time_for_all(&error) < 3 * second);
 }
 
 static void retry_after_with_a_success_is_ignored_but_a_used_up_rate_limit_is_not(void **state)
@@ -485,7 +625,15 @@ int main(void)
         cmocka_unit_test(at_most_once_makes_an_ambiguous_end_unknown),
         cmocka_unit_test(backoff_doubles_up_to_thirty_seconds_and_uses_the_whole_range),
         cmocka_unit_test(a_file_that_could_not_be_sent_waits_until_its_retries_are_used_up),
-        cmocka_unit_test(retry_after_pauses_every_file_and_is_a_floor_for_its_own),
+        cmocka_unit_test(a_429_pauses_every_file_and_is_a_floor_for_its_own),
+        cmocka_unit_test(a_lone_5xx_that_asks_for_a_wait_delays_its_own_file_only),
+        cmocka_unit_test(a_503_that_is_not_alone_pauses_every_file),
+        cmocka_unit_test(a_probe_that_is_asked_to_wait_pauses_the_next_one),
+        cmocka_unit_test(
+            a_file_that_would_wait_longer_than_the_patience_fails_and_the_others_go_on),
+        cmocka_unit_test(a_file_that_failed_by_chance_is_sent_again_soon),
+        cmocka_unit_test(where_most_fail_a_file_waits_long),
+        cmocka_unit_test(where_a_quarter_fails_the_last_file_is_not_late),
         cmocka_unit_test(retry_after_with_a_success_is_ignored_but_a_used_up_rate_limit_is_not),
         cmocka_unit_test(a_pause_that_outlasts_the_patience_ends_the_run),
         cmocka_unit_test(half_of_the_attempts_failing_delays_nothing),

@@ -262,7 +262,7 @@ static void one_that_pauses_gets_nothing_and_gives_back_its_slots(void **state)
     struct bench bench;
     bench_init(&bench, true, true);
     (void)start_all(&bench, 2);
-    end_one(&bench, 0, 503, "7");
+    end_one(&bench, 0, 429, "7");
     review(&bench, 0);
     assert_int_equal(bench.origins[0]->counts.standing, ORIGIN_BLOCKED);
     for (int i = 0; i < 3; i++) {

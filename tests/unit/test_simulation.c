@@ -106,7 +106,7 @@ static void every_file_has_one_verdict_that_agrees_with_the_server(void **state)
 static void waiting_for_a_rate_is_not_being_stuck(void **state)
 {
     (void)state;
-    struct run *run = run_calm(40);
+    struct run *run = run_calm(40, 1);
     run->sim.servers[0].outage_from_us = 2 * CLOCK_US_PER_SECOND;
     run->sim.servers[0].outage_until_us = 90 * CLOCK_US_PER_SECOND;
     run->sim.rules.rate_most = 30;
@@ -123,7 +123,7 @@ static void waiting_for_a_rate_is_not_being_stuck(void **state)
 static void waiting_for_the_walk_is_not_being_stuck(void **state)
 {
     (void)state;
-    struct run *run = run_calm(10);
+    struct run *run = run_calm(10, 1);
     run->sim.loses_first = true;
     run->sim.pause_after = 1;
     run->sim.rules.at_most_once = true;

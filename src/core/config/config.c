@@ -58,6 +58,8 @@ bool config_parse(struct config_build *build, const char *source, enum template_
     if (!template_parse(source, place, &build->keys, out, &reason))
         return config_fail(build, option, &reason);
     build->config->needs |= template_needs(*out);
+    if (build->masks && !config_parse_masked(build, source, place, option, *out))
+        return false;
     if (template_needs(*out) != 0)
         return true;
     char *filled = config_fill_constant(build, *out, option);
@@ -95,6 +97,10 @@ void config_free(struct config *config)
         free(config->operands[i]);
     free(config->operands);
     free(config->base);
+    free(config->journal);
+    for (size_t i = 0; i < config->masked_count; i++)
+        template_free(config->masked[i].as);
+    free(config->masked);
     ignore_free(config->ignore);
     free(config->cacert);
     free(config->capath);

@@ -165,29 +165,10 @@ static bool read_pass(struct config_build *build)
            config_add_secret(build, build->config->pass, strlen(build->config->pass));
 }
 
-bool config_read_credentials(struct config_build *build)
-{
-    return read_user(build) && read_pass(build);
-}
-
 /* --- --bearer --- */
 
-/* Adds "Authorization: Bearer TOKEN" as a template, in which braces are doubled. */
-static bool add_bearer(struct config_build *build, const char *token)
-{
-    struct buf line;
-    buf_init(&line, CONFIG_VALUE_MOST);
-    (void)buf_add_text(&line, "Authorization: Bearer ");
-    for (; *token != '\0'; token++) {
-        if (*token == '{' || *token == '}')
-            (void)buf_add_byte(&line, *token);
-        (void)buf_add_byte(&line, *token);
-    }
-    bool added = !line.failed ? config_add_header(build, buf_text(&line), "--bearer")
-                              : config_wrong(build, "--bearer: the token is too long");
-    config_free_secret(&line);
-    return added;
-}
+/* The key that has the token. As a key, it is left out of what the journal knows of a request. */
+#define BEARER_KEY "_bearer.token"
 
 static bool has_authorization(const struct config_build *build)
 {
@@ -202,7 +183,8 @@ static bool has_authorization(const struct config_build *build)
     return false;
 }
 
-bool config_read_bearer(struct config_build *build)
+/* Sets the key that has the token. */
+static bool read_bearer(struct config_build *build)
 {
     const char *source = config_last(build, "bearer");
     if (source == NULL)
@@ -211,13 +193,28 @@ bool config_read_bearer(struct config_build *build)
         return config_wrong(build, "--bearer and --user (-u) exclude each other");
     if (has_authorization(build))
         return config_wrong(build, "--bearer and a --header (-H) Authorization exclude each other");
-    bool is_reference = config_is_reference(source);
-    char *token = is_reference ? config_read_secret(build, source, "--bearer")
-                               : fill(build, source, TEMPLATE_HEADER, "--bearer");
-    bool added = token != NULL &&
-                 (is_reference || config_add_secret(build, token, strlen(token))) &&
-                 (token[0] != '\0' || config_wrong(build, "--bearer: the token is empty")) &&
-                 add_bearer(build, token);
+    char *token = config_is_reference(source) ? config_read_secret(build, source, "--bearer")
+                                              : fill(build, source, TEMPLATE_HEADER, "--bearer");
+    if (token == NULL)
+        return false;
+    bool good = token[0] != '\0' || config_wrong(build, "--bearer: the token is empty");
+    char *name = NULL;
+    if (good && config_add_secret(build, token, strlen(token)) &&
+        (name = strdup(BEARER_KEY)) == NULL)
+        (void)error_set_memory(build->error);
+    if (name != NULL)
+        return config_set_key(build, name, token);
     wipe_and_free(token);
-    return added;
+    return false;
+}
+
+bool config_add_bearer(struct config_build *build)
+{
+    return config_last(build, "bearer") == NULL ||
+           config_add_header(build, "Authorization: Bearer {" BEARER_KEY "}", "--bearer");
+}
+
+bool config_read_credentials(struct config_build *build)
+{
+    return read_user(build) && read_bearer(build) && read_pass(build);
 }

@@ -113,6 +113,10 @@ static bool check_pairs(struct config_build *build)
     struct config *config = build->config;
     if (config->idempotency_key)
         config->needs |= TEMPLATE_NEEDS_SHA256;
+    if (config->checksum && config->journal == NULL)
+        return config_wrong(build, "--checksum needs --journal FILE, which has the checksums");
+    if (config->checksum)
+        config->needs |= TEMPLATE_NEEDS_SHA256;
     if (config->proxy != NULL && config->no_proxy)
         return config_wrong(build, "--proxy (-x) and --no-proxy exclude each other");
     return true;
@@ -156,6 +160,7 @@ static config_step *const steps[] = {
     config_read_keys,
     config_read_secrets,
     config_read_credentials,
+    config_mask_keys,
     read_defaults,
     read_plain,
     config_read_netrc,
@@ -166,10 +171,11 @@ static config_step *const steps[] = {
     read_method,
     config_read_url,
     config_read_headers,
-    config_read_bearer,
+    config_add_bearer,
     config_read_filters,
     config_read_rates,
     config_read_groups,
+    config_read_shard,
     config_check_proxy,
     config_check_tls,
     check_pairs,

@@ -89,6 +89,8 @@ static bool read_codes(
 {
     struct status_list list;
     struct error reason = {0};
+    if (text[0] == '\0' && row->fallback != NULL)
+        return bad_value(row, text, "it must name at least one status code", error);
     if (!status_list_parse(text, &list, &reason))
         return bad_value(row, text, reason.text, error);
     if (into != NULL)

@@ -17,6 +17,8 @@ struct config_build {
     const struct shoal_options *options; /* what was given */
     struct config *config;               /* filled in step by step */
     struct template_keys keys;           /* of -s; owned: config_free_keys() */
+    struct template_keys masked_keys;    /* the same with secrets replaced by names; owned */
+    bool masks;                          /* templates are parsed with `masked_keys`, too */
     const struct option_setting *at;     /* the one that is being read; NULL: several, or none */
     struct error *error;                 /* never NULL */
 };
@@ -75,22 +77,26 @@ void config_free_secret(struct buf *value);
 /* Reads -s into `keys`, and the values that come from elsewhere into `secrets`. */
 MUST_USE bool config_read_keys(struct config_build *build);
 
-/* Erases and frees `keys`. */
+/* Erases and frees `keys` and `masked_keys`. */
 void config_free_keys(struct config_build *build);
 
 /* Adds the users and passwords in the URL and in the URLs of proxies to `secrets`. Needs `keys`. */
 MUST_USE bool config_read_secrets(struct config_build *build);
 
+/* Adds a key, or replaces its value. Owns both strings, also on failure. */
+MUST_USE bool config_set_key(struct config_build *build, char *name, char *value);
+
 /* --- credentials.c --- */
 
-/* Reads -u and --pass into `user_password`, `pass` and `secrets`. Needs `keys`. */
+/* Reads -u, --bearer and --pass into `user_password`, `keys`, `pass` and `secrets`. Needs the
+ * `keys` of -s. */
 MUST_USE bool config_read_credentials(struct config_build *build);
 
 /* Reads the file of --netrc-file or --netrc into `netrc` and `secrets`. Needs `netrc_home`. */
 MUST_USE bool config_read_netrc(struct config_build *build);
 
 /* Adds the header of --bearer to `headers`. */
-MUST_USE bool config_read_bearer(struct config_build *build);
+MUST_USE bool config_add_bearer(struct config_build *build);
 
 /* --- tls.c --- */
 
@@ -101,6 +107,20 @@ MUST_USE bool config_check_tls(struct config_build *build);
 
 /* Checks the proxy that the URL takes, from --proxy or from the environment. Needs `origin`. */
 MUST_USE bool config_check_proxy(struct config_build *build);
+
+/* --- masked.c --- */
+
+/* Makes `masked_keys`, if the run needs them. Needs `keys` and all secrets. */
+MUST_USE bool config_mask_keys(struct config_build *build);
+
+/* Parses `source` with `masked_keys` as the masked form of `template`. */
+MUST_USE bool config_parse_masked(struct config_build *build, const char *source,
+    enum template_place place, const char *option, const struct template *template);
+
+/* --- shard.c --- */
+
+/* Reads --shard into `shard`. */
+MUST_USE bool config_read_shard(struct config_build *build);
 
 /* --- url.c --- */
 

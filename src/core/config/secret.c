@@ -70,8 +70,7 @@ static bool read_value(struct config_build *build, const struct option_setting *
         build, "%s: %s; write {%s?} where it may be missing", option, reason.text, name);
 }
 
-/* Adds the key, or replaces its value. Owns both strings, also on failure. */
-static bool set_key(struct config_build *build, char *name, char *value)
+bool config_set_key(struct config_build *build, char *name, char *value)
 {
     struct template_key *list = (struct template_key *)build->keys.list;
     for (size_t i = 0; i < build->keys.count; i++) {
@@ -125,7 +124,7 @@ static bool add_key(struct config_build *build, const struct option_setting *set
         char *copy = strdup(buf_text(&value));
         config_free_secret(&value);
         if (copy != NULL)
-            return set_key(build, name, copy);
+            return config_set_key(build, name, copy);
         free(name);
         return error_set_memory(build->error);
     }
@@ -148,14 +147,20 @@ bool config_read_keys(struct config_build *build)
     return true;
 }
 
+static void free_keys(struct template_keys *keys)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        wipe_and_free((char *)keys->list[i].value);
+        free((char *)keys->list[i].name);
+    }
+    free((struct template_key *)keys->list);
+    *keys = (struct template_keys){0};
+}
+
 void config_free_keys(struct config_build *build)
 {
-    for (size_t i = 0; i < build->keys.count; i++) {
-        wipe_and_free((char *)build->keys.list[i].value);
-        free((char *)build->keys.list[i].name);
-    }
-    free((struct template_key *)build->keys.list);
-    build->keys = (struct template_keys){0};
+    free_keys(&build->keys);
+    free_keys(&build->masked_keys);
 }
 
 /* --- users and passwords in URLs --- */

@@ -36,7 +36,6 @@ struct plan *plan_new(
     }
     plan->config = config;
     plan->random = random;
-    plan->job.work = READER_LOAD;
     plan->job.headroom = config->raw ? 0 : HEADROOM_FIRST;
     init_buffers(plan);
     plan->files = calloc(1 + count_extra_files(config), sizeof *plan->files);
@@ -76,8 +75,7 @@ void plan_free(struct plan *plan)
     free(plan);
 }
 
-/* What templates may name, once the reader has done the job. */
-static struct template_file describe(const struct plan *plan, const struct entry *entry)
+struct template_file plan_describe(const struct plan *plan, const struct entry *entry)
 {
     const struct reader_file *found = &plan->files[0];
     return (struct template_file){
@@ -133,7 +131,7 @@ static unsigned digests_for(unsigned needs)
 
 static bool begin_parts(struct plan *plan, const struct entry *entry, struct error *error)
 {
-    struct template_file file = describe(plan, entry);
+    struct template_file file = plan_describe(plan, entry);
     plan->job.file_count = 1;
     for (size_t i = 0; i < plan->config->field_count; i++) {
         const struct config_field *field = &plan->config->fields[i];
@@ -163,8 +161,12 @@ bool plan_begin(
     const char *relative = buf_text(&plan->file_path) + plan->file_path.length;
     relative -= strlen(entry_relative(entry));
     plan->files[0] = (struct reader_file){.root = entry->root, .path = relative, .descriptor = -1};
+    plan->job.work = READER_LOAD;
+    plan->job.keep_open = plan->config->verify_content;
     plan->job.files = plan->files;
+    plan->job.work = READER_LOAD;
     plan->job.digests = digests_for(plan->config->needs);
+    plan->job.other_digests = plan->config->checksum ? DIGEST_SHA256 : 0u;
     plan->job.whole_most = whole_most;
     plan->job.whole = false;
     return begin_parts(plan, entry, error);
@@ -172,6 +174,12 @@ bool plan_begin(
 
 struct reader_job *plan_job(struct plan *plan)
 {
+    return &plan->job;
+}
+
+struct reader_job *plan_compare_job(struct plan *plan)
+{
+    plan->job.work = READER_COMPARE;
     return &plan->job;
 }
 
@@ -277,6 +285,8 @@ static bool set_streamed_body(
     }
     if (plan->body == NULL)
         return false;
+    if (plan->config->verify_content)
+        body_keep_digests(plan->body);
     plan->request.read = body_read;
     plan->request.body = plan->body;
     plan->request.chunk = chunk;
@@ -287,7 +297,7 @@ static bool set_streamed_body(
 bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader, size_t chunk,
     struct error *error)
 {
-    struct template_file file = describe(plan, entry);
+    struct template_file file = plan_describe(plan, entry);
     plan->request = (struct http_request){
         .method = plan->config->method, .user_password = plan->config->user_password};
     if (!plan->config->raw)

@@ -143,6 +143,7 @@ static void file_free(struct sched *sched, struct file *file)
     list_remove(&file->live);
     sched->live_count--;
     origins_remove_file(&sched->origins, file->origin, clock_now_us(sched->parts.clock));
+    memory_free(file->memory);
     free(file->entry);
     free(file->error);
     free(file);
@@ -176,7 +177,8 @@ void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verd
     leave_state(sched, file);
     file_release_slot(sched, file);
     sched->failures += failed;
-    events_file(sched->parts.events, &event);
+    const char *cause = events_file(sched->parts.events, &event);
+    memory_write(sched, file, verdict, &event, cause);
     file_free(sched, file);
 }
 

@@ -1,5 +1,6 @@
 #include "core/sched/group.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,10 +16,18 @@ struct group {
     char key[];                      /* the group's name */
 };
 
+/* A set of hashes. Two keys of one hash, one pair in 2^64, would only lack one wait. */
+struct seen {
+    uint64_t *hashes; /* `room` of them, 0: a free place; owned */
+    size_t room;      /* 0 or a power of two */
+    size_t count;     /* places that are taken */
+};
+
 struct groups {
     bool serial;        /* one member of a group at a time */
     bool first_alone;   /* the others once the first has left */
-    struct table table; /* every group, by its key; they stay until the end of the run */
+    struct table table; /* the groups that have members, by their keys */
+    struct seen seen;   /* first_alone: those that had members before */
 };
 
 struct groups *groups_new(bool serial, bool first_alone)
@@ -31,6 +40,55 @@ struct groups *groups_new(bool serial, bool first_alone)
     return groups;
 }
 
+/* The place of the hash, or the free one where it belongs. There must be a free place. */
+static uint64_t *find_place(const struct seen *seen, uint64_t hash)
+{
+    size_t at = hash & (seen->room - 1);
+    while (seen->hashes[at] != 0 && seen->hashes[at] != hash)
+        at = (at + 1) & (seen->room - 1);
+    return &seen->hashes[at];
+}
+
+static bool has_seen(const struct seen *seen, uint64_t hash)
+{
+    return seen->room > 0 && *find_place(seen, hash) == hash;
+}
+
+/* Makes room for one more, with half of the places free. False: out of memory. */
+static bool make_room(struct seen *seen)
+{
+    if (2 * (seen->count + 1) <= seen->room)
+        return true;
+    struct seen larger = {.room = seen->room == 0 ? 64 : 2 * seen->room, .count = seen->count};
+    larger.hashes = calloc(larger.room, sizeof *larger.hashes);
+    if (larger.hashes == NULL)
+        return false;
+    for (size_t i = 0; i < seen->room; i++) {
+        if (seen->hashes[i] != 0)
+            *find_place(&larger, seen->hashes[i]) = seen->hashes[i];
+    }
+    free(seen->hashes);
+    *seen = larger;
+    return true;
+}
+
+/* False: out of memory. */
+static bool note_seen(struct seen *seen, uint64_t hash)
+{
+    if (!make_room(seen))
+        return false;
+    uint64_t *place = find_place(seen, hash);
+    seen->count += *place == 0;
+    *place = hash;
+    return true;
+}
+
+/* The hash of a group's key; never 0. */
+static uint64_t hash_of(const struct group *group)
+{
+    return group->node.hash == 0 ? 1 : group->node.hash;
+}
+
 static void free_group(struct table_node *node)
 {
     free(container_of(node, struct group, node));
@@ -41,6 +99,7 @@ void groups_free(struct groups *groups)
     if (groups == NULL)
         return;
     table_free(&groups->table, free_group);
+    free(groups->seen.hashes);
     free(groups);
 }
 
@@ -58,7 +117,19 @@ static struct group *find_or_add(struct groups *groups, const char *key)
         free(group);
         return NULL;
     }
+    group->first_left = has_seen(&groups->seen, hash_of(group));
     return group;
+}
+
+/* Frees the group if it has no members. */
+static void free_if_empty(struct groups *groups, struct group *group)
+{
+    if (group->active > 0 || group->held_first != NULL)
+        return;
+    if (groups->first_alone && !note_seen(&groups->seen, hash_of(group)))
+        return; /* it stays, and knows that its first has left */
+    table_remove(&groups->table, &group->node);
+    free(group);
 }
 
 static void hold(struct group *group, struct group_member *member)
@@ -139,5 +210,6 @@ struct group_member *groups_leave(struct groups *groups, struct group_member *me
         *tail = release_one(group);
         tail = &(*tail)->next;
     }
+    free_if_empty(groups, group);
     return released;
 }

@@ -1,7 +1,8 @@
 /* Groups: files that wait for one another (--serial-by, --first-alone).
  *
  * A file enters its group when it is first in the queue. It goes on at once, or the group holds it:
- * until the one before it has left (serial), or until the group's first has left (first alone). */
+ * until the one before it has left (serial), or until the group's first has left (first alone). A
+ * group is freed with its last member; of a group whose first has left, eight bytes stay. */
 #ifndef SHOAL_CORE_SCHED_GROUP_H
 #define SHOAL_CORE_SCHED_GROUP_H
 

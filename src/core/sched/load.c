@@ -40,6 +40,11 @@ static void fail_without_memory(struct sched *sched, struct walk_item *item)
 static void add_file(struct sched *sched, struct walk_item *item)
 {
     int64_t now_us = clock_now_us(sched->parts.clock);
+    struct selection *selection = sched->parts.selection;
+    if (selection != NULL && !selection_takes(selection, item->entry)) {
+        free(item->entry);
+        return;
+    }
     events_found(sched->parts.events, item->entry);
     struct origin *origin = origins_of_entry(&sched->origins, item->entry, now_us);
     struct file *file = origin == NULL ? NULL : file_new(sched, item->entry, origin);
@@ -52,6 +57,8 @@ static void add_file(struct sched *sched, struct walk_item *item)
         file_finish(sched, file, SHOAL_FAILED, false, NULL);
     } else if (origin->gave_up) {
         sched_finish_unsent_of(sched, origin);
+    } else {
+        memory_recall(sched, file);
     }
 }
 
@@ -80,12 +87,16 @@ static void handle_item(struct sched *sched, struct walk_item *item)
 static bool wants_entries(const struct sched *sched)
 {
     size_t wanted = 2 * shares_limit(&sched->shares) + ENTRIES_AT_ONCE;
+    size_t queued = sched->state_counts[FILE_QUEUED] + sched->state_counts[FILE_RECALLING];
+    struct journal *journal = sched->parts.journal;
+    if (journal != NULL && journal_pending(journal) > JOURNAL_PENDING_MOST)
+        return false;
     if (sched->phase != SCHED_RUNNING || sched->source_ended)
         return false;
     if (!sched->shares.several)
-        return sched->state_counts[FILE_QUEUED] < wanted && sched->live_count < SCHED_LIVE_MOST;
+        return queued < wanted && sched->live_count < SCHED_LIVE_MOST;
     return sched->live_count < SCHED_LIVE_MOST_SEVERAL &&
-           (sched->state_counts[FILE_QUEUED] < wanted || sched->used_slots < sched->slot_count);
+           (queued < wanted || sched->used_slots < sched->slot_count);
 }
 
 bool sched_collect_entries(struct sched *sched)
@@ -172,10 +183,12 @@ static void load_file(struct sched *sched, struct file *file)
     struct slot *slot = slot_acquire(sched, file);
     struct error error;
     file_set_state(sched, file, FILE_LOADING);
-    if (plan_begin(slot->plan, file->entry, whole_most(sched), &error))
-        reader->ops->submit(reader, plan_job(slot->plan));
-    else
+    if (!plan_begin(slot->plan, file->entry, whole_most(sched), &error)) {
         sched_plan_failed(sched, file, &error);
+        return;
+    }
+    memory_choose_work(sched, file, plan_job(slot->plan));
+    reader->ops->submit(reader, plan_job(slot->plan));
 }
 
 /* Makes room for the file of another origin: one that lets nothing start gives back the slot of a
@@ -230,11 +243,24 @@ static void make_request(struct sched *sched, struct slot *slot)
         return;
     }
     if (!sched->parts.config->dry_run) {
-        file_set_state(sched, file, FILE_READY);
+        if (!memory_intends(sched, file))
+            file_set_state(sched, file, FILE_READY);
         return;
     }
     events_plan(sched->parts.events, file->entry, slot->plan);
     file_finish_planned(sched, file);
+}
+
+/* A file that was only looked at is read now: it is not as the journal knows it. */
+static void go_on_loading(struct sched *sched, struct slot *slot)
+{
+    struct reader_job *job = plan_job(slot->plan);
+    if (job->work == READER_LOAD) {
+        make_request(sched, slot);
+        return;
+    }
+    job->work = READER_LOAD;
+    sched->parts.reader->ops->submit(sched->parts.reader, job);
 }
 
 static void handle_loaded(struct sched *sched, struct slot *slot)
@@ -247,8 +273,8 @@ static void handle_loaded(struct sched *sched, struct slot *slot)
     const struct reader_file *culprit = plan_unreadable(slot->plan);
     if (culprit != NULL)
         sched_load_failed(sched, file, culprit);
-    else
-        make_request(sched, slot);
+    else if (!memory_settles(sched, file))
+        go_on_loading(sched, slot);
 }
 
 static struct slot *slot_of_body(struct sched *sched, const struct body *body)
@@ -278,6 +304,8 @@ void sched_collect_jobs(struct sched *sched)
         struct reader_job *next = job->next;
         if (job->work == READER_CHUNK)
             handle_chunk(sched, job);
+        else if (job->work == READER_COMPARE)
+            sched_compared(sched, job->load_owner);
         else
             handle_loaded(sched, job->load_owner);
         job = next;

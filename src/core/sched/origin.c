@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "policy/limits.h"
-#include "text/http_date.h"
+#include "text/retry_after.h"
 
 #define REASON_MOST ((size_t)64 * 1024) /* bytes */
 
@@ -83,10 +83,7 @@ static struct origin_wait read_wait(const struct http_end *end, const struct clo
     struct origin_wait wait = {0};
     int64_t wall_seconds = clock_wall_seconds(clock);
     const struct buf *headers = end->headers;
-    if (end->retry_after[0] != '\0' &&
-        !retry_after_parse(
-            end->retry_after, strlen(end->retry_after), wall_seconds, &wait.retry_after_us))
-        wait.retry_after_us = 0;
+    wait.retry_after_us = retry_after_us(end->retry_after, strlen(end->retry_after), wall_seconds);
     wait.rate_limit_us = limits_pause_us(buf_text(headers), headers->length, wall_seconds);
     return wait;
 }
@@ -126,9 +123,9 @@ struct origin_next origin_note_end(struct origin *origin, struct origin_file *fi
         retry_note_reached(&origin->retry);
     origin->answered = origin->answered || (!failed && attempt.status != 0);
     file->fresh_connection = failed && end->reused && attempt.status == 0;
-    adapt_note_end(&origin->adapt, &file->attempt, next.outcome, &attempt, next.wait.retry_after_us,
-        end->request_bytes, now_us);
     next.step = retry_note_end(&origin->retry, &file->retry, &ended, now_us, random);
+    adapt_note_end(&origin->adapt, &file->attempt, next.outcome, &attempt,
+        retry_asked_pause_us(&origin->retry), end->request_bytes, now_us);
     next.again_us = again_us(file, now_us);
     note_pause(origin, now_us);
     return next;

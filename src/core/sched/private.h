@@ -1,14 +1,15 @@
 /* What the files of the scheduler share: the files, the slots and the state of a run.
  *
  * sched.c makes the steps and ends the run, load.c brings files from the walk to a request that is
- * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, tell.c tells
- * the user of it, and file.c changes states. Calls go from the first to the last of these, never
- * back. */
+ * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, verify.c has
+ * the reader compare what was sent, tell.c tells the user, and file.c changes states. Calls go from
+ * the first to the last of these, never back. */
 #ifndef SHOAL_CORE_SCHED_PRIVATE_H
 #define SHOAL_CORE_SCHED_PRIVATE_H
 
 #include "base/heap.h"
 #include "base/list.h"
+#include "core/identity.h"
 #include "core/plan.h"
 #include "core/sched.h"
 #include "core/sched/group.h"
@@ -26,28 +27,43 @@
 #define SCHED_LIVE_MOST_SEVERAL 65536
 
 enum file_state {
+    FILE_RECALLING, /* the journal looks it up */
     FILE_QUEUED,    /* waits for a slot */
     FILE_HELD,      /* waits for another file of its group */
     FILE_LOADING,   /* the reader has its job */
+    FILE_INTENDING, /* the journal notes that it is about to be sent */
     FILE_READY,     /* its request is ready to be sent */
     FILE_IN_FLIGHT, /* the transport has its request */
+    FILE_VERIFYING, /* was accepted; the reader compares it with what was sent */
     FILE_WAITING,   /* waits until it may be sent again */
 };
 
 /* The number of states. */
-#define FILE_STATES 6
+#define FILE_STATES 9
+
+/* What the journal has to do with a file. */
+struct memory {
+    unsigned char destination[IDENTITY_SIZE]; /* with the path: the key of its row */
+    struct journal_note *note;  /* the journal has it, or NULL; its owner is the file */
+    bool known;                 /* `row` is what an earlier run wrote */
+    struct journal_row row;     /* meaningless unless `known` */
+    bool has_facts;             /* `facts` are those of the last load */
+    struct journal_facts facts; /* of the contents that are sent */
+    bool intended;              /* the row `started` is committed */
+};
 
 /* A file that was found and is not finished. */
 struct file {
     struct entry *entry;        /* owned */
     struct origin *origin;      /* where it is sent */
     enum file_state state;      /* changed by file_set_state() only */
-    struct slot *slot;          /* in LOADING, READY and IN_FLIGHT; else NULL */
+    struct slot *slot;          /* in LOADING, READY, IN_FLIGHT and VERIFYING; else NULL */
     struct heap_node timer;     /* in WAITING: when it is queued again */
     struct list_node turn;      /* in QUEUED and READY: among those of its origin */
     struct list_node live;      /* among all unfinished files of its origin */
     struct group_member member; /* its place in its group, where the run has groups */
     struct origin_file attempt; /* what its origin keeps of it */
+    struct memory *memory;      /* owned; NULL: no journal, or no row can be made of it */
     unsigned attempts;          /* transfers started */
     bool maybe_accepted;        /* after some attempt the server may have accepted it */
     int64_t first_us;           /* when its first attempt started, by the events' clock; 0: never */
@@ -67,6 +83,7 @@ struct slot {
     struct slot *next_free;         /* in the list of free slots */
     bool closing;                   /* released, but the reader still has a chunk of its body */
     bool streamed;                  /* its body is streamed, not in memory */
+    struct kept_end *kept_end;      /* in VERIFYING: the end of the attempt; owned; may be NULL */
 
     /* For --limit-rate: a turn is a number of bytes and the time from which they may be sent. A
      * whole body takes one turn, a streamed body one per piece. */
@@ -107,6 +124,8 @@ struct sched {
     struct heap throttled;    /* slots in flight that wait for their turn, by `turn_us` */
     uint64_t failures;        /* verdicts `failed` so far, for --max-failures */
     int64_t bytes_moved;      /* bytes of ended requests that were handed to the system */
+    struct identity identity; /* scratch: the keys of rows in the journal */
+    bool journal_failed;      /* the user was told that it cannot be used any more */
     struct buf text;          /* scratch: sentences and the names of groups */
     struct buf file_path;     /* scratch: {file} in the name of a group */
 };
@@ -149,6 +168,35 @@ struct slot *slot_acquire(struct sched *sched, struct file *file);
  * body any more: then this is called again. */
 void slot_release(struct sched *sched, struct slot *slot);
 
+/* --- memory.c: what the journal has to do with files --- */
+
+/* Asks the journal for the file's row, unless there is none. */
+void memory_recall(struct sched *sched, struct file *file);
+
+/* Chooses the work of the plan's job: only a look where the row and the file's facts may show that
+ * it need not be sent. */
+void memory_choose_work(const struct sched *sched, const struct file *file, struct reader_job *job);
+
+/* The file was looked at or loaded: keeps its facts. If the journal shows that it need not be sent,
+ * finishes it and returns true. */
+bool memory_settles(struct sched *sched, struct file *file);
+
+/* Whether the journal must note that the file is about to be sent, before it may start; then it is
+ * in state INTENDING. */
+bool memory_intends(struct sched *sched, struct file *file);
+
+/* Accepts the notes that the journal gives back. */
+void sched_collect_notes(struct sched *sched);
+
+/* --- remember.c --- */
+
+/* Writes the file's verdict to the journal. `cause`: the text that groups failures, or NULL. */
+void memory_write(struct sched *sched, const struct file *file, enum shoal_verdict verdict,
+    const struct event_file *event, const char *cause);
+
+/* Frees what the file has of it; the note, if the journal has it, loses its owner. */
+void memory_free(struct memory *memory);
+
 /* --- load.c: each does what can be done without waiting --- */
 
 /* Makes files of the entries that the walk has found. Returns whether there may be more that could
@@ -189,12 +237,29 @@ void sched_load_failed(struct sched *sched, struct file *file, const struct read
 /* No request or transfer could be made of the file; `error` says why. */
 void sched_plan_failed(struct sched *sched, struct file *file, const struct error *error);
 
-/* While the run ends: finishes every file that is not in flight. */
+/* The reader has compared the slot's files with what was sent of them. */
+void sched_compared(struct sched *sched, struct slot *slot);
+
+/* While the run ends: finishes every file that is not in flight or compared. */
 void sched_finish_unsent(struct sched *sched);
+
+/* The run stops at once: finishes the files that are compared with what was sent. */
+void sched_finish_unverified(struct sched *sched);
 
 /* The origin has been given up, and its `reason` says why: finishes every file of it that is not in
  * flight. */
 void sched_finish_unsent_of(struct sched *sched, struct origin *origin);
+
+/* --- verify.c --- */
+
+/* The file was accepted: has the reader compare it with what was sent. Keeps a copy of `end`. */
+void verify_begin(struct sched *sched, struct file *file, const struct http_end *end);
+
+/* The copy of the end of the attempt, until verify_end(). NULL: there was no memory for it. */
+const struct http_end *verify_kept_end(const struct slot *slot);
+
+/* Frees the copy; a slot without one is ignored. */
+void verify_end(struct slot *slot);
 
 /* --- tell.c --- */
 

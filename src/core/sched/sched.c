@@ -52,6 +52,7 @@ struct sched *sched_new(const struct sched_parts *parts, struct error *error)
     buf_init(&sched->text, TEXT_MOST);
     buf_init(&sched->file_path, TEXT_MOST);
     buf_init(&sched->drain_reason, TEXT_MOST);
+    identity_init(&sched->identity, parts->config);
     sched->rate = parts->config->rate;
     shares_init(&sched->shares, origins_differ(parts->config), parts->jobs_most,
         (size_t)parts->jobs_most + parts->ahead_most);
@@ -76,6 +77,7 @@ static void free_files(struct sched *sched)
         while (live != NULL) {
             struct file *file = container_of(live, struct file, live);
             live = live->next;
+            memory_free(file->memory);
             free(file->entry);
             free(file->error);
             free(file);
@@ -92,12 +94,15 @@ void sched_free(struct sched *sched)
     free_files(sched);
     origins_free(&sched->origins);
     shares_free(&sched->shares);
-    for (size_t i = 0; sched->slots != NULL && i < sched->slot_count; i++)
+    for (size_t i = 0; sched->slots != NULL && i < sched->slot_count; i++) {
+        verify_end(&sched->slots[i]);
         plan_free(sched->slots[i].plan);
+    }
     free(sched->slots);
     groups_free(sched->groups);
     heap_free(&sched->waiting);
     heap_free(&sched->throttled);
+    identity_free(&sched->identity);
     buf_free(&sched->text);
     buf_free(&sched->file_path);
     buf_free(&sched->drain_reason);
@@ -145,6 +150,12 @@ static void review_origins(struct sched *sched, int64_t now_us)
     }
 }
 
+/* Whether there are files that may finish while the run ends. */
+static bool may_finish(const struct sched *sched)
+{
+    return sched->state_counts[FILE_IN_FLIGHT] + sched->state_counts[FILE_VERIFYING] > 0;
+}
+
 /* Ends a run that has reached one of its limits, and a drain that has used up its grace. */
 static void advance_phase(struct sched *sched, int64_t now_us)
 {
@@ -153,7 +164,7 @@ static void advance_phase(struct sched *sched, int64_t now_us)
         if (config->max_failures > 0 && sched->failures >= config->max_failures)
             sched_drain(sched, "the run ended: --max-failures was reached");
     } else if (sched->phase == SCHED_DRAINING && now_us >= sched->drain_until_us &&
-               sched->state_counts[FILE_IN_FLIGHT] > 0) {
+               may_finish(sched)) {
         sched_stop(sched);
     }
 }
@@ -168,14 +179,30 @@ static int64_t next_event_us(const struct sched *sched, int64_t now_us)
         next_us = clock_earlier(next_us, node->key);
     next_us = clock_earlier(next_us, sched_next_start_us(sched, now_us));
     next_us = clock_earlier(next_us, shares_next_us(&sched->shares, now_us));
-    if (sched->phase == SCHED_DRAINING && sched->state_counts[FILE_IN_FLIGHT] > 0)
+    if (sched->phase == SCHED_DRAINING && may_finish(sched))
         next_us = clock_earlier(next_us, sched->drain_until_us);
     return next_us;
+}
+
+/* Ends the run if the journal cannot be used any more. */
+static void watch_journal(struct sched *sched)
+{
+    struct error error;
+    struct journal *journal = sched->parts.journal;
+    if (journal == NULL || sched->journal_failed || !journal_failed(journal, &error))
+        return;
+    sched->journal_failed = true;
+    events_journal_failed(sched->parts.events, error.text);
+    buf_clear(&sched->text);
+    (void)buf_printf(&sched->text, "the run ended: %s", error.text);
+    sched_drain(sched, buf_text(&sched->text));
 }
 
 int64_t sched_step(struct sched *sched)
 {
     int64_t now_us = clock_now_us(sched->parts.clock);
+    sched_collect_notes(sched);
+    watch_journal(sched);
     sched_collect_jobs(sched);
     bool more_entries = sched_collect_entries(sched);
     sched_queue_due_files(sched, now_us);
@@ -221,27 +248,10 @@ void sched_stop(struct sched *sched)
         if (slot->file != NULL && slot->file->state == FILE_IN_FLIGHT)
             http->ops->cancel(http, slot->transfer);
     }
+    sched_finish_unverified(sched);
 }
 
 uint64_t sched_in_flight(const struct sched *sched)
 {
     return sched->state_counts[FILE_IN_FLIGHT];
-}
-
-size_t sched_held_up(const struct sched *sched, const char **host)
-{
-    size_t count = 0;
-    for (struct list_node *node = sched->shares.blocked.first; node != NULL; node = node->next) {
-        const struct origin *origin = container_of(node, struct origin, blocked);
-        bool told = origin->told_down_since_us != CLOCK_NEVER ||
-                    origin->told_pause_until_us > clock_now_us(sched->parts.clock);
-        if (told && count++ == 0)
-            *host = origin_host(origin);
-    }
-    return count;
-}
-
-int64_t sched_bytes_moved(const struct sched *sched)
-{
-    return sched->bytes_moved;
 }

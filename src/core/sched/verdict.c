@@ -79,6 +79,22 @@ static void remember_failure(
     (void)buf_add_text(&file->origin->reason, text);
 }
 
+/* `again_us`: when the file may be sent again. */
+static void tell_of_attempt(
+    struct sched *sched, const struct file *file, const struct http_end *end, int64_t again_us)
+{
+    int64_t now_us = clock_now_us(sched->parts.clock);
+    const struct shoal_attempt attempt = {
+        .path = {.data = file->entry->path, .length = strlen(file->entry->path)},
+        .attempt = file->attempts,
+        .status = end->attempt.status,
+        .phase = attempt_phase_name(end->attempt.phase),
+        .error = file->error,
+        .took_us = now_us - file->attempt.started_us,
+        .wait_us = again_us > now_us ? again_us - now_us : 0};
+    events_attempt(sched->parts.events, &attempt);
+}
+
 void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
 {
     struct sched *sched = owner;
@@ -92,7 +108,10 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
     if (!accepted)
         remember_failure(sched, file, next.outcome, end);
     sched_tell_of_end(sched, origin, &next, end->attempt.status);
-    if (next.step == RETRY_STEP_FINAL)
+    if (next.outcome == OUTCOME_DONE && sched->parts.config->verify_content &&
+        sched->phase != SCHED_STOPPING)
+        verify_begin(sched, file, end);
+    else if (next.step == RETRY_STEP_FINAL)
         finish_by_outcome(sched, file, next.outcome, end);
     else if (next.step == RETRY_STEP_UNKNOWN)
         file_finish(sched, file, SHOAL_UNKNOWN, false, end);
@@ -100,8 +119,10 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
         finish_without_retry(sched, file, next.outcome, end);
     else if (next.step == RETRY_STEP_EXHAUSTED)
         file_finish(sched, file, SHOAL_FAILED, true, end);
-    else
+    else {
+        tell_of_attempt(sched, file, end, next.again_us);
         wait_for_retry(sched, file, next.again_us);
+    }
 }
 
 /* The system lacks descriptors or memory, which may pass. */
@@ -156,6 +177,65 @@ void sched_plan_failed(struct sched *sched, struct file *file, const struct erro
         file_finish(sched, file, SHOAL_FAILED, false, NULL);
 }
 
+/* The file was accepted, but it is not, or no longer, what was sent. */
+static void send_again(struct sched *sched, struct file *file)
+{
+    struct slot *slot = file->slot;
+    const struct http_end *end = verify_kept_end(slot);
+    bool may_repeat = !sched->parts.config->at_most_once;
+    struct origin_next next = {.step = RETRY_STEP_EXHAUSTED};
+    file->maybe_accepted = true;
+    if (may_repeat && sched->phase == SCHED_RUNNING && !file->origin->gave_up)
+        next = origin_note_unsent(
+            file->origin, &file->attempt, clock_now_us(sched->parts.clock), sched->parts.random);
+    if (next.step == RETRY_STEP_EXHAUSTED)
+        file_finish(sched, file, SHOAL_FAILED, may_repeat, end);
+    else
+        wait_for_retry(sched, file, next.again_us);
+    verify_end(slot);
+}
+
+void sched_compared(struct sched *sched, struct slot *slot)
+{
+    struct file *file = slot->file;
+    const struct reader_file *culprit = plan_unreadable(slot->plan);
+    if (file == NULL) { /* the run was stopped meanwhile */
+        slot_release(sched, slot);
+        return;
+    }
+    if (culprit == NULL) {
+        file_finish(sched, file, SHOAL_SENT, false, verify_kept_end(slot));
+        verify_end(slot);
+        return;
+    }
+    buf_clear(&sched->text);
+    if (culprit->result == READER_CHANGED)
+        (void)buf_printf(&sched->text,
+            "'%s': its content is not what was sent: it changed while it was read", culprit->path);
+    else
+        plan_explain(culprit, &sched->text);
+    file_set_failure(file,
+        culprit->result == READER_CHANGED ? SHOAL_REASON_CHANGED : SHOAL_REASON_UNREADABLE,
+        buf_text(&sched->text));
+    send_again(sched, file);
+}
+
+void sched_finish_unverified(struct sched *sched)
+{
+    for (size_t i = 0; i < sched->slot_count; i++) {
+        struct slot *slot = &sched->slots[i];
+        struct file *file = slot->file;
+        if (file == NULL || file->state != FILE_VERIFYING)
+            continue;
+        file_set_failure(file, SHOAL_REASON_CHANGED,
+            "it was accepted, but the run ended before its content was compared with what was "
+            "sent");
+        file_leave_slot(file); /* sched_compared() releases it */
+        file_finish(sched, file, SHOAL_UNKNOWN, false, verify_kept_end(slot));
+        verify_end(slot);
+    }
+}
+
 /* `reason`: the error of a file that was never attempted. */
 static void finish_unsent_files(
     struct sched *sched, struct origin *origin, const struct buf *reason)
@@ -164,7 +244,7 @@ static void finish_unsent_files(
     for (struct list_node *node = origin->live.first; node != NULL; node = next) {
         struct file *file = container_of(node, struct file, live);
         next = node->next;
-        if (file->state == FILE_IN_FLIGHT)
+        if (file->state == FILE_IN_FLIGHT || file->state == FILE_VERIFYING)
             continue;
         if (file->state == FILE_LOADING)
             file_leave_slot(file); /* handle_loaded() releases it */

@@ -40,7 +40,9 @@ struct body {
     bool waiting;                /* the last body_read() returned HTTP_READ_WAIT */
     int64_t failure;             /* an enum http_read_end for every later body_read(), or 0 */
     struct reader_file *culprit; /* the file that caused `failure`, or NULL */
-    size_t piece_count;          /* length of `pieces` */
+    bool keeps_digests;          /* see body_keep_digests() */
+    struct digest *digest; /* of what was handed over of the current piece; NULL: nothing was */
+    size_t piece_count;    /* length of `pieces` */
     struct body_piece pieces[];
 };
 
@@ -70,6 +72,11 @@ struct body *body_new(const struct body_piece *pieces, size_t count, struct read
         }
     }
     return body;
+}
+
+void body_keep_digests(struct body *body)
+{
+    body->keeps_digests = true;
 }
 
 int64_t body_length(const struct body *body)
@@ -106,6 +113,7 @@ void body_free(struct body *body)
         return;
     for (size_t i = 0; i < CHUNKS; i++)
         free(body->chunks[i].data);
+    digest_free(body->digest);
     free(body);
 }
 
@@ -231,11 +239,42 @@ static size_t copy_piece(struct body *body, char *into, size_t room)
     return most;
 }
 
+/* Adds what is handed over of a file to its digest. False: that failed, and so has the body. */
+static bool note_sent(struct body *body, struct reader_file *file, const char *data, size_t length)
+{
+    if (!body->keeps_digests)
+        return true;
+    if (body->digest == NULL)
+        body->digest = digest_new(DIGEST_SHA256);
+    if (body->digest == NULL || !digest_add(body->digest, data, length))
+        (void)fail(body, file, READER_FAILED, ENOMEM);
+    return body->failure == 0;
+}
+
+/* At the end of a file: sets its digest. False: the body has failed. */
+static bool note_all_sent(struct body *body, struct reader_file *file)
+{
+    struct digest_texts sent;
+    if (!body->keeps_digests)
+        return true;
+    if (!note_sent(body, file, "", 0)) /* a file may be empty */
+        return false;
+    bool ended = digest_finish(body->digest, &sent);
+    body->digest = NULL;
+    if (!ended)
+        (void)fail(body, file, READER_FAILED, EIO);
+    else if (file->sent_sha256[0] != '\0' && strcmp(file->sent_sha256, sent.sha256) != 0)
+        (void)fail(body, file, READER_CHANGED, 0);
+    else
+        memcpy(file->sent_sha256, sent.sha256, sizeof sent.sha256);
+    return body->failure == 0;
+}
+
 /* At the end of a piece: checks its file and goes on to the next. */
 static void next_piece(struct body *body)
 {
     const struct body_piece *piece = &body->pieces[body->piece];
-    if (piece->data == NULL && !check(body, piece->file))
+    if (piece->data == NULL && (!check(body, piece->file) || !note_all_sent(body, piece->file)))
         return;
     body->piece++;
     body->position = 0;
@@ -254,6 +293,9 @@ static size_t copy_pieces(struct body *body, char *into, size_t room)
         size_t count = copied < room ? copy_piece(body, into + copied, room - copied) : 0;
         if (count == 0)
             break;
+        const struct body_piece *piece = &body->pieces[body->piece];
+        if (piece->data == NULL && !note_sent(body, piece->file, into + copied, count))
+            break;
         body->position += (int64_t)count;
         copied += count;
     }
@@ -271,6 +313,11 @@ int64_t body_read(void *context, char *into, size_t room)
     body->delivered += (int64_t)copied;
     body->waiting = copied == 0 && room > 0 && body->delivered < body->length;
     return body->waiting ? HTTP_READ_WAIT : (int64_t)copied;
+}
+
+int64_t body_delivered(const struct body *body)
+{
+    return body->delivered;
 }
 
 bool body_chunk_done(struct body *body, struct reader_job *job)

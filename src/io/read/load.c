@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "io/read/compare.h"
 #include "io/read/file.h"
 
 #define POSTPONE_MAX_US CLOCK_US_PER_SECOND  /* see reader_load_run() */
@@ -23,7 +24,7 @@ void reader_load_prepare(struct reader_job *job)
     job->code = 0;
     job->waited_us = 0;
     job->abandoned = false;
-    if (job->work != READER_LOAD)
+    if (job->work != READER_LOAD && job->work != READER_LOOK)
         return;
     job->whole = false;
     for (size_t i = 0; i < job->file_count; i++) {
@@ -32,6 +33,7 @@ void reader_load_prepare(struct reader_job *job)
         job->files[i].code = 0;
         job->files[i].offset = 0;
         job->files[i].digests = (struct digest_texts){0};
+        job->files[i].sent_sha256[0] = '\0';
     }
 }
 
@@ -122,9 +124,19 @@ static bool all_unchanged(struct reader_job *job)
     return true;
 }
 
+/* Which digests the job wants of the file. */
+static unsigned digests_of(const struct reader_job *job, const struct reader_file *file)
+{
+    if (file->result != READER_OK)
+        return 0;
+    return file == &job->files[0] ? job->digests : job->other_digests;
+}
+
 static bool digest_content(struct reader_job *job, struct reader_file *file)
 {
-    struct digest *digest = digest_new(job->digests);
+    if (digests_of(job, file) == 0)
+        return true;
+    struct digest *digest = digest_new(digests_of(job, file));
     if (digest == NULL)
         return refuse(job, file, READER_FAILED, ENOMEM);
     bool added = digest_add(digest, job->content.data + file->offset, (size_t)file->facts.size);
@@ -132,9 +144,12 @@ static bool digest_content(struct reader_job *job, struct reader_file *file)
     return (added && ended) || refuse(job, file, READER_FAILED, EIO);
 }
 
-static bool digests_wanted(const struct reader_job *job)
+static bool digest_contents(struct reader_job *job)
 {
-    return job->digests != 0 && job->file_count > 0 && job->files[0].result == READER_OK;
+    bool done = true;
+    for (size_t i = 0; done && i < job->file_count; i++)
+        done = digest_content(job, &job->files[i]);
+    return done;
 }
 
 /* Reads all files into `content`; `total` is their size. */
@@ -154,7 +169,7 @@ static bool read_whole(struct reader_job *job, size_t total)
     }
     job->content.length = offset;
     job->content.data[offset] = '\0';
-    if (!all_unchanged(job) || (digests_wanted(job) && !digest_content(job, &job->files[0])))
+    if (!all_unchanged(job) || !digest_contents(job))
         return false;
     job->whole = true;
     return true;
@@ -182,8 +197,10 @@ static bool digest_pass(
 
 static bool digest_open_file(struct reader_job *job, struct reader_file *file)
 {
+    if (digests_of(job, file) == 0)
+        return true;
     char *data = malloc(DIGEST_CHUNK);
-    struct digest *digest = data == NULL ? NULL : digest_new(job->digests);
+    struct digest *digest = data == NULL ? NULL : digest_new(digests_of(job, file));
     bool done = digest != NULL ? digest_pass(job, file, digest, data)
                                : refuse(job, file, READER_FAILED, ENOMEM);
     if (digest != NULL && !digest_finish(digest, &file->digests) && done)
@@ -206,10 +223,19 @@ static bool ready_for_streaming(struct reader_job *job)
         (void)posix_fadvise(job->files[i].descriptor, 0, PREFETCH, POSIX_FADV_WILLNEED);
     }
 #endif
-    return !digests_wanted(job) || digest_open_file(job, &job->files[0]);
+    bool done = true;
+    for (size_t i = 0; done && i < job->file_count; i++)
+        done = digest_open_file(job, &job->files[i]);
+    return done;
 }
 
-/* READER_LOAD: as reader_load_run(). */
+/* Whether the files stay open after the job, which has read or opened them. */
+static bool stay_open(const struct reader_job *job)
+{
+    return job->work == READER_LOAD && (!job->whole || job->keep_open);
+}
+
+/* READER_LOAD and READER_LOOK: as reader_load_run(). */
 static int64_t load(struct reader_job *job, struct stamps *stamps)
 {
     int64_t wait = 0;
@@ -222,11 +248,11 @@ static int64_t load(struct reader_job *job, struct stamps *stamps)
             (void)refuse(job, file, file->result, file->code);
     }
     bool open = wait == 0 && job->result == READER_OK;
-    if (open) {
+    if (open && job->work == READER_LOAD) {
         size_t total;
         open = small_together(job, &total) ? read_whole(job, total) : ready_for_streaming(job);
     }
-    if (!open || job->whole)
+    if (!open || !stay_open(job))
         reader_job_close(job);
     return wait;
 }
@@ -253,18 +279,30 @@ static bool read_whole_cached(struct reader_job *job)
     return all_unchanged(job);
 }
 
+/* Digests take too long for the loop's thread. */
+static bool may_run_cached(const struct reader_job *job)
+{
+    return job->work == READER_LOOK ||
+           (job->work == READER_LOAD && job->digests == 0 && job->other_digests == 0);
+}
+
 bool reader_load_run_cached(struct reader_job *job, struct stamps *stamps)
 {
-    if (job->work != READER_LOAD || job->digests != 0)
+    if (job->work == READER_COMPARE)
+        return reader_compare_run_cached(job);
+    if (!may_run_cached(job))
         return false;
+    bool looks = job->work == READER_LOOK;
     size_t opened = 0;
     while (opened < job->file_count && reader_file_open_cached(&job->files[opened], stamps))
         opened++;
-    job->whole = opened == job->file_count && read_whole_cached(job);
-    reader_job_close(job);
-    if (!job->whole)
+    bool done = opened == job->file_count && (looks || read_whole_cached(job));
+    job->whole = done && !looks;
+    if (!done || !stay_open(job))
+        reader_job_close(job);
+    if (!done)
         reader_load_prepare(job);
-    return job->whole;
+    return done;
 }
 
 /* READER_CHUNK. */
@@ -283,8 +321,11 @@ static void read_chunk(struct reader_job *job)
 
 int64_t reader_load_run(struct reader_job *job, struct stamps *stamps)
 {
-    if (job->work == READER_LOAD)
+    if (job->work == READER_LOAD || job->work == READER_LOOK)
         return load(job, stamps);
-    read_chunk(job);
+    if (job->work == READER_CHUNK)
+        read_chunk(job);
+    else
+        reader_compare_run(job);
     return 0;
 }

@@ -21,7 +21,7 @@ MUST_USE int64_t reader_load_run(struct reader_job *job, struct stamps *stamps);
 
 /* Does the job only if everything that it needs is in the kernel's cache, so that it does not wait
  * for a disk. False: it is to be run by reader_load_run(), as if this had not been called. Jobs
- * that read chunks, make digests or leave files open are never done here. */
+ * that read chunks, make digests or leave files open for streaming are never done here. */
 MUST_USE bool reader_load_run_cached(struct reader_job *job, struct stamps *stamps);
 
 #endif

@@ -263,7 +263,7 @@ static void submit(struct reader *base, struct reader_job *job)
 {
     struct thread_reader *reader = thread_reader_of(base);
     reader_load_prepare(job);
-    if (job->work == READER_LOAD && do_cached(reader, job)) {
+    if (job->work != READER_CHUNK && do_cached(reader, job)) {
         (void)pthread_mutex_lock(&reader->lock);
         (void)job_list_append(&reader->done, job);
         (void)pthread_mutex_unlock(&reader->lock);

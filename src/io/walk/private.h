@@ -33,8 +33,10 @@ struct walk_shared {
     const struct ignore *ignore; /* as in struct walk_options */
     bool no_hidden;              /* likewise */
     bool follow;                 /* likewise */
-    uint64_t passed_over;        /* see walk_passed_over() */
-    struct walk_stop stop;       /* see walk_stop() */
+    bool (*is_own)(const void *context, uint64_t device, uint64_t inode); /* likewise */
+    const void *own_context;                                              /* likewise */
+    uint64_t passed_over;  /* see walk_passed_over() */
+    struct walk_stop stop; /* see walk_stop() */
 };
 
 /* Whether `name` is "." or "..". */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/walk/private.h"
@@ -81,6 +82,8 @@ struct walk *walk_new(const struct walk_options *options, struct error *error)
         .ignore = options->ignore,
         .no_hidden = options->no_hidden,
         .follow = options->follow,
+        .is_own = options->is_own,
+        .own_context = options->own_context,
         .stop.descriptors = {-1, -1},
     };
     if (!walk_operands_open(&walk->operands, options, error) || !open_base(walk, options, error)) {
@@ -150,6 +153,18 @@ static bool continue_operand(struct walk *walk, struct walk_item *item)
     return walk->in_list;
 }
 
+/* Is it one of the run's own files? A PATH may be a link to one. */
+static bool is_own(const struct walk_shared *shared, const struct walk_item *item)
+{
+    struct stat facts;
+    if (shared->is_own == NULL || item->kind != WALK_FILE)
+        return false;
+    const struct entry *entry = item->entry;
+    bool through = shared->follow || entry->root->link_name != NULL;
+    return root_stat(entry->root, entry_relative(entry), through, &facts) == 0 &&
+           shared->is_own(shared->own_context, facts.st_dev, facts.st_ino);
+}
+
 struct walk_item walk_next(struct walk *walk)
 {
     struct walk_item item = {.kind = WALK_END};
@@ -159,7 +174,9 @@ struct walk_item walk_next(struct walk *walk)
             has_item = begin_operand(walk, &item);
         else if (!has_item)
             walk->ended = true;
-        if (has_item) {
+        if (has_item && is_own(&walk->shared, &item)) {
+            free(item.entry);
+        } else if (has_item) {
             walk->ended = walk_item_is_memory(&item);
             return item;
         }

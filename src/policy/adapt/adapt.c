@@ -3,8 +3,10 @@
 #include "policy/adapt.h"
 
 #include "base/clock.h"
+#include "policy/adapt/growth.h"
 #include "policy/adapt/limit.h"
 #include "policy/adapt/measurement.h"
+#include "policy/adapt/pace.h"
 #include "policy/adapt/pressure.h"
 #include "policy/adapt/search.h"
 #include "policy/adapt/target.h"
@@ -15,7 +17,7 @@ enum {
     STREAM_STARTS = 8,     /* starts that the mean time between streamed bodies is taken over */
 };
 
-static const double limit_at_first = 8;     /* five doublings below ADAPT_MOST */
+static const double limit_at_first = 16;    /* four doublings below ADAPT_MOST */
 static const double limit_after_outage = 4; /* fewer: the server has just come back */
 static const int64_t outage_us = 3 * CLOCK_US_PER_SECOND;
 
@@ -61,12 +63,13 @@ int64_t adapt_next_start_us(const struct adapt *adapt, int64_t now_us)
 {
     if (adapt->in_flight >= adapt_limit(adapt))
         return CLOCK_NEVER;
+    int64_t next_us = pace_next_us(&adapt->pace, now_us);
     if (!limit_is_paced(adapt) || adapt->last_start_us == INT64_MIN)
-        return now_us;
+        return next_us;
     double spacing_us = adapt->slot_us / adapt->limit;
     if (spacing_us > spacing_most_us)
         spacing_us = spacing_most_us;
-    return clock_later(adapt->last_start_us + (int64_t)spacing_us, now_us);
+    return clock_later(adapt->last_start_us + (int64_t)spacing_us, next_us);
 }
 
 /* Brings the areas of the measurement up to now. */
@@ -100,6 +103,7 @@ void adapt_note_start(
     adapt_count(adapt, now_us);
     adapt->in_flight++;
     adapt->last_start_us = now_us;
+    pace_note_start(&adapt->pace, now_us);
     if (streamed)
         adapt_count_stream(adapt, now_us);
     *attempt = (struct adapt_attempt){.started_us = now_us,
@@ -115,18 +119,22 @@ static void adapt_learn_success(
         adapt->rejected_in_row >= OUTAGE_REJECTIONS && now_us - adapt->last_success_us >= outage_us;
     adapt->rejected_in_row = 0;
     pressure_note_success(adapt, attempt);
+    pace_note_success(&adapt->pace, attempt);
     adapt->last_success_us = now_us;
     /* A higher limit is filled by one more start per success: a burst overflows queues that the
      * same load would not. */
     if (adapt->open_slots < limit_slots(adapt))
         adapt->open_slots++;
+    else
+        adapt->growth.spare_slots++;
     bool first = adapt->slot_us <= 0;
     if (!attempt->streamed || first)
         adapt->slot_us += first ? slot_us : (slot_us - adapt->slot_us) / SLOT_ENDS;
     if (first) /* only now it is known how long the measurement must wait to begin */
-        limit_set(adapt, adapt->limit, now_us);
+        limit_measure(adapt, now_us);
     if (was_away) {
         pressure_forget(adapt);
+        pace_forget(&adapt->pace);
         search_grow_from(adapt, adapt->fixed ? adapt->most : limit_after_outage, now_us);
     }
 }
@@ -146,6 +154,18 @@ static bool is_rejection(enum outcome outcome, const struct attempt_end *end)
            (end->error != ATTEMPT_FILE_CHANGED && end->error != ATTEMPT_CANCELLED);
 }
 
+/* An attempt was rejected, or its response asked for a wait. */
+static void adapt_learn_rejection(struct adapt *adapt, const struct adapt_attempt *attempt,
+    bool rejected, bool asks_to_wait, int64_t pause_us, int64_t now_us)
+{
+    adapt->rejected_in_row += rejected ? 1 : 0;
+    /* What a learned rate is exceeded by says nothing about the number in flight. */
+    if (rejected && !(asks_to_wait && pace_is_set(&adapt->pace)))
+        pressure_note_rejection(adapt, attempt, pause_us, now_us);
+    if (asks_to_wait)
+        pace_note_ask(&adapt->pace, attempt, rejected, pause_us, now_us);
+}
+
 void adapt_note_end(struct adapt *adapt, const struct adapt_attempt *attempt, enum outcome outcome,
     const struct attempt_end *end, int64_t pause_us, int64_t bytes, int64_t now_us)
 {
@@ -160,14 +180,13 @@ void adapt_note_end(struct adapt *adapt, const struct adapt_attempt *attempt, en
         measurement_note_stream(&adapt->measurement, now_us);
     else
         measurement_note_whole(&adapt->measurement, slot_us, work, now_us);
+    growth_note_end(adapt, attempt, adapt->in_flight + 1, slot_us, work);
     if (accepted || rejected)
         measurement_note_response(&adapt->measurement, accepted, now_us);
-    if (accepted) {
+    if (accepted)
         adapt_learn_success(adapt, attempt, slot_us, now_us);
-    } else if (rejected) {
-        adapt->rejected_in_row++;
-        pressure_note_rejection(adapt, attempt, pause_us, now_us);
-    }
+    adapt_learn_rejection(adapt, attempt, rejected, end->asks_to_wait, pause_us, now_us);
+    pace_step(&adapt->pace, now_us);
     measurement_end_slice(&adapt->measurement, slice_share * adapt->slot_us, now_us);
     search_step(adapt, now_us);
 }

@@ -9,7 +9,7 @@ static const double settle_share = 0.9;
 /* Streamed bodies are in flight for minutes, but the rate at which they move changes sooner. */
 static const double stream_settle_most_us = 1e6;
 
-static void begin_measurement(struct adapt *adapt, int64_t now_us)
+void limit_measure(struct adapt *adapt, int64_t now_us)
 {
     double settle_us = settle_share * adapt->slot_us;
     if (adapt->streams * 2 > adapt->in_flight && settle_us > stream_settle_most_us)
@@ -28,7 +28,8 @@ void limit_set(struct adapt *adapt, double limit, int64_t now_us)
     adapt->limit = limit;
     if (adapt->open_slots > limit_slots(adapt))
         adapt->open_slots = limit_slots(adapt);
-    begin_measurement(adapt, now_us);
+    adapt->growth = (struct adapt_growth){.first_start = adapt->starts + 1};
+    limit_measure(adapt, now_us);
 }
 
 void limit_hold(struct adapt *adapt, double limit, int64_t now_us)

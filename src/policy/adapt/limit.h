@@ -18,6 +18,9 @@
  * measurement once the change can show. */
 void limit_set(struct adapt *adapt, double limit, int64_t now_us);
 
+/* Begins a measurement at the present limit, once what started under another one has ended. */
+void limit_measure(struct adapt *adapt, int64_t now_us);
+
 /* Sets the limit as limit_set() does, and holds it without a base: the measurement that begins is
  * the next one's. */
 void limit_hold(struct adapt *adapt, double limit, int64_t now_us);

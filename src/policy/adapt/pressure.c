@@ -271,14 +271,12 @@ static unsigned in_flight_at(const struct adapt *adapt, const struct adapt_attem
 }
 
 /* Adds a rejection to the level. An unusual pause alone reaches `alarm`, and makes earlier
- * rejections without one irrelevant. */
+ * rejections that asked for no wait irrelevant. */
 static void pressure_add(
     struct adapt *adapt, const struct adapt_attempt *attempt, bool unusual_pause, double alarm)
 {
     unsigned in_flight = in_flight_at(adapt, attempt);
     struct adapt_pressure *pressure = &adapt->pressure;
-    if (unusual_pause && !pressure->by_pause)
-        pressure_clear(adapt);
     pressure->by_pause = unusual_pause;
     pressure->level += unusual_pause ? alarm : 1;
     pressure->rejections++;

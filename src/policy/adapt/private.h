@@ -73,6 +73,43 @@ struct adapt_pressure {
     bool no_success_since_cut; /* the limit was cut, and nothing was accepted afterwards */
 };
 
+/* The first attempts that started at the present limit. */
+struct adapt_growth {
+    uint64_t first_start;       /* the number of the first of them */
+    unsigned spare_slots;       /* successes since then that opened no slot: all were open */
+    unsigned seen;              /* of the first of them, which are looked at */
+    unsigned streams;           /* those with a streamed body */
+    double in_flight;           /* sum of how many were in flight meanwhile */
+    double work;                /* sum, in files */
+    double accepted;            /* how many were accepted */
+    double slot_us;             /* sum of the times in flight */
+    double accepted_us;         /* the same, of those accepted */
+    double accepted_us_squares; /* sum of the squares of these */
+};
+
+/* The slices of a second in which accepted attempts are counted. */
+#define PACE_SLICES 64
+
+/* A rate of starts, where the server counts per second. */
+struct adapt_pace {
+    double rate;                    /* starts per microsecond; 0: no limit */
+    int64_t due_us;                 /* when the next start is due */
+    unsigned accepted[PACE_SLICES]; /* attempts accepted, by when they started */
+    int64_t newest;                 /* number of the newest slice, since the clock's 0 */
+    uint64_t successes;             /* attempts accepted since the last pause */
+    uint64_t success_in_flight;     /* sum of how many were in flight when these started */
+    unsigned rejected_in_flight;    /* the fewest at a start for which a pause was asked; 0: none */
+    unsigned learned;               /* accepted in the second before the last pause; 0: not known */
+    int64_t pause_us;    /* length of the pause asked for; 0: none since it was learned from */
+    int64_t resumes_us;  /* when that pause ends */
+    int64_t heeds_us;    /* rejections of what started earlier are ignored */
+    bool trying;         /* a higher rate */
+    double rate_before;  /* that try */
+    unsigned tries_kept; /* tries in a row that cost no pause */
+    int64_t change_us;   /* when the try ends, or the next one begins */
+    int64_t wait_us;     /* between tries */
+};
+
 /* The controller. */
 struct adapt {
     double limit;           /* files in flight; a fraction below 8 paces starts (limit.h) */
@@ -81,6 +118,7 @@ struct adapt {
     bool fixed;             /* -j N: `most` is the limit wanted */
     enum adapt_phase phase; /* what the search is doing */
     struct adapt_measurement measurement; /* at the present limit */
+    struct adapt_growth growth;           /* while growing, until that can have begun */
     struct adapt_yield base;              /* the yield that tries are compared with */
     int64_t base_since_us;                /* when the measurement of `base` began */
     bool has_base;                        /* `base` is filled in */
@@ -93,6 +131,7 @@ struct adapt {
     unsigned tries_failed;          /* tries in a row that found nothing better */
     struct adapt_ceiling ceiling;   /* where the server rejected */
     struct adapt_pressure pressure; /* what rejections have shown */
+    struct adapt_pace pace;         /* the rate of starts */
     bool relief_due;          /* rejections that the limit does not explain: try a lower one */
     bool relief_trying;       /* the try under way is that one */
     int64_t counted_until_us; /* up to when the areas are summed */

@@ -11,6 +11,7 @@
 #include "policy/adapt/search.h"
 
 #include "base/clock.h"
+#include "policy/adapt/growth.h"
 #include "policy/adapt/limit.h"
 #include "policy/adapt/measurement.h"
 #include "policy/adapt/pressure.h"
@@ -30,6 +31,9 @@ static const double grow_fast_factor = 2;
 /* Elasticities from which on growing pays, and growing fast. */
 static const double grow_elasticity = 0.4;
 static const double grow_fast_elasticity = 0.85;
+/* The same for growing early. Lower, since a machine that is busy with starting takes longer, and
+ * since an error costs a single step. */
+static const double grow_early_elasticity = 0.6;
 /* A higher limit is kept above the first of these, a lower one below the second: between them
  * nothing changes, so that the limit does not wander. */
 static const double up_elasticity = 0.12;
@@ -151,11 +155,31 @@ static void step_growing(struct adapt *adapt, const struct adapt_yield *yield, i
         set_base(adapt, yield);
         limit_set(adapt, target, now_us);
     } else if (pays) {
+        if (gain > grow_fast_elasticity && adapt->limit >= adapt->most)
+            target_rest(adapt, now_us);
         limit_hold(adapt, adapt->limit, now_us);
     } else if (measurement_is_long(adapt, yield, TARGET_VARIANCE_FAIR, now_us)) {
         adapt->try_up = true; /* the first try measures this step once more, and longer */
         limit_hold(adapt, adapt->base_limit, now_us);
     }
+}
+
+/* Doubles the limit as soon as the first attempts at the present one show that it pays. The slots
+ * that their ends would have opened by then are opened at once. */
+static bool grow_early(struct adapt *adapt, int64_t now_us)
+{
+    struct adapt_yield yield;
+    if (!growth_yield(adapt, &yield) || yield_worth(&yield) <= 0)
+        return false;
+    double gain = adapt->has_base ? elasticity(adapt, &yield) : 1;
+    double target = target_within(adapt, adapt->limit * grow_fast_factor, now_us);
+    if (gain <= grow_early_elasticity || target <= adapt->limit)
+        return false;
+    unsigned slots = adapt->open_slots + adapt->growth.spare_slots;
+    set_base(adapt, &yield);
+    limit_set(adapt, target, now_us);
+    adapt->open_slots = slots < limit_slots(adapt) ? slots : limit_slots(adapt);
+    return true;
 }
 
 static void step_holding(struct adapt *adapt, const struct adapt_yield *yield, int64_t now_us)
@@ -264,6 +288,8 @@ static int64_t measurement_least(const struct adapt *adapt, int64_t now_us)
 void search_step(struct adapt *adapt, int64_t now_us)
 {
     const struct adapt_measurement *measurement = &adapt->measurement;
+    if (adapt->phase == ADAPT_GROWING && grow_early(adapt, now_us))
+        return;
     int64_t lasted = now_us - measurement->whole.begins_us;
     bool enough =
         measurement_is_of_streams(measurement)

@@ -126,3 +126,8 @@ double target_relief_step(const struct adapt *adapt)
     step = step < relief_step_least ? relief_step_least : step;
     return step > relief_step_most ? relief_step_most : step;
 }
+
+void target_rest(struct adapt *adapt, int64_t now_us)
+{
+    adapt->next_try_us = now_us + try_wait_most_us;
+}

@@ -40,4 +40,7 @@ double target_next(const struct adapt *adapt, int64_t now_us);
 /* A try found nothing better: plans the direction and the time of the next one. */
 void target_plan(struct adapt *adapt, int64_t now_us);
 
+/* The highest limit was reached, and goodput kept up: plans no try for as long as may be. */
+void target_rest(struct adapt *adapt, int64_t now_us);
+
 #endif

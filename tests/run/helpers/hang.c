@@ -1,6 +1,7 @@
 /* For LD_PRELOAD: calls for a path that contains SHOAL_HANG never return, as on a file server that
- * does not respond: read(2) and pread(2) of a file, readdir(3) of a folder. Nothing is cached. The
- * first of them makes the file SHOAL_HUNG. */
+ * does not respond: read(2) and pread(2) of a file, readdir(3) of a folder; with SHOAL_HANG_FROM,
+ * only the function of that name. Nothing is cached. The first of them makes the file SHOAL_HUNG.
+ */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -11,14 +12,15 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static void hang_if_meant(int descriptor)
+static void hang_if_meant(const char *function, int descriptor)
 {
     char link[64];
     char path[4096];
     const char *meant = getenv("SHOAL_HANG");
     snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
     ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length < 0 || meant == NULL)
+    const char *only = getenv("SHOAL_HANG_FROM");
+    if (length < 0 || meant == NULL || (only != NULL && strcmp(only, function) != 0))
         return;
     path[length] = '\0';
     if (strstr(path, meant) == NULL)
@@ -34,7 +36,7 @@ static void hang_if_meant(int descriptor)
 READS(read)
 {
     ssize_t (*real)(int, void *, size_t);
-    hang_if_meant(descriptor);
+    hang_if_meant("read", descriptor);
     *(void **)&real = dlsym(RTLD_NEXT, "read");
     return real(descriptor, data, length);
 }
@@ -48,7 +50,7 @@ READS(__read_chk, , size_t room)
 READS(pread, , off_t position)
 {
     ssize_t (*real)(int, void *, size_t, off_t);
-    hang_if_meant(descriptor);
+    hang_if_meant("pread", descriptor);
     *(void **)&real = dlsym(RTLD_NEXT, "pread");
     return real(descriptor, data, length, position);
 }
@@ -85,7 +87,7 @@ ssize_t preadv64v2(int descriptor, const struct iovec *pieces, int count, off_t 
 struct dirent *readdir(DIR *stream)
 {
     struct dirent *(*real)(DIR *);
-    hang_if_meant(dirfd(stream));
+    hang_if_meant("readdir", dirfd(stream));
     *(void **)&real = dlsym(RTLD_NEXT, "readdir");
     return real(stream);
 }
@@ -93,7 +95,7 @@ struct dirent *readdir(DIR *stream)
 struct dirent64 *readdir64(DIR *stream)
 {
     struct dirent64 *(*real)(DIR *);
-    hang_if_meant(dirfd(stream));
+    hang_if_meant("readdir64", dirfd(stream));
     *(void **)&real = dlsym(RTLD_NEXT, "readdir64");
     return real(stream);
 }

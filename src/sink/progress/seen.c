@@ -1,0 +1,120 @@
+/* What is remembered of a run for its display. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "sink/progress/private.h"
+
+/* Time constant of the moving average of the bytes per second, in microseconds. */
+#define RATE_MEMORY_US (3.0 * (double)CLOCK_US_PER_SECOND)
+
+#define RATES_NEEDED 3 /* before the time that is left can be told */
+
+void seen_free(struct seen *seen)
+{
+    for (size_t i = 0; i < seen->cause_count; i++) {
+        free(seen->causes[i].text);
+        free(seen->causes[i].example);
+    }
+    seen->cause_count = 0;
+}
+
+uint64_t seen_done(const struct shoal_totals *totals)
+{
+    uint64_t done = totals->planned;
+    for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++)
+        done += totals->verdicts[verdict];
+    return done;
+}
+
+/* "error    first PATH". NULL: out of memory. */
+static char *example_of(const struct shoal_file *file)
+{
+    struct buf text;
+    buf_init(&text, LINE_SIZE_MAX);
+    (void)buf_add_text(&text, file->error == NULL ? file->cause : file->error);
+    (void)buf_add_text(&text, "    first ");
+    (void)buf_add(&text, file->path.data, file->path.length);
+    char *example = text.failed ? NULL : buf_detach(&text);
+    buf_free(&text);
+    return example != NULL ? example : strdup(file->cause);
+}
+
+static void note_cause(struct seen *seen, const struct shoal_file *file)
+{
+    for (size_t i = 0; i < seen->cause_count; i++) {
+        if (strcmp(seen->causes[i].text, file->cause) == 0) {
+            seen->causes[i].count++;
+            return;
+        }
+    }
+    if (seen->cause_count == CAUSES_KEPT)
+        return;
+    struct seen_cause *cause = &seen->causes[seen->cause_count];
+    *cause =
+        (struct seen_cause){.text = strdup(file->cause), .example = example_of(file), .count = 1};
+    if (cause->text != NULL && cause->example != NULL) {
+        seen->cause_count++;
+        return;
+    }
+    free(cause->text);
+    free(cause->example);
+}
+
+void seen_note(struct seen *seen, const struct shoal_event *event)
+{
+    if (event->kind == SHOAL_EVENT_FILE && event->file.cause != NULL)
+        note_cause(seen, &event->file);
+    if (event->kind != SHOAL_EVENT_PAUSE)
+        return;
+    int64_t wait_us = event->pause.wait_us;
+    seen->pause_until_us = wait_us < 0 ? -1 : event->at_us + wait_us;
+    seen->pause_status = event->pause.status;
+}
+
+/* A moving average changes slowly enough to be read. The first rate is taken as it is. */
+static void measure_bytes(struct seen *seen, const struct shoal_event *event)
+{
+    int64_t elapsed_us = event->at_us - seen->moved_us;
+    if (elapsed_us <= 0)
+        return;
+    double moved = (double)(event->progress.bytes_moved - seen->moved_bytes);
+    double rate = moved * (double)CLOCK_US_PER_SECOND / (double)elapsed_us;
+    double weight = (double)elapsed_us / ((double)elapsed_us + RATE_MEMORY_US);
+    seen->bytes_rate += (rate - seen->bytes_rate) * (seen->moved_us == 0 ? 1 : weight);
+    seen->moved_us = event->at_us;
+    seen->moved_bytes = event->progress.bytes_moved;
+}
+
+void seen_measure(struct seen *seen, const struct shoal_event *event)
+{
+    measure_bytes(seen, event);
+    int64_t elapsed_us = event->at_us - seen->sampled_us;
+    if (elapsed_us < CLOCK_US_PER_SECOND)
+        return;
+    uint64_t done = seen_done(event->progress.totals);
+    seen->rates[seen->rate_count++ % RATES_KEPT] =
+        (double)(done - seen->sampled_done) * (double)CLOCK_US_PER_SECOND / (double)elapsed_us;
+    seen->sampled_us = event->at_us;
+    seen->sampled_done = done;
+}
+
+static int compare_rates(const void *one, const void *other)
+{
+    double left = *(const double *)one;
+    double right = *(const double *)other;
+    return (left > right) - (left < right);
+}
+
+/* By the median of the recent rates, which one slow or fast second does not move. */
+double seen_seconds_left(const struct seen *seen, const struct shoal_totals *totals)
+{
+    double sorted[RATES_KEPT];
+    size_t count = seen->rate_count < RATES_KEPT ? seen->rate_count : RATES_KEPT;
+    if (!totals->complete || count < RATES_NEEDED)
+        return -1;
+    memcpy(sorted, seen->rates, count * sizeof sorted[0]);
+    qsort(sorted, count, sizeof sorted[0], compare_rates);
+    double rate = sorted[count / 2];
+    return rate > 0 ? (double)(totals->found - seen_done(totals)) / rate : -1;
+}
