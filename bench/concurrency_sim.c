@@ -14,7 +14,7 @@ static const enum sim_controller compared[] = {SIM_AIMD, SIM_GRADIENT2, SIM_ADAP
 
 enum {
     COMPARED = sizeof compared / sizeof compared[0],
-    SEEDS_USUAL = 10,
+    SEEDS_USUAL = 30,
     ANY_USUAL = 200,
     TENTHS_A_ROW = 5,
 };
@@ -101,8 +101,8 @@ static void add_any(struct sum sums[][COMPARED], uint64_t seed)
 static int print_any(unsigned long count)
 {
     static const char *const kinds[2 + SIM_ODDITIES] = {"all", "nothing odd",
-        "some fail whatever the load", "a rejection asks for a pause", "so many a second",
-        "some files are large", "the server changes, stands still or thrashes"};
+        "some fail whatever the load", "a rejection asks for a pause", "a rate limit",
+        "some files are large", "the server changes, stops or thrashes"};
     static struct sum sums[2 + SIM_ODDITIES][COMPARED];
     for (uint64_t seed = 1; seed <= count; seed++)
         add_any(sums, seed);

@@ -59,12 +59,12 @@ static void check_cuts(const struct template_file *file)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input input = {data, size};
-    enum template_place place = (enum template_place)(fuzz_byte(&input) % 3);
+    enum template_place place = (enum template_place)(fuzz_byte(&input) % 4);
     char *lines[4];
     for (int i = 0; i < 4; i++)
         lines[i] = fuzz_line(&input);
     struct template_key key = {"key", lines[3]};
-    struct template_keys keys = {&key, 1};
+    struct template_keys keys = {.list = &key, .count = 1};
     struct template_file file = {.file = lines[1],
         .path = lines[2],
         .size = (int64_t)size,

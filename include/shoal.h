@@ -104,8 +104,9 @@ enum shoal_exit {
     SHOAL_EXIT_OK = 0,     /* every file was sent, exists or was skipped; dry run: would be sent */
     SHOAL_EXIT_FAILED = 1, /* something went wrong that no other status describes */
     SHOAL_EXIT_USAGE = 2,  /* wrong usage or configuration, or no file found: nothing was sent */
-    SHOAL_EXIT_TEMPORARY = 75, /* every failure is temporary: run again later (EX_TEMPFAIL) */
-    SHOAL_EXIT_SIGNAL = 128,   /* interrupted: this plus the number of the signal */
+    SHOAL_EXIT_TEMPORARY = 75,   /* every failure is temporary: run again later (EX_TEMPFAIL) */
+    SHOAL_EXIT_CREDENTIALS = 77, /* the servers refused the credentials (EX_NOPERM) */
+    SHOAL_EXIT_SIGNAL = 128,     /* interrupted: this plus the number of the signal */
 };
 
 /* What an event tells. It decides which member of struct shoal_event is set. */
@@ -152,6 +153,7 @@ struct shoal_start {
     const char *const *paths; /* operands as given; the list ends with NULL */
     unsigned jobs;            /* most files in flight, as asked for; 0: the run finds the number */
     bool dry_run;             /* nothing is sent: there are PLAN events for the files */
+    const char *only_failed;  /* what files are chosen by (the option `only-failed`); NULL: all */
     const char *shard;        /* "3/16": the part of the files that is sent; NULL: all */
 };
 
@@ -267,6 +269,7 @@ struct shoal_end {
     size_t cause_count;                /* at most 1,001 */
     int exit_status;                   /* enum shoal_exit, as shoal_session_run() returns it */
     int signal;                        /* signal that interrupted the run; 0: none */
+    bool again_helps;                  /* files failed that running again later can send */
 };
 
 /* One event. Read the member that `kind` names; no other one is set.
@@ -353,6 +356,7 @@ void shoal_session_free(struct shoal_session *session);
  * events. Returns the exit status that the command would have, the first of these that applies:
  *
  *     SHOAL_EXIT_SIGNAL + N  shoal_session_interrupt() was called with the signal N
+ *     SHOAL_EXIT_CREDENTIALS the run ended because every server refused the credentials
  *     SHOAL_EXIT_FAILED      there was a PROBLEM, a file is UNKNOWN, or one FAILED for good
  *     SHOAL_EXIT_TEMPORARY   files FAILED, all of them temporarily; or the search for files did not
  *                            reach its end (`complete` is false)

@@ -36,6 +36,7 @@
  *   ignore                 which files: gitignore's rules
  *   json                   JSON on one line
  *   markup                 the text of an element of HTML or XML
+ *   media_type             media types by extension
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
@@ -62,8 +63,9 @@
  *
  * text/template/
  *   fill                   filling in
+ *   names                  the names of fields and escapings
  *   private                what a template is made of
- *   value                  writes one value as its escaping says
+ *   value                  writes one value as its escapings say
  *
  * text/yaml_tree/
  *   private                what these files share
@@ -72,6 +74,7 @@
  *
  * policy/                  pure, time is an argument
  *   adapt                  how many files are in flight
+ *   credentials            when an origin refuses the credentials
  *   health                 whether a failure can be chance
  *   limits                 rate limits that a response's headers announce
  *   outcome                what the end of an attempt means
@@ -95,6 +98,7 @@
  *   digest                 SHA-256, SHA-1, MD5
  *   http                   the transport's interface
  *   journal                what earlier runs did with each file
+ *   journal_report         what a journal holds, read without a run
  *   proxy_environment      the proxies that the environment names
  *   reader                 threads that open and read files ahead
  *   root                   a folder that was given; nothing outside it is opened
@@ -120,6 +124,7 @@
  *   place                  where a journal may be
  *   private                what these files share
  *   queue                  notes between the loop and the thread
+ *   report                 what a journal holds, read without a run
  *   row                    rows and their checksums
  *   schema                 tables and views
  *   work                   what the thread does with notes
@@ -165,9 +170,11 @@
  *   address_space          the limit of the address space
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
+ *   event_file             reads a file of events
  *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
  *   loop_clock             the clock of the loop, which stands still while it does not run
+ *   only_failed            what an earlier run says of each file
  *   options                the table of options, and the options given
  *   plan                   turns a file that was found into a request
  *   plan_view              what a plan holds, with secrets replaced
@@ -212,6 +219,7 @@
  *   resolve                how files and the caller's options combine
  *
  * core/sched/
+ *   ending                 why a run ends early, and what follows from it
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
@@ -273,6 +281,7 @@
  *   serve_output           what shoal serve prints
  *   signals                signals that interrupt a run
  *   standard               descriptors 0, 1 and 2
+ *   status                 shoal status
  *   stream                 buffered output of whole lines
  */
 #ifdef __linux__
@@ -298,6 +307,7 @@ static const struct command {
 } commands[] = {
     {"send", send_command},
     {"recipes", recipes_command},
+    {"status", status_command},
 #ifdef SHOAL_WITH_RECEIVER
     {"serve", serve_command},
 #endif
@@ -308,6 +318,7 @@ static const char overview[] =
     "\n"
     "    shoal send [options] PATH... URL   upload every file under PATH\n"
     "    shoal recipes [NAME]               show the services that it knows\n"
+    "    shoal status JOURNAL               show what a journal holds\n"
 #ifdef SHOAL_WITH_RECEIVER
     "    shoal serve [options]              run a server to test uploads against\n"
 #endif

@@ -1,6 +1,7 @@
 #include <shoal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/args.h"
 #include "app/commands.h"
@@ -19,14 +20,16 @@ static const char introduction[] =
     "file, or - for a list of paths on standard input.\n"
     "\n"
     "    shoal send dist/ https://example.com/upload\n"
-    "    shoal send -F 'url=https://example.com/{path}' -F 'file=@{file}' dist/ URL\n"
+    "    shoal send -F 'url=https://example.com/{path:path}' -F 'file=@{file}' dist/ URL\n"
     "    shoal send -T dist/ https://example.com/files/\n"
     "    shoal send --recipe NAME -s KEY=VALUE dist/\n"
     "\n"
     "Fields in URL, -F and -H are replaced for each file: {path} (below PATH), {dir},\n"
-    "{name}, {stem}, {ext}, {file} (the path to open), {folder}, {size}, {mtime},\n"
-    "{sha256}, {sha1}, {md5} and the keys of -s. {x:url}, {x:query}, {x:json},\n"
-    "{x:base64} and {x:raw} choose the escaping; {{ is a literal brace.\n"
+    "{name}, {stem}, {ext}, {type}, {file} (the path to open), {folder}, {size},\n"
+    "{mtime}, {mtime:epoch}, {sha256}, {sha1}, {md5} and the keys of -s; with {key?}\n"
+    "the field or header is left out if the key is not given. {x:url}, {x:query},\n"
+    "{x:path}, {x:component}, {x:json}, {x:base64} and {x:raw} choose the escaping,\n"
+    "{x:upper} and {x:flat} change the value; {{ is a literal brace.\n"
     "\n"
     "Exit status: 0 every file is on the server; 75 every failure is temporary, run\n"
     "again to retry; 1 any other failure; 2 wrong usage or no files found, nothing\n"
@@ -129,15 +132,43 @@ static bool add_operand(void *context, char *text, struct error *error)
     return true;
 }
 
+/* Does `text` begin with a host and a port, or with the name of a host and a path? */
+static bool looks_like_host(const char *text)
+{
+    size_t bracket = text[0] == '[' ? strcspn(text, "]") : 0;
+    size_t length = bracket + strcspn(text + bracket, ":/");
+    size_t digits = text[length] == ':' ? strspn(text + length + 1, "0123456789") : 0;
+    const char *after = text + length + 1 + digits;
+    if (length == 0 || access(text, F_OK) == 0)
+        return false;
+    if (digits > 0)
+        return *after == '\0' || *after == '/' || *after == '?';
+    const char *dot = memchr(text, '.', length);
+    return text[length] == '/' && dot != NULL && dot != text && dot[1] != '/' &&
+           strspn(text, ".") == 0;
+}
+
+/* `last` is the operand that should be the URL. Always false. */
+static bool fail_without_url(const char *last, struct error *error)
+{
+    if (!looks_like_host(last))
+        return error_set(error, ERROR_USAGE, 0,
+            "no URL: the last operand must be one (http:// or https://), or give --url");
+    size_t host = strcspn(last, "/?");
+    bool is_plain =
+        memchr(last, ':', host) != NULL && (host < 5 || strncmp(last + host - 4, ":443", 4) != 0);
+    return error_set(error, ERROR_USAGE, 0, "'%s' is not a URL; did you mean %s://%s%s?", last,
+        is_plain ? "http" : "https", last, last[host] == '\0' ? "/" : "");
+}
+
 /* Passes the operands to the options. The last one is the URL unless the options have one. */
 static bool assign_operands(struct send *send, struct error *error)
 {
     size_t paths = send->operand_count;
     if (!options_given(send->options, "url")) {
         const char *last = paths == 0 ? "" : send->operands[paths - 1];
-        if (strstr(last, "://") == NULL)
-            return error_set(error, ERROR_USAGE, 0,
-                "no URL: the last operand must be one (http:// or https://), or give --url");
+        if (strstr(last, "://") == NULL && last[0] != '{')
+            return fail_without_url(last, error);
         if (!options_set(send->options, options_find("url"), last, error))
             return false;
         paths--;
@@ -178,7 +209,8 @@ static bool read_arguments(struct send *send, int count, char **arguments, struc
 /* With --warn-only, failures of files are not the command's. */
 static int status_for_caller(const struct send *send, int status)
 {
-    bool is_failure = status == SHOAL_EXIT_FAILED || status == SHOAL_EXIT_TEMPORARY;
+    bool is_failure = status == SHOAL_EXIT_FAILED || status == SHOAL_EXIT_TEMPORARY ||
+                      status == SHOAL_EXIT_CREDENTIALS;
     return send->warn_only && is_failure ? SHOAL_EXIT_OK : status;
 }
 

@@ -12,6 +12,7 @@
 #include "policy/outcome.h"
 #include "policy/rate.h"
 #include "text/ignore.h"
+#include "text/media_type.h"
 #include "text/secret.h"
 #include "text/template.h"
 
@@ -31,7 +32,7 @@ struct config_field {
     bool fixed_path;             /* its path is the same for every file; it was checked */
     struct template *file_name;  /* ;filename=N; NULL: the last component of the path */
     bool no_file_name;           /* ;filename= */
-    char *type; /* ;type=T; NULL: application/octet-stream for a file, none for a text */
+    struct template *type; /* ;type=T; NULL: application/octet-stream for a file, none for a text */
 };
 
 /* --shard: which part of the files is sent. */
@@ -66,6 +67,7 @@ struct config {
     char *netrc;                 /* content of --netrc-file or ~/.netrc; erased when it is freed */
     unsigned needs;              /* template_needs() of all templates together */
     bool netrc_home;             /* --netrc */
+    struct media_types *types;   /* --type; NULL: none */
     bool raw;                    /* -T: the body is the file itself */
     bool idempotency_key;        /* --idempotency-key */
 
@@ -79,25 +81,27 @@ struct config {
     struct ignore *ignore;     /* --filter, --include, --exclude, --ignore-file */
     bool allow_empty;          /* --allow-empty */
     char *journal;             /* --journal; NULL: none */
+    char *only_failed;         /* --only-failed; NULL: all files */
     bool checksum;             /* --checksum; only with `journal` */
     struct config_shard shard; /* --shard */
 
     /* How many, how often, how long */
-    unsigned jobs;              /* -j, or CONFIG_JOBS_AUTO */
-    unsigned retries;           /* --retries */
-    int64_t connect_timeout_us; /* --connect-timeout */
-    int64_t stall_timeout_us;   /* --stall-timeout */
-    int64_t give_up_after_us;   /* --give-up-after */
-    int64_t grace_us;           /* --grace */
-    struct outcome_rules rules; /* --success, --exists */
-    struct rate rate;           /* --rate */
-    int64_t limit_rate;         /* --limit-rate, in bytes per second; 0: no limit */
-    struct template *serial_by; /* --serial-by */
-    bool first_alone;           /* --first-alone */
-    unsigned max_failures;      /* --max-failures; 0: no limit */
-    bool at_most_once;          /* --at-most-once */
-    bool verify_content;        /* --verify-content */
-    bool dry_run;               /* --dry-run (-n) */
+    unsigned jobs;                /* -j, or CONFIG_JOBS_AUTO */
+    unsigned retries;             /* --retries */
+    int64_t connect_timeout_us;   /* --connect-timeout */
+    int64_t stall_timeout_us;     /* --stall-timeout */
+    int64_t give_up_after_us;     /* --give-up-after */
+    int64_t grace_us;             /* --grace */
+    struct outcome_rules rules;   /* --success, --exists */
+    struct rate rate;             /* --rate */
+    int64_t limit_rate;           /* --limit-rate, in bytes per second; 0: no limit */
+    struct template *serial_by;   /* --serial-by */
+    bool first_alone;             /* --first-alone */
+    unsigned max_failures;        /* --max-failures; 0: no limit */
+    unsigned credential_failures; /* --credential-failures; 0: no limit */
+    bool at_most_once;            /* --at-most-once */
+    bool verify_content;          /* --verify-content */
+    bool dry_run;                 /* --dry-run (-n) */
 
     /* TLS and proxies */
     char *cacert;  /* --cacert, or SSL_CERT_FILE */

@@ -77,6 +77,7 @@ void events_start(struct events *events, unsigned jobs)
             .paths = (const char *const *)events->config->operands,
             .jobs = jobs,
             .dry_run = events->config->dry_run,
+            .only_failed = events->config->only_failed,
             .shard = events->config->shard.count > 0 ? events->config->shard.name : NULL}};
     emit(events, &event);
 }
@@ -215,18 +216,26 @@ void events_progress(struct events *events, const struct shoal_progress *progres
     emit(events, &event);
 }
 
+/* The exit status of a run in which no file is unknown and none failed for good. */
+static int mild_exit_status(const struct events *events)
+{
+    const struct shoal_totals *totals = &events->totals;
+    if (totals->verdicts[SHOAL_FAILED] > 0 || !totals->complete || events->journal_failed)
+        return events->ending == EVENTS_ENDED ? SHOAL_EXIT_TEMPORARY : SHOAL_EXIT_FAILED;
+    const struct config *config = events->config;
+    bool may_be_empty = config->allow_empty || config->only_failed != NULL || events->left_out > 0;
+    return totals->found == 0 && !may_be_empty ? SHOAL_EXIT_USAGE : SHOAL_EXIT_OK;
+}
+
 static int exit_status(const struct events *events, int signal)
 {
     const struct shoal_totals *totals = &events->totals;
     if (signal != 0)
         return SHOAL_EXIT_SIGNAL + signal;
+    if (events->ending == EVENTS_ENDED_BY_CREDENTIALS)
+        return SHOAL_EXIT_CREDENTIALS;
     bool unsure = totals->problems > 0 || totals->verdicts[SHOAL_UNKNOWN] > 0;
-    if (unsure || events->bad_failures > 0)
-        return SHOAL_EXIT_FAILED;
-    if (totals->verdicts[SHOAL_FAILED] > 0 || !totals->complete || events->journal_failed)
-        return SHOAL_EXIT_TEMPORARY;
-    bool may_be_empty = events->config->allow_empty || events->left_out > 0;
-    return totals->found == 0 && !may_be_empty ? SHOAL_EXIT_USAGE : SHOAL_EXIT_OK;
+    return unsure || events->bad_failures > 0 ? SHOAL_EXIT_FAILED : mild_exit_status(events);
 }
 
 int events_end(struct events *events, int signal)
@@ -234,7 +243,8 @@ int events_end(struct events *events, int signal)
     struct shoal_event event = {.kind = SHOAL_EVENT_END,
         .end = {.totals = &events->totals,
             .exit_status = exit_status(events, signal),
-            .signal = signal}};
+            .signal = signal,
+            .again_helps = events->totals.temporary > 0 && events->ending == EVENTS_ENDED}};
     event.end.causes = causes_sorted(&events->causes, &event.end.cause_count);
     emit(events, &event);
     return event.end.exit_status;

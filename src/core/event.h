@@ -13,6 +13,13 @@
 #include "core/plan.h"
 #include "shoal.h"
 
+/* How a run ended, as far as the verdicts do not say it. */
+enum events_ending {
+    EVENTS_ENDED,                /* nothing more is known */
+    EVENTS_ENDED_FOR_GOOD,       /* every server was given up: running again would not help */
+    EVENTS_ENDED_BY_CREDENTIALS, /* the same, because each of them refused the credentials */
+};
+
 /* The events of one run. */
 struct events {
     shoal_event_fn *on_event;    /* receives them; the caller's; NULL: nobody does */
@@ -21,6 +28,7 @@ struct events {
     const struct config *config; /* the caller's */
     struct shoal_totals totals;  /* so far */
     int64_t start_us;            /* when the run began, by `clock` */
+    enum events_ending ending;   /* set before events_end() */
     uint64_t bad_failures;       /* failed and not temporary */
     bool journal_failed;         /* the journal lacks verdicts */
     uint64_t left_out;           /* files that were found and are not this run's */

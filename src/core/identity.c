@@ -92,8 +92,11 @@ static bool add_field(
     struct identity *identity, const struct config_field *field, const struct template_file *file)
 {
     add_part(identity, PART_NAME, field->name, strlen(field->name));
-    if (field->type != NULL)
-        add_part(identity, PART_TYPE, field->type, strlen(field->type));
+    if (field->type != NULL) {
+        if (!fill(identity, field->type, file))
+            return false;
+        add_part(identity, PART_TYPE, buf_text(&identity->value), identity->value.length);
+    }
     if (field->kind != CONFIG_TEXT) {
         add_part(identity, PART_FILE, "", 0);
     } else if (credential_is_name(field->name, strlen(field->name))) {
@@ -133,6 +136,7 @@ bool identity_of_destination(
         .mtime = NO_MTIME,
         .sha256 = NO_DIGEST,
         .sha1 = NO_DIGEST,
-        .md5 = NO_DIGEST};
+        .md5 = NO_DIGEST,
+        .types = identity->config->types};
     return identity_of_request(identity, &described, hash);
 }

@@ -2,8 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#define VIEW_MOST ((size_t)64 * 1024 * 1024)
+#define VIEW_MOST   ((size_t)64 * 1024 * 1024)
+#define OWN_HEADERS 1 /* of the transport: Authorization */
 
 static void view_add(
     struct plan_view *view, const struct config *config, const char *text, size_t length)
@@ -12,7 +14,7 @@ static void view_add(
     (void)buf_add_byte(&view->texts, '\0');
 }
 
-/* Adds a field's value and its file name ("" where it has none). */
+/* Adds a field's value, its file name and its type ("" where it has none). */
 static void view_field(
     struct plan_view *view, const struct config *config, const struct shoal_field *planned)
 {
@@ -21,9 +23,11 @@ static void view_field(
     *field = *planned;
     view_add(view, config, planned->value.data, planned->value.length);
     field->value.length = view->texts.length - start - 1;
-    /* `file_name` marks that there is one until view_point() sets the pointers. */
+    /* `file_name` and `type` mark that there is one until view_point() sets the pointers. */
     const char *file_name = planned->file_name == NULL ? "" : planned->file_name;
     view_add(view, config, file_name, strlen(file_name));
+    const char *type = planned->type == NULL ? "" : planned->type;
+    view_add(view, config, type, strlen(type));
 }
 
 /* The transport reads headers as curl does: "Name:" takes a header away, and "Name;" sends it
@@ -43,6 +47,24 @@ static void view_header(struct plan_view *view, const struct config *config, con
     view->header_count++;
 }
 
+/* Adds a header of the transport's, which contains no secret. */
+static void view_shown_header(struct plan_view *view, const char *line)
+{
+    (void)buf_add(&view->texts, line, strlen(line) + 1);
+    view->header_count++;
+}
+
+static bool has_authorization(const char *const *headers)
+{
+    static const char name[] = "Authorization";
+    size_t length = sizeof name - 1;
+    for (; *headers != NULL; headers++) {
+        if (strncasecmp(*headers, name, length) == 0 && strchr(":;", (*headers)[length]) != NULL)
+            return true;
+    }
+    return false;
+}
+
 static void view_point(struct plan_view *view)
 {
     const char *at = buf_text(&view->texts);
@@ -52,6 +74,9 @@ static void view_point(struct plan_view *view)
         at += field->value.length + 1;
         if (field->file_name != NULL)
             field->file_name = at;
+        at += strlen(at) + 1;
+        if (field->type != NULL)
+            field->type = at;
         at += strlen(at) + 1;
     }
     for (size_t i = 0; i < view->header_count; i++) {
@@ -69,7 +94,7 @@ bool plan_view_build(struct plan_view *view, const struct config *config, const 
         count++;
     buf_init(&view->texts, VIEW_MOST);
     view->fields = calloc(config->field_count + 1, sizeof *view->fields);
-    view->headers = calloc(count + 1, sizeof *view->headers);
+    view->headers = calloc(count + OWN_HEADERS + 1, sizeof *view->headers);
     if (view->fields == NULL || view->headers == NULL)
         return false;
     for (size_t i = 0; i < config->field_count; i++) {
@@ -79,6 +104,8 @@ bool plan_view_build(struct plan_view *view, const struct config *config, const 
     }
     for (size_t i = 0; i < count; i++)
         view_header(view, config, headers[i]);
+    if (config->user_password != NULL && !has_authorization(headers))
+        view_shown_header(view, "Authorization: Basic " SECRET_SHOWN_AS);
     if (view->texts.failed)
         return false;
     view_point(view);

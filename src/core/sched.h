@@ -60,6 +60,9 @@ int64_t sched_step(struct sched *sched);
  * early does not wait for the reader: its disk may not respond. */
 bool sched_done(const struct sched *sched);
 
+/* What a run that is over means for its exit status, beside the verdicts. */
+enum events_ending sched_ending(const struct sched *sched);
+
 /* Begins to end the run: nothing new starts, and what is in flight may finish within --grace. Files
  * that were never attempted fail with `reason` (copied), a sentence. Does nothing where the run is
  * already ending. */

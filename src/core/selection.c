@@ -45,6 +45,12 @@ static size_t length_without_extensions(const char *path)
     return (size_t)(name - path) + strcspn(name, ".");
 }
 
+static bool add_path_key(struct selection *selection, const char *path)
+{
+    size_t length = selection->by_pair ? length_without_extensions(path) : strlen(path);
+    return buf_add(&selection->key, path, length);
+}
+
 /* Writes the file's key. A text that cannot be filled in fails the file in the shard of its path.
  * False: out of memory. */
 static bool fill_key(struct selection *selection, const struct entry *entry)
@@ -60,20 +66,36 @@ static bool fill_key(struct selection *selection, const struct entry *entry)
             return true;
         buf_clear(key);
     }
-    return buf_add(key, path, selection->by_pair ? length_without_extensions(path) : strlen(path));
+    return add_path_key(selection, path);
 }
 
-bool selection_takes(struct selection *selection, const struct entry *entry)
+/* Is what has this key in this run's shard? */
+static bool has_key(const struct selection *selection)
 {
     const struct config_shard *shard = &selection->config->shard;
     unsigned char hash[DIGEST_SHA256_SIZE];
     uint64_t number = 0;
-    if (shard->count == 0 || !fill_key(selection, entry) ||
-        !digest_sha256(buf_text(&selection->key), selection->key.length, hash))
+    if (!digest_sha256(buf_text(&selection->key), selection->key.length, hash))
         return true;
     for (size_t i = 0; i < sizeof number; i++)
         number = number << 8 | hash[i];
-    bool takes = number % shard->count == shard->index - 1;
+    return number % shard->count == shard->index - 1;
+}
+
+bool selection_may_have(struct selection *selection, const char *path)
+{
+    if (selection->config->shard.count == 0 || selection->config->serial_by != NULL)
+        return true;
+    buf_clear(&selection->key);
+    return !add_path_key(selection, path) || has_key(selection);
+}
+
+bool selection_takes(struct selection *selection, const struct entry *entry)
+{
+    bool takes =
+        selection->config->shard.count == 0 || !fill_key(selection, entry) || has_key(selection);
+    if (selection->known != NULL)
+        takes = only_failed_takes(selection->known, entry) && takes;
     selection->left_out += !takes;
     return takes;
 }

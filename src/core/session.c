@@ -29,8 +29,9 @@ struct shoal_session {
     struct random_fetched random_fetched;
     struct events events;
     struct selection selection;
-    struct walk *walk;     /* NULL once the source owns it */
-    struct source *source; /* NULL until the run starts, as the reader and the scheduler */
+    struct only_failed *known; /* --only-failed; NULL: not given */
+    struct walk *walk;         /* NULL once the source owns it */
+    struct source *source;     /* NULL until the run starts, as the reader and the scheduler */
     struct reader *reader;
     struct http *http;
     struct journal *journal; /* NULL: no --journal, or the run is over */
@@ -94,6 +95,24 @@ static bool open_journal(struct shoal_session *session, struct error *error)
         .wake = wake_loop,
         .context = session};
     return config->journal == NULL || journal_open(&settings, &session->journal, error);
+}
+
+/* Reads what an earlier run did, before anything is opened for writing: it may be the same file. */
+static bool open_known(struct shoal_session *session, struct error *error)
+{
+    if (session->config->only_failed == NULL)
+        return true;
+    session->known = only_failed_new(session->config, error);
+    session->selection.known = session->known;
+    return session->known != NULL;
+}
+
+/* A file that was to be sent again is gone. */
+static void report_gone(void *context, const char *path)
+{
+    struct shoal_session *session = context;
+    if (selection_may_have(&session->selection, path))
+        events_problem(&session->events, path, "this file was to be sent again, and it is gone");
 }
 
 /* Writes the rest of the journal. Only then is the exit status known. */
@@ -170,7 +189,8 @@ struct shoal_session *shoal_session_new(
     atomic_flag_clear(&session->ran);
     selection_init(&session->selection, session->config);
     events_init(&session->events, session->config, &session->clock, on_event, context);
-    if (!descriptors_suffice(files_of_request(session->config), &why) || !open_walk(session, &why))
+    if (!descriptors_suffice(files_of_request(session->config), &why) ||
+        !open_walk(session, &why) || !open_known(session, &why))
         return fail(session, &why, error);
     session->room = find_room(session->config);
     if (!open_transport(session, &why) || !open_journal(session, &why))
@@ -214,6 +234,7 @@ void shoal_session_free(struct shoal_session *session)
         session->http->ops->free(session->http);
     events_free(&session->events);
     selection_free(&session->selection);
+    only_failed_free(session->known);
     config_free(session->config);
     if (hangs)
         abandon(session); /* a thread may be about to look whether the loop is asleep */
@@ -333,6 +354,8 @@ int shoal_session_run(struct shoal_session *session)
     events_start(&session->events, session->config->jobs);
     notice_fewer_jobs(session);
     notice_shard(session);
+    if (session->known != NULL && only_failed_notice(session->known) != NULL)
+        events_notice(&session->events, only_failed_notice(session->known));
     if (session->journal != NULL && journal_notice(session->journal) != NULL)
         events_notice(&session->events, journal_notice(session->journal));
     if (!create_components(session, &error)) {
@@ -341,8 +364,11 @@ int shoal_session_run(struct shoal_session *session)
     }
     while (!sched_done(session->sched))
         run_loop_once(session);
+    session->events.ending = sched_ending(session->sched);
     finish_journal(session);
     session->events.left_out = session->selection.left_out;
+    if (session->known != NULL && session->events.totals.complete)
+        only_failed_each_gone(session->known, report_gone, session);
     int status = events_end(&session->events, atomic_load(&session->signal));
     journal_close(session->journal, status);
     session->journal = NULL;

@@ -70,10 +70,7 @@ struct http_end {
     const struct buf *headers; /* every other header line of the final response, "Name: value\n"
                                   each, HTTP_HEADERS_KEPT at most */
     int64_t request_bytes;     /* bytes of the body that were handed to the system */
-    int64_t connect_us;        /* how long the connection took to open, -1: it was there */
-    int64_t wait_us; /* from the request's first byte to the response's status; -1: none came.
-                        Accurate only if the whole request fitted into the socket's buffer */
-    bool reused;     /* it went over a kept connection */
+    bool reused;               /* it went over a kept connection */
 };
 
 /* What a transport can do. */

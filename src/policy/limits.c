@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "text/http_syntax.h"
 
 enum {
     NUMBER_DIGITS_MOST = 15, /* a moment in milliseconds has 13; more is malformed */
@@ -16,53 +17,27 @@ static const int64_t moment_least = INT64_C(1000000000);
 /* From here on it is a moment in milliseconds since 1970. */
 static const int64_t moment_least_ms = INT64_C(1000000000000);
 
-/* Part of the headers; not terminated. */
-struct span {
-    const char *data;
-    size_t length;
-};
-
 /* A rate limit, from one kind of header (RateLimit, X-RateLimit, X-Rate-Limit) or one item. */
 struct quota {
     bool used_up;  /* nothing remains */
     int64_t reset; /* as it was given: see reset_seconds(); or RESET_UNKNOWN */
 };
 
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r';
-}
-
-static struct span span_trim(struct span span)
-{
-    while (span.length > 0 && is_blank(span.data[0])) {
-        span.data++;
-        span.length--;
-    }
-    while (span.length > 0 && is_blank(span.data[span.length - 1]))
-        span.length--;
-    return span;
-}
-
 /* Removes and returns what precedes `separator`, or all of `rest`, without blanks around it. */
-static struct span span_split(struct span *rest, char separator)
+static struct http_slice take_until(struct http_slice *rest, char separator)
 {
     const char *found = memchr(rest->data, separator, rest->length);
-    struct span piece = {rest->data, found == NULL ? rest->length : (size_t)(found - rest->data)};
+    struct http_slice piece = {
+        rest->data, found == NULL ? rest->length : (size_t)(found - rest->data)};
     size_t removed = found == NULL ? rest->length : piece.length + 1;
     rest->data += removed;
     rest->length -= removed;
-    return span_trim(piece);
-}
-
-static bool span_is(struct span span, const char *word)
-{
-    return span.length == strlen(word) && strncasecmp(span.data, word, span.length) == 0;
+    return http_trim(piece);
 }
 
 /* Removes the digits at the front of `text`. Returns how many there were; `*number` is the value of
  * the first NUMBER_DIGITS_MOST. */
-static size_t read_digits(struct span *text, int64_t *number)
+static size_t read_digits(struct http_slice *text, int64_t *number)
 {
     size_t count = 0;
     *number = 0;
@@ -77,7 +52,7 @@ static size_t read_digits(struct span *text, int64_t *number)
 }
 
 /* Reads digits and an optional fraction, which is rounded up: "12", "0.25". False: not a number. */
-static bool read_number(struct span text, int64_t *number)
+static bool read_number(struct http_slice text, int64_t *number)
 {
     size_t digits = read_digits(&text, number);
     if (digits == 0 || digits > NUMBER_DIGITS_MOST)
@@ -116,13 +91,13 @@ static int64_t quota_pause_us(const struct quota *quota, int64_t wall_seconds)
 
 /* Sets `*rest` to what follows the prefix in a header's name, and `*kind` to which prefix it was.
  * False: another header. */
-static bool read_name(struct span name, size_t *kind, struct span *rest)
+static bool read_name(struct http_slice name, size_t *kind, struct http_slice *rest)
 {
     static const char *const prefixes[] = {"ratelimit", "x-ratelimit", "x-rate-limit"};
     for (*kind = 0; *kind < sizeof prefixes / sizeof prefixes[0]; (*kind)++) {
         size_t length = strlen(prefixes[*kind]);
         if (name.length >= length && strncasecmp(name.data, prefixes[*kind], length) == 0) {
-            *rest = (struct span){name.data + length, name.length - length};
+            *rest = (struct http_slice){name.data + length, name.length - length};
             return true;
         }
     }
@@ -141,28 +116,28 @@ static void quota_note_reset(struct quota *quota, int64_t reset)
 }
 
 /* One item of a RateLimit header: `"name";r=0;t=5`, or `remaining=0`. */
-static void quota_note_item(struct quota *quota, struct span item)
+static void quota_note_item(struct quota *quota, struct http_slice item)
 {
     while (item.length > 0) {
-        struct span value = span_split(&item, ';');
-        struct span key = span_split(&value, '=');
+        struct http_slice value = take_until(&item, ';');
+        struct http_slice key = take_until(&value, '=');
         int64_t number;
-        if (!read_number(span_trim(value), &number))
+        if (!read_number(http_trim(value), &number))
             continue;
-        if (span_is(key, "remaining") || span_is(key, "r"))
+        if (http_slice_is(key, "remaining") || http_slice_is(key, "r"))
             quota_note_remaining(quota, number);
-        else if (span_is(key, "reset") || span_is(key, "t"))
+        else if (http_slice_is(key, "reset") || http_slice_is(key, "t"))
             quota_note_reset(quota, number);
     }
 }
 
 /* Reads a RateLimit header's value. In the newer form each item is a limit: returns their longest
  * pause. In the older form all items describe one limit: they are added to `quota`. */
-static int64_t read_combined(struct quota *quota, struct span value, int64_t wall_seconds)
+static int64_t read_combined(struct quota *quota, struct http_slice value, int64_t wall_seconds)
 {
     int64_t pause_us = 0;
-    while (value.length > 0) {
-        struct span item = span_split(&value, ',');
+    struct http_slice item;
+    while (http_list_next(&value, &item)) {
         if (item.length == 0 || item.data[0] != '"') {
             quota_note_item(quota, item);
             continue;
@@ -178,22 +153,22 @@ int64_t limits_pause_us(const char *headers, size_t length, int64_t wall_seconds
 {
     struct quota quotas[] = {
         {.reset = RESET_UNKNOWN}, {.reset = RESET_UNKNOWN}, {.reset = RESET_UNKNOWN}};
-    struct span lines = {headers, length};
+    struct http_slice lines = {headers, length};
     int64_t pause_us = 0;
     while (lines.length > 0) {
-        struct span value = span_split(&lines, '\n');
-        struct span name = span_split(&value, ':');
-        struct span suffix;
+        struct http_slice value = take_until(&lines, '\n');
+        struct http_slice name = take_until(&value, ':');
+        struct http_slice suffix;
         size_t kind;
         int64_t number;
         if (!read_name(name, &kind, &suffix))
             continue;
-        value = span_trim(value);
+        value = http_trim(value);
         if (suffix.length == 0) {
             pause_us = clock_later(pause_us, read_combined(&quotas[kind], value, wall_seconds));
-        } else if (span_is(suffix, "-remaining") && read_number(value, &number)) {
+        } else if (http_slice_is(suffix, "-remaining") && read_number(value, &number)) {
             quota_note_remaining(&quotas[kind], number);
-        } else if (span_is(suffix, "-reset") && read_number(value, &number)) {
+        } else if (http_slice_is(suffix, "-reset") && read_number(value, &number)) {
             quota_note_reset(&quotas[kind], number);
         }
     }

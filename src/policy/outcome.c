@@ -155,18 +155,6 @@ bool attempt_reached(const struct attempt_end *end)
     return end->status != 0 || end->phase != ATTEMPT_CONNECTING;
 }
 
-const char *outcome_name(enum outcome outcome)
-{
-    static const char *const names[OUTCOMES] = {
-        [OUTCOME_DONE] = "done",
-        [OUTCOME_EXISTS] = "exists",
-        [OUTCOME_REFUSED] = "refused",
-        [OUTCOME_REJECTED] = "rejected",
-        [OUTCOME_AMBIGUOUS] = "ambiguous",
-    };
-    return names[outcome];
-}
-
 const char *attempt_phase_name(enum attempt_phase phase)
 {
     static const char *const names[ATTEMPT_PHASES] = {
@@ -176,29 +164,4 @@ const char *attempt_phase_name(enum attempt_phase phase)
         [ATTEMPT_ANSWERING] = "answering",
     };
     return names[phase];
-}
-
-const char *attempt_error_name(enum attempt_error error)
-{
-    static const char *const names[ATTEMPT_ERRORS] = {
-        [ATTEMPT_OK] = "ok",
-        [ATTEMPT_RESOLVE] = "resolve",
-        [ATTEMPT_CONNECT] = "connect",
-        [ATTEMPT_CERTIFICATE] = "certificate",
-        [ATTEMPT_TLS] = "tls",
-        [ATTEMPT_NOT_TLS] = "not-tls",
-        [ATTEMPT_PROXY] = "proxy",
-        [ATTEMPT_SEND] = "send",
-        [ATTEMPT_RECEIVE] = "receive",
-        [ATTEMPT_STALL] = "stall",
-        [ATTEMPT_GARBAGE] = "garbage",
-        [ATTEMPT_LARGE_ANSWER] = "large-answer",
-        [ATTEMPT_WOULD_RESEND] = "would-resend",
-        [ATTEMPT_FILE_CHANGED] = "file-changed",
-        [ATTEMPT_FILE_UNREADABLE] = "file-unreadable",
-        [ATTEMPT_CANCELLED] = "cancelled",
-        [ATTEMPT_SETUP] = "setup",
-        [ATTEMPT_RESOURCES] = "resources",
-    };
-    return names[error];
 }

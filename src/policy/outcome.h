@@ -84,13 +84,7 @@ bool outcome_counts(enum outcome outcome, const struct attempt_end *end);
 /* Returns whether there was a connection, with its tunnel and TLS, to the origin. */
 bool attempt_reached(const struct attempt_end *end);
 
-/* Returns the outcome's name in docs and messages, such as "done". A constant string. */
-const char *outcome_name(enum outcome outcome);
-
 /* Returns the phase's name in docs and messages, such as "connecting". A constant string. */
 const char *attempt_phase_name(enum attempt_phase phase);
-
-/* Returns the error's name in docs and messages, such as "would-resend". A constant string. */
-const char *attempt_error_name(enum attempt_error error);
 
 #endif

@@ -284,6 +284,11 @@ int64_t retry_paused_until_us(const struct retry *retry)
     return retry->paused_until_us;
 }
 
+int64_t retry_pause_length_us(const struct retry *retry)
+{
+    return retry->paused_until_us - retry->paused_at_us;
+}
+
 int64_t retry_probing_since_us(const struct retry *retry)
 {
     return retry->mode == RETRY_PROBING ? retry->mode_since_us : CLOCK_NEVER;
@@ -310,9 +315,9 @@ enum retry_state retry_state(const struct retry *retry, int64_t now_us)
         return RETRY_NOT_TRUSTED;
     if (!retry->reached && retry->tries > retry->config.retries)
         return RETRY_NEVER_REACHED;
-    if (now_us >= retry_deadline_us(retry) || retry_pause_outlasts_patience(retry, now_us))
-        return RETRY_NO_PROGRESS;
-    return RETRY_GOING;
+    if (retry_pause_outlasts_patience(retry, now_us))
+        return RETRY_PAUSED_LONG;
+    return now_us >= retry_deadline_us(retry) ? RETRY_NO_PROGRESS : RETRY_GOING;
 }
 
 int64_t retry_deadline_us(const struct retry *retry)

@@ -28,11 +28,15 @@ struct retry_config {
 /* Whether the run should go on with this origin. */
 enum retry_state {
     RETRY_GOING,         /* go on */
-    RETRY_NO_PROGRESS,   /* nothing succeeded for `give_up_after_us` while attempts failed, or the
-                            origin asked for a pause that outlasts it */
+    RETRY_NO_PROGRESS,   /* nothing succeeded for `give_up_after_us` while attempts failed */
+    RETRY_PAUSED_LONG,   /* the origin asked for a pause that outlasts `give_up_after_us` */
     RETRY_NEVER_REACHED, /* no connection was ever made, in one try more than `retries` */
     RETRY_NOT_TRUSTED,   /* no connection was ever made, and the certificate does not verify */
+    RETRY_NOT_ADMITTED,  /* the origin does not accept the credentials: policy/credentials.h */
 };
+
+/* How many states there are. */
+#define RETRY_STATES 6
 
 /* What to do with a file whose attempt ended. */
 enum retry_step {
@@ -119,6 +123,9 @@ enum retry_step retry_note_unsent(const struct retry *retry, struct retry_file *
 
 /* Until when the origin asked to be left alone: past or INT64_MIN where it did not. */
 int64_t retry_paused_until_us(const struct retry *retry);
+
+/* How long the pause is that the origin asked for last, in microseconds. */
+int64_t retry_pause_length_us(const struct retry *retry);
 
 /* Since when the origin is only probed; CLOCK_NEVER: it is not. */
 int64_t retry_probing_since_us(const struct retry *retry);

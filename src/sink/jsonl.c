@@ -84,6 +84,7 @@ static bool fill_start(struct jsonl *jsonl, json_t *object, const struct shoal_s
            json_set_text(object, "method", start->method) &&
            json_set(object, "paths", text_list(start->paths)) && set_jobs(object, start->jobs) &&
            set_boolean(object, "dry_run", start->dry_run) &&
+           json_set_text(object, "only_failed", start->only_failed) &&
            json_set_text(object, "shard", start->shard) && json_set_text(object, "time", date);
 }
 

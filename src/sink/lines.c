@@ -22,7 +22,7 @@ struct lines {
     struct lines_options options;
     struct buf line;      /* the line that is being built */
     struct buf paths;     /* the operands, separated by commas */
-    struct buf shard;     /* --shard; empty: none */
+    struct buf selection; /* what is said where --shard or --only-failed leave nothing to send */
     unsigned pause_count; /* PAUSE events so far */
     bool dry_run;         /* known from START on */
     int64_t largest_sent; /* bytes of the largest file that was sent; 0: none */
@@ -36,7 +36,7 @@ struct lines *lines_new(const struct lines_options *options)
     lines->options = *options;
     buf_init(&lines->line, LINE_SIZE_MAX);
     buf_init(&lines->paths, PATHS_SIZE_MAX);
-    buf_init(&lines->shard, PATHS_SIZE_MAX);
+    buf_init(&lines->selection, PATHS_SIZE_MAX);
     return lines;
 }
 
@@ -46,7 +46,7 @@ void lines_free(struct lines *lines)
         return;
     buf_free(&lines->line);
     buf_free(&lines->paths);
-    buf_free(&lines->shard);
+    buf_free(&lines->selection);
     free(lines);
 }
 
@@ -292,16 +292,24 @@ static void remember_paths(struct lines *lines, const char *const *paths)
     }
 }
 
+static void remember_selection(struct lines *lines, const struct shoal_start *start)
+{
+    if (start->only_failed != NULL)
+        (void)buf_printf(&lines->selection, " is left to send after %s", start->only_failed);
+    if (start->shard != NULL)
+        (void)buf_printf(&lines->selection, " is in shard %s", start->shard);
+}
+
 /* Written even with -q if it is the reason for SHOAL_EXIT_USAGE. */
 static void nothing_line(struct lines *lines, const struct shoal_end *end)
 {
     if (lines->options.quiet && end->exit_status == SHOAL_EXIT_OK)
         return;
-    bool in_shard = lines->shard.length > 0 && end->exit_status == SHOAL_EXIT_OK;
-    (void)buf_add_text(&lines->line, in_shard ? "no file of " : "no file found in ");
+    bool selects = lines->selection.length > 0 && end->exit_status != SHOAL_EXIT_USAGE;
+    (void)buf_add_text(&lines->line, selects ? "no file of " : "no file found in ");
     (void)printable_add(&lines->line, buf_text(&lines->paths), lines->paths.length);
-    if (in_shard)
-        (void)buf_printf(&lines->line, " is in shard %s", buf_text(&lines->shard));
+    if (selects)
+        (void)printable_add(&lines->line, buf_text(&lines->selection), lines->selection.length);
     write_line(lines, &lines->options.messages);
 }
 
@@ -322,8 +330,7 @@ void lines_event(struct lines *lines, const struct shoal_event *event)
     case SHOAL_EVENT_START:
         lines->dry_run = event->start.dry_run;
         remember_paths(lines, event->start.paths);
-        if (event->start.shard != NULL)
-            (void)buf_add_text(&lines->shard, event->start.shard);
+        remember_selection(lines, &event->start);
         break;
     case SHOAL_EVENT_FILE:
         file_event(lines, &event->file);

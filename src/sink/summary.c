@@ -192,7 +192,7 @@ static void add_trouble(struct buf *out, const struct shoal_event *event)
         (void)buf_printf(out, "interrupted by signal %d\n", event->end.signal);
     if (!totals->complete)
         (void)buf_add_text(out, "not all folders were read: there may be more files\n");
-    if (totals->temporary > 0) {
+    if (event->end.again_helps) {
         (void)numbers_add_counted(out, totals->temporary, "failure", "failures");
         (void)buf_add_text(out, " may be temporary: run again to retry\n");
     }

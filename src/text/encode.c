@@ -122,6 +122,24 @@ bool encode_json_unicode(struct buf *out, unsigned code_point, bool upper_case)
     return !out->failed;
 }
 
+bool encode_json_ascii(struct buf *out, const char *text, size_t length, bool upper_case)
+{
+    for (size_t done = 0; done < length;) {
+        size_t plain = done;
+        while (plain < length && text[plain] > 0 && text[plain] < 0x7f)
+            plain++;
+        (void)encode_json(out, text + done, plain - done);
+        done = plain;
+        unsigned code_point;
+        size_t step = utf8_sequence(text + done, length - done, &code_point);
+        if (step == 0)
+            break;
+        (void)encode_json_unicode(out, code_point, upper_case);
+        done += step;
+    }
+    return !out->failed;
+}
+
 bool encode_base64(struct buf *out, const void *data, size_t length)
 {
     static const char alphabet[] =
@@ -138,6 +156,37 @@ bool encode_base64(struct buf *out, const void *data, size_t length)
             left > 1 ? alphabet[group >> 6 & 63] : '=', left > 2 ? alphabet[group & 63] : '='};
         if (!buf_add(out, quad, sizeof quad))
             return false;
+    }
+    return !out->failed;
+}
+
+/* The value of a character of Base64; -1: it is none. */
+static int base64_value(char byte)
+{
+    if (byte >= 'A' && byte <= 'Z')
+        return byte - 'A';
+    if (byte >= 'a' && byte <= 'z')
+        return byte - 'a' + 26;
+    if (byte >= '0' && byte <= '9')
+        return byte - '0' + 52;
+    return byte == '+' ? 62 : byte == '/' ? 63 : -1;
+}
+
+bool decode_base64(struct buf *out, const char *text, size_t length)
+{
+    size_t padding = 0;
+    while (padding < 2 && padding < length && text[length - 1 - padding] == '=')
+        padding++;
+    unsigned bits = 0;
+    if (length % 4 != 0)
+        return false;
+    for (size_t i = 0; i < length - padding; i++) {
+        int value = base64_value(text[i]);
+        if (value < 0)
+            return false;
+        bits = bits << 6 | (unsigned)value;
+        if (i % 4 > 0) /* each character after the first of four completes a byte */
+            (void)buf_add_byte(out, (char)(bits >> (6 - 2 * (i % 4))));
     }
     return !out->failed;
 }

@@ -21,12 +21,20 @@ MUST_USE bool decode_percent(struct buf *out, const char *text, size_t length);
  * string, without the quotes around it. False: `out` failed. */
 bool encode_json(struct buf *out, const char *text, size_t length);
 
+/* As encode_json(), with every character outside ASCII, and DEL, as `\uXXXX`, so that the result
+ * fits into a header. `upper_case` is for the hexadecimal digits of those. */
+bool encode_json_ascii(struct buf *out, const char *text, size_t length, bool upper_case);
+
 /* Adds one character as JSON's `\uXXXX`, or as a surrogate pair of two if `code_point` is above
  * U+FFFF; `upper_case` is for the hexadecimal digits A to F. False: `out` failed. */
 bool encode_json_unicode(struct buf *out, unsigned code_point, bool upper_case);
 
 /* Adds `length` bytes in Base64 with padding. False: `out` failed. */
 bool encode_base64(struct buf *out, const void *data, size_t length);
+
+/* Adds what `length` characters of Base64 with padding stand for. False: it is not Base64, or `out`
+ * failed; then a part may have been added. */
+MUST_USE bool decode_base64(struct buf *out, const char *text, size_t length);
 
 /* Writes `length` bytes as lower-case hexadecimal digits and a NUL: 2 * `length` + 1 chars. */
 void encode_hex(char *out, const void *data, size_t length);

@@ -4,9 +4,22 @@
  * that ends in `/` is left out: `{host}/{path}` is right for https://example.com and
  * https://example.com/. What was filled in is never read as a template.
  *
- * Escapings: `:url` percent-encodes every byte but RFC 3986's unreserved ones, and keeps the `/` of
- * {path} and {dir}; `:query` percent-encodes that `/` too; `:json` is for the inside of a JSON
- * string; `:base64` is Base64; `:raw` changes nothing. */
+ * Escapings, each applied to the result of the one before:
+ *
+ *     :upper      ASCII letters in upper case           } change the value, so they
+ *     :flat       `--` for each `/`                     } come before the others
+ *     :epoch      {mtime} in seconds since 1970         }
+ *     :url        percent-encodes all bytes but RFC 3986's unreserved ones; keeps the `/` of {path}
+ *                 and {dir}
+ *     :query      as :url, but encodes that `/` too
+ *     :path       as a browser does in the path of a URL (WHATWG URL, path percent-encode set), and
+ *                 `%` and `\`; keeps `/`
+ *     :component  as encodeURIComponent() (ECMA-262), segment by segment: keeps `/`
+ *     :json       for the inside of a JSON string, in ASCII
+ *     :base64     Base64; of a digest, that of its bytes
+ *     :raw        nothing
+ *
+ * A value without one of those from :url on is then escaped as its place asks for. */
 #ifndef SHOAL_TEXT_TEMPLATE_H
 #define SHOAL_TEXT_TEMPLATE_H
 
@@ -20,14 +33,15 @@
 
 /* Where the text goes. It decides how a value with no escaping of its own is written. */
 enum template_place {
-    TEMPLATE_FORM,   /* raw */
+    TEMPLATE_FORM,   /* the value of a form field: raw */
+    TEMPLATE_TEXT,   /* any other text, such as a path: raw */
     TEMPLATE_URL,    /* as `:url` */
     TEMPLATE_HEADER, /* raw; a value with a control byte (0 to 31 but TAB, 127) is an error */
 };
 
 /* What a template needs to know about a file, as bits. */
 enum template_need {
-    TEMPLATE_NEEDS_PATH = 1 << 0,   /* {file} to {ext}: it differs from file to file */
+    TEMPLATE_NEEDS_PATH = 1 << 0,   /* {file} to {ext}, {type}: it differs from file to file */
     TEMPLATE_NEEDS_FACTS = 1 << 1,  /* {size}, {mtime} */
     TEMPLATE_NEEDS_SHA256 = 1 << 2, /* {sha256} */
     TEMPLATE_NEEDS_SHA1 = 1 << 3,   /* {sha1} */
@@ -44,15 +58,23 @@ struct template_key {
 struct template_keys {
     const struct template_key *list; /* `count` of them */
     size_t count;                    /* length of `list` */
+    /* Called for each use of a key with an escaping, with the text that this makes of its value, so
+     * that a secret is known in this form too. False: out of memory. NULL: nobody wants to know. */
+    bool (*written)(void *context, const struct template_key *key, const char *text, size_t length);
+    void *context; /* for `written` */
 };
+
+struct media_types; /* see text/media_type.h */
 
 /* What is known about one file. The strings belong to the caller. */
 struct template_file {
-    const char *file;   /* {file}: the path to open; {folder} is what precedes its last `/`
-                           (`.` if there is none, `/` for the root) */
-    const char *path;   /* {path}, of which {dir}, {name}, {stem} and {ext} are parts */
-    int64_t size;       /* {size}, bytes */
-    int64_t mtime;      /* {mtime}, seconds since 1970-01-01T00:00:00Z */
+    const char *file;    /* {file}: the path to open; {folder} is what precedes its last `/`
+                            (`.` if there is none, `/` for the root) */
+    const char *path;    /* {path}, of which {dir}, {name}, {stem} and {ext} are parts */
+    const char *type_of; /* the path whose extension decides {type}; NULL: `path` */
+    const struct media_types *types; /* what the user says about {type}; may be NULL */
+    int64_t size;                    /* {size}, bytes */
+    int64_t mtime;                   /* {mtime}, seconds since 1970-01-01T00:00:00Z */
     const char *sha256; /* {sha256}, lower-case hexadecimal; NULL if no template needs it */
     const char *sha1;   /* {sha1}, likewise */
     const char *md5;    /* {md5}, likewise */
@@ -76,6 +98,12 @@ unsigned template_needs(const struct template *template);
 
 /* Whether the template is exactly `{file}`. */
 bool template_is_file(const struct template *template);
+
+/* Whether the template names a key as `{key?}`, so that its text can be left out. */
+bool template_may_be_left_out(const struct template *template);
+
+/* Whether the text is left out: a `{key?}` in it is not given, or empty. */
+bool template_is_left_out(const struct template *template);
 
 /* Adds the text for `file` to `out`. False with `error`: a value cannot be in its place (a control
  * byte in a header; a space or a control byte in a URL, under `:raw` or `:json`; text that is not

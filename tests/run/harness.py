@@ -170,6 +170,9 @@ def expected_status(run):
     if end["failed"] == end["unknown"] == end["problems"] == 0:
         return 0 if end["complete"] else 75
     failed = [event for event in run.files if event["verdict"] == "failed"]
+    if end["exit"] == 77:
+        assert any(event["status"] in (401, 403, 407, None) and event["attempts"] for event in failed), run
+        return 77
     if failed and not end["unknown"] and not end["problems"]:
         if all(event["temporary"] for event in failed):
             return 75
@@ -327,7 +330,7 @@ class Shoal:
                 assert run.status == expected_status(run), (expected_status(run), run)
         elif reconciled:
             assert run.status == 2, f"no events, and not a matter of usage{run!r}"
-        assert run.status in ((0, 1, 2, 75) if interrupted is None else (128 + interrupted,)), run
+        assert run.status in ((0, 1, 2, 75, 77) if interrupted is None else (128 + interrupted,)), run
         return run
 
     def start(self, *arguments, env=None, prefix=(), cwd=None, stdin=subprocess.DEVNULL):

@@ -8,6 +8,7 @@ import pytest
 from servers.ledger import Ledger
 from servers.proxy import Proxy
 from servers.raw import RawServer, unused_port
+from servers.socks import Socks
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
 SHORT = ("--connect-timeout", "2", "--stall-timeout", "2", "--retries", "0", "--give-up-after", "2")
@@ -287,3 +288,134 @@ def test_a_long_reason_of_a_proxy_is_not_cut_within_a_secret(shoal, tree, tls):
         run = shoal.send(*SHORT, "-k", "-x", server.origin, "-s", "t=env:T", "-H", "X: {t}", tree, tls.url,
                          env={"T": "sekrit-token-value"})  # fmt: skip
     assert b"sek" not in run.everything and "***" in run.text
+
+
+# ---- SOCKS
+
+
+def socks_user(user="user", password=PASSWORD):
+    return f"{user}:{urllib.parse.quote(password, safe='')}@"
+
+
+@pytest.mark.parametrize("secure", [False, True])
+@pytest.mark.parametrize(
+    "scheme, version, name_is_sent",
+    [("socks4", 4, False), ("socks4a", 4, True), ("socks5", 5, False), ("socks5h", 5, True)],
+)
+def test_a_socks_proxy(
+    shoal, tree, ledger, tls, certificates, hosts, scheme, version, name_is_sent, secure
+):
+    """The version says who looks up the host's name."""
+    tree.many(6)
+    prefix = hosts("127.0.0.1 localhost")
+    target = tls if secure else ledger
+    url = target.url.replace("127.0.0.1", "localhost")
+    with Socks() as proxy:
+        shoal.send(
+            "--proxy", proxy.at(scheme), "--cacert", certificates.ca, "-j", "2", *FORM, tree, url,
+            prefix=prefix,
+        ).sent_all(6)  # fmt: skip
+        host = "localhost" if name_is_sent else "127.0.0.1"
+        assert set(proxy.seen) == {(version, host, target.port, "" if version == 4 else None)}
+        assert len(proxy.seen) <= 2, "the tunnel is kept"
+    assert all(record.path == "/upload" for record in target.records), "not in absolute-form"
+
+
+def test_a_socks_proxy_in_the_environment(shoal, tree, ledger):
+    tree("a")
+    with Socks() as proxy:
+        shoal.send(*FORM, tree, ledger.url, env={"all_proxy": proxy.at("socks5")}).sent_all(1)
+        assert len(proxy.seen) == 1
+
+
+def test_a_socks_proxy_with_a_password(shoal, tree, ledger):
+    tree("a")
+    with Socks("user", PASSWORD) as proxy:
+        url = proxy.at("socks5", socks_user())
+        run = shoal.send("-v", "--proxy", url, *FORM, tree, ledger.url)
+        run.sent_all(1)
+        assert [seen[3] for seen in proxy.seen] == ["user"]
+    assert_hidden(run)
+    assert ledger.records[0].header("Proxy-Authorization") == []
+
+
+@pytest.mark.parametrize("scheme", ["socks4a", "socks5"])
+def test_a_socks_proxy_that_refuses(shoal, tree, ledger, scheme):
+    tree("a", b"very private")
+    with Socks(refuse=True) as proxy:
+        run = shoal.send(
+            *SHORT, "--at-most-once", "--proxy", proxy.at(scheme), *FORM, tree, ledger.url
+        )
+        assert proxy.seen
+    assert run.paths("failed") == {b"a"} and run.status == 75
+    assert run.files[0]["reason"] == "proxy" and "proxy" in run.text
+    assert not ledger.records
+
+
+def test_a_wrong_password_for_a_socks_proxy_is_not_shown(shoal, tree, ledger):
+    tree("a")
+    with Socks("user", "another") as proxy:
+        url = proxy.at("socks5", socks_user())
+        run = shoal.send(*SHORT, "-v", "--proxy", url, *FORM, tree, ledger.url)
+        assert not proxy.seen
+    assert run.paths("failed") == {b"a"} and run.files[0]["reason"] == "proxy"
+    assert_hidden(run)
+
+
+def test_a_socks_proxy_that_never_answers(shoal, tree, ledger):
+    tree("a")
+    with RawServer(lambda connection: connection.wait_closed()) as silent:
+        url = f"socks5://127.0.0.1:{silent.port}"
+        run = shoal.send(*SHORT, "--proxy", url, *FORM, tree, ledger.url)
+    assert run.paths("failed") == {b"a"} and run.status == 75
+
+
+# ---- proxies that are spoken to over TLS
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_an_https_proxy(shoal, tree, ledger, tls, certificates, secure):
+    tree.many(6)
+    target = tls if secure else ledger
+    with Proxy(user="user", password=PASSWORD, context=certificates.context()) as proxy:
+        run = shoal.send(
+            "-v", "--proxy", with_credentials(proxy), "--cacert", certificates.ca, "-j", "2", *FORM,
+            tree, target.url,
+        )  # fmt: skip
+        run.sent_all(6)
+        first = "CONNECT" if secure else "POST"
+        assert proxy.seen and all(line.startswith(first) for line in proxy.seen)
+    assert_hidden(run)
+    assert target.records[0].header("Proxy-Authorization") == []
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_large_file_through_an_https_proxy(shoal, tree, ledger, tls, certificates, secure):
+    content = bytes(range(256)) * 16 * 1024
+    tree("large", content)
+    target = tls if secure else ledger
+    with Proxy(context=certificates.context()) as proxy:
+        shoal.send(
+            "--proxy", proxy.origin, "--cacert", certificates.ca, *FORM, tree, target.url
+        ).sent_all(1)
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_an_https_proxy_that_is_not_trusted_gets_nothing(
+    shoal, tree, ledger, tls, certificates, secure
+):
+    tree("a")
+    target = tls if secure else ledger
+    context = certificates.context("expired")
+    with Proxy(user="user", password=PASSWORD, context=context) as proxy:
+        run = shoal.send(
+            *SHORT, "-v", "--proxy", with_credentials(proxy), "--cacert", certificates.ca, *FORM,
+            tree, target.url,
+        )  # fmt: skip
+        assert not proxy.seen
+        assert run.paths("failed") == {b"a"}
+        assert run.files[0]["reason"] == "certificate"
+        assert_hidden(run)
+        shoal.send(
+            "--insecure", "--proxy", with_credentials(proxy), *FORM, tree, target.url
+        ).sent_all(1)

@@ -104,8 +104,6 @@ static void end_with(
         .retry_after = "",
         .headers = &transfer->headers,
         .request_bytes = transfer->sent,
-        .connect_us = -1,
-        .wait_us = -1,
         .reused = transfer->fault == FAULT_KEPT_CLOSED};
     add_headers(transfer, &end);
     sim->in_flight--;

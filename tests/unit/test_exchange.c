@@ -183,8 +183,7 @@ static void assert_end(
 {
     const struct attempt_end *end = &scene->end.attempt;
     if (end->phase != phase || end->error != error || end->status != status)
-        fail_msg("%s, %s, %ld", attempt_phase_name(end->phase), attempt_error_name(end->error),
-            end->status);
+        fail_msg("%s, error %d, %ld", attempt_phase_name(end->phase), (int)end->error, end->status);
 }
 
 static void a_request_goes_out_whole_however_little_is_accepted_at_a_time(void **state)

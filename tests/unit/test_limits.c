@@ -43,7 +43,7 @@ static void each_form_that_services_send_is_read(void **state)
         {"X-RateLimit-Remaining: 0\nX-RateLimit-Reset: 1767225642000\n", 42},
         {"X-RateLimit-Remaining: 0\nX-RateLimit-Reset: 42\n", 42},
         {"X-RateLimit-Remaining: 0\nX-RateLimit-Reset: 1767225000\n", 0},
-        {"x-ratelimit-remaining:0\nX-RATELIMIT-RESET:\t3 \r\n", 3},
+        {"x-ratelimit-remaining:0\nX-RATELIMIT-RESET:\t3 \n", 3},
         {"X-RateLimit-Reset: 0.25\nX-RateLimit-Remaining: 0", 1},
         {"X-Rate-Limit-Limit: 10\nX-Rate-Limit-Remaining: 0\n", 1},
         {"X-Rate-Limit-Limit: 10\nX-Rate-Limit-Remaining: 9\n", 0},

@@ -183,8 +183,9 @@ static void a_plan_is_a_line_and_with_verbose_all_of_the_request(void **state)
 static void end_with(struct sink *sink, struct shoal_totals totals, int64_t at_us, int signal)
 {
     tell(sink,
-        (struct shoal_event){
-            .kind = SHOAL_EVENT_END, .at_us = at_us, .end = {.totals = &totals, .signal = signal}});
+        (struct shoal_event){.kind = SHOAL_EVENT_END,
+            .at_us = at_us,
+            .end = {.totals = &totals, .signal = signal, .again_helps = totals.temporary > 0}});
 }
 
 static void the_summary_adds_up(void **state)

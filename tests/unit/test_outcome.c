@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/outcome.h"
+#include "error_name.h"
 
 enum {
     ROWS_MAX = 64,
@@ -51,12 +51,19 @@ static const char *phase_word(int number)
 
 static const char *error_word(int number)
 {
-    return attempt_error_name((enum attempt_error)number);
+    return error_name((enum attempt_error)number);
 }
 
 static const char *outcome_word(int number)
 {
-    return outcome_name((enum outcome)number);
+    static const char *const names[OUTCOMES] = {
+        [OUTCOME_DONE] = "done",
+        [OUTCOME_EXISTS] = "exists",
+        [OUTCOME_REFUSED] = "refused",
+        [OUTCOME_REJECTED] = "rejected",
+        [OUTCOME_AMBIGUOUS] = "ambiguous",
+    };
+    return names[number];
 }
 
 static int find_word(const char *word, word_of *name, int count)
@@ -230,7 +237,7 @@ static void check_end(
     }
     if (row == NULL) {
         fail_msg("docs/verdicts.md: no row for %s, %s, status %ld", attempt_phase_name(end->phase),
-            attempt_error_name(end->error), end->status);
+            error_name(end->error), end->status);
         return;
     }
     row->used++;
@@ -239,9 +246,9 @@ static void check_end(
         outcome_counts(outcome, end) != row->counts)
         fail_msg("%s, %s, status %ld (proxy %ld): %s, temporary %d, counts %d; the table says: %s, "
                  "%s, %s",
-            attempt_phase_name(end->phase), attempt_error_name(end->error), end->status,
-            end->proxy_status, outcome_name(outcome), outcome_is_temporary(outcome, end),
-            outcome_counts(outcome, end), row->cells[3], row->cells[4], row->cells[5]);
+            attempt_phase_name(end->phase), error_name(end->error), end->status, end->proxy_status,
+            outcome_word(outcome), outcome_is_temporary(outcome, end), outcome_counts(outcome, end),
+            row->cells[3], row->cells[4], row->cells[5]);
 }
 
 static void check_statuses(

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "error_name.h"
 #include "policy/reason.h"
 
 static const struct outcome_rules no_rules;
@@ -60,7 +61,7 @@ static void every_error_has_the_reason_of_the_page(void **state)
     for (int error = 0; error < ATTEMPT_ERRORS; error++) {
         const struct attempt_end end = {.error = (enum attempt_error)error};
         char row[128];
-        (void)snprintf(row, sizeof row, "\n| %s | %s |\n", attempt_error_name(end.error),
+        (void)snprintf(row, sizeof row, "\n| %s | %s |\n", error_name(end.error),
             name_of(reason_of_attempt(&end, &no_rules)));
         if (strstr(table, row) == NULL)
             fail_msg("docs/verdicts.md has no row '%s'", row);

@@ -340,7 +340,7 @@ static void a_pause_that_outlasts_the_patience_ends_the_run(void **state)
     struct retry_end end = end_of(&accepted, bench.now);
     end.rate_limit_us = 301 * second;
     (void)retry_note_end(&bench.retry, &bench.file, &end, bench.now, &bench.random);
-    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_NO_PROGRESS);
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_PAUSED_LONG);
     assert_int_equal(wait_now(&bench), CLOCK_NEVER);
 }
 

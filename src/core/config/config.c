@@ -4,10 +4,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/wipe.h"
 #include "core/config/private.h"
+#include "text/secret_forms.h"
 
 #define FILLED_MOST (1024 * 1024)
 
@@ -51,20 +53,62 @@ char *config_fill_constant(
     return text;
 }
 
+/* Notes what the template made of `source` needs and its masked form, and fills it in once if it is
+ * the same for every file. */
+static bool use(struct config_build *build, const char *source, enum template_place place,
+    const struct template *template, const char *option)
+{
+    build->config->needs |= template_needs(template);
+    if (build->masks && !template_is_left_out(template) &&
+        !config_parse_masked(build, source, place, option, template))
+        return false;
+    if (template_needs(template) != 0)
+        return true;
+    char *filled = config_fill_constant(build, template, option);
+    free(filled);
+    return filled != NULL;
+}
+
 bool config_parse(struct config_build *build, const char *source, enum template_place place,
     const char *option, struct template **out)
 {
     struct error reason = {0};
     if (!template_parse(source, place, &build->keys, out, &reason))
         return config_fail(build, option, &reason);
-    build->config->needs |= template_needs(*out);
-    if (build->masks && !config_parse_masked(build, source, place, option, *out))
-        return false;
-    if (template_needs(*out) != 0)
-        return true;
-    char *filled = config_fill_constant(build, *out, option);
-    free(filled);
-    return filled != NULL;
+    if (template_may_be_left_out(*out))
+        return config_wrong(build,
+            "%s: a {key?} may only stand in the value of a form field or of a header, which is "
+            "left "
+            "out without it",
+            option);
+    return use(build, source, place, *out, option);
+}
+
+bool config_parse_optional(struct config_build *build, const char *source,
+    enum template_place place, const char *option, struct template **out)
+{
+    struct error reason = {0};
+    if (!template_parse(source, place, &build->keys, out, &reason))
+        return config_fail(build, option, &reason);
+    return use(build, source, place, *out, option);
+}
+
+/* Whether `value` is a secret as a whole. */
+static bool is_secret(const struct config_build *build, const char *value)
+{
+    struct buf shown;
+    buf_init(&shown, FILLED_MOST);
+    bool is = secrets_redact(build->config->secrets, value, strlen(value), &shown) &&
+              strcmp(buf_text(&shown), SECRET_SHOWN_AS) == 0;
+    buf_free(&shown);
+    return is;
+}
+
+bool config_key_written(
+    void *context, const struct template_key *key, const char *text, size_t length)
+{
+    const struct config_build *build = context;
+    return !is_secret(build, key->value) || secret_forms_add(build->config->secrets, text, length);
 }
 
 static void free_field(struct config_field *field)
@@ -72,7 +116,12 @@ static void free_field(struct config_field *field)
     free(field->name);
     template_free(field->value);
     template_free(field->file_name);
-    free(field->type);
+    template_free(field->type);
+}
+
+void config_drop_field(struct config *config)
+{
+    free_field(&config->fields[--config->field_count]);
 }
 
 void config_free(struct config *config)
@@ -89,6 +138,7 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->header_count; i++)
         template_free(config->headers[i]);
     free(config->headers);
+    media_types_free(config->types);
     wipe_and_free(config->user_password);
     wipe_and_free(config->netrc);
     wipe_and_free(config->pass);
@@ -98,6 +148,7 @@ void config_free(struct config *config)
     free(config->operands);
     free(config->base);
     free(config->journal);
+    free(config->only_failed);
     for (size_t i = 0; i < config->masked_count; i++)
         template_free(config->masked[i].as);
     free(config->masked);

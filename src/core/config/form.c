@@ -61,7 +61,27 @@ static bool compile_file_name(struct config_build *build, const struct form_text
         field->no_file_name = true;
         return true;
     }
-    return config_parse(build, text->file_name, TEMPLATE_FORM, label, &field->file_name);
+    return config_parse(build, text->file_name, TEMPLATE_TEXT, label, &field->file_name);
+}
+
+/* The part's header has the type, so no byte may break that. */
+static bool compile_type(struct config_build *build, const struct form_text *text,
+    struct config_field *field, const char *label)
+{
+    if (text->type == NULL)
+        return true;
+    if (!config_parse(build, text->type, TEMPLATE_HEADER, label, &field->type))
+        return false;
+    if (template_needs(field->type) != 0)
+        return true;
+    char *type = config_fill_constant(build, field->type, label);
+    bool is_valid = type != NULL &&
+                    (media_type_is_valid(type) || config_wrong(build,
+                                                      "%s: its ;type= must be a media type, as in "
+                                                      "text/plain",
+                                                      label));
+    free(type);
+    return is_valid;
 }
 
 static bool compile_field(struct config_build *build, struct form_text *text,
@@ -69,14 +89,13 @@ static bool compile_field(struct config_build *build, struct form_text *text,
 {
     field->kind = text->kind;
     field->name = text->name;
-    field->type = text->type;
     text->name = NULL;
-    text->type = NULL;
-    if (!config_parse(build, text->value, TEMPLATE_FORM, label, &field->value) ||
-        !compile_file_name(build, text, field, label))
+    if (!compile_file_name(build, text, field, label) || !compile_type(build, text, field, label))
         return false;
     if (field->kind == CONFIG_TEXT)
-        return true;
+        return config_parse_optional(build, text->value, TEMPLATE_FORM, label, &field->value);
+    if (!config_parse(build, text->value, TEMPLATE_TEXT, label, &field->value))
+        return false;
     unsigned needs = template_needs(field->value);
     if ((needs & ~(unsigned)TEMPLATE_NEEDS_PATH) != 0)
         return config_wrong(
@@ -100,6 +119,8 @@ static bool add_parsed(struct config_build *build, const char *text)
     struct config_field *field = append_field(build);
     bool added = field != NULL && compile_field(build, &parsed, field, label);
     form_text_free(&parsed);
+    if (added && template_is_left_out(field->value))
+        config_drop_field(build->config);
     return added;
 }
 
@@ -135,9 +156,30 @@ static bool add_literal(struct config_build *build, const char *text)
     return added;
 }
 
+bool config_read_types(struct config_build *build)
+{
+    struct config *config = build->config;
+    size_t count;
+    const struct option_setting *settings = options_settings(build->options, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(settings[i].row->name, "type") != 0)
+            continue;
+        build->at = &settings[i];
+        if (config->types == NULL && (config->types = media_types_new()) == NULL)
+            return error_set_memory(build->error);
+        struct error reason = {0};
+        char label[LABEL_SIZE];
+        (void)snprintf(label, sizeof label, "--type '%s'", settings[i].value);
+        if (!media_types_add(config->types, settings[i].value, &reason))
+            return config_fail(build, label, &reason);
+    }
+    return true;
+}
+
 bool config_read_form(struct config_build *build)
 {
     size_t count;
+    bool given = false;
     const struct option_setting *settings = options_settings(build->options, &count);
     for (size_t i = 0; i < count; i++) {
         bool literal = strcmp(settings[i].row->name, "form-string") == 0;
@@ -147,6 +189,7 @@ bool config_read_form(struct config_build *build)
             return config_wrong(build,
                 "--%s and --raw (-T) exclude each other: a raw body has no fields",
                 settings[i].row->name);
+        given = true;
         build->at = &settings[i];
         bool added =
             literal ? add_literal(build, settings[i].value) : add_parsed(build, settings[i].value);
@@ -155,7 +198,7 @@ bool config_read_form(struct config_build *build)
     }
     if (build->config->raw)
         return true;
-    return build->config->field_count > 0 || add_parsed(build, "file=@{file}");
+    return given || add_parsed(build, "file=@{file}");
 }
 
 bool config_check_form(struct config_build *build)

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "text/media_type.h"
 
 #define WORD_MOST (16 * 1024 * 1024) /* bytes of a value or a file name */
 
@@ -102,21 +103,6 @@ static bool read_word(const char **text, char **out, struct error *error)
     return store_word(&word, out, error);
 }
 
-/* Is it `type/subtype`, perhaps with parameters (RFC 9110, section 8.3.1)? */
-static bool is_media_type(const char *type)
-{
-    const char *slash = strchr(type, '/');
-    if (slash == NULL || slash == type || strcspn(type, " ;,") < (size_t)(slash - type))
-        return false;
-    if (strcspn(slash + 1, "/;, \t") == 0)
-        return false;
-    for (const char *byte = type; *byte != '\0'; byte++) {
-        if (ascii_is_control(*byte))
-            return false;
-    }
-    return true;
-}
-
 static bool read_type(const char **text, char **out, struct error *error)
 {
     const char *begin = skip_blanks(*text);
@@ -128,8 +114,10 @@ static bool read_type(const char **text, char **out, struct error *error)
     *out = strndup(begin, (size_t)(end - begin));
     if (*out == NULL)
         return error_set_memory(error);
-    return is_media_type(*out) || error_set(error, ERROR_USAGE, 0,
-                                      ";type=%s: it must be a media type, as in text/plain", *out);
+    /* A template is checked once it is filled in. */
+    return strchr(*out, '{') != NULL || media_type_is_valid(*out) ||
+           error_set(
+               error, ERROR_USAGE, 0, ";type=%s: it must be a media type, as in text/plain", *out);
 }
 
 static bool read_suffixes(const char *text, struct form_text *form, struct error *error)

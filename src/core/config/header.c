@@ -49,10 +49,12 @@ bool config_add_header(struct config_build *build, const char *text, const char 
     if (headers == NULL)
         return error_set_memory(build->error);
     config->headers = headers;
-    headers[config->header_count] = NULL;
-    if (!config_parse(build, text, TEMPLATE_HEADER, option, &headers[config->header_count]))
+    struct template **header = &headers[config->header_count++];
+    *header = NULL;
+    if (!config_parse_optional(build, text, TEMPLATE_HEADER, option, header))
         return false;
-    config->header_count++;
+    if (template_is_left_out(*header))
+        template_free(headers[--config->header_count]);
     return true;
 }
 

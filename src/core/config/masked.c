@@ -31,7 +31,8 @@ static char *mask_value(const struct config_build *build, const struct template_
 
 bool config_mask_keys(struct config_build *build)
 {
-    build->masks = options_given(build->options, "journal");
+    build->masks =
+        options_given(build->options, "journal") || options_given(build->options, "only-failed");
     if (!build->masks || build->keys.count == 0)
         return true;
     struct template_key *list = calloc(build->keys.count, sizeof *list);

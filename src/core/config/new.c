@@ -166,6 +166,7 @@ static config_step *const steps[] = {
     config_read_netrc,
     read_operands,
     read_base,
+    config_read_types,
     config_read_form,
     config_check_form,
     read_method,
@@ -189,6 +190,8 @@ struct config *config_new(const struct shoal_options *options, struct error *err
         .config = calloc(1, sizeof *build.config),
         .error = error != NULL ? error : &ignored,
     };
+    build.keys.written = config_key_written;
+    build.keys.context = &build;
     bool made = build.config != NULL && (build.config->secrets = secrets_new()) != NULL;
     if (!made)
         (void)error_set_memory(build.error);

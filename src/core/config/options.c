@@ -56,6 +56,7 @@ static const struct option_row table[] = {
     REPEATS("set", 's', "KEY=VALUE", WHAT, "Set the value of {KEY} in templates. VALUE may be env:NAME, file:PATH or fd:N: such a value is read from there and treated as a secret"),
     SPECIAL("recipe", 0, "NAME|FILE", WHAT, "Take options from a recipe: a built-in one (`shoal recipes` lists them), NAME.yaml in ~/.config/shoal/recipes, or a file whose name contains a slash. -s sets its variables"),
     SPECIAL("config", 0, "FILE", WHAT, "Take options from FILE (YAML), over those of --recipe. An option of the command line replaces that of a file; --add-NAME adds a value to one that may be repeated; --no-NAME turns a switch off"),
+    REPEATS("type", 0, "EXT=TYPE", WHAT, "Set {type}, the media type, of files whose names end in .EXT"),
     SWITCH("dry-run", 'n', dry_run, WHAT, "Do everything except send; show what would be sent (all of it with -v)"),
 
     REPEATS("include", 0, "GLOB", FILES, "Include files that match, as in a .gitignore. The last rule that matches decides. If the first rule is an include, files that match no rule are left out"),
@@ -68,6 +69,7 @@ static const struct option_row table[] = {
     SWITCH("null", '0', nul_separated, FILES, "Paths on standard input end with a NUL byte instead of a newline"),
     VALUE(OPTION_TEXT, "journal", 0, "FILE", journal, NULL, 0, 0, FILES, "Remember in FILE what became of every file. A later run skips what was done and has not changed, and sends the rest"),
     SWITCH("checksum", 0, checksum, FILES, "With --journal: compare size and SHA-256, not size and modification time, to find out whether a file has changed"),
+    VALUE(OPTION_TEXT, "only-failed", 0, "FILE", only_failed, NULL, 0, 0, FILES, "Send only the files that FILE does not show as sent, exists or skipped. FILE is what --json=FILE wrote, or a journal"),
     SPECIAL("shard", 0, "I/N", FILES, "Send part I of N of the files, chosen by a hash of {path}; auto: as the variables of Slurm, Kubernetes, AWS Batch or GitLab say"),
     SWITCH("allow-empty", 0, allow_empty, FILES, "Succeed even if no files are found"),
 
@@ -84,6 +86,7 @@ static const struct option_row table[] = {
     VALUE(OPTION_DURATION, "give-up-after", 0, "T", give_up_after_us, "5m", 1, LONGEST_US, HOW, "Stop after T without progress. Default: 5m"),
     VALUE(OPTION_DURATION, "grace", 0, "T", grace_us, "5s", 0, LONGEST_US, HOW, "After an interrupt, wait up to T for files in flight. Default: 5s"),
     VALUE(OPTION_NUMBER, "max-failures", 0, "N", max_failures, NULL, 1, UINT32_MAX, HOW, "Stop after N files have failed. Default: no limit"),
+    VALUE(OPTION_NUMBER, "credential-failures", 0, "N", credential_failures, "8", 0, UINT32_MAX, HOW, "Stop sending to a server after it refused the credentials N times: 401 or 407 without a success between them, or 403 before any success. 0: never. Default: 8"),
     VALUE(OPTION_CODES, "success", 0, "LIST", rules.success, "200-299", 0, 0, HOW, "Status codes that mean the server accepted the file: codes and ranges, separated by commas. Default: 200-299"),
     VALUE(OPTION_CODES, "exists", 0, "LIST", rules.exists, NULL, 0, 0, HOW, "Status codes that mean the server already has the file. Checked before --success. Default: none"),
 
@@ -100,7 +103,7 @@ static const struct option_row table[] = {
     COMMAND("append", 0, OPTION_FLAG, NULL, "Add the events to the end of the FILE of --json instead of replacing it"),
     COMMAND("quiet", 'q', OPTION_FLAG, NULL, "Show only failures: no progress, notices or summary"),
     COMMAND("progress", 0, OPTION_REQUIRED, "MODE", "Progress as a bar (on a terminal), plain lines (elsewhere) or none"),
-    COMMAND("warn-only", 0, OPTION_FLAG, NULL, "Exit with 0 although files failed (1 and 75 become 0)"),
+    COMMAND("warn-only", 0, OPTION_FLAG, NULL, "Exit with 0 although files failed (1, 75 and 77 become 0)"),
     COMMAND("verbose", 'v', OPTION_FLAG, NULL, "Show a line per file with its response"),
     COMMAND("help", 'h', OPTION_FLAG, NULL, "Show this help"),
     COMMAND("version", 'V', OPTION_FLAG, NULL, "Show the version"),

@@ -26,7 +26,7 @@ bool config_read_groups(struct config_build *build)
     struct template **template = &build->config->serial_by;
     if (source == NULL)
         return true;
-    if (!config_parse(build, source, TEMPLATE_FORM, "--serial-by", template))
+    if (!config_parse(build, source, TEMPLATE_TEXT, "--serial-by", template))
         return false;
     if ((template_needs(*template) & ~(unsigned)TEMPLATE_NEEDS_PATH) != 0)
         return config_wrong(build,

@@ -32,10 +32,23 @@ struct config_build {
 MUST_USE bool config_parse(struct config_build *build, const char *source,
     enum template_place place, const char *option, struct template **out);
 
+/* As config_parse(), which refuses a `{key?}`: for the value of a form field or a header, which is
+ * left out where template_is_left_out(). */
+MUST_USE bool config_parse_optional(struct config_build *build, const char *source,
+    enum template_place place, const char *option, struct template **out);
+
+/* The `written` of the keys: makes another form of a secret value a secret too. `context`: the
+ * struct config_build. False: out of memory. */
+MUST_USE bool config_key_written(
+    void *context, const struct template_key *key, const char *text, size_t length);
+
 /* Fills in a template that is the same for every file. The caller frees the text. NULL: a value is
  * not allowed there, or out of memory. `option` begins the error. */
 MUST_USE char *config_fill_constant(
     struct config_build *build, const struct template *template, const char *option);
+
+/* Removes the last field of the form and frees it. */
+void config_drop_field(struct config *config);
 
 /* Sets the error to that of `reason`, with `option` and a colon before it. Returns false. */
 bool config_fail(struct config_build *build, const char *option, const struct error *reason);
@@ -148,6 +161,9 @@ MUST_USE bool config_read_form(struct config_build *build);
 
 /* Checks that the request contains the file that was found. */
 MUST_USE bool config_check_form(struct config_build *build);
+
+/* Reads --type into `types`. */
+MUST_USE bool config_read_types(struct config_build *build);
 
 /* --- header.c --- */
 

@@ -1,4 +1,5 @@
 /* --url. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -140,6 +141,74 @@ static bool check_host(struct config_build *build, const char *what, const struc
     return colon == end || check_port(build, what, colon + 1, end);
 }
 
+static const char *key_value(const struct config_build *build, const char *name, size_t length)
+{
+    for (size_t i = 0; i < build->keys.count; i++) {
+        const struct template_key *key = &build->keys.list[i];
+        if (strlen(key->name) == length && strncmp(key->name, name, length) == 0)
+            return key->value;
+    }
+    return NULL;
+}
+
+/* Is it http(s)://host[:port][/path]? */
+static bool can_begin_url(const char *value)
+{
+    const char *host = strstr(value, "://");
+    bool is_http = strncasecmp(value, "http://", 7) == 0 || strncasecmp(value, "https://", 8) == 0;
+    if (!is_http || host[3] == '/' || host[3] == '\0' || strpbrk(value, "?#@ ") != NULL)
+        return false;
+    while (*value != '\0' && !ascii_is_control(*value))
+        value++;
+    return *value == '\0';
+}
+
+/* Adds the value of the `-s` key that the URL begins with, as a template: its braces are doubled.
+ * One of two slashes is left out where it ends in one and the rest begins with one. */
+static bool add_beginning(
+    struct config_build *build, const char *name, size_t length, const char *rest, struct buf *out)
+{
+    const char *value = key_value(build, name, length);
+    if (value == NULL)
+        return config_wrong(build,
+            "the URL begins with {%.*s}, which is not a key given with -s: it must begin with "
+            "http://, https:// or such a key",
+            (int)length, name);
+    if (!can_begin_url(value))
+        return config_wrong(build,
+            "the URL begins with {%.*s}, but the value of that key does not have the form "
+            "http://HOST:PORT/PATH or https://HOST:PORT/PATH (without user, ? and #)",
+            (int)length, name);
+    for (; *value != '\0'; value++) {
+        if (*value == '{' || *value == '}')
+            (void)buf_add_byte(out, *value);
+        (void)buf_add_byte(out, *value);
+    }
+    if (rest[0] == '/' && out->data[out->length - 1] == '/')
+        buf_truncate(out, out->length - 1);
+    return true;
+}
+
+/* Writes the URL to `out`, with the value of the key that it may begin with. */
+static bool expand(struct config_build *build, const char *given, struct buf *out)
+{
+    if (given[0] == '{' && given[1] != '{') {
+        size_t length = strcspn(given + 1, "}:");
+        const char *end = given + 1 + length;
+        if (strncmp(end, ":raw}", 5) == 0)
+            end += 4;
+        if (*end != '}')
+            return config_wrong(build,
+                "the URL begins with {%.*s}: the beginning of a URL is taken as it is, and has no "
+                "escaping",
+                (int)strcspn(given + 1, "}"), given + 1);
+        if (!add_beginning(build, given + 1, length, end + 1, out))
+            return false;
+        given = end + 1;
+    }
+    return buf_add_text(out, given) || config_wrong(build, "the URL is too long");
+}
+
 static bool check_bytes(struct config_build *build, const char *url)
 {
     for (const char *byte = url; *byte != '\0'; byte++) {
@@ -183,7 +252,8 @@ static bool check_raw_url(struct config_build *build)
         strcmp(config->method, "POST") == 0 || is_single_file(config))
         return true;
     return config_wrong(build,
-        "with --raw (-T) every file needs a URL of its own: end the URL in / or put {path} in it");
+        "with --raw (-T) every file needs a URL of its own: end the path of the URL in / or put "
+        "{path} in it");
 }
 
 /* Sets `shown_url`. */
@@ -217,23 +287,33 @@ static bool read_origin(struct config_build *build, const char *url)
     return (made && config->origin_name != NULL) || error_set_memory(build->error);
 }
 
+/* With -T, a URL whose path ends in a slash gets {path} there, before its query. */
+static bool add_path(struct config_build *build, struct buf *url)
+{
+    struct url_parts parts = split(buf_text(url));
+    size_t end = (size_t)(find_outside_braces(parts.authority_end, parts.end, "?") - url->data);
+    if (!build->config->raw || url->data[end - 1] != '/' || parts.authority_end == url->data + end)
+        return true;
+    char *query = strdup(url->data + end);
+    if (query == NULL)
+        return error_set_memory(build->error);
+    buf_truncate(url, end);
+    bool added = buf_add_text(url, "{path}") && buf_add_text(url, query);
+    free(query);
+    return added || config_wrong(build, "the URL is too long");
+}
+
 bool config_read_url(struct config_build *build)
 {
     const char *given = config_last(build, "url");
     if (given == NULL)
         return config_wrong(build, "no URL: the last operand must be one, or give --url");
-    if (!check_url(build, given))
-        return false;
     struct buf url;
     buf_init(&url, URL_MOST);
-    size_t length = strlen(given);
-    bool below = build->config->raw && given[length - 1] == '/';
-    bool made = buf_add(&url, given, length) && (!below || buf_add_text(&url, "{path}"));
-    if (!made)
-        (void)config_wrong(build, "the URL is too long");
-    made = made &&
-           config_parse(build, buf_text(&url), TEMPLATE_URL, "the URL", &build->config->url) &&
-           read_origin(build, buf_text(&url)) && show(build, buf_text(&url));
+    bool made = expand(build, given, &url) && check_url(build, buf_text(&url)) &&
+                add_path(build, &url) &&
+                config_parse(build, buf_text(&url), TEMPLATE_URL, "the URL", &build->config->url) &&
+                read_origin(build, buf_text(&url)) && show(build, buf_text(&url));
     buf_free(&url);
     return made && check_raw_url(build);
 }

@@ -8,8 +8,6 @@
 
 #include "base/path.h"
 
-#define DEFAULT_TYPE "application/octet-stream"
-
 bool form_body_init(struct form_body *form, const struct config *config)
 {
     *form = (struct form_body){.config = config};
@@ -49,6 +47,22 @@ static bool fill_file_name(struct form_body *form, const struct config_field *fi
     return buf_add_byte(&form->texts, '\0') || error_set_memory(error);
 }
 
+/* {type} in a part's type is that of the part's own file, which may be another than the one that
+ * was found. */
+static bool fill_type(struct form_body *form, const struct config_field *field,
+    struct form_part *part, const struct template_file *file, struct error *error)
+{
+    struct template_file of = *file;
+    part->type = form->texts.length;
+    part->has_type = field->type != NULL || part->file != NULL;
+    of.type_of = part->file == NULL ? NULL : buf_text(&part->path);
+    if (field->type == NULL)
+        (void)buf_add_text(&form->texts, part->file == NULL ? "" : MEDIA_TYPE_DEFAULT);
+    else if (!template_fill(field->type, &of, &form->texts, error))
+        return false;
+    return buf_add_byte(&form->texts, '\0') || error_set_memory(error);
+}
+
 /* Adds the part to the frame: its header lines, and its value where it is a text. */
 static bool add_part(struct form_body *form, size_t index, bool first,
     const struct template_file *file, struct error *error)
@@ -61,12 +75,12 @@ static bool add_part(struct form_body *form, size_t index, bool first,
     part->value_length = form->texts.length - part->value;
     if (!buf_add_byte(&form->texts, '\0'))
         return error_set_memory(error);
-    if (!fill_file_name(form, field, part, file, error))
+    if (!fill_file_name(form, field, part, file, error) ||
+        !fill_type(form, field, part, file, error))
         return false;
-    const char *default_type = part->file == NULL ? NULL : DEFAULT_TYPE;
     struct multipart_part head = {.name = field->name,
         .file_name = part->has_file_name ? form->texts.data + part->file_name : NULL,
-        .type = field->type == NULL ? default_type : field->type};
+        .type = part->has_type ? form->texts.data + part->type : NULL};
     if (!multipart_add_head(&form->frame, form->boundary, &head, first) ||
         !buf_add(&form->frame, form->texts.data + part->value, part->value_length))
         return error_set_memory(error);

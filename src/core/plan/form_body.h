@@ -27,6 +27,8 @@ struct form_part {
     size_t value_length;      /* of a text: bytes of its value */
     bool has_file_name;       /* a file name is sent */
     size_t file_name;         /* offset of the file name in `texts`; it ends with a NUL */
+    bool has_type;            /* a media type is sent */
+    size_t type;              /* offset of the media type in `texts`; it ends with a NUL */
     size_t content_at;        /* offset in `frame` at which a file's content is inserted */
 };
 

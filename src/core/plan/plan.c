@@ -81,6 +81,7 @@ struct template_file plan_describe(const struct plan *plan, const struct entry *
     return (struct template_file){
         .file = buf_text(&plan->file_path),
         .path = entry->path,
+        .types = plan->config->types,
         .size = found->facts.size,
         .mtime = (int64_t)found->facts.mtime.tv_sec,
         .sha256 = found->digests.sha256,
@@ -348,7 +349,7 @@ bool plan_field(const struct plan *plan, size_t index, struct shoal_field *field
         .value = {.data = texts + part->value, .length = part->value_length},
         .is_file = part->file != NULL,
         .file_name = part->has_file_name ? texts + part->file_name : NULL,
-        .type = configured->type};
+        .type = part->has_type ? texts + part->type : NULL};
     if (field->is_file)
         field->value =
             (struct shoal_text){.data = buf_text(&part->path), .length = part->path.length};

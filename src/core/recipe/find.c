@@ -71,16 +71,23 @@ static bool read_path(struct recipe *recipe, const char *option, const char *pat
            error_set(error, reason.class, reason.code, "%s: %s", option, reason.text);
 }
 
-/* The recipe whose name begins like `name` or contains it, for "did you mean"; NULL: none. */
+/* The recipe whose name has the longest beginning in common with `name`, for "did you mean"; NULL:
+ * none has three bytes of it. */
 static const char *nearest(const char *name)
 {
-    size_t length = strlen(name);
-    for (size_t i = 0; length >= 3 && i < recipe_builtin_count; i++) {
+    const char *found = NULL;
+    size_t most = 2;
+    for (size_t i = 0; i < recipe_builtin_count; i++) {
         const char *other = recipe_builtin_list[i].name;
-        if (strncmp(other, name, 3) == 0 || strstr(other, name) != NULL)
-            return other;
+        size_t common = 0;
+        while (name[common] != '\0' && name[common] == other[common])
+            common++;
+        if (common > most) {
+            most = common;
+            found = other;
+        }
     }
-    return NULL;
+    return found;
 }
 
 static bool fail_unknown(const char *name, struct error *error)

@@ -149,7 +149,9 @@ static bool fill_group_key(struct sched *sched, const struct file *file, struct 
         return true;
     if (!plan_file_path(file->entry, &sched->file_path))
         return error_set_memory(error);
-    struct template_file named = {.file = buf_text(&sched->file_path), .path = file->entry->path};
+    struct template_file named = {.file = buf_text(&sched->file_path),
+        .path = file->entry->path,
+        .types = sched->parts.config->types};
     return template_fill(by, &named, &sched->text, error);
 }
 

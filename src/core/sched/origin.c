@@ -27,6 +27,7 @@ struct origin *origin_new(
     bool automatic = config->jobs == CONFIG_JOBS_AUTO;
     adapt_init(&origin->adapt,
         &(struct adapt_config){.fixed = automatic ? 0 : jobs_most, .most = jobs_most}, now_us);
+    origin->credentials.most = config->credential_failures;
     origin->rules = &config->rules;
     origin->idle_since_us = CLOCK_NEVER;
     origin->told_pause_until_us = INT64_MIN;
@@ -118,6 +119,7 @@ struct origin_next origin_note_end(struct origin *origin, struct origin_file *fi
         .started_us = file->started_us,
         .retry_after_us = next.wait.retry_after_us,
         .rate_limit_us = next.wait.rate_limit_us};
+    credentials_note_end(&origin->credentials, next.outcome, &attempt);
     origin_settle_idle(origin, now_us);
     if (origin->connected)
         retry_note_reached(&origin->retry);
@@ -152,6 +154,8 @@ void origin_end_idle(struct origin *origin, int64_t now_us)
 
 enum retry_state origin_state(const struct origin *origin, int64_t now_us)
 {
+    if (credentials_are_refused(&origin->credentials))
+        return RETRY_NOT_ADMITTED;
     return retry_state(&origin->retry, now_us);
 }
 

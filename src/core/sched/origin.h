@@ -18,6 +18,7 @@
 #include "core/config.h"
 #include "io/http.h"
 #include "policy/adapt.h"
+#include "policy/credentials.h"
 #include "policy/retry.h"
 
 /* What an origin may get of what the origins of a run share (shares.h). */
@@ -42,6 +43,7 @@ struct origin {
     struct table_node node;            /* in the table of origins, by `key` */
     struct retry retry;                /* what it asked for, and how it responds */
     struct adapt adapt;                /* the limit on files in flight */
+    struct credentials credentials;    /* whether it accepts them */
     const struct outcome_rules *rules; /* what its responses mean */
     bool connected;                    /* a request had a connection to it */
     bool answered;                     /* a response of it decided a verdict */

@@ -58,7 +58,8 @@ static bool fill_url(struct origins *origins, const struct entry *entry)
     if (origins_differ(origins->config)) {
         if (!plan_file_path(entry, &origins->path))
             return false;
-        file = (struct template_file){.file = buf_text(&origins->path), .path = entry->path};
+        file = (struct template_file){
+            .file = buf_text(&origins->path), .path = entry->path, .types = origins->config->types};
     } else if (template_needs(origins->config->origin) != 0) {
         return false;
     }
@@ -124,6 +125,7 @@ static struct origin *add_origin(struct origins *origins, int64_t now_us)
         origin_free(origin);
         return NULL;
     }
+    origins->made++;
     forget_some(origins, now_us);
     list_push_back(&origins->without_files, &origin->place);
     return origin;

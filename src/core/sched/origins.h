@@ -25,6 +25,7 @@ struct origins {
     struct shares *shares;       /* the caller's; has the reviews and timers of all origins */
     unsigned jobs_most;          /* the most files in flight */
     struct table table;          /* every origin */
+    uint64_t made;               /* origins made so far, also those that were forgotten */
     struct origin *only;         /* where origins do not differ: the one that there is, or NULL */
     struct list with_files;      /* those that have files */
     struct list without_files;   /* the others, by how long they have been without */

@@ -2,8 +2,8 @@
  *
  * sched.c makes the steps and ends the run, load.c brings files from the walk to a request that is
  * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, verify.c has
- * the reader compare what was sent, tell.c tells the user, and file.c changes states. Calls go from
- * the first to the last of these, never back. */
+ * the reader compare what was sent, tell.c tells the user, ending.c says why the run ends, and
+ * file.c changes states. Calls go from the first to the last of these, never back. */
 #ifndef SHOAL_CORE_SCHED_PRIVATE_H
 #define SHOAL_CORE_SCHED_PRIVATE_H
 
@@ -115,19 +115,20 @@ struct sched {
     size_t state_counts[FILE_STATES]; /* unfinished files in each state */
     struct heap waiting;              /* files in WAITING, by the time they are queued again */
 
-    struct origins origins;   /* all origins; own the files */
-    struct shares shares;     /* decides which origin may load or start a file */
-    struct rate rate;         /* --rate */
-    unsigned told;            /* notices about origins, of which there is a bounded number */
-    struct groups *groups;    /* owned; NULL: no option asked for groups */
-    struct throttle throttle; /* --limit-rate */
-    struct heap throttled;    /* slots in flight that wait for their turn, by `turn_us` */
-    uint64_t failures;        /* verdicts `failed` so far, for --max-failures */
-    int64_t bytes_moved;      /* bytes of ended requests that were handed to the system */
-    struct identity identity; /* scratch: the keys of rows in the journal */
-    bool journal_failed;      /* the user was told that it cannot be used any more */
-    struct buf text;          /* scratch: sentences and the names of groups */
-    struct buf file_path;     /* scratch: {file} in the name of a group */
+    struct origins origins;         /* all origins; own the files */
+    struct shares shares;           /* decides which origin may load or start a file */
+    struct rate rate;               /* --rate */
+    uint64_t gave_up[RETRY_STATES]; /* origins given up, by the reason */
+    unsigned told;                  /* notices about origins, of which there is a bounded number */
+    struct groups *groups;          /* owned; NULL: no option asked for groups */
+    struct throttle throttle;       /* --limit-rate */
+    struct heap throttled;          /* slots in flight that wait for their turn, by `turn_us` */
+    uint64_t failures;              /* verdicts `failed` so far, for --max-failures */
+    int64_t bytes_moved;            /* bytes of ended requests that were handed to the system */
+    struct identity identity;       /* scratch: the keys of rows in the journal */
+    bool journal_failed;            /* the user was told that it cannot be used any more */
+    struct buf text;                /* scratch: sentences and the names of groups */
+    struct buf file_path;           /* scratch: {file} in the name of a group */
 };
 
 /* --- file.c --- */
@@ -260,6 +261,14 @@ const struct http_end *verify_kept_end(const struct slot *slot);
 
 /* Frees the copy; a slot without one is ignored. */
 void verify_end(struct slot *slot);
+
+/* --- ending.c --- */
+
+/* Writes to `sched->text` why the origin is given up, or the run ends. */
+void ending_explain(struct sched *sched, const struct origin *origin, enum retry_state state);
+
+/* Adds that a wait is longer than --give-up-after, and when running again helps. */
+void ending_add_limit(const struct sched *sched, struct buf *text, int64_t wait_us);
 
 /* --- tell.c --- */
 

@@ -112,20 +112,12 @@ void sched_free(struct sched *sched)
 /* Where the run has one origin, the run is over; else the others go on. */
 static void give_up(struct sched *sched, struct origin *origin, enum retry_state state)
 {
-    static const char *const reasons[] = {
-        [RETRY_NO_PROGRESS] = "no progress for as long as --give-up-after says",
-        [RETRY_NEVER_REACHED] = "the server was never reached",
-        [RETRY_NOT_TRUSTED] = "no secure connection to the server",
-    };
     struct buf *text = &sched->text;
-    buf_clear(text);
-    if (sched->shares.several)
-        (void)buf_printf(text, "gave up on %s: %s", origin_host(origin), reasons[state]);
-    else
-        (void)buf_printf(text, "the run ended: %s", reasons[state]);
-    if (origin->reason.length > 0)
-        (void)buf_printf(text, " (%s)", buf_text(&origin->reason));
+    ending_explain(sched, origin, state);
+    sched->gave_up[state]++;
     if (!sched->shares.several) {
+        if (state != RETRY_NEVER_REACHED && state != RETRY_NOT_TRUSTED)
+            events_notice(sched->parts.events, buf_text(text));
         sched_drain(sched, buf_text(text));
         return;
     }

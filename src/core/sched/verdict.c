@@ -7,6 +7,7 @@
 #include "core/sched/private.h"
 #include "policy/reason.h"
 #include "text/proxy.h"
+#include "text/units.h"
 
 static void add_status(struct buf *text, const struct http_end *end)
 {
@@ -65,6 +66,23 @@ static void finish_by_outcome(
     file_finish(sched, file, verdict, temporary, end);
 }
 
+/* The file's retries are used up, or it would have to wait too long. */
+static void finish_exhausted(struct sched *sched, struct file *file, const struct origin_next *next,
+    const struct http_end *end)
+{
+    struct buf *text = &sched->text;
+    if (next->wait.retry_after_us >= sched->parts.config->give_up_after_us) {
+        buf_clear(text);
+        char wait[UNITS_TEXT_SIZE];
+        units_format_duration(next->wait.retry_after_us, wait);
+        (void)buf_printf(
+            text, "%s; it asks to wait %s", file->error != NULL ? file->error : "", wait);
+        ending_add_limit(sched, text, next->wait.retry_after_us);
+        file_set_failure(file, file->reason, buf_text(text));
+    }
+    file_finish(sched, file, SHOAL_FAILED, true, end);
+}
+
 /* Keeps what the next attempt, or a verdict without one, must know of this one. */
 static void remember_failure(
     struct sched *sched, struct file *file, enum outcome outcome, const struct http_end *end)
@@ -118,7 +136,7 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
     else if (sched->phase != SCHED_RUNNING || origin->gave_up)
         finish_without_retry(sched, file, next.outcome, end);
     else if (next.step == RETRY_STEP_EXHAUSTED)
-        file_finish(sched, file, SHOAL_FAILED, true, end);
+        finish_exhausted(sched, file, &next, end);
     else {
         tell_of_attempt(sched, file, end, next.again_us);
         wait_for_retry(sched, file, next.again_us);

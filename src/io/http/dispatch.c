@@ -139,7 +139,6 @@ void dispatch_take_connection(void *owner, struct http_transfer *transfer,
         dispatch_end(transfer, BREAK_NOT_CONNECTED);
         return;
     }
-    transfer->connect_us = clock_now_us(&transport->clock) - transfer->started_us;
     connection->origin = transfer->origin;
     connection->origin->users++;
     connection->owner = transport;

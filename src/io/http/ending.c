@@ -67,7 +67,6 @@ static enum attempt_phase phase_of(const struct http_transfer *transfer)
 
 void ending_describe(struct http_transfer *transfer, struct http_end *end)
 {
-    bool answered = transfer->status != 0;
     bool connected = transfer->broken != BREAK_NOT_CONNECTED;
     write_detail(transfer);
     *end = (struct http_end){
@@ -83,10 +82,6 @@ void ending_describe(struct http_transfer *transfer, struct http_end *end)
         .retry_after = buf_text(&transfer->retry_after),
         .headers = &transfer->lines,
         .request_bytes = transfer->body_sent,
-        .connect_us = transfer->connect_us,
-        .wait_us = answered && transfer->requested_us > 0
-                       ? transfer->answered_us - transfer->requested_us
-                       : -1,
         .reused = transfer->reused,
     };
 }

@@ -96,8 +96,6 @@ static void count_sent(struct http_transfer *transfer, size_t sent)
     size_t head_left = transfer->head.length - transfer->head_sent;
     size_t of_head = sent < head_left ? sent : head_left;
     size_t head_before = transfer->head_sent;
-    if (transfer->requested_us == 0)
-        transfer->requested_us = clock_now_us(&transfer->transport->clock);
     transfer->head_sent += of_head;
     transfer->piece_sent += sent - of_head;
     /* A small body may follow the head in its buffer. */

@@ -9,7 +9,6 @@ void response_clear(struct http_transfer *transfer)
     http_response_init(&transfer->response, strcmp(transfer->request->method, "HEAD") == 0);
     transfer->status = 0;
     transfer->head_ended = transfer->response_ended = transfer->has_leftover = false;
-    transfer->answered_us = 0;
     transfer->bytes_in = 0;
     transfer->answer_read = 0;
     buf_clear(&transfer->partial);
@@ -60,7 +59,6 @@ static void keep_status(struct http_transfer *transfer)
     if (transfer->response.status < 200)
         return;
     transfer->status = transfer->response.status;
-    transfer->answered_us = clock_now_us(&transfer->transport->clock);
 }
 
 /* One event of the parser. False: the exchange is broken off. */

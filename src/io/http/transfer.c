@@ -64,10 +64,8 @@ void transfer_begin(struct http_transfer *transfer, const struct http_request *r
     transfer->body_begun = transfer->body_sent = 0;
     transfer->paused = transfer->send_broken = transfer->reused = false;
     transfer->trouble = NULL;
-    transfer->requested_us = 0;
     transfer->failed = ATTEMPT_OK;
     transfer->proxy_status = 0;
-    transfer->connect_us = -1;
     transfer->moved = 0;
     response_clear(transfer);
 }

@@ -67,20 +67,19 @@ struct http_transfer {
     int64_t started_us;            /* when the attempt began */
 
     /* The request */
-    struct buf head;      /* the request's head, and over TLS a small body after it */
-    size_t head_length;   /* bytes of the head in `head` */
-    size_t head_sent;     /* bytes of `head` that the system has taken */
-    const char *piece;    /* the current part of the body: the request's data, or `buffer` */
-    size_t piece_length;  /* bytes at `piece` */
-    size_t piece_sent;    /* bytes of `piece` that the system has taken */
-    char *buffer;         /* for a body that streams, aligned to a page; owned */
-    size_t buffer_size;   /* bytes at `buffer` */
-    int64_t body_begun;   /* bytes of the body up to the end of `piece` */
-    int64_t body_sent;    /* bytes of the body that the system has taken */
-    bool paused;          /* the body's reader has nothing at the moment */
-    bool send_broken;     /* sending failed; the response, if any, is still read */
-    const char *trouble;  /* the connection's words about how it broke, or NULL */
-    int64_t requested_us; /* when the system took the first bytes; 0: it has taken none */
+    struct buf head;     /* the request's head, and over TLS a small body after it */
+    size_t head_length;  /* bytes of the head in `head` */
+    size_t head_sent;    /* bytes of `head` that the system has taken */
+    const char *piece;   /* the current part of the body: the request's data, or `buffer` */
+    size_t piece_length; /* bytes at `piece` */
+    size_t piece_sent;   /* bytes of `piece` that the system has taken */
+    char *buffer;        /* for a body that streams, aligned to a page; owned */
+    size_t buffer_size;  /* bytes at `buffer` */
+    int64_t body_begun;  /* bytes of the body up to the end of `piece` */
+    int64_t body_sent;   /* bytes of the body that the system has taken */
+    bool paused;         /* the body's reader has nothing at the moment */
+    bool send_broken;    /* sending failed; the response, if any, is still read */
+    const char *trouble; /* the connection's words about how it broke, or NULL */
 
     /* The response */
     struct http_response response; /* its parser */
@@ -89,7 +88,6 @@ struct http_transfer {
     bool head_ended;               /* the head of the final response is complete */
     bool response_ended;           /* the final response is complete */
     bool has_leftover;             /* bytes came after the response */
-    int64_t answered_us;           /* when the final status came */
     int64_t bytes_in;              /* bytes received */
     size_t answer_read;            /* bytes of the body received */
     struct buf answer;             /* the body's first HTTP_ANSWER_KEPT bytes */
@@ -101,7 +99,6 @@ struct http_transfer {
     enum attempt_error failed; /* with BREAK_NOT_CONNECTED: why */
     long proxy_status;         /* the proxy's answer to CONNECT; 0: none came */
     struct buf detail;         /* the sentence about the error */
-    int64_t connect_us;        /* how long the connection took to open; -1: it was open already */
     bool reused;               /* the connection had served another request */
 
     /* Stall watch */

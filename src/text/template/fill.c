@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "text/http_date.h"
+#include "text/media_type.h"
 
 /* Bytes for the text of {size} or {mtime}, which is written before it is escaped. */
 #define NUMBER_SIZE HTTP_DATE_RFC3339_SIZE
@@ -75,12 +76,20 @@ static void look_up(struct template_value *value, enum template_field field,
     case FIELD_PATH:
         set_whole(value, file->path);
         break;
+    case FIELD_TYPE:
+        set_whole(value,
+            media_types_find(file->types, file->type_of != NULL ? file->type_of : file->path));
+        break;
     case FIELD_SIZE:
         (void)snprintf(number, NUMBER_SIZE, "%" PRId64, file->size);
         set_whole(value, number);
         break;
     case FIELD_MTIME:
         http_date_rfc3339(file->mtime, number);
+        set_whole(value, number);
+        break;
+    case FIELD_EPOCH:
+        (void)snprintf(number, NUMBER_SIZE, "%" PRId64, file->mtime);
         set_whole(value, number);
         break;
     case FIELD_SHA256:
@@ -111,9 +120,11 @@ bool template_fill(const struct template *template, const struct template_file *
         struct template_value value = {
             .name = template_field_name(part->field),
             .keeps_slashes = part->field == FIELD_PATH || part->field == FIELD_DIR,
+            .is_digest = part->field == FIELD_SHA256 || part->field == FIELD_SHA1 ||
+                         part->field == FIELD_MD5,
         };
         look_up(&value, part->field, file, number);
-        if (!template_add_value(out, &value, part->escaping, template->place, error))
+        if (!template_add_value(out, &value, &part->escapings, template->place, error))
             return false;
     }
     if (out->failed)

@@ -13,42 +13,6 @@
 /* The most bytes of a template or a name that a message shows. */
 #define SHOWN_MAX 120
 
-static const struct {
-    const char *name;
-    unsigned needs;
-} fields[] = {
-    [FIELD_NONE] = {"", 0},
-    [FIELD_FILE] = {"file", TEMPLATE_NEEDS_PATH},
-    [FIELD_FOLDER] = {"folder", TEMPLATE_NEEDS_PATH},
-    [FIELD_PATH] = {"path", TEMPLATE_NEEDS_PATH},
-    [FIELD_DIR] = {"dir", TEMPLATE_NEEDS_PATH},
-    [FIELD_NAME] = {"name", TEMPLATE_NEEDS_PATH},
-    [FIELD_STEM] = {"stem", TEMPLATE_NEEDS_PATH},
-    [FIELD_EXT] = {"ext", TEMPLATE_NEEDS_PATH},
-    [FIELD_SIZE] = {"size", TEMPLATE_NEEDS_FACTS},
-    [FIELD_MTIME] = {"mtime", TEMPLATE_NEEDS_FACTS},
-    [FIELD_SHA256] = {"sha256", TEMPLATE_NEEDS_SHA256},
-    [FIELD_SHA1] = {"sha1", TEMPLATE_NEEDS_SHA1},
-    [FIELD_MD5] = {"md5", TEMPLATE_NEEDS_MD5},
-};
-
-static const char *const escapings[] = {
-    [ESCAPE_DEFAULT] = "",
-    [ESCAPE_RAW] = "raw",
-    [ESCAPE_URL] = "url",
-    [ESCAPE_QUERY] = "query",
-    [ESCAPE_JSON] = "json",
-    [ESCAPE_BASE64] = "base64",
-};
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-/* A part of the source, not NUL-terminated. */
-struct slice {
-    const char *text;
-    size_t length;
-};
-
 struct parser {
     const char *source;
     const struct template_keys *keys;
@@ -58,32 +22,13 @@ struct parser {
     bool after_slash; /* the last thing added is the value of a key: a URL that ends in a slash */
 };
 
-static bool slice_is(struct slice slice, const char *text)
+static bool slice_is(struct template_slice slice, const char *text)
 {
     return strlen(text) == slice.length && memcmp(text, slice.text, slice.length) == 0;
 }
 
-/* FIELD_NONE: no field has this name. */
-static enum template_field find_field(struct slice name)
-{
-    for (size_t i = FIELD_NONE + 1; i < COUNT(fields); i++) {
-        if (slice_is(name, fields[i].name))
-            return (enum template_field)i;
-    }
-    return FIELD_NONE;
-}
-
-/* ESCAPE_DEFAULT: no escaping has this name. */
-static enum template_escaping find_escaping(struct slice name)
-{
-    for (size_t i = ESCAPE_DEFAULT + 1; i < COUNT(escapings); i++) {
-        if (slice_is(name, escapings[i]))
-            return (enum template_escaping)i;
-    }
-    return ESCAPE_DEFAULT;
-}
-
-static const struct template_key *find_key(const struct template_keys *keys, struct slice name)
+static const struct template_key *find_key(
+    const struct template_keys *keys, struct template_slice name)
 {
     for (size_t i = 0; keys != NULL && i < keys->count; i++) {
         if (slice_is(name, keys->list[i].name))
@@ -92,29 +37,29 @@ static const struct template_key *find_key(const struct template_keys *keys, str
     return NULL;
 }
 
-const char *template_field_name(enum template_field field)
-{
-    return fields[field].name;
-}
-
 bool template_is_field(const char *name)
 {
-    return find_field((struct slice){name, strlen(name)}) != FIELD_NONE;
+    return template_find_field((struct template_slice){name, strlen(name)}) != FIELD_NONE;
+}
+
+static bool is_key_byte(char byte)
+{
+    return ascii_is_letter(byte) || ascii_is_digit(byte) || byte == '_' || byte == '-' ||
+           byte == '.';
 }
 
 bool template_is_key_name(const char *name)
 {
     if (!ascii_is_letter(*name) && *name != '_')
         return false;
-    while (ascii_is_letter(*name) || ascii_is_digit(*name) || *name == '_' || *name == '-' ||
-           *name == '.')
+    while (is_key_byte(*name))
         name++;
     return *name == '\0';
 }
 
 /* Adds a part: the fixed text added since the last part, then `field`. */
 static bool add_part(
-    struct parser *parser, enum template_field field, enum template_escaping escaping)
+    struct parser *parser, enum template_field field, const struct template_escapings *escapings)
 {
     struct template *template = parser->template;
     struct template_part *parts = array_grow(template->parts, template->part_count, sizeof *parts);
@@ -125,9 +70,9 @@ static bool add_part(
         .text_at = parser->text_done,
         .text_length = template->text.length - parser->text_done,
         .field = field,
-        .escaping = escaping,
+        .escapings = *escapings,
     };
-    template->needs |= fields[field].needs;
+    template->needs |= template_field_needs(field);
     parser->text_done = template->text.length;
     return true;
 }
@@ -140,57 +85,111 @@ static bool is_url_with_slash(const char *text)
 }
 
 /* Adds the value of a key to the fixed text. */
-static bool add_key(
-    struct parser *parser, const struct template_key *key, enum template_escaping escaping)
+static bool add_key(struct parser *parser, const struct template_key *key,
+    const struct template_escapings *escapings)
 {
     struct template_value value = {
         .name = key->name,
         .text = key->value,
         .length = strlen(key->value),
     };
+    const struct template_keys *keys = parser->keys;
     struct template *template = parser->template;
+    size_t start = template->text.length;
     parser->after_slash = is_url_with_slash(key->value);
-    return template_add_value(&template->text, &value, escaping, template->place, parser->error);
+    if (!template_add_value(&template->text, &value, escapings, template->place, parser->error))
+        return false;
+    if (keys->written == NULL || escapings->count == 0)
+        return true;
+    return keys->written(
+               keys->context, key, template->text.data + start, template->text.length - start) ||
+           error_set_memory(parser->error);
 }
 
-static bool fail_field(struct parser *parser, struct slice name)
+static int shown_length(struct template_slice slice)
+{
+    return (int)(slice.length < SHOWN_MAX ? slice.length : SHOWN_MAX);
+}
+
+static bool fail_field(struct parser *parser, struct template_slice name)
 {
     return error_set(parser->error, ERROR_USAGE, 0,
         "unknown field {%.*s} in '%.*s': it must be file, folder, path, dir, name, stem, ext, "
-        "size, mtime, sha256, sha1, md5 or a key given with -s (a '{' itself is written '{{')",
-        (int)(name.length < SHOWN_MAX ? name.length : SHOWN_MAX), name.text, SHOWN_MAX,
-        parser->source);
+        "type, size, mtime, sha256, sha1, md5 or a key given with -s (a '{' itself is written "
+        "'{{')",
+        shown_length(name), name.text, SHOWN_MAX, parser->source);
 }
 
-static bool fail_escaping(struct parser *parser, struct slice name)
+/* Adds a key that need not be given: without a value, the whole text is left out. */
+static bool read_optional(
+    struct parser *parser, struct template_slice name, const struct template_escapings *escapings)
 {
-    return error_set(parser->error, ERROR_USAGE, 0,
-        "unknown escaping ':%.*s' in '%.*s': it must be url, query, json, base64 or raw",
-        (int)(name.length < SHOWN_MAX ? name.length : SHOWN_MAX), name.text, SHOWN_MAX,
-        parser->source);
-}
-
-/* Reads what is between the braces: NAME or NAME:ESCAPING. */
-static bool read_field(struct parser *parser, struct slice inside)
-{
-    struct slice name = inside;
-    enum template_place place = parser->template->place;
-    enum template_escaping escaping = place == TEMPLATE_URL ? ESCAPE_URL : ESCAPE_RAW;
-    const char *colon = memchr(inside.text, ':', inside.length);
-    if (colon != NULL) {
-        name.length = (size_t)(colon - inside.text);
-        struct slice rest = {colon + 1, inside.length - name.length - 1};
-        escaping = find_escaping(rest);
-        if (escaping == ESCAPE_DEFAULT)
-            return fail_escaping(parser, rest);
-    }
-    enum template_field field = find_field(name);
-    if (field != FIELD_NONE)
-        return add_part(parser, field, escaping);
+    struct template *template = parser->template;
+    if (template_find_field(name) != FIELD_NONE)
+        return error_set(parser->error, ERROR_USAGE, 0,
+            "{%.*s?} in '%.*s': every file has this field; a '?' may follow a key of -s only",
+            shown_length(name), name.text, SHOWN_MAX, parser->source);
     const struct template_key *key = find_key(parser->keys, name);
-    if (key != NULL)
-        return add_key(parser, key, escaping);
-    return fail_field(parser, name);
+    template->may_be_left_out = true;
+    if (key != NULL && key->value[0] != '\0')
+        return add_key(parser, key, escapings);
+    template->left_out = true;
+    return true;
+}
+
+/* Reads what is between the braces: NAME or NAME?, then a colon before each escaping. */
+static bool read_field(struct parser *parser, struct template_slice inside)
+{
+    const char *colon = memchr(inside.text, ':', inside.length);
+    size_t length = colon == NULL ? inside.length : (size_t)(colon - inside.text);
+    struct template_slice name = {inside.text, length};
+    struct template_slice rest = {inside.text + length, inside.length - length};
+    bool is_optional = length > 1 && name.text[length - 1] == '?';
+    name.length -= is_optional;
+    enum template_field field = template_find_field(name);
+    const struct template_key *key = find_key(parser->keys, name);
+    if (field == FIELD_NONE && key == NULL && !is_optional)
+        return fail_field(parser, name);
+    struct template_escapings escapings;
+    struct error reason = {0};
+    if (!template_read_escapings(rest, parser->template->place, &field, &escapings, &reason))
+        return error_set(parser->error, reason.class, 0, "%s (in '%.*s')", reason.text, SHOWN_MAX,
+            parser->source);
+    if (is_optional)
+        return read_optional(parser, name, &escapings);
+    return field != FIELD_NONE ? add_part(parser, field, &escapings)
+                               : add_key(parser, key, &escapings);
+}
+
+/* Whether what follows a `{` can be the name of a field. If not, it is probably JSON. */
+static bool looks_like_name(const char *text)
+{
+    while (is_key_byte(*text))
+        text++;
+    text += *text == '?';
+    return *text == ':' || *text == '}';
+}
+
+/* The text from `brace` to the brace that closes it, with each brace doubled: what the user must
+ * write if it is no field. */
+static bool fail_literal(struct parser *parser, const char *brace)
+{
+    struct buf doubled;
+    buf_init(&doubled, 2 * (size_t)SHOWN_MAX);
+    int depth = 0;
+    for (const char *at = brace; *at != '\0' && !doubled.failed; at++) {
+        depth += (*at == '{') - (*at == '}');
+        if (*at == '{' || *at == '}')
+            (void)buf_add_byte(&doubled, *at);
+        (void)buf_add_byte(&doubled, *at);
+        if (depth == 0)
+            break;
+    }
+    const char *other = parser->template->place == TEMPLATE_FORM ? " or use --form-string" : "";
+    (void)error_set(parser->error, ERROR_USAGE, 0, "'{' begins a template field; write %s%s%s",
+        buf_text(&doubled), doubled.failed ? "..." : "", other);
+    buf_free(&doubled);
+    return false;
 }
 
 /* Reads a field, or one or two braces that mean a brace; `*next` is at the first brace. */
@@ -210,8 +209,10 @@ static bool read_braces(struct parser *parser, const char **next)
     if (end == brace + 1)
         return error_set(parser->error, ERROR_USAGE, 0,
             "an empty '{}' in '%.*s': name a field, or write '{{}}'", SHOWN_MAX, parser->source);
+    if (!looks_like_name(brace + 1))
+        return fail_literal(parser, brace);
     *next = end + 1;
-    return read_field(parser, (struct slice){brace + 1, (size_t)(end - brace) - 1});
+    return read_field(parser, (struct template_slice){brace + 1, (size_t)(end - brace) - 1});
 }
 
 static bool parse(struct parser *parser)
@@ -230,7 +231,8 @@ static bool parse(struct parser *parser)
         if (*next != '\0' && !read_braces(parser, &next))
             return false;
     }
-    return text->length == parser->text_done || add_part(parser, FIELD_NONE, ESCAPE_RAW);
+    return text->length == parser->text_done ||
+           add_part(parser, FIELD_NONE, &(struct template_escapings){0});
 }
 
 /* Checks the fixed text of a header; template_add_value() checks the values. */
@@ -280,5 +282,15 @@ unsigned template_needs(const struct template *template)
 bool template_is_file(const struct template *template)
 {
     return template->part_count == 1 && template->parts[0].field == FIELD_FILE &&
-           template->parts[0].text_length == 0 && template->parts[0].escaping == ESCAPE_RAW;
+           template->parts[0].text_length == 0 && template->parts[0].escapings.count == 0;
+}
+
+bool template_may_be_left_out(const struct template *template)
+{
+    return template->may_be_left_out;
+}
+
+bool template_is_left_out(const struct template *template)
+{
+    return template->left_out;
 }

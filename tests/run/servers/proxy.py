@@ -2,9 +2,11 @@
 
 import base64
 import contextlib
+import functools
 import re
 import select
 import socket
+import ssl
 import urllib.parse
 
 from .raw import RawServer
@@ -13,8 +15,9 @@ from .raw import RawServer
 class Proxy(RawServer):
     """with Proxy(user="u", password="p") as proxy: ... proxy.origin, proxy.seen (request lines)."""
 
-    def __init__(self, user=None, password=None, refuse=None, host="127.0.0.1"):
-        super().__init__(self._behave, host)
+    def __init__(self, user=None, password=None, refuse=None, host="127.0.0.1", context=None):
+        wrap = functools.partial(context.wrap_socket, server_side=True) if context else None
+        super().__init__(self._behave, host, wrap)
         self.seen = []
         self.credentials = None
         self.refuse = refuse  # the status of every response, to refuse all requests
@@ -76,7 +79,14 @@ def relay(left, right):
             if not ready:
                 return
             for sock in ready:
-                data = sock.recv(65536)
-                if not data:
+                if not copy(sock, other[sock]):
                     return
-                other[sock].sendall(data)
+
+
+def copy(source, target):
+    """Copies what is there. False: `source` has ended."""
+    while data := source.recv(65536):
+        target.sendall(data)
+        if not (isinstance(source, ssl.SSLSocket) and source.pending()):
+            return True
+    return False
