@@ -190,6 +190,7 @@
  *   form                   -F and --form-string
  *   form_text              the grammar of -F
  *   header                 -H
+ *   host                   international domain names
  *   masked                 templates with secrets replaced
  *   new                    makes a configuration from the options
  *   option_read            reads an option's value
@@ -203,6 +204,7 @@
  *   shard                  --shard
  *   tls                    --cacert, --capath, --cert, --key
  *   url                    --url
+ *   url_parts              where the parts of a URL are
  *
  * core/plan/
  *   facts                  what the journal keeps of the contents

@@ -291,6 +291,38 @@ static void a_url_with_a_password_that_is_not_encoded_is_rejected(void **state)
     config_free(good(GIVEN("url", "http://u:%2F@h/a@b")));
 }
 
+static void a_domain_name_is_written_in_ascii(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url;
+        const char *origin;
+    } names[] = {{"http://b\xc3\xbc"
+                  "cher.example/",
+                     "http://xn--bcher-kva.example"},
+        {"https://me:%20@B\xc3\x9c"
+         "CHER.Example:81/",
+            "https://xn--bcher-kva.Example:81"},
+        {"http://b%C3%BCcher.example/", "http://xn--bcher-kva.example"},
+        {"http://{h}:81/", "http://xn--bcher-kva.example:81"},
+        {"http://fa\xc3\x9f.de/", "http://xn--fa-hia.de"},
+        {"http://{stem}.b\xc3\xbc"
+         "cher.example/",
+            "http://{stem}.xn--bcher-kva.example"},
+        {"http://[fe80::1%25lo]:1/", "http://[fe80::1%25lo]:1"}};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct config *config = good(GIVEN("url", names[i].url, "set",
+            "h=b\xc3\xbc"
+            "cher.example"));
+        assert_string_equal(config->origin_name, names[i].origin);
+        config_free(config);
+    }
+    bad(GIVEN("url", "http://-\xc3\xbc/"), "not a valid domain name");
+    bad(GIVEN("url", "http://x{stem}\xc3\xbc/"), "field");
+    bad(GIVEN("url", "http://\xff/"), "UTF-8");
+    bad(GIVEN("url", "http://h%20x/"), "space");
+}
+
 static void a_user_has_its_secret_from_elsewhere(void **state)
 {
     (void)state;
@@ -382,6 +414,7 @@ int main(void)
         cmocka_unit_test(no_error_shows_a_secret),
         cmocka_unit_test(a_proxy_is_checked_and_its_password_never_shown),
         cmocka_unit_test(a_url_with_a_password_that_is_not_encoded_is_rejected),
+        cmocka_unit_test(a_domain_name_is_written_in_ascii),
         cmocka_unit_test(a_user_has_its_secret_from_elsewhere),
         IN_A_FOLDER(rules_keep_their_order),
         IN_A_FOLDER(options_that_exclude_each_other_are_rejected),

@@ -135,6 +135,24 @@ MUST_USE bool config_parse_masked(struct config_build *build, const char *source
 /* Reads --shard into `shard`. */
 MUST_USE bool config_read_shard(struct config_build *build);
 
+/* --- url_parts.c --- */
+
+/* Where the parts of a URL are in its text (RFC 3986, section 3). */
+struct config_url_parts {
+    const char *authority;     /* after the scheme */
+    const char *authority_end; /* the `/`, `?`, `#` or NUL after it */
+    const char *host;          /* after the userinfo and its `@`; within the authority */
+    const char *end;           /* the NUL */
+};
+
+/* Splits a URL, in which fields of templates are skipped. One without a scheme begins with its
+ * authority. */
+struct config_url_parts config_split_url(const char *url);
+
+/* Finds the first byte that is one of `stops` and not part of a `{field}`. Returns `end` where
+ * there is none. */
+const char *config_find_outside_braces(const char *text, const char *end, const char *stops);
+
 /* --- url.c --- */
 
 /* Reads --url into `url`, `origin`, `origin_name` and `shown_url`. Needs `raw`, the PATHs and all
@@ -153,6 +171,11 @@ enum config_userinfo {
  * authority. */
 MUST_USE enum config_userinfo config_find_userinfo(
     const char *url, const char **begin, const char **end);
+
+/* --- host.c --- */
+
+/* Writes the host of a URL, which is a template, in its ASCII form (xn--). */
+MUST_USE bool config_encode_host(struct config_build *build, struct buf *url);
 
 /* --- form.c --- */
 
