@@ -351,9 +351,16 @@ struct shoal_session *shoal_session_new(
  * handler may call shoal_session_interrupt() with it from then on. */
 void shoal_session_free(struct shoal_session *session);
 
+/* Leaves the regular file that is open at `descriptor` out of the run, should it be below a PATH:
+ * one that the caller writes events to, for instance. It is counted as passed over. Any other
+ * descriptor is ignored. Returns false if memory runs out, or if `session` is NULL. Only before
+ * shoal_session_run(), by one thread at a time. */
+bool shoal_session_leave_out(struct shoal_session *session, int descriptor);
+
 /* Uploads the files and returns when every one has its verdict. Call it once per session, from any
- * one thread; it starts threads of its own, which have ended when the session is freed. Errors are
- * events. Returns the exit status that the command would have, the first of these that applies:
+ * one thread; it starts threads of its own, which have ended when the session is freed, but for one
+ * that hangs in a system call, whose memory is not freed. Errors are events. Returns the exit
+ * status that the command would have, the first of these that applies:
  *
  *     SHOAL_EXIT_SIGNAL + N  shoal_session_interrupt() was called with the signal N
  *     SHOAL_EXIT_CREDENTIALS the run ended because every server refused the credentials

@@ -12,6 +12,9 @@ MUST_USE int send_command(int count, char **arguments);
 /* `shoal recipes`. */
 MUST_USE int recipes_command(int count, char **arguments);
 
+/* `shoal report`. */
+MUST_USE int report_command(int count, char **arguments);
+
 /* `shoal status`. */
 MUST_USE int status_command(int count, char **arguments);
 

@@ -176,12 +176,14 @@
  *   loop_clock             the clock of the loop, which stands still while it does not run
  *   only_failed            what an earlier run says of each file
  *   options                the table of options, and the options given
+ *   own_files              files that the run itself writes
  *   plan                   turns a file that was found into a request
  *   plan_view              what a plan holds, with secrets replaced
  *   read_file              reads small files whole
  *   recipe                 options files: recipes and configuration files
  *   sched                  the scheduler: sole owner of every file's state
  *   selection              which files are this run's
+ *   room                   how much of a run fits under the limits
  *   session                creates the components and runs the event loop
  *
  * core/config/
@@ -238,11 +240,14 @@
  *   verify                 --verify-content
  *
  * sink/
+ *   event_line             events read back from JSON lines
  *   jsonl                  events as JSON lines
+ *   junit                  the result of a run as JUnit XML
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
  *   plain                  progress as lines of a log
  *   progress               progress on a terminal
+ *   report                 the HTML report of a run
  *   summary                the result of a run
  *   writer                 destination of a sink's text
  *
@@ -251,6 +256,11 @@
  *   private                what these files share
  *   progress               the drawing
  *   seen                   what is remembered of a run for its display
+ *
+ * sink/report/
+ *   private                what these files share
+ *   report                 what is kept of a run, and the page's data
+ *   timeline               what happened when
  *
  * receive/                 the only folder that uses libmicrohttpd
  *   answer                 responses to requests
@@ -275,8 +285,10 @@
  *   outbox                 text that a thread writes, so that nobody waits for its reader
  *   output                 where a run's events go
  *   output_options         --json, --quiet, --progress and the like
+ *   pages                  --report and --junit
  *   recipe_text            a recipe as text, and as JSON
  *   recipes                shoal recipes
+ *   report                 shoal report
  *   say                    sentences on standard error
  *   send                   shoal send
  *   serve                  shoal serve
@@ -285,6 +297,7 @@
  *   standard               descriptors 0, 1 and 2
  *   status                 shoal status
  *   stream                 buffered output of whole lines
+ *   whole_file             a file that appears whole or not at all
  */
 #ifdef __linux__
 #include <malloc.h>
@@ -309,6 +322,7 @@ static const struct command {
 } commands[] = {
     {"send", send_command},
     {"recipes", recipes_command},
+    {"report", report_command},
     {"status", status_command},
 #ifdef SHOAL_WITH_RECEIVER
     {"serve", serve_command},
@@ -320,6 +334,7 @@ static const char overview[] =
     "\n"
     "    shoal send [options] PATH... URL   upload every file under PATH\n"
     "    shoal recipes [NAME]               show the services that it knows\n"
+    "    shoal report EVENTS.jsonl...       make an HTML report of a run\n"
     "    shoal status JOURNAL               show what a journal holds\n"
 #ifdef SHOAL_WITH_RECEIVER
     "    shoal serve [options]              run a server to test uploads against\n"

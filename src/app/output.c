@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "app/outbox.h"
+#include "app/pages.h"
 #include "app/say.h"
 #include "app/signals.h"
 #include "app/standard.h"
@@ -45,6 +46,7 @@ struct output {
     struct progress *progress; /* NULL: none */
     struct plain *plain;       /* lines with a time: for logs, and where a signal asks for one */
     bool logs;                 /* progress is shown by `plain` */
+    struct pages *pages;
     struct lines *lines;
     struct jsonl *jsonl; /* NULL: none */
 };
@@ -227,6 +229,13 @@ static bool open_progress(
     return true;
 }
 
+static bool open_pages(
+    struct output *output, const struct output_options *options, struct error *error)
+{
+    output->pages = pages_new(options, error);
+    return output->pages != NULL;
+}
+
 static bool open_standard(struct output *output, struct error *error)
 {
     struct channel *standard = &output->standard;
@@ -244,8 +253,16 @@ bool output_open(struct output *output, const struct output_options *options, st
 {
     output->clock = clock_system();
     output->opened = open_standard(output, error) && open_json(output, options, error) &&
-                     open_lines(output, options, error) && open_progress(output, options, error);
+                     open_lines(output, options, error) && open_progress(output, options, error) &&
+                     open_pages(output, options, error);
     return output->opened;
+}
+
+bool output_leave_out(const struct output *output, struct shoal_session *session)
+{
+    return shoal_session_leave_out(session, STDOUT_FILENO) &&
+           shoal_session_leave_out(session, STDERR_FILENO) &&
+           shoal_session_leave_out(session, output->file_descriptor);
 }
 
 /* An event was lost. If the cause was a failed write, say_failure() has told the user already;
@@ -286,6 +303,7 @@ void output_event(void *context, const struct shoal_event *event)
         plain_event(output->plain, event);
     if (event->kind == SHOAL_EVENT_PROGRESS && signals_take_status())
         plain_report(output->plain, event);
+    pages_event(output->pages, event, &output->clock);
     lines_event(output->lines, event);
     say_failure(&output->standard);
     say_failure(&output->file);
@@ -311,6 +329,8 @@ bool output_close(struct output *output)
         say("'%s' can't be written: %s", output->file.path, strerror(errno));
     }
     output->file_descriptor = -1;
+    if (output->opened && !pages_finish(output->pages))
+        output->lost = true;
     return !output->lost;
 }
 
@@ -320,6 +340,7 @@ void output_free(struct output *output)
         return;
     progress_free(output->progress);
     plain_free(output->plain);
+    pages_free(output->pages);
     lines_free(output->lines);
     jsonl_free(output->jsonl);
     if (!output->same_destination)

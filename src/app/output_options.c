@@ -27,6 +27,10 @@ bool output_options_set(
     if (strcmp(name, "json") == 0) {
         options->json = true;
         options->json_file = value;
+    } else if (strcmp(name, "report") == 0) {
+        options->report_file = value;
+    } else if (strcmp(name, "junit") == 0) {
+        options->junit_file = value;
     } else if (strcmp(name, "append") == 0) {
         options->append = true;
     } else if (strcmp(name, "quiet") == 0) {

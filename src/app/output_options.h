@@ -21,6 +21,8 @@ struct output_options {
     const char *json_file;       /* --json=FILE: where they go; the caller's, outlives the output;
                                     NULL: standard output */
     bool append;                 /* --append: they are added to the file's end */
+    const char *report_file;     /* --report; the caller's; NULL: none */
+    const char *junit_file;      /* --junit; the caller's; NULL: none */
     bool quiet;                  /* --quiet */
     bool verbose;                /* --verbose */
     enum progress_mode progress; /* --progress */

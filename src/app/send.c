@@ -240,6 +240,8 @@ static int send_files(const struct send *send)
         (void)say_wrong("send", reason);
     else if (!output_open(output, &send->output, &problem))
         say("%s", problem.text);
+    else if (!output_leave_out(output, session))
+        say("out of memory");
     else
         status = status_for_caller(send, run(session, output));
     shoal_session_free(session);

@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #include "base/abandon.h"
-#include "core/address_space.h"
 #include "core/descriptors.h"
 #include "core/loop_clock.h"
+#include "core/own_files.h"
 #include "core/recipe.h"
+#include "core/room.h"
 #include "core/sched.h"
 #include "policy/adapt.h"
 #include "shoal.h"
@@ -36,6 +37,7 @@ struct shoal_session {
     struct http *http;
     struct journal *journal; /* NULL: no --journal, or the run is over */
     struct sched *sched;
+    struct own_files own;     /* what the caller writes; see shoal_session_leave_out() */
     struct descriptors room;  /* the most files in flight, and loaded ahead */
     int64_t next_progress_us; /* when the next event about progress is due */
     atomic_flag ran;          /* shoal_session_run() was called */
@@ -54,11 +56,24 @@ static void *fail(struct shoal_session *session, const struct error *error, char
     return NULL;
 }
 
-/* The walk's `is_own`: the journal may be below a PATH. */
+/* The walk's `is_own`: the journal and the outputs may be below a PATH. */
 static bool is_own(const void *context, uint64_t device, uint64_t inode)
 {
     const struct shoal_session *session = context;
-    return session->journal != NULL && journal_owns(session->journal, device, inode);
+    return own_files_have(&session->own, device, inode) ||
+           (session->journal != NULL && journal_owns(session->journal, device, inode));
+}
+
+/* The walk's `may_be_own`. The files of a journal come and go under several names. */
+static bool may_be_own(const void *context, const char *name)
+{
+    const struct shoal_session *session = context;
+    return session->journal != NULL || own_files_may_have(&session->own, name);
+}
+
+bool shoal_session_leave_out(struct shoal_session *session, int descriptor)
+{
+    return session != NULL && own_files_add(&session->own, descriptor);
 }
 
 static bool open_walk(struct shoal_session *session, struct error *error)
@@ -72,7 +87,8 @@ static bool open_walk(struct shoal_session *session, struct error *error)
         .follow = config->follow,
         .no_hidden = config->no_hidden,
         .ignore = config->ignore,
-        .is_own = config->journal == NULL ? NULL : is_own,
+        .is_own = is_own,
+        .may_be_own = may_be_own,
         .own_context = session};
     session->walk = walk_new(&options, error);
     return session->walk != NULL;
@@ -145,25 +161,6 @@ static bool open_transport(struct shoal_session *session, struct error *error)
     return session->http != NULL;
 }
 
-/* The most files that one request opens. */
-static unsigned files_of_request(const struct config *config)
-{
-    unsigned files = 1;
-    for (size_t i = 0; i < config->field_count; i++)
-        files += config->fields[i].kind != CONFIG_TEXT && !config->fields[i].is_main;
-    return files;
-}
-
-/* How many files may be in flight, and how many loaded ahead, under the limit of open files. */
-static struct descriptors find_room(const struct config *config)
-{
-    unsigned jobs = config->jobs == CONFIG_JOBS_AUTO ? ADAPT_MOST : config->jobs;
-    unsigned ahead = jobs < SCHED_AHEAD_LEAST ? SCHED_AHEAD_LEAST : jobs;
-    struct descriptors wanted = {
-        .jobs = jobs, .ahead = ahead < SCHED_AHEAD_MOST ? ahead : SCHED_AHEAD_MOST};
-    return descriptors_fit(address_space_fit(wanted), files_of_request(config));
-}
-
 struct shoal_session *shoal_session_new(
     const struct shoal_options *options, shoal_event_fn *on_event, void *context, char *error)
 {
@@ -189,10 +186,10 @@ struct shoal_session *shoal_session_new(
     atomic_flag_clear(&session->ran);
     selection_init(&session->selection, session->config);
     events_init(&session->events, session->config, &session->clock, on_event, context);
-    if (!descriptors_suffice(files_of_request(session->config), &why) ||
+    if (!descriptors_suffice(room_files_of_request(session->config), &why) ||
         !open_walk(session, &why) || !open_known(session, &why))
         return fail(session, &why, error);
-    session->room = find_room(session->config);
+    session->room = room_find(session->config);
     if (!open_transport(session, &why) || !open_journal(session, &why))
         return fail(session, &why, error);
     return session;
@@ -230,6 +227,8 @@ void shoal_session_free(struct shoal_session *session)
     walk_free(session->walk);
     sched_free(session->sched);
     journal_close(session->journal, -1);
+    session->journal = NULL; /* a walk that hangs must not ask it */
+    own_files_free(&session->own);
     if (session->http != NULL)
         session->http->ops->free(session->http);
     events_free(&session->events);

@@ -29,17 +29,19 @@ const char *entry_relative(const struct entry *entry);
 struct walk_options {
     const char *const *operands; /* PATHs: folders, files, or "-" for a list of paths */
     size_t operand_count;        /* length of `operands` */
-    const char *base;            /* --base: listed paths must be below it; NULL: the working
-                                    directory */
+    const char *base;            /* --base: listed paths are opened from it and must be below it;
+                                    NULL: the working directory */
     bool nul_separated;          /* -0: a NUL ends a listed path, not a newline */
     int list_descriptor; /* where the list "-" is read from; the caller's, until walk_free() */
     bool follow;         /* --follow: symbolic links are followed */
     bool no_hidden;      /* --no-hidden: leaves out names that begin with a dot, folders too */
     const struct ignore *ignore; /* the caller's, until walk_free(); may be NULL */
-    /* Whether the file with these numbers is one of the run's own, which is left out; called by
-     * walk_next(). NULL: none is. */
+    /* Whether the file with these numbers is one of the run's own, which is passed over with a
+     * WALK_NOTICE; called by walk_next(). NULL: none is. */
     bool (*is_own)(const void *context, uint64_t device, uint64_t inode);
-    const void *own_context; /* for `is_own`, until walk_free() */
+    /* Whether a file of that name may be one, so that it is worth looking at its numbers. */
+    bool (*may_be_own)(const void *context, const char *name);
+    const void *own_context; /* for the two, until walk_free() */
 };
 
 /* The kinds of item. */
@@ -47,6 +49,7 @@ enum walk_kind {
     WALK_FILE,    /* a file was found: `entry` */
     WALK_LOST,    /* a listed path does not exist or cannot be examined: `entry`, `text`, `code` */
     WALK_PROBLEM, /* a folder cannot be read, or a link not be followed: `path`, `text`, `code` */
+    WALK_NOTICE,  /* something that a person should know: `path`, `text` */
     WALK_END,     /* there are no more items */
 };
 

@@ -2,12 +2,14 @@
 
 #include <stddef.h>
 
-/* Status codes with a meaning of their own (RFC 9110; 425: RFC 8470; 429, 511: RFC 6585; 507: RFC
- * 4918; 508: RFC 5842; 510: RFC 2774). */
+/* Status codes with a meaning of their own (RFC 9110; 423, 507: RFC 4918; 425: RFC 8470; 429, 511:
+ * RFC 6585; 508: RFC 5842; 509: Apache's and cPanel's own; 510: RFC 2774). */
 enum outcome_status {
     STATUS_FORBIDDEN = 403,
     STATUS_REQUEST_TIMEOUT = 408,
     STATUS_CONTENT_TOO_LARGE = 413,
+    STATUS_MISDIRECTED = 421,
+    STATUS_LOCKED = 423,
     STATUS_TOO_EARLY = 425,
     STATUS_TOO_MANY_REQUESTS = 429,
     STATUS_NOT_IMPLEMENTED = 501,
@@ -15,6 +17,7 @@ enum outcome_status {
     STATUS_VERSION_NOT_SUPPORTED = 505,
     STATUS_INSUFFICIENT_STORAGE = 507,
     STATUS_LOOP_DETECTED = 508,
+    STATUS_BANDWIDTH_EXCEEDED = 509,
     STATUS_NOT_EXTENDED = 510,
     STATUS_LOG_IN_TO_NETWORK = 511,
 };
@@ -49,6 +52,7 @@ static enum outcome outcome_of_server_error(long status)
 {
     switch (status) {
     case STATUS_SERVICE_UNAVAILABLE:
+    case STATUS_BANDWIDTH_EXCEEDED:
         return OUTCOME_REJECTED;
     case STATUS_NOT_IMPLEMENTED:
     case STATUS_VERSION_NOT_SUPPORTED:
@@ -71,6 +75,10 @@ static enum outcome outcome_of_status(
         return outcome_of_success(end);
     if (end->status >= 200 && end->status < 400)
         return OUTCOME_REFUSED;
+    if (end->status == STATUS_LOCKED)
+        return OUTCOME_REJECTED;
+    if (end->status == STATUS_MISDIRECTED) /* RFC 9110, section 15.5.20: on another connection */
+        return end->reused ? OUTCOME_REJECTED : OUTCOME_REFUSED;
     if (end->status >= 400 && end->status < 500)
         return outcome_of_client_error(end->status, end->asks_to_wait);
     if (end->status >= 500 && end->status < 600)
@@ -81,10 +89,12 @@ static enum outcome outcome_of_status(
 /* Nothing reached the origin. The proxy's status decides only whether another attempt can help. */
 static enum outcome outcome_of_proxy(long proxy_status)
 {
-    if (proxy_status < 400 || proxy_status >= 500)
-        return OUTCOME_REJECTED;
-    return outcome_of_client_error(proxy_status, false) == OUTCOME_REFUSED ? OUTCOME_REFUSED
-                                                                           : OUTCOME_REJECTED;
+    enum outcome outcome = OUTCOME_REJECTED;
+    if (proxy_status >= 400 && proxy_status < 500)
+        outcome = outcome_of_client_error(proxy_status, false);
+    else if (proxy_status >= 500 && proxy_status < 600)
+        outcome = outcome_of_server_error(proxy_status);
+    return outcome == OUTCOME_REFUSED ? OUTCOME_REFUSED : OUTCOME_REJECTED;
 }
 
 static enum outcome outcome_while_connecting(const struct attempt_end *end)
@@ -144,10 +154,16 @@ bool outcome_is_temporary(enum outcome outcome, const struct attempt_end *end)
     }
 }
 
+/* A rejection that may last as long as the file does not change: it must be bounded. */
+static bool is_about_the_file(const struct attempt_end *end)
+{
+    return end->status == STATUS_LOCKED || end->status == STATUS_MISDIRECTED ||
+           (end->status == 0 && end->error == ATTEMPT_FILE_CHANGED);
+}
+
 bool outcome_counts(enum outcome outcome, const struct attempt_end *end)
 {
-    return outcome == OUTCOME_AMBIGUOUS ||
-           (outcome == OUTCOME_REJECTED && end->status == 0 && end->error == ATTEMPT_FILE_CHANGED);
+    return outcome == OUTCOME_AMBIGUOUS || (outcome == OUTCOME_REJECTED && is_about_the_file(end));
 }
 
 bool attempt_reached(const struct attempt_end *end)

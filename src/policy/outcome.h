@@ -66,6 +66,7 @@ struct attempt_end {
     enum attempt_error error; /* what broke it */
     long status;              /* the final status; 0: none came */
     long proxy_status;        /* with ATTEMPT_PROXY: the status for CONNECT; 0: none known */
+    bool reused;              /* it went over a connection that had served another request */
     bool asks_to_wait;        /* the response has a Retry-After, or a rate limit that is used up */
 };
 

@@ -35,9 +35,6 @@ enum retry_state {
     RETRY_NOT_ADMITTED,  /* the origin does not accept the credentials: policy/credentials.h */
 };
 
-/* How many states there are. */
-#define RETRY_STATES 6
-
 /* What to do with a file whose attempt ended. */
 enum retry_step {
     RETRY_STEP_FINAL,     /* the outcome is final: done, exists, refused */

@@ -125,7 +125,7 @@ static void add_sizes(struct lines *lines, const struct shoal_file *file)
         return;
     (void)buf_add_text(&lines->line, " (this file: ");
     (void)numbers_add_bytes(&lines->line, file->bytes);
-    if (lines->largest_sent > 0) {
+    if (lines->largest_sent > 0 && lines->largest_sent < file->bytes) {
         (void)buf_add_text(&lines->line, "; largest accepted: ");
         (void)numbers_add_bytes(&lines->line, lines->largest_sent);
     }

@@ -96,3 +96,30 @@ def test_no_progress_names_the_limit(shoal, tree, ledger):
     run = shoal.send(*FORM, "--give-up-after", "300ms", tree, ledger.url)
     assert run.status == 75
     assert "no progress for 0.3 s, the limit of --give-up-after (status 503)" in run.text
+
+
+def test_a_lock_is_waited_for_but_not_for_ever(shoal, tree, ledger):
+    tree("a")
+    tree("b")
+    ledger.script("a", Answer(status=423), Answer(status=423), Answer())
+    ledger.script("b", Answer(status=423))
+    run = shoal.send(*FORM, "--retries", "2", tree, ledger.url)
+    assert run.status == 75 and run.verdicts["a"]["verdict"] == "sent"
+    assert run.verdicts["b"]["attempts"] == 3 and run.verdicts["b"]["status"] == 423
+
+
+def test_a_misdirected_request_is_sent_again_on_another_connection(shoal, tree, ledger):
+    tree("a")
+    tree("b")
+    seen = {}
+
+    def answer(record):
+        first = seen.setdefault(record.connection, record.key)
+        return Answer() if first == record.key else Answer(status=421)
+
+    ledger.default = answer
+    run = shoal.send(*FORM, "-j", "1", tree, ledger.url).sent_all(2)
+    assert sorted(event["attempts"] for event in run.files) == [1, 2]
+    ledger.always(status=421)
+    run = shoal.send(*FORM, "-j", "1", "--credential-failures", "0", tree, ledger.url)
+    assert run.status == 1

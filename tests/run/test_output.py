@@ -263,3 +263,32 @@ def test_the_exit_status_of_a_shell_pipeline(shoal, tree, ledger):
     done = subprocess.run(["sh", "-c", '"$@"; echo $?', "sh", *command], check=True,
                           capture_output=True, env=shoal.environment(None))  # fmt: skip
     assert done.stdout == b"0\n"
+
+
+def test_the_outputs_of_a_run_are_not_uploaded(shoal, tree, ledger):
+    """Events and a standard output that lie below PATH: they would change while they are read, for ever."""
+    tree("a")
+    events = tree.path / "events.jsonl"
+    with open(tree.path / "out.txt", "wb") as out:
+        run = shoal.send(f"--json={events}", "-v", "-F", "path={path}", "-F", "file=@{file}", tree, ledger.url, stdout=out)
+    assert run.status == 0 and ledger.keys == ["a"]
+    assert "'events.jsonl' is written by this run" in run.text and "'out.txt'" in run.text
+    end = json.loads(events.read_bytes().splitlines()[-1])
+    assert end["found"] == 1 and end["passed_over"] == 2
+
+
+def test_a_file_of_an_earlier_run_is_uploaded(shoal, tree, ledger):
+    """Only the files that this run writes are its own, whatever their names."""
+    tree("events.jsonl")
+    other = shoal.folder / "events.jsonl"
+    shoal.send(f"--json={other}", tree, ledger.url)
+    assert len(ledger.records) == 1
+
+
+def test_an_output_that_has_another_name_below_the_folder_is_not_uploaded(shoal, tree, ledger):
+    tree("a")
+    events = shoal.folder / "events.jsonl"
+    events.touch()
+    os.link(events, tree.path / "link.jsonl")
+    run = shoal.send(f"--json={events}", "-F", "path={path}", "-F", "file=@{file}", tree, ledger.url)
+    assert run.status == 0 and ledger.keys == ["a"]

@@ -149,6 +149,20 @@ def test_listed_paths_lie_below_the_base(tree, seen):
     assert keys == ["s/a"]
 
 
+def test_relative_listed_paths_are_opened_below_the_base(tree, seen):
+    """So the {path}s of one run can be the list of the next, wherever that runs."""
+    tree("s/a")
+    tree("b")
+    keys, _ = seen("--base", tree, "-", stdin=b"s/a\nb\n")
+    assert keys == ["b", "s/a"]
+
+
+@pytest.mark.parametrize("options", [["--base", "."], ["-0"]])
+def test_options_of_a_list_without_a_list_are_errors(shoal, tree, ledger, options):
+    tree("a")
+    shoal.send(*options, tree, ledger.url).usage_error("PATH -")
+
+
 def test_a_listed_path_outside_the_base_fails(tree, make_tree, seen):
     inside = tree("a")
     outside = make_tree("other")("b")

@@ -31,8 +31,8 @@ static void defaults_are_those_of_the_help(void **state)
 static void every_plain_option_reaches_its_field(void **state)
 {
     (void)state;
-    struct config *config = good(GIVEN(TO_URL, "jobs", "7", "retries", "2", "retries", "0",
-        "connect-timeout", "1", "stall-timeout", "500ms", "give-up-after", "1h", "grace", "0",
+    struct config *config = good(GIVEN(TO_URL, "PATH", "-", "jobs", "7", "retries", "2", "retries",
+        "0", "connect-timeout", "1", "stall-timeout", "500ms", "give-up-after", "1h", "grace", "0",
         "max-failures", "9", "success", "201", "exists", "409", "follow", NULL, "no-hidden", NULL,
         "null", NULL, "allow-empty", NULL, "at-most-once", NULL, "dry-run", NULL, "insecure", NULL,
         "no-proxy", NULL, "base", ".", "request", "PATCH"));
@@ -373,7 +373,7 @@ static void options_that_exclude_each_other_are_rejected(void **state)
     bad(GIVEN(TO_URL, "bearer", "x", "header", "authorization: y"), "exclude each other");
     bad(GIVEN(TO_URL, "pass", "x"), "--cert");
     bad(GIVEN(TO_URL, "base", "missing"), "--base 'missing'");
-    bad(GIVEN(TO_URL, "base", "key.pem"), "a folder");
+    bad(GIVEN(TO_URL, "null", NULL), "without the PATH -");
     bad(GIVEN(TO_URL, "request", "A B"), "no HTTP method");
     bad(GIVEN(TO_URL, "request", "HEAD"), "can't carry a file");
 }

@@ -22,6 +22,7 @@ enum status_kind {
     STATUS_IS_SUCCESS,
     STATUS_IS_LISTED,
     STATUS_IS_LISTED_WITH_A_WAIT,
+    STATUS_IS_LISTED_REUSED,
     STATUS_IS_PROXY,
 };
 
@@ -135,9 +136,13 @@ static void read_status(const char *cell, struct row *row)
     char *wait = strstr(codes, " with a wait");
     if (wait != NULL)
         *wait = '\0';
-    row->status = of_proxy       ? STATUS_IS_PROXY
-                  : wait != NULL ? STATUS_IS_LISTED_WITH_A_WAIT
-                                 : STATUS_IS_LISTED;
+    char *reused = strstr(codes, " over a kept connection");
+    if (reused != NULL)
+        *reused = '\0';
+    row->status = of_proxy         ? STATUS_IS_PROXY
+                  : reused != NULL ? STATUS_IS_LISTED_REUSED
+                  : wait != NULL   ? STATUS_IS_LISTED_WITH_A_WAIT
+                                   : STATUS_IS_LISTED;
     read_codes(codes, &row->codes);
 }
 
@@ -221,6 +226,8 @@ static bool row_fits(
         return answered && status_list_has(&row->codes, end->status);
     case STATUS_IS_LISTED_WITH_A_WAIT:
         return answered && end->asks_to_wait && status_list_has(&row->codes, end->status);
+    case STATUS_IS_LISTED_REUSED:
+        return answered && end->reused && status_list_has(&row->codes, end->status);
     case STATUS_IS_PROXY:
         return !answered && status_list_has(&row->codes, end->proxy_status);
     }
@@ -260,6 +267,9 @@ static void check_statuses(
         check_end(table, &end, rules);
         end.asks_to_wait = true;
         check_end(table, &end, rules);
+        end.reused = true;
+        check_end(table, &end, rules);
+        end.reused = false;
     }
     end.asks_to_wait = false;
     end.status = STATUS_NONE;

@@ -40,7 +40,7 @@ static void listed_paths_are_below_the_working_directory(void **state)
     free(text);
 }
 
-static void listed_paths_start_at_the_working_directory_and_are_below_the_base(void **state)
+static void listed_paths_start_at_the_base_and_are_below_it(void **state)
 {
     (void)state;
     make_file("a/b/c", "");
@@ -48,10 +48,11 @@ static void listed_paths_start_at_the_working_directory_and_are_below_the_base(v
     ASSERT_LISTED("file b/c\n"
                   "lost ../x: this path lies outside the base folder: give --base with a folder "
                   "above it\n"
-                  "lost ab: this path lies outside the base folder: give --base with a folder "
-                  "above it\n"
-                  "lost b/none: there is no such file\n",
-        "a/b/c\nab\n../x\na/b/none\n", .base = "a/");
+                  "lost ab: there is no such file in the folder that --base names, from which "
+                  "listed paths are opened\n"
+                  "lost b/none: there is no such file in the folder that --base names, from which "
+                  "listed paths are opened\n",
+        "b/c\nab\n../x\nb/none\n", .base = "a/");
 }
 
 static void a_base_may_be_called_by_a_link(void **state)
@@ -59,11 +60,18 @@ static void a_base_may_be_called_by_a_link(void **state)
     const struct scratch *scratch = *state;
     make_file("real/a/b", "");
     make_link("real", "link");
-    ASSERT_LISTED("file a/b\nfile a/b\n", "real/a/b\nlink/a/b\n", .base = "link");
-    ASSERT_LISTED("file a/b\nfile a/b\n", "real/a/b\nlink/a/b\n", .base = "real");
-    assert_int_equal(chdir("real"), 0);
     char *text;
-    int length = asprintf(&text, "%s/link/a/b\n", scratch->path);
+    int length = asprintf(&text, "%s/real/a/b\n%s/link/a/b\na/b\n", scratch->path, scratch->path);
+    static const char *const bases[] = {"link", "real"};
+    for (size_t i = 0; i < COUNT_OF(bases); i++) {
+        int both = list_of(text, (size_t)length);
+        ASSERT_WALK("file a/b\nfile a/b\nfile a/b\n", OPERANDS("-"), .list_descriptor = both,
+            .base = bases[i]);
+        (void)close(both);
+    }
+    free(text);
+    assert_int_equal(chdir("real"), 0);
+    length = asprintf(&text, "%s/link/a/b\n", scratch->path);
     int list = list_of(text, (size_t)length);
     ASSERT_WALK("file a/b\n", OPERANDS("-"), .list_descriptor = list);
     (void)close(list);
@@ -219,7 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_SCRATCH(listed_paths_are_below_the_working_directory),
-        IN_SCRATCH(listed_paths_start_at_the_working_directory_and_are_below_the_base),
+        IN_SCRATCH(listed_paths_start_at_the_base_and_are_below_it),
         IN_SCRATCH(a_base_may_be_called_by_a_link),
         IN_SCRATCH(listed_things_that_are_not_files_are_told_apart),
         IN_SCRATCH(a_list_may_end_in_nul_bytes),

@@ -79,8 +79,15 @@ static bool read_operands(struct config_build *build)
 static bool read_base(struct config_build *build)
 {
     struct config *config = build->config;
+    bool listed = false;
+    for (size_t i = 0; i < config->operand_count; i++)
+        listed = listed || strcmp(config->operands[i], "-") == 0;
+    if (config->nul_separated && !listed)
+        return config_wrong(build, "--null (-0) is of no use without the PATH -");
     if (config->base == NULL)
         return true;
+    if (!listed)
+        return config_wrong(build, "--base '%s' is of no use without the PATH -", config->base);
     struct stat facts;
     if (stat(config->base, &facts) != 0) {
         int code = errno;

@@ -65,7 +65,7 @@ static const struct option_row table[] = {
     REPEATS("ignore-file", 0, "FILE", FILES, "Leave out files by the rules in FILE, in .gitignore format"),
     SWITCH("no-hidden", 0, no_hidden, FILES, "Leave out files and folders whose names begin with a dot"),
     SWITCH("follow", 0, follow, FILES, "Follow symbolic links that stay within PATH"),
-    VALUE(OPTION_TEXT, "base", 0, "DIR", base, NULL, 0, 0, FILES, "The folder that contains the paths read from standard input. Default: the working directory"),
+    VALUE(OPTION_TEXT, "base", 0, "DIR", base, NULL, 0, 0, FILES, "The folder from which the paths on standard input are opened, and which contains them. Default: the working directory"),
     SWITCH("null", '0', nul_separated, FILES, "Paths on standard input end with a NUL byte instead of a newline"),
     VALUE(OPTION_TEXT, "journal", 0, "FILE", journal, NULL, 0, 0, FILES, "Remember in FILE what became of every file. A later run skips what was done and has not changed, and sends the rest"),
     SWITCH("checksum", 0, checksum, FILES, "With --journal: compare size and SHA-256, not size and modification time, to find out whether a file has changed"),
@@ -101,6 +101,8 @@ static const struct option_row table[] = {
 
     COMMAND("json", 0, OPTION_EQUALS_ONLY, "[=FILE]", "Write events as JSON, one per line, to standard output, or to FILE, which is replaced"),
     COMMAND("append", 0, OPTION_FLAG, NULL, "Add the events to the end of the FILE of --json instead of replacing it"),
+    COMMAND("report", 0, OPTION_REQUIRED, "FILE", "Write an HTML report of the run to FILE"),
+    COMMAND("junit", 0, OPTION_REQUIRED, "FILE", "Write the result as JUnit XML to FILE"),
     COMMAND("quiet", 'q', OPTION_FLAG, NULL, "Show only failures: no progress, notices or summary"),
     COMMAND("progress", 0, OPTION_REQUIRED, "MODE", "Progress as a bar (on a terminal), plain lines (elsewhere) or none"),
     COMMAND("warn-only", 0, OPTION_FLAG, NULL, "Exit with 0 although files failed (1, 75 and 77 become 0)"),

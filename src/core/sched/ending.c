@@ -70,9 +70,7 @@ void ending_explain(struct sched *sched, const struct origin *origin, enum retry
 enum events_ending sched_ending(const struct sched *sched)
 {
     uint64_t made = sched->origins.made;
-    uint64_t refused = sched->gave_up[RETRY_NOT_ADMITTED];
-    uint64_t distrusted = sched->gave_up[RETRY_NOT_TRUSTED];
-    if (made == 0 || refused + distrusted < made)
+    if (made == 0 || sched->not_admitted + sched->distrusted < made)
         return EVENTS_ENDED;
-    return refused == made ? EVENTS_ENDED_BY_CREDENTIALS : EVENTS_ENDED_FOR_GOOD;
+    return sched->not_admitted == made ? EVENTS_ENDED_BY_CREDENTIALS : EVENTS_ENDED_FOR_GOOD;
 }

@@ -7,6 +7,8 @@
 #include "policy/limits.h"
 #include "text/retry_after.h"
 
+#define STATUS_MISDIRECTED 421 /* RFC 9110, section 15.5.20 */
+
 #define REASON_MOST ((size_t)64 * 1024) /* bytes */
 
 struct origin *origin_new(
@@ -111,6 +113,7 @@ struct origin_next origin_note_end(struct origin *origin, struct origin_file *fi
     int64_t now_us = clock_now_us(clock);
     struct origin_next next = {.wait = read_wait(end, clock)};
     struct attempt_end attempt = end->attempt;
+    attempt.reused = end->reused;
     attempt.asks_to_wait = next.wait.retry_after_us > 0 || next.wait.rate_limit_us > 0;
     next.outcome = outcome_of(&attempt, origin->rules);
     bool failed = next.outcome == OUTCOME_REJECTED || next.outcome == OUTCOME_AMBIGUOUS;
@@ -124,7 +127,8 @@ struct origin_next origin_note_end(struct origin *origin, struct origin_file *fi
     if (origin->connected)
         retry_note_reached(&origin->retry);
     origin->answered = origin->answered || (!failed && attempt.status != 0);
-    file->fresh_connection = failed && end->reused && attempt.status == 0;
+    file->fresh_connection =
+        failed && end->reused && (attempt.status == 0 || attempt.status == STATUS_MISDIRECTED);
     next.step = retry_note_end(&origin->retry, &file->retry, &ended, now_us, random);
     adapt_note_end(&origin->adapt, &file->attempt, next.outcome, &attempt,
         retry_asked_pause_us(&origin->retry), end->request_bytes, now_us);

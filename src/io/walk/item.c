@@ -76,6 +76,15 @@ struct walk_item walk_item_problem(const char *path, int code, const char *forma
     return (struct walk_item){.kind = WALK_PROBLEM, .path = copy, .text = text, .code = code};
 }
 
+struct walk_item walk_item_own(const char *path)
+{
+    struct walk_item item =
+        walk_item_problem(path, 0, "'%s' is written by this run itself: it is not uploaded", path);
+    if (!walk_item_is_memory(&item))
+        item.kind = WALK_NOTICE;
+    return item;
+}
+
 struct walk_item walk_item_no_memory(void)
 {
     return (struct walk_item){.kind = WALK_PROBLEM, .code = ENOMEM};

@@ -1,5 +1,5 @@
-/* Paths from a list. Each is made absolute and normal, without "." and "..", by its text alone, and
- * what is below the base is examined beneath the base's descriptor. */
+/* Paths from a list. Each is taken from the base, made absolute and normal, without "." and "..",
+ * by its text alone, and what is below the base is examined beneath the base's descriptor. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +15,7 @@ struct walk_listed {
     struct walk_shared *shared;
     struct buf working;  /* the working directory in normal form: "" for "/", otherwise "/a/b" */
     struct buf base;     /* the base, likewise, by its text */
+    bool base_given;     /* the base is not just the working directory */
     char *real_base;     /* the base, likewise, as realpath(3) resolves it; NULL: it cannot */
     struct buf absolute; /* the current path, likewise */
     struct path_list list;
@@ -118,7 +119,11 @@ static struct walk_item lost(const struct walk_listed *listed, const char *relat
     switch (code) {
     case ENOENT:
     case ENOTDIR:
-        return walk_item_lost(root, relative, 0, code, "there is no such file");
+        return walk_item_lost(root, relative, 0, code,
+            listed->base_given
+                ? "there is no such file in the folder that --base names, from which "
+                  "listed paths are opened"
+                : "there is no such file");
     case EXDEV:
         return walk_item_lost(root, relative, 0, code,
             "a link in this path is absolute or leads out of the base: it is not followed");
@@ -182,7 +187,7 @@ static bool examine_record(
             "a line on standard input holds a NUL byte; with -0 that is what ends a path");
         return true;
     }
-    if (!make_absolute(&listed->absolute, &listed->working, record->data)) {
+    if (!make_absolute(&listed->absolute, &listed->base, record->data)) {
         *item = walk_item_no_memory();
         return true;
     }
@@ -262,6 +267,7 @@ struct walk_listed *walk_listed_new(const struct root *root, const char *base, i
     }
     listed->root = root;
     listed->shared = shared;
+    listed->base_given = strcmp(base, ".") != 0;
     buf_init(&listed->working, WALK_PATH_MAX);
     buf_init(&listed->base, WALK_PATH_MAX);
     buf_init(&listed->absolute, WALK_PATH_MAX);

@@ -34,6 +34,7 @@ struct walk_shared {
     bool no_hidden;              /* likewise */
     bool follow;                 /* likewise */
     bool (*is_own)(const void *context, uint64_t device, uint64_t inode); /* likewise */
+    bool (*may_be_own)(const void *context, const char *name);            /* likewise */
     const void *own_context;                                              /* likewise */
     uint64_t passed_over;  /* see walk_passed_over() */
     struct walk_stop stop; /* see walk_stop() */
@@ -57,6 +58,9 @@ struct walk_item walk_item_lost(const struct root *root, const char *path, size_
 /* A WALK_PROBLEM with `path`, with an errno and a sentence formatted as by printf(3). */
 struct walk_item walk_item_problem(const char *path, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* A WALK_NOTICE: the file at `path` is passed over, because it is one of the run's own. */
+struct walk_item walk_item_own(const char *path);
 
 /* The WALK_PROBLEM that says that memory ran out; it has no path and no text. */
 struct walk_item walk_item_no_memory(void);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "io/walk/private.h"
 
 struct walk {
@@ -83,6 +84,7 @@ struct walk *walk_new(const struct walk_options *options, struct error *error)
         .no_hidden = options->no_hidden,
         .follow = options->follow,
         .is_own = options->is_own,
+        .may_be_own = options->may_be_own,
         .own_context = options->own_context,
         .stop.descriptors = {-1, -1},
     };
@@ -160,6 +162,8 @@ static bool is_own(const struct walk_shared *shared, const struct walk_item *ite
     if (shared->is_own == NULL || item->kind != WALK_FILE)
         return false;
     const struct entry *entry = item->entry;
+    if (!shared->may_be_own(shared->own_context, path_last_name(entry->path)))
+        return false;
     bool through = shared->follow || entry->root->link_name != NULL;
     return root_stat(entry->root, entry_relative(entry), through, &facts) == 0 &&
            shared->is_own(shared->own_context, facts.st_dev, facts.st_ino);
@@ -175,8 +179,12 @@ struct walk_item walk_next(struct walk *walk)
         else if (!has_item)
             walk->ended = true;
         if (has_item && is_own(&walk->shared, &item)) {
-            free(item.entry);
-        } else if (has_item) {
+            struct entry *entry = item.entry;
+            walk->shared.passed_over++;
+            item = walk_item_own(entry->path);
+            free(entry);
+        }
+        if (has_item) {
             walk->ended = walk_item_is_memory(&item);
             return item;
         }

@@ -1,0 +1,65 @@
+#include "core/own_files.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/path.h"
+
+/* The name of an open file, for free(3), where the system tells it: proc(5). */
+static char *name_of(int descriptor)
+{
+    char link[64];
+    char path[PATH_MAX];
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length < 0 || (size_t)length == sizeof path - 1)
+        return NULL;
+    path[length] = '\0';
+    return strdup(path_last_name(path));
+}
+
+bool own_files_add(struct own_files *own, int descriptor)
+{
+    struct stat facts;
+    if (fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode))
+        return true;
+    struct own_file *files = array_grow(own->files, own->count, sizeof *files);
+    if (files == NULL)
+        return false;
+    own->files = files;
+    own->files[own->count++] = (struct own_file){.device = facts.st_dev,
+        .inode = facts.st_ino,
+        .name = facts.st_nlink == 1 ? name_of(descriptor) : NULL};
+    return true;
+}
+
+bool own_files_may_have(const struct own_files *own, const char *name)
+{
+    for (size_t i = 0; i < own->count; i++) {
+        if (own->files[i].name == NULL || strcmp(own->files[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool own_files_have(const struct own_files *own, uint64_t device, uint64_t inode)
+{
+    for (size_t i = 0; i < own->count; i++) {
+        if (own->files[i].device == device && own->files[i].inode == inode)
+            return true;
+    }
+    return false;
+}
+
+void own_files_free(struct own_files *own)
+{
+    for (size_t i = 0; i < own->count; i++)
+        free(own->files[i].name);
+    free(own->files);
+    *own = (struct own_files){0};
+}
