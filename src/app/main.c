@@ -181,6 +181,7 @@
  *   plan_view              what a plan holds, with secrets replaced
  *   read_file              reads small files whole
  *   recipe                 options files: recipes and configuration files
+ *   reference              values from env:, file: and fd:
  *   sched                  the scheduler: sole owner of every file's state
  *   selection              which files are this run's
  *   room                   how much of a run fits under the limits
@@ -201,12 +202,12 @@
  *   pace                   --rate, --serial-by
  *   private                what these files share
  *   proxy                  --proxy, and those of the environment
- *   reference              values from env:, file: and fd:
  *   secret                 -s, passwords in URLs
  *   shard                  --shard
  *   tls                    --cacert, --capath, --cert, --key
  *   url                    --url
  *   url_parts              where the parts of a URL are
+ *   value                  secret values of options
  *
  * core/plan/
  *   facts                  what the journal keeps of the contents
@@ -266,6 +267,7 @@
  *   answer                 responses to requests
  *   fault                  scripted faults: grammar, which requests
  *   fault_apply            scripted faults: effects on a request
+ *   head                   what is refused by a request's head
  *   listen                 the socket to listen on
  *   private                what these files share
  *   receiver               the server and its event loop

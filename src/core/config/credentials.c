@@ -57,7 +57,7 @@ static char *join_user(struct config_build *build, const char *user, const char 
 {
     static const char option[] = "--user (-u)";
     struct buf joined;
-    buf_init(&joined, CONFIG_VALUE_MOST);
+    buf_init(&joined, REFERENCE_VALUE_MOST);
     char *name = fill(build, user, TEMPLATE_FORM, option);
     char *value = name == NULL ? NULL : config_read_secret(build, reference, option);
     char *credentials = NULL;
@@ -77,7 +77,7 @@ static bool read_user(struct config_build *build)
         return true;
     const char *colon = strchr(source, ':');
     char *credentials;
-    if (colon != NULL && config_is_reference(colon + 1)) {
+    if (colon != NULL && reference_is(colon + 1)) {
         char *user = strndup(source, (size_t)(colon - source));
         if (user == NULL)
             return error_set_memory(build->error);
@@ -105,7 +105,7 @@ static char *home_file(struct config_build *build)
         return NULL;
     }
     struct buf path;
-    buf_init(&path, CONFIG_VALUE_MOST);
+    buf_init(&path, REFERENCE_VALUE_MOST);
     (void)buf_printf(&path, "%s/.netrc", home);
     char *text = buf_detach(&path);
     buf_free(&path);
@@ -119,7 +119,7 @@ static bool read_netrc_file(struct config_build *build, const char *path, const 
 {
     struct buf content;
     struct error reason = {0};
-    buf_init(&content, CONFIG_VALUE_MOST);
+    buf_init(&content, REFERENCE_VALUE_MOST);
     bool read = false;
     if (!read_file_path(path, &content, &reason))
         (void)config_fail(build, option, &reason);
@@ -156,7 +156,7 @@ static bool read_pass(struct config_build *build)
     const char *source = config_last(build, "pass");
     if (source == NULL)
         return true;
-    if (config_is_reference(source)) {
+    if (reference_is(source)) {
         build->config->pass = config_read_secret(build, source, "--pass");
         return build->config->pass != NULL;
     }
@@ -193,8 +193,8 @@ static bool read_bearer(struct config_build *build)
         return config_wrong(build, "--bearer and --user (-u) exclude each other");
     if (has_authorization(build))
         return config_wrong(build, "--bearer and a --header (-H) Authorization exclude each other");
-    char *token = config_is_reference(source) ? config_read_secret(build, source, "--bearer")
-                                              : fill(build, source, TEMPLATE_HEADER, "--bearer");
+    char *token = reference_is(source) ? config_read_secret(build, source, "--bearer")
+                                       : fill(build, source, TEMPLATE_HEADER, "--bearer");
     if (token == NULL)
         return false;
     bool good = token[0] != '\0' || config_wrong(build, "--bearer: the token is empty");

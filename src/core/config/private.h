@@ -10,6 +10,7 @@
 #include "base/must_use.h"
 #include "core/config.h"
 #include "core/options.h"
+#include "core/reference.h"
 
 /* A configuration in the making. Every function below that returns false or NULL has set `error` to
  * a sentence that names the option. */
@@ -61,20 +62,9 @@ const char *config_last(struct config_build *build, const char *name);
 bool config_wrong(struct config_build *build, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* --- reference.c --- */
+/* --- value.c --- */
 
-#define CONFIG_VALUE_MOST (1024 * 1024) /* bytes of one value that is read from elsewhere */
-
-/* Whether `source` says where a value is: env:NAME, file:PATH or fd:N. */
-MUST_USE bool config_is_reference(const char *source);
-
-/* Reads the value that the reference `source` names into `value`. One line end at its end is
- * removed. False with `error`: there is none, or it is empty (`*is_missing` is then true); it
- * cannot be read, is larger than the maximum of `value`, or contains a control byte. */
-MUST_USE bool config_read_reference(
-    const char *source, struct buf *value, bool *is_missing, struct error *error);
-
-/* As config_read_reference(), and adds the value to `secrets`. The caller frees it with
+/* As reference_read(), and adds the value to `secrets`. The caller frees it with
  * wipe_and_free(). `option` begins the error. */
 MUST_USE char *config_read_secret(
     struct config_build *build, const char *source, const char *option);

@@ -54,12 +54,12 @@ static bool read_value(struct config_build *build, const struct option_setting *
     bool is_missing = false;
     *is_given = true;
     (void)snprintf(option, sizeof option, "--set (-s) %s", name);
-    if (!config_is_reference(source)) {
+    if (!reference_is(source)) {
         if (!buf_add_text(value, source))
             return config_wrong(build, "%s: it is too large", option);
         return !setting->secret || config_add_secret(build, source, value->length);
     }
-    if (config_read_reference(source, value, &is_missing, &reason))
+    if (reference_read(source, value, &is_missing, &reason))
         return config_add_secret(build, buf_text(value), value->length);
     if (!is_missing)
         return config_fail(build, option, &reason);
@@ -116,7 +116,7 @@ static bool add_key(struct config_build *build, const struct option_setting *set
     if (name == NULL)
         return error_set_memory(build->error);
     struct buf value;
-    buf_init(&value, CONFIG_VALUE_MOST);
+    buf_init(&value, REFERENCE_VALUE_MOST);
     bool is_given = false;
     bool read = check_key_name(build, name) &&
                 read_value(build, setting, name, equals + 1, &value, &is_given);
@@ -179,8 +179,8 @@ static bool add_password(struct config_build *build, const char *user, const cha
 {
     struct buf user_decoded;
     struct buf decoded;
-    buf_init(&user_decoded, CONFIG_VALUE_MOST);
-    buf_init(&decoded, CONFIG_VALUE_MOST);
+    buf_init(&user_decoded, REFERENCE_VALUE_MOST);
+    buf_init(&decoded, REFERENCE_VALUE_MOST);
     bool added = config_add_secret(build, password, strlen(password));
     if (added && decode_percent(&user_decoded, user, strlen(user)) &&
         decode_percent(&decoded, password, strlen(password)))

@@ -1,13 +1,11 @@
-/* Values that are given by reference: env:NAME, file:PATH, fd:N. */
+#include "core/reference.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/ascii.h"
-#include "base/wipe.h"
-#include "core/config/private.h"
 #include "core/read_file.h"
-#include "text/secret_forms.h"
 #include "text/units.h"
 
 static bool from_environment(const char *name, struct buf *value, struct error *error)
@@ -51,7 +49,7 @@ static bool check_bytes(const char *source, const struct buf *value, struct erro
     return true;
 }
 
-bool config_is_reference(const char *source)
+bool reference_is(const char *source)
 {
     return strncmp(source, "env:", 4) == 0 || strncmp(source, "file:", 5) == 0 ||
            strncmp(source, "fd:", 3) == 0;
@@ -66,8 +64,7 @@ static bool fetch(const char *source, struct buf *value, struct error *error)
     return from_descriptor(source + 3, value, error);
 }
 
-bool config_read_reference(
-    const char *source, struct buf *value, bool *is_missing, struct error *error)
+bool reference_read(const char *source, struct buf *value, bool *is_missing, struct error *error)
 {
     bool fetched = fetch(source, value, error);
     *is_missing = !fetched && strncmp(source, "env:", 4) == 0;
@@ -78,32 +75,4 @@ bool config_read_reference(
         return check_bytes(source, value, error);
     *is_missing = true;
     return error_set(error, ERROR_USAGE, 0, "'%s' is empty", source);
-}
-
-bool config_add_secret(struct config_build *build, const char *value, size_t length)
-{
-    return secret_forms_add(build->config->secrets, value, length) ||
-           error_set_memory(build->error);
-}
-
-void config_free_secret(struct buf *value)
-{
-    wipe(value->data, value->length);
-    buf_free(value);
-}
-
-char *config_read_secret(struct config_build *build, const char *source, const char *option)
-{
-    struct buf value;
-    struct error reason = {0};
-    bool is_missing;
-    buf_init(&value, CONFIG_VALUE_MOST);
-    char *text = NULL;
-    if (!config_read_reference(source, &value, &is_missing, &reason))
-        (void)config_fail(build, option, &reason);
-    else if (config_add_secret(build, buf_text(&value), value.length) &&
-             (text = strdup(buf_text(&value))) == NULL)
-        (void)error_set_memory(build->error);
-    config_free_secret(&value);
-    return text;
 }
