@@ -45,8 +45,8 @@ bool head_is_clear(struct request *request)
     (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, look_at_line, &lines);
     if (lines.has_odd_name)
         reason = "the name of a header is not a token; there may be a space before its colon";
-    else if (lines.hosts > 1)
-        reason = "there is more than one Host";
+    else if (lines.hosts > 1 || (lines.hosts == 0 && request->needs_host))
+        reason = "there must be one Host";
     else if (lines.lengths > 1)
         reason = "the body's length is in doubt: more than one Content-Length";
     else if (lines.codings > 1)

@@ -47,6 +47,7 @@ struct request {
     char *method;                      /* owned */
     char *path;                        /* the URL's path, still percent-encoded; owned */
     bool is_upload;                    /* its method is PUT or POST */
+    bool needs_host;                   /* it is HTTP/1.1 */
     bool head_unclear;                 /* where it ends, and the next one begins, is in doubt */
     bool head_handled;                 /* its head was handled; calls are now for its body */
     bool body_handled;                 /* the end of its body was reached */

@@ -85,7 +85,7 @@ static bool start_daemon(struct receiver *receiver, int listener, struct error *
         CONNECTION_MEMORY, MHD_OPTION_CONNECTION_MEMORY_INCREMENT, CONNECTION_INCREASE,
         MHD_OPTION_NOTIFY_COMPLETED, request_completed, receiver, MHD_OPTION_NOTIFY_CONNECTION,
         notice_connection, receiver, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        MHD_OPTION_END);
     if (receiver->daemon == NULL)
         return error_set(error, ERROR_SYSTEM, errno, "can't start the HTTP server");
     return true;

@@ -178,11 +178,12 @@ static enum MHD_Result handle_end(struct request *request)
 enum MHD_Result request_handle(void *context, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *data, size_t *size, void **slot)
 {
-    (void)version;
     struct request *request = *slot;
     if (request == NULL) {
         request = request_new(context, connection, url, method);
         *slot = request;
+        if (request != NULL)
+            request->needs_host = strcmp(version, MHD_HTTP_VERSION_1_1) == 0;
     }
     if (request == NULL)
         return MHD_NO;
