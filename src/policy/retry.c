@@ -177,7 +177,8 @@ static void retry_learn_reach(struct retry *retry, const struct retry_end *end, 
 {
     if (attempt_reached(end->attempt)) {
         retry->reached = true;
-    } else if (end->attempt->error == ATTEMPT_CERTIFICATE) {
+    } else if (end->attempt->error == ATTEMPT_CERTIFICATE ||
+               end->attempt->error == ATTEMPT_NOT_TLS) {
         retry->distrusted = true;
     } else if (end->outcome == OUTCOME_REJECTED && end->started_us >= retry->try_ended_us) {
         retry->tries++;

@@ -86,9 +86,9 @@ struct retry {
     bool probe_in_flight;       /* while probing */
     int64_t failing_since_us;   /* first failed end since the last success; CLOCK_NEVER: none */
     bool reached;               /* there was a connection in this run */
-    bool distrusted;            /* a certificate did not verify before `reached` */
-    unsigned tries;             /* rounds of attempts without a connection, before `reached` */
-    int64_t try_ended_us;       /* when the last of these rounds ended; INT64_MIN: none yet */
+    bool distrusted;      /* a certificate did not verify, or there was no TLS, before `reached` */
+    unsigned tries;       /* rounds of attempts without a connection, before `reached` */
+    int64_t try_ended_us; /* when the last of these rounds ended; INT64_MIN: none yet */
 };
 
 /* Sets up `retry`, the caller's, for an origin that was never tried. */
