@@ -19,6 +19,7 @@ static enum shoal_reason reason_of_error(const struct attempt_end *end)
     case ATTEMPT_CERTIFICATE:
         return SHOAL_REASON_CERTIFICATE;
     case ATTEMPT_TLS:
+    case ATTEMPT_NOT_TLS:
         return SHOAL_REASON_TLS;
     case ATTEMPT_PROXY:
         return reason_of_status(end->proxy_status) == SHOAL_REASON_CREDENTIALS

@@ -13,6 +13,7 @@ static inline const char *error_name(enum attempt_error error)
         [ATTEMPT_CONNECT] = "connect",
         [ATTEMPT_CERTIFICATE] = "certificate",
         [ATTEMPT_TLS] = "tls",
+        [ATTEMPT_NOT_TLS] = "not-tls",
         [ATTEMPT_PROXY] = "proxy",
         [ATTEMPT_SEND] = "send",
         [ATTEMPT_RECEIVE] = "receive",

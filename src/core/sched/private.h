@@ -115,21 +115,20 @@ struct sched {
     size_t state_counts[FILE_STATES]; /* unfinished files in each state */
     struct heap waiting;              /* files in WAITING, by the time they are queued again */
 
-    struct origins origins;   /* all origins; own the files */
-    struct shares shares;     /* decides which origin may load or start a file */
-    struct rate rate;         /* --rate */
-    uint64_t distrusted;      /* origins given up because of their certificates */
-    uint64_t not_admitted;    /* origins that do not accept the credentials */
-    unsigned told;            /* notices about origins, of which there is a bounded number */
-    struct groups *groups;    /* owned; NULL: no option asked for groups */
-    struct throttle throttle; /* --limit-rate */
-    struct heap throttled;    /* slots in flight that wait for their turn, by `turn_us` */
-    uint64_t failures;        /* verdicts `failed` so far, for --max-failures */
-    int64_t bytes_moved;      /* bytes of ended requests that were handed to the system */
-    struct identity identity; /* scratch: the keys of rows in the journal */
-    bool journal_failed;      /* the user was told that it cannot be used any more */
-    struct buf text;          /* scratch: sentences and the names of groups */
-    struct buf file_path;     /* scratch: {file} in the name of a group */
+    struct origins origins;         /* all origins; own the files */
+    struct shares shares;           /* decides which origin may load or start a file */
+    struct rate rate;               /* --rate */
+    uint64_t useless[RETRY_STATES]; /* origins with `is_useless`, by the reason */
+    unsigned told;                  /* notices about origins, of which there is a bounded number */
+    struct groups *groups;          /* owned; NULL: no option asked for groups */
+    struct throttle throttle;       /* --limit-rate */
+    struct heap throttled;          /* slots in flight that wait for their turn, by `turn_us` */
+    uint64_t failures;              /* verdicts `failed` so far, for --max-failures */
+    int64_t bytes_moved;            /* bytes of ended requests that were handed to the system */
+    struct identity identity;       /* scratch: the keys of rows in the journal */
+    bool journal_failed;            /* the user was told that it cannot be used any more */
+    struct buf text;                /* scratch: sentences and the names of groups */
+    struct buf file_path;           /* scratch: {file} in the name of a group */
 };
 
 /* --- file.c --- */

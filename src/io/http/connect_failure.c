@@ -46,6 +46,14 @@ static enum attempt_error error_of(CURLcode code, const char **sentence)
     }
 }
 
+/* OpenSSL took a response in plain HTTP for a record of TLS. */
+static bool is_plain(const struct connecting *connecting, CURLcode code)
+{
+    return code == CURLE_SSL_CONNECT_ERROR &&
+           (strstr(connecting->error_text, "wrong version number") != NULL ||
+               strstr(connecting->error_text, "packet length too long") != NULL);
+}
+
 /* libcurl could not start the thread that would have looked the name up. */
 static bool lacked_thread(const struct connecting *connecting, CURLcode code)
 {
@@ -58,6 +66,10 @@ static enum attempt_error reason_of(
     if (proxy_status >= 300) {
         *sentence = "the proxy refused";
         return ATTEMPT_PROXY;
+    }
+    if (is_plain(connecting, code)) {
+        *sentence = "the server does not speak TLS there; did you mean http://?";
+        return ATTEMPT_NOT_TLS;
     }
     if (lacked_thread(connecting, code)) {
         connecting->connector->has_threads = false; /* the next attempt does without */
