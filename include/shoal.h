@@ -139,6 +139,7 @@ struct shoal_totals {
     uint64_t planned;                  /* dry run: files that would be sent; part of `found` */
     uint64_t passed_over;              /* symbolic links, FIFOs, sockets and devices */
     uint64_t hidden;                   /* dot files; part of `found` */
+    uint64_t html_responses;           /* sent files whose response was an unexpected HTML page */
     uint64_t problems;                 /* PROBLEM events */
     uint64_t retries;                  /* attempts after the first one of each file */
     int64_t bytes;                     /* bytes: the sizes of the files that were sent, added up */
@@ -157,6 +158,12 @@ struct shoal_start {
     const char *shard;        /* "3/16": the part of the files that is sent; NULL: all */
 };
 
+/* A name and its value. */
+struct shoal_value {
+    const char *name;        /* never NULL */
+    struct shoal_text value; /* `data` is never NULL */
+};
+
 /* FILE: what became of one file. */
 struct shoal_file {
     struct shoal_text path;     /* `{path}`: the path below the folder given */
@@ -173,7 +180,12 @@ struct shoal_file {
     bool temporary;      /* FAILED: a later run can succeed; otherwise false */
     bool maybe_accepted; /* FAILED: after some attempt the server may have accepted it */
     struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
-    bool response_cut;          /* `response` is not the whole body */
+    bool response_cut;          /* the body was longer than `response` */
+    const struct shoal_value *headers;  /* headers of that response: those that docs/responses.md
+                                           lists, and those of the option `show-header` */
+    size_t header_count;                /* length of `headers` */
+    const struct shoal_value *captured; /* what the option `capture` takes of that response */
+    size_t captured_count;              /* length of `captured` */
 };
 
 /* ATTEMPT: an attempt that did not end its file, which will be sent again. The last attempt of a

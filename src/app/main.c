@@ -23,9 +23,13 @@
  *   wipe                   erasing secrets from memory
  *
  * text/                    pure
+ *   aws_sigv4              AWS Signature Version 4
  *   cause                  what a failure's response says, folded so that equal ones are equal
+ *   content_coding         compressed bodies of responses
  *   credential             names under which credentials travel
  *   encode                 percent, JSON, Base64, UTF-8
+ *   header_lines           header lines as the transport keeps them
+ *   http_challenge         what a server wants for credentials
  *   http_date              HTTP dates
  *   http_request_head      writes request heads
  *   http_response          parser for HTTP/1.1 responses
@@ -35,6 +39,7 @@
  *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
  *   json                   JSON on one line
+ *   json_pointer           values in JSON text
  *   markup                 the text of an element of HTML or XML
  *   media_type             media types by extension
  *   multipart              framing of multipart/form-data
@@ -42,6 +47,7 @@
  *   multipart_reader       reading of multipart/form-data
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
+ *   response_check         checks of a response's content
  *   retry_after            how long a Retry-After asks to wait
  *   secret                 values that must never be shown
  *   secret_forms           the forms in which a secret can travel
@@ -49,6 +55,10 @@
  *   template               text with {field}s
  *   units                  numbers, durations and bytes as people write them
  *   yaml_tree              a strict subset of YAML, as a tree
+ *
+ * text/aws_sigv4/
+ *   canonical              the text of a request that is signed
+ *   scope                  for whom a signature is
  *
  * text/ignore/
  *   glob                   shell patterns for one name
@@ -168,6 +178,7 @@
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   event_file             reads a file of events
+ *   html_success           successes that may be none
  *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
  *   loop_clock             the clock of the loop, which stands still while it does not run
@@ -178,6 +189,7 @@
  *   plan_view              what a plan holds, with secrets replaced
  *   read_file              reads small files whole
  *   recipe                 options files: recipes and configuration files
+ *   response_view          what is shown of a response
  *   sched                  the scheduler: sole owner of every file's state
  *   selection              which files are this run's
  *   room                   how much of a run fits under the limits
@@ -195,7 +207,9 @@
  *   options                the table of options
  *   pace                   --rate, --serial-by
  *   private                what these files share
+ *   response               --check, --exists, --reject, --capture, --show-header
  *   secret                 -s, -u, passwords in URLs
+ *   signing                --aws-sigv4
  *   shard                  --shard
  *   url                    --url, --proxy
  *
@@ -203,6 +217,7 @@
  *   facts                  what the journal keeps of the contents
  *   form_body              the body of a form: fields, and files' contents between them
  *   private                what a plan consists of
+ *   sign                   signs a request
  *
  * core/recipe/
  *   builtin                the files of recipes/, as part of the program
@@ -214,6 +229,7 @@
  *   resolve                how files and the caller's options combine
  *
  * core/sched/
+ *   check                  what the content of a response says
  *   ending                 why a run ends early, and what follows from it
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another

@@ -2,13 +2,20 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/container_of.h"
 #include "text/cause.h"
+#include "text/http_challenge.h"
 #include "text/http_status.h"
 
 #define STATUS_DIGITS      3
 #define FIRST_ERROR_STATUS 400 /* the first of those that say no (RFC 9110, 15.5) */
+
+enum {
+    STATUS_UNAUTHORIZED = 401,
+    STATUS_PROXY_AUTHENTICATION_REQUIRED = 407,
+};
 
 /* Of all files whose cause is not told apart any more. */
 static const char other_text[] = "another cause";
@@ -52,16 +59,45 @@ static bool repeats_status(const char *message, long status, const char *phrase)
     return message[0] == '\0' || (phrase != NULL && strcmp(message, phrase) == 0);
 }
 
+static const struct shoal_text *find_header(const struct shoal_file *file, const char *name)
+{
+    for (size_t i = 0; i < file->header_count; i++) {
+        if (strcasecmp(file->headers[i].name, name) == 0)
+            return &file->headers[i].value;
+    }
+    return NULL;
+}
+
+/* Adds what the response says: its body, else a header for that purpose. */
 static void add_message(struct buf *out, const struct shoal_file *file, const char *phrase)
 {
     struct buf message;
-    if (file->response.data == NULL)
+    const struct shoal_text *said = &file->response;
+    if (said->data == NULL || said->length == 0)
+        said = find_header(file, "X-Error-Message");
+    if (said == NULL)
         return;
     buf_init(&message, CAUSE_MESSAGE_MAX * 2);
-    if (cause_distill(&message, file->response.data, file->response.length) &&
+    if (cause_distill(&message, said->data, said->length) &&
         !repeats_status(buf_text(&message), file->status, phrase))
         (void)buf_printf(out, ": %s", buf_text(&message));
     buf_free(&message);
+}
+
+/* Adds which kind of credentials a server or a proxy asks for. */
+static void add_wanted(struct buf *out, const struct shoal_file *file)
+{
+    bool is_proxy = file->status == STATUS_PROXY_AUTHENTICATION_REQUIRED;
+    const struct shoal_text *challenge = file->status == STATUS_UNAUTHORIZED
+                                             ? find_header(file, "WWW-Authenticate")
+                                         : is_proxy ? find_header(file, "Proxy-Authenticate")
+                                                    : NULL;
+    size_t before = out->length;
+    if (challenge == NULL)
+        return;
+    (void)buf_printf(out, "; the %s wants ", is_proxy ? "proxy" : "server");
+    if (!http_challenge_add_schemes(out, challenge->data, challenge->length))
+        buf_truncate(out, before);
 }
 
 bool causes_is_status(const struct shoal_file *file)
@@ -85,10 +121,12 @@ static void add_status(struct buf *out, const struct shoal_file *file, bool seve
         (void)buf_printf(out, " %s", phrase);
     if (several && file->origin != NULL)
         (void)buf_printf(out, " from %s", file->origin);
-    if (causes_is_status(file))
+    if (causes_is_status(file)) {
         add_message(out, file, phrase);
-    else
+        add_wanted(out, file);
+    } else {
         (void)buf_add_text(out, ": redirects are not followed");
+    }
 }
 
 bool causes_describe(struct buf *out, const struct shoal_file *file, bool several)

@@ -11,8 +11,10 @@
 #include "base/must_use.h"
 #include "policy/outcome.h"
 #include "policy/rate.h"
+#include "text/aws_sigv4.h"
 #include "text/ignore.h"
 #include "text/media_type.h"
+#include "text/response_check.h"
 #include "text/secret.h"
 #include "text/template.h"
 
@@ -49,25 +51,63 @@ struct config_masked {
     struct template *as;       /* owned */
 };
 
+/* --aws-sigv4. The strings are owned; the secret ones are erased when they are freed. */
+struct config_signing {
+    struct aws_sigv4_scope scope; /* as given: not complete */
+    char *key_id;                 /* NULL: requests are not signed */
+    char *secret;                 /* the secret access key */
+    char *token;                  /* of a session; NULL: none */
+};
+
+/* One check of a response. Everything in it is owned by the configuration. */
+struct config_check {
+    struct status_list codes;    /* CODES of --exists and --reject; unused for --check */
+    struct response_check check; /* its kind and pointer; `value` is NULL */
+    struct template *value;      /* what is compared or looked for */
+    char *label;                 /* the option as it was given, for messages */
+};
+
+/* Checks, in the order in which they were given. */
+struct config_checks {
+    struct config_check *list; /* `count` of them */
+    size_t count;              /* length of `list` */
+};
+
+/* What --capture takes of a response. */
+enum config_capture_kind {
+    CONFIG_CAPTURE_JSON,   /* a value in the body: `argument` is its pointer */
+    CONFIG_CAPTURE_HEADER, /* a header: `argument` is its name */
+    CONFIG_CAPTURE_TEXT,   /* the body */
+};
+
+/* One --capture. The strings are owned. */
+struct config_capture {
+    enum config_capture_kind kind; /* what is taken */
+    char *name;                    /* how it is named in the event */
+    char *argument;                /* see `kind`; NULL: it has none */
+};
+
 /* The value of `jobs` for -j auto. */
 #define CONFIG_JOBS_AUTO 0
 
 /* Pointers are owned. NULL, false and 0 are "not given" where nothing else is said. */
 struct config {
     /* What is sent */
-    char *method;                /* HTTP method; never NULL */
-    struct template *url;        /* --url; never NULL */
-    struct template *origin;     /* the scheme and authority of `url`; never NULL */
-    char *origin_name;           /* the same as it was given, without the userinfo */
-    struct config_field *fields; /* the form's fields, in order; none with `raw` */
-    size_t field_count;          /* length of `fields` */
-    struct template **headers;   /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
-    size_t header_count;         /* length of `headers` */
-    char *user_password;         /* -u: USER:SECRET; erased when it is freed */
-    unsigned needs;              /* template_needs() of all templates together */
-    struct media_types *types;   /* --type; NULL: none */
-    bool raw;                    /* -T: the body is the file itself */
-    bool idempotency_key;        /* --idempotency-key */
+    char *method;                  /* HTTP method; never NULL */
+    struct template *url;          /* --url; never NULL */
+    struct template *origin;       /* the scheme and authority of `url`; never NULL */
+    char *origin_name;             /* the same as it was given, without the userinfo */
+    struct config_field *fields;   /* the form's fields, in order; none with `raw` */
+    size_t field_count;            /* length of `fields` */
+    struct template **headers;     /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
+    size_t header_count;           /* length of `headers` */
+    char *user_password;           /* -u: USER:SECRET; erased when it is freed */
+    struct config_signing signing; /* --aws-sigv4 */
+    unsigned needs;                /* template_needs() of all templates together */
+    struct media_types *types;     /* --type; NULL: none */
+    bool raw;                      /* -T: the body is the file itself */
+    bool accepts_html;             /* an -H asks for HTML in Accept */
+    bool idempotency_key;          /* --idempotency-key */
 
     /* Which files */
     char **operands;           /* the PATHs, ends with NULL */
@@ -75,6 +115,7 @@ struct config {
     char *base;                /* --base; NULL: the working directory */
     bool nul_separated;        /* --null (-0) */
     bool follow;               /* --follow */
+    bool follow_outside;       /* --follow=outside; `follow` is true too */
     bool no_hidden;            /* --no-hidden */
     struct ignore *ignore;     /* --filter, --include, --exclude, --ignore-file */
     bool allow_empty;          /* --allow-empty */
@@ -88,6 +129,7 @@ struct config {
     unsigned retries;             /* --retries */
     int64_t connect_timeout_us;   /* --connect-timeout */
     int64_t stall_timeout_us;     /* --stall-timeout */
+    int64_t response_timeout_us;  /* --response-timeout */
     int64_t give_up_after_us;     /* --give-up-after */
     int64_t grace_us;             /* --grace */
     struct outcome_rules rules;   /* --success, --exists */
@@ -100,6 +142,15 @@ struct config {
     bool at_most_once;            /* --at-most-once */
     bool verify_content;          /* --verify-content */
     bool dry_run;                 /* --dry-run (-n) */
+
+    /* What is done with responses */
+    struct config_checks checks;        /* --check */
+    struct config_checks exists_checks; /* --exists CODES:CHECK */
+    struct config_checks reject_checks; /* --reject */
+    struct config_capture *captures;    /* --capture */
+    size_t capture_count;               /* length of `captures` */
+    char **shown_headers;               /* --show-header: names of response headers */
+    size_t shown_header_count;          /* length of `shown_headers` */
 
     /* TLS and proxies */
     char *cacert;  /* --cacert */

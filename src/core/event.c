@@ -20,15 +20,14 @@ void events_init(struct events *events, const struct config *config, const struc
     buf_init(&events->description, TEXT_MOST * 4);
     buf_init(&events->cause, TEXT_MOST * 4);
     causes_init(&events->causes);
-    /* A short secret in every other byte makes a text longer by half. */
-    buf_init(&events->response, (size_t)HTTP_ANSWER_KEPT * 4);
+    response_view_init(&events->view, config);
 }
 
 void events_free(struct events *events)
 {
     buf_free(&events->text);
     buf_free(&events->origin);
-    buf_free(&events->response);
+    response_view_free(&events->view);
     buf_free(&events->description);
     buf_free(&events->cause);
     causes_free(&events->causes);
@@ -126,6 +125,17 @@ static void note_cause(struct events *events, struct shoal_file *file, bool seve
         buf_text(&events->description), clock_now_us(events->clock) - events->start_us);
 }
 
+/* Counts a success whose response is a page for people, and warns of the first one. */
+static void note_success(struct events *events, const struct event_file *file)
+{
+    buf_clear(&events->description);
+    bool is_page = html_success_note(&events->html, file->end, events->config->accepts_html,
+        file->entry->path, events->config->secrets, &events->description);
+    events->totals.html_responses += is_page;
+    if (is_page && events->description.length > 0)
+        events_notice(events, buf_text(&events->description));
+}
+
 const char *events_file(struct events *events, const struct event_file *file)
 {
     count(events, file);
@@ -140,17 +150,13 @@ const char *events_file(struct events *events, const struct event_file *file)
             .bytes = file->bytes,
             .took_us = file->first_us > 0 ? events_now_us(events) - file->first_us : 0,
             .temporary = file->temporary,
-            .maybe_accepted = file->maybe_accepted,
-            .response_cut = file->response_cut}};
-    if (file->response != NULL && file->status != 0) {
-        buf_clear(&events->response);
-        (file->response_cut ? secrets_redact_cut : secrets_redact)(events->config->secrets,
-            buf_text(file->response), file->response->length, &events->response);
-        event.file.response = (struct shoal_text){
-            .data = buf_text(&events->response), .length = events->response.length};
-    }
+            .maybe_accepted = file->maybe_accepted}};
+    if (file->end != NULL && file->status != 0)
+        response_view_show(&events->view, file->end, &event.file);
     note_cause(events, &event.file, file->several);
     emit(events, &event);
+    if (file->verdict == SHOAL_SENT && file->end != NULL)
+        note_success(events, file);
     return event.file.cause;
 }
 

@@ -10,7 +10,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "core/causes.h"
+#include "core/html_success.h"
 #include "core/plan.h"
+#include "core/response_view.h"
 #include "shoal.h"
 
 /* How a run ended, as far as the verdicts do not say it. */
@@ -38,7 +40,8 @@ struct events {
     struct buf cause;            /* the same, folded */
     struct buf text;             /* a text with its secrets replaced */
     struct buf origin;           /* the same, of an event with two texts */
-    struct buf response;         /* a response with its secrets replaced */
+    struct response_view view;   /* a response with its secrets replaced */
+    struct html_success html;    /* successes that may be none */
 };
 
 /* What became of a file. The texts are valid until events_file() returns. */
@@ -55,8 +58,7 @@ struct event_file {
     const char *error;          /* the same as a sentence; NULL where there is no reason */
     const char *origin;         /* of its URL; NULL or "": it has none (yet) */
     bool several;               /* the run has more than one origin */
-    const struct buf *response; /* body of the last response; NULL: none */
-    bool response_cut;          /* the body was longer than `response` */
+    const struct http_end *end; /* of the attempt that decided, for its response; NULL: none */
 };
 
 /* Initializes the events of one run, which starts now. Everything passed in must outlive it. */

@@ -26,7 +26,7 @@ enum option_scope {
 /* What the values of an option are, and the type of its field in struct config. */
 enum option_kind {
     OPTION_SPECIAL,  /* no field: core/config/ or the command has code for it */
-    OPTION_SWITCH,   /* bool: given or not */
+    OPTION_SWITCH,   /* bool: given or not; with `word`, another bool: given with that value */
     OPTION_TEXT,     /* char *: any text that is not empty */
     OPTION_READABLE, /* char *: a file that can be read */
     OPTION_NUMBER,   /* unsigned: a whole number from `least` to `most` */
@@ -49,6 +49,8 @@ struct option_row {
     const char *help;        /* one or two sentences, with the default */
 
     size_t field;         /* offset in struct config; unused for OPTION_SPECIAL */
+    const char *word;     /* OPTION_SWITCH: the one value that it may have; NULL: none */
+    size_t word_field;    /* offset in struct config of what that value sets */
     const char *fallback; /* the default, as a user would type it; NULL: the field stays zero */
     int64_t least;        /* the smallest value, in the unit of the kind */
     int64_t most;         /* the largest value, in the unit of the kind */

@@ -59,6 +59,10 @@ const struct reader_file *plan_unreadable(const struct plan *plan);
 MUST_USE bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader,
     size_t chunk, struct error *error);
 
+/* Signs the finished request, if the options ask for it: right before it is sent, because
+ * signatures expire. `wall_seconds`: now, in seconds since 1970. False with `error`. */
+MUST_USE bool plan_sign(struct plan *plan, int64_t wall_seconds, struct error *error);
+
 /* The finished request, which points into the plan and is valid until plan_reset(). Its `context`
  * and `fresh_connection` are left to the caller. */
 const struct http_request *plan_request(const struct plan *plan);

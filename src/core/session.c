@@ -84,7 +84,9 @@ static bool open_walk(struct shoal_session *session, struct error *error)
         .base = config->base,
         .nul_separated = config->nul_separated,
         .list_descriptor = STDIN_FILENO,
-        .follow = config->follow,
+        .links = !config->follow          ? ROOT_LINKS_NONE
+                 : config->follow_outside ? ROOT_LINKS_ALL
+                                          : ROOT_LINKS_INSIDE,
         .no_hidden = config->no_hidden,
         .ignore = config->ignore,
         .is_own = is_own,
@@ -150,6 +152,7 @@ static bool open_transport(struct shoal_session *session, struct error *error)
         .connections = session->room.jobs,
         .connect_timeout_us = config->connect_timeout_us,
         .stall_timeout_us = config->stall_timeout_us,
+        .response_timeout_us = config->response_timeout_us,
         .cacert = cacert != NULL && cacert[0] != '\0' ? cacert : NULL,
         .cert = config->cert,
         .key = config->key,

@@ -65,6 +65,8 @@ struct http_end {
                            server: escape it where it is shown */
     const struct buf *answer; /* the kept part of the response's body */
     bool answer_cut;          /* it is not the whole body */
+    const char *coding;       /* the body's coding where it could not be decoded; else "" */
+    const char *phrase;       /* the reason phrase of the final status, "" where absent */
     const char *location;     /* header values of the final response, "" where absent */
     const char *retry_after;
     const struct buf *headers; /* every other header line of the final response, "Name: value\n"
@@ -114,17 +116,18 @@ struct http {
 
 /* What the real transport is made with. Strings are copied; NULL: not given. */
 struct http_settings {
-    const struct clock *clock;  /* measures the timeouts; outlives the transport */
-    size_t connections;         /* most connections that are kept */
-    int64_t connect_timeout_us; /* for names, connection, proxy and TLS together */
-    int64_t stall_timeout_us;   /* a transfer on which nothing moves for this long ends */
-    const char *cacert;         /* path of a PEM file with the certificates to trust */
-    const char *cert;           /* path of the client's certificate, PEM */
-    const char *key;            /* path of its key, PEM */
-    bool insecure;              /* certificates are not verified */
-    const char *proxy;          /* URL; else the environment's http_proxy, https_proxy, all_proxy */
-    bool no_proxy;              /* use none, whatever the environment says */
-    const char *user_agent;     /* value of User-Agent; static */
+    const struct clock *clock;   /* measures the timeouts; outlives the transport */
+    size_t connections;          /* most connections that are kept */
+    int64_t connect_timeout_us;  /* for names, connection, proxy and TLS together */
+    int64_t stall_timeout_us;    /* a transfer on which nothing moves for this long ends */
+    int64_t response_timeout_us; /* from the last byte of the request to the response's end */
+    const char *cacert;          /* path of a PEM file with the certificates to trust */
+    const char *cert;            /* path of the client's certificate, PEM */
+    const char *key;             /* path of its key, PEM */
+    bool insecure;               /* certificates are not verified */
+    const char *proxy;      /* URL; else the environment's http_proxy, https_proxy, all_proxy */
+    bool no_proxy;          /* use none, whatever the environment says */
+    const char *user_agent; /* value of User-Agent; static */
 };
 
 /* The real transport: HTTP/1.1 on connections that libcurl opens, TLS 1.2 or newer, redirects not

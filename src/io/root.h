@@ -16,14 +16,22 @@ struct root {
                         path, a slash and the path beneath */
     int descriptor;  /* O_DIRECTORY with O_PATH or O_RDONLY; -1: root_new_for_file() */
     bool follow;     /* links are followed as long as they stay beneath */
+    bool outside;    /* links are followed wherever they lead */
     bool remote;     /* its file system may wait for another machine or process */
     bool by_steps;   /* the kernel has no openat2(2): always component by component */
     char *link_name; /* root_new_for_file(): the file's name if it is a link; otherwise NULL */
 };
 
+/* Which links are followed. */
+enum root_links {
+    ROOT_LINKS_NONE,   /* none */
+    ROOT_LINKS_INSIDE, /* those that stay beneath the root */
+    ROOT_LINKS_ALL,    /* those that lead out of it, too */
+};
+
 /* Opens the folder `operand`, which may itself be a link, for root_close(). NULL with `error`,
  * which names it. */
-MUST_USE struct root *root_open(const char *operand, bool follow, struct error *error);
+MUST_USE struct root *root_open(const char *operand, enum root_links links, struct error *error);
 
 /* Makes the root of a single file that was given, for root_close(). Its folder is not kept open but
  * opened for every root_openat(), so that any number of files may be given. `operand` may itself be

@@ -32,9 +32,9 @@ struct walk_options {
     const char *base;            /* --base: listed paths are opened from it and must be below it;
                                     NULL: the working directory */
     bool nul_separated;          /* -0: a NUL ends a listed path, not a newline */
-    int list_descriptor; /* where the list "-" is read from; the caller's, until walk_free() */
-    bool follow;         /* --follow: symbolic links are followed */
-    bool no_hidden;      /* --no-hidden: leaves out names that begin with a dot, folders too */
+    int list_descriptor;   /* where the list "-" is read from; the caller's, until walk_free() */
+    enum root_links links; /* --follow: which symbolic links are followed */
+    bool no_hidden;        /* --no-hidden: leaves out names that begin with a dot, folders too */
     const struct ignore *ignore; /* the caller's, until walk_free(); may be NULL */
     /* Whether the file with these numbers is one of the run's own, which is passed over with a
      * WALK_NOTICE; called by walk_next(). NULL: none is. */

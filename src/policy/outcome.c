@@ -27,7 +27,9 @@ enum outcome_status {
 static enum outcome outcome_of_success(const struct attempt_end *end)
 {
     bool is_whole = end->error == ATTEMPT_OK || end->error == ATTEMPT_LARGE_ANSWER;
-    return is_whole ? OUTCOME_DONE : OUTCOME_AMBIGUOUS;
+    if (!is_whole)
+        return OUTCOME_AMBIGUOUS;
+    return end->check == ATTEMPT_CHECK_FAILED ? OUTCOME_REFUSED : OUTCOME_DONE;
 }
 
 /* Some services send 403 when a rate limit is used up, and 413 may be temporary (RFC 9110, section
@@ -66,13 +68,9 @@ static enum outcome outcome_of_server_error(long status)
     }
 }
 
-static enum outcome outcome_of_status(
-    const struct attempt_end *end, const struct outcome_rules *rules)
+/* What a status means by itself, where no option says so. */
+static enum outcome outcome_of_plain_status(const struct attempt_end *end)
 {
-    if (status_list_has(&rules->exists, end->status))
-        return OUTCOME_EXISTS;
-    if (status_list_has(&rules->success, end->status))
-        return outcome_of_success(end);
     if (end->status >= 200 && end->status < 400)
         return OUTCOME_REFUSED;
     if (end->status == STATUS_LOCKED)
@@ -84,6 +82,18 @@ static enum outcome outcome_of_status(
     if (end->status >= 500 && end->status < 600)
         return outcome_of_server_error(end->status);
     return OUTCOME_AMBIGUOUS;
+}
+
+static enum outcome outcome_of_status(
+    const struct attempt_end *end, const struct outcome_rules *rules)
+{
+    if (status_list_has(&rules->exists, end->status) || end->check == ATTEMPT_EXISTS)
+        return OUTCOME_EXISTS;
+    if (end->check == ATTEMPT_REJECTED)
+        return OUTCOME_REJECTED;
+    if (status_list_has(&rules->success, end->status))
+        return outcome_of_success(end);
+    return outcome_of_plain_status(end);
 }
 
 /* Nothing reached the origin. The proxy's status decides only whether another attempt can help. */

@@ -19,28 +19,29 @@ enum attempt_phase {
 
 /* What broke an attempt, if anything did. */
 enum attempt_error {
-    ATTEMPT_OK,              /* the transfer reached its end */
-    ATTEMPT_RESOLVE,         /* the host's name has no address, at least now */
-    ATTEMPT_CONNECT,         /* the connection was refused, timed out, or has no route */
-    ATTEMPT_CERTIFICATE,     /* the certificate does not verify: final */
-    ATTEMPT_TLS,             /* the TLS handshake failed otherwise */
-    ATTEMPT_NOT_TLS,         /* the server speaks something else than TLS on that port: final */
-    ATTEMPT_PROXY,           /* the proxy refused the tunnel */
-    ATTEMPT_SEND,            /* the connection broke while sending */
-    ATTEMPT_RECEIVE,         /* it broke or ended before or within the response */
-    ATTEMPT_STALL,           /* nothing moved for the stall timeout */
-    ATTEMPT_GARBAGE,         /* the response is not HTTP, or its headers exceed a limit */
-    ATTEMPT_LARGE_ANSWER,    /* the response's body exceeded the limit, and shoal cut it */
-    ATTEMPT_WOULD_RESEND,    /* a kept connection died and the transport wanted to send again */
-    ATTEMPT_FILE_CHANGED,    /* shoal broke off: the file changed while it was read */
-    ATTEMPT_FILE_UNREADABLE, /* shoal broke off: the file could not be read further */
-    ATTEMPT_CANCELLED,       /* shoal broke off: the run ends */
-    ATTEMPT_SETUP,           /* the request can't be made (bad URL, missing TLS file): final */
-    ATTEMPT_RESOURCES,       /* this machine lacks memory, descriptors or threads: nothing left */
+    ATTEMPT_OK,               /* the transfer reached its end */
+    ATTEMPT_RESOLVE,          /* the host's name has no address, at least now */
+    ATTEMPT_CONNECT,          /* the connection was refused, timed out, or has no route */
+    ATTEMPT_CERTIFICATE,      /* the certificate does not verify: final */
+    ATTEMPT_TLS,              /* the TLS handshake failed otherwise */
+    ATTEMPT_NOT_TLS,          /* the server speaks something else than TLS on that port: final */
+    ATTEMPT_PROXY,            /* the proxy refused the tunnel */
+    ATTEMPT_SEND,             /* the connection broke while sending */
+    ATTEMPT_RECEIVE,          /* it broke or ended before or within the response */
+    ATTEMPT_STALL,            /* nothing moved for the stall timeout */
+    ATTEMPT_RESPONSE_TIMEOUT, /* the response was not complete within its timeout */
+    ATTEMPT_GARBAGE,          /* the response is not HTTP, or its headers exceed a limit */
+    ATTEMPT_LARGE_ANSWER,     /* the response's body exceeded the limit, and shoal cut it */
+    ATTEMPT_WOULD_RESEND,     /* a kept connection died and the transport wanted to send again */
+    ATTEMPT_FILE_CHANGED,     /* shoal broke off: the file changed while it was read */
+    ATTEMPT_FILE_UNREADABLE,  /* shoal broke off: the file could not be read further */
+    ATTEMPT_CANCELLED,        /* shoal broke off: the run ends */
+    ATTEMPT_SETUP,            /* the request can't be made (bad URL, missing TLS file): final */
+    ATTEMPT_RESOURCES,        /* this machine lacks memory, descriptors or threads: nothing left */
 };
 
 /* How many errors there are. */
-#define ATTEMPT_ERRORS 18
+#define ATTEMPT_ERRORS 19
 
 /* What an end means for the file. */
 enum outcome {
@@ -60,12 +61,21 @@ struct outcome_rules {
     struct status_list exists;  /* the server has the file already */
 };
 
+/* What the content of a response says (--exists CODES:CHECK, --reject CODES:CHECK, --check). */
+enum attempt_check {
+    ATTEMPT_UNCHECKED,    /* nothing: the status decides */
+    ATTEMPT_EXISTS,       /* the server has the file already */
+    ATTEMPT_REJECTED,     /* the file was not processed */
+    ATTEMPT_CHECK_FAILED, /* it is no success after all */
+};
+
 /* How an attempt ended. */
 struct attempt_end {
     enum attempt_phase phase; /* how far it got */
     enum attempt_error error; /* what broke it */
     long status;              /* the final status; 0: none came */
     long proxy_status;        /* with ATTEMPT_PROXY: the status for CONNECT; 0: none known */
+    enum attempt_check check; /* what the response's content says */
     bool reused;              /* it went over a connection that had served another request */
     bool asks_to_wait;        /* the response has a Retry-After, or a rate limit that is used up */
 };

@@ -28,6 +28,7 @@ static enum shoal_reason reason_of_error(const struct attempt_end *end)
     case ATTEMPT_STALL:
         return SHOAL_REASON_STALL;
     case ATTEMPT_CANCELLED:
+    case ATTEMPT_RESPONSE_TIMEOUT:
         return SHOAL_REASON_TIMEOUT;
     case ATTEMPT_FILE_CHANGED:
         return SHOAL_REASON_CHANGED;
@@ -42,6 +43,10 @@ static enum shoal_reason reason_of_error(const struct attempt_end *end)
 enum shoal_reason reason_of_attempt(
     const struct attempt_end *end, const struct outcome_rules *rules)
 {
+    if (end->check == ATTEMPT_CHECK_FAILED)
+        return SHOAL_REASON_CHECK;
     bool says_no = end->status != 0 && !status_list_has(&rules->success, end->status);
+    if (!says_no && end->check == ATTEMPT_REJECTED)
+        return SHOAL_REASON_CHECK;
     return says_no ? reason_of_status(end->status) : reason_of_error(end);
 }

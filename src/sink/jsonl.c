@@ -104,10 +104,25 @@ static json_t *text_or_null(const struct shoal_text *text)
     return text->data == NULL ? json_null() : json_text(text->data, text->length);
 }
 
+/* Sets `key` to an object of the values, unless there are none. */
+static bool set_values(
+    json_t *object, const char *key, const struct shoal_value *values, size_t count)
+{
+    if (count == 0)
+        return true;
+    json_t *named = json_object();
+    bool complete = named != NULL;
+    for (size_t i = 0; complete && i < count; i++)
+        complete = json_set(named, values[i].name, text_or_null(&values[i].value));
+    return json_set(object, key, json_if_complete(named, complete));
+}
+
 static bool set_response(json_t *object, const struct shoal_file *file)
 {
     return json_set(object, "response", text_or_null(&file->response)) &&
-           (!file->response_cut || set_boolean(object, "response_cut", true));
+           (!file->response_cut || set_boolean(object, "response_cut", true)) &&
+           set_values(object, "headers", file->headers, file->header_count) &&
+           set_values(object, "captured", file->captured, file->captured_count);
 }
 
 static bool set_reason(json_t *object, const struct shoal_file *file)
@@ -245,8 +260,8 @@ static bool set_counts(json_t *object, const struct shoal_totals *totals)
         const char *key;
         uint64_t count;
     } counts[] = {{"temporary", totals->temporary}, {"not_attempted", totals->not_attempted},
-        {"maybe_accepted", totals->maybe_accepted}, {"retries", totals->retries},
-        {"hidden", totals->hidden}};
+        {"maybe_accepted", totals->maybe_accepted}, {"html_responses", totals->html_responses},
+        {"retries", totals->retries}, {"hidden", totals->hidden}};
     bool filled = true;
     for (size_t i = 0; filled && i < sizeof counts / sizeof counts[0]; i++)
         filled = json_set_number(object, counts[i].key, (int64_t)counts[i].count);

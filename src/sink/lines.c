@@ -147,6 +147,26 @@ static void add_reason(struct lines *lines, const struct shoal_file *file)
         (void)buf_add_text(&lines->line, " (the server may have accepted it)");
 }
 
+/* Adds the headers of the response, but those whose value the error has already. */
+static void add_headers(struct lines *lines, const struct shoal_file *file)
+{
+    const char *separator = " [";
+    for (size_t i = 0; i < file->header_count; i++) {
+        struct shoal_text value = file->headers[i].value;
+        if (file->error != NULL && strstr(file->error, value.data) != NULL)
+            continue;
+        if (value.length > EXCERPT_LENGTH)
+            value.length = EXCERPT_LENGTH;
+        (void)buf_add_text(&lines->line, separator);
+        add_escaped(lines, file->headers[i].name);
+        (void)buf_add_text(&lines->line, ": ");
+        add_text(lines, &value);
+        separator = "; ";
+    }
+    if (separator[0] == ';')
+        (void)buf_add_byte(&lines->line, ']');
+}
+
 static void failure_line(struct lines *lines, const struct shoal_file *file)
 {
     add_verdict(lines, file);
@@ -154,6 +174,7 @@ static void failure_line(struct lines *lines, const struct shoal_file *file)
     add_reason(lines, file);
     if (!causes_is_status(file)) /* else the error contains its message */
         add_response(lines, file, ": ", EXCERPT_LENGTH);
+    add_headers(lines, file);
     write_line(lines, &lines->options.messages);
 }
 
@@ -166,6 +187,8 @@ static void verbose_line(struct lines *lines, const struct shoal_file *file)
     if (is_bad(file))
         add_reason(lines, file);
     add_response(lines, file, " ", SIZE_MAX);
+    if (is_bad(file))
+        add_headers(lines, file);
     write_line(lines, &lines->options.data);
 }
 

@@ -200,6 +200,10 @@ static void add_trouble(struct buf *out, const struct shoal_event *event)
         (void)numbers_add_counted(out, totals->verdicts[SHOAL_UNKNOWN], "file", "files");
         (void)buf_add_text(out, " may have been accepted: check the server\n");
     }
+    if (totals->html_responses > 0) {
+        (void)numbers_add_counted(out, totals->html_responses, "file was", "files were");
+        (void)buf_add_text(out, " accepted with an HTML page: check the server\n");
+    }
     if (totals->maybe_accepted > 0) {
         (void)numbers_add_counted(out, totals->maybe_accepted, "failed file", "failed files");
         (void)buf_add_text(out, " may have been accepted all the same: check the server\n");

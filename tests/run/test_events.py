@@ -154,7 +154,7 @@ def test_every_field_occurs(shoal, tree, ledger, make_tree):
     tree(b"a\xff")
     tree("b")
     ledger.script("b", Answer(drop=True), Answer(status=400, body=b"no" * 40_000))
-    ledger.script("a\udcff", Answer(status=404))
+    ledger.script("a\udcff", Answer(status=404, headers={"X-Request-Id": "r1"}))
     events = list(shoal.send(*FORM, tree, ledger.url).events)
     plans = ("-n", "-F", "path={path}", "-F", "file=@{file};filename=x;type=text/plain")
     events += shoal.send(*plans, tree, ledger.url).events
@@ -167,6 +167,8 @@ def test_every_field_occurs(shoal, tree, ledger, make_tree):
     ledger.script("a\udcff", Answer(status=503), Answer())
     tree("c")
     ledger.script("c", Answer(status=429, headers={"Retry-After": "2"}), Answer())
-    events += shoal.send("--shard", "1/1", "--only-failed", os.devnull, *FORM, tree, ledger.url).events
+    events += shoal.send(
+        "--shard", "1/1", "--only-failed", os.devnull, "--capture", "all=text", *FORM, tree, ledger.url
+    ).events
     seen = fields_of(events)
     assert seen == {part: set(EVENTS.fields(part)) for part in PARTS}

@@ -344,7 +344,8 @@ def options(cell, stays):
     """Timeouts and patience of a cell: short only where they are what ends it."""
     kind = CELLS[cell][2]
     limit = "3" if cell[0] == "stall" else "60"
-    arguments = ["--connect-timeout", limit, "--stall-timeout", limit, "--retries", "1" if stays else "5"]
+    arguments = ["--connect-timeout", limit, "--stall-timeout", limit, "--response-timeout", limit]
+    arguments += ["--retries", "1" if stays else "5"]
     if stays and (kind is RACE or cell[0] in ("503", "429")):
         arguments += ["--give-up-after", "8"]
     return arguments

@@ -191,7 +191,7 @@ def test_help_lists_every_option_of_the_contract(shoal):
     for option in (
         "-F", "--form-string", "-T", "--raw", "-X", "-H", "-u", "-j", "--url", "--base", "-0",
         "--include", "--exclude", "--no-hidden", "--follow", "--retries", "--connect-timeout",
-        "--stall-timeout", "--success", "--exists", "--max-failures", "--grace", "--allow-empty",
+        "--stall-timeout", "--response-timeout", "--show-header", "--check", "--reject", "--capture", "--success", "--exists", "--max-failures", "--grace", "--allow-empty",
         "--json", "-n", "-q", "-v", "-s", "--cacert", "--cert", "--key", "--insecure", "--proxy",
         "--no-proxy",
     ):  # fmt: skip

@@ -11,7 +11,7 @@ from servers.raw import RawServer, unused_port
 from servers.socks import Socks
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
-SHORT = ("--connect-timeout", "2", "--stall-timeout", "2", "--retries", "0", "--give-up-after", "2")
+SHORT = ("--connect-timeout", "2", "--stall-timeout", "2", "--response-timeout", "2", "--retries", "0", "--give-up-after", "2")
 PASSWORD = "p@ss/w0rd & more"
 
 

@@ -30,10 +30,10 @@ def test_a_port_without_a_server_is_a_matter_of_the_connection(shoal, tree):
     assert run.verdicts["a"]["reason"] == "connect"
 
 
-def test_a_stall_is_told_apart(shoal, tree, ledger, held):
+def test_a_late_response_is_told_apart(shoal, tree, ledger, held):
     tree("a")
-    run = shoal.send(*FORM, "--retries", "0", "--stall-timeout", "100ms", tree, ledger.url)
-    assert run.verdicts["a"]["reason"] == "stall"
+    run = shoal.send(*FORM, "--retries", "0", "--response-timeout", "100ms", tree, ledger.url)
+    assert run.verdicts["a"]["reason"] == "timeout"
 
 
 def test_an_unreadable_file_is_told_apart(shoal, ledger):

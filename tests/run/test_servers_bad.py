@@ -11,7 +11,7 @@ import pytest
 from servers.raw import OK, RawServer, serve_ok, unused_port
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
-SHORT = ("--connect-timeout", "1", "--stall-timeout", "1", "--retries", "0", "--give-up-after", "3")
+SHORT = ("--connect-timeout", "1", "--stall-timeout", "1", "--response-timeout", "1", "--retries", "0", "--give-up-after", "3")
 PATIENT = ("--retries", "0")  # where no timeout is to be reached, on a busy machine neither
 LARGE = 24_000_000  # more than the socket buffers can hold
 
@@ -198,7 +198,7 @@ def test_a_fault_that_passes_is_overcome(shoal, tree, behave):
         (behave if connection.number == 1 else serve_ok)(connection)
 
     with RawServer(first_bad) as server:
-        run = shoal.send("--stall-timeout", "4", *FORM, tree, server.url).sent_all(1)
+        run = shoal.send("--response-timeout", "4", *FORM, tree, server.url).sent_all(1)
         assert run.verdicts["a"]["attempts"] == 2
         assert b"content" in server.requests[-1][1]
 
@@ -267,7 +267,7 @@ def test_a_stall_ends_after_the_stall_timeout(shoal, tree):
         with waiting_longer(shoal, tree, server.url):
             run = shoal.send(*SHORT, *FORM, tree, server.url)
         assert run.seconds >= 0.9
-        assert re.search("stall|nothing moved|no answer|timed? ?out", run.text.lower())
+        assert re.search("stall|nothing moved|no response|timed? ?out", run.text.lower())
 
 
 def test_an_answer_that_trickles_is_waited_for(shoal, tree):

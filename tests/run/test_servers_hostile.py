@@ -10,7 +10,7 @@ from servers.raw import OK, RawServer
 pytestmark = pytest.mark.commands
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
-SHORT = ("--connect-timeout", "60", "--stall-timeout", "4", "--retries", "1", "--give-up-after", "3")
+SHORT = ("--connect-timeout", "60", "--stall-timeout", "4", "--response-timeout", "4", "--retries", "1", "--give-up-after", "3")
 MOST_MEMORY = 64 * 1024  # KiB
 
 

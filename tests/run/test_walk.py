@@ -149,6 +149,19 @@ def test_listed_paths_lie_below_the_base(tree, seen):
     assert keys == ["s/a"]
 
 
+def test_links_that_lead_out_are_followed_only_with_outside(shoal, tree, make_tree, ledger):
+    outside = make_tree("outside")
+    outside("d/b")
+    (tree.path / "link").symlink_to(outside.path / "d")
+    tree("a")
+    form = ("-F", "path={path}", "-F", "file=@{file}")
+    run = shoal.send("--follow", *form, tree, ledger.url)
+    assert ledger.keys == ["a"] and run.status == 1 and "--follow=outside" in run.text
+    shoal.send("--follow=outside", *form, tree, ledger.url).sent_all(2)
+    assert ledger.keys[1:] in (["a", "link/b"], ["link/b", "a"])
+    shoal.send("--follow=elsewhere", tree, ledger.url).usage_error("--follow 'elsewhere'", "outside")
+
+
 def test_relative_listed_paths_are_opened_below_the_base(tree, seen):
     """So the {path}s of one run can be the list of the next, wherever that runs."""
     tree("s/a")

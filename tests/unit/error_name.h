@@ -20,6 +20,7 @@ static inline const char *error_name(enum attempt_error error)
         [ATTEMPT_STALL] = "stall",
         [ATTEMPT_GARBAGE] = "garbage",
         [ATTEMPT_LARGE_ANSWER] = "large-answer",
+        [ATTEMPT_RESPONSE_TIMEOUT] = "response-timeout",
         [ATTEMPT_WOULD_RESEND] = "would-resend",
         [ATTEMPT_FILE_CHANGED] = "file-changed",
         [ATTEMPT_FILE_UNREADABLE] = "file-unreadable",

@@ -100,6 +100,8 @@ static void end_with(
     struct http_end end = {.detail = "simulated",
         .attempt = {.phase = phase, .error = error, .status = status},
         .answer = &transfer->answer,
+        .coding = "",
+        .phrase = "",
         .location = "",
         .retry_after = "",
         .headers = &transfer->headers,

@@ -101,6 +101,14 @@ static void tell(struct bench *bench, enum shoal_verdict verdict, bool temporary
     events_file(&bench->events, &file);
 }
 
+/* The end of an attempt whose response has this body and no headers. */
+static struct http_end end_with(const struct buf *answer)
+{
+    static const struct buf none;
+    return (struct http_end){
+        .answer = answer, .headers = &none, .coding = "", .location = "", .retry_after = ""};
+}
+
 static void a_file_is_told_as_it_was(void **state)
 {
     (void)state;
@@ -108,6 +116,8 @@ static void a_file_is_told_as_it_was(void **state)
     struct buf answer;
     buf_init(&answer, 100);
     (void)buf_add(&answer, "an\0swer", 7);
+    struct http_end end = end_with(&answer);
+    end.answer_cut = true;
     struct event_file file = {.entry = bench->entry,
         .verdict = SHOAL_UNKNOWN,
         .status = 500,
@@ -115,8 +125,7 @@ static void a_file_is_told_as_it_was(void **state)
         .bytes = 7,
         .first_us = bench->now_us + 1000,
         .error = "status 500",
-        .response = &answer,
-        .response_cut = true};
+        .end = &end};
     bench->now_us += 4000;
     events_file(&bench->events, &file);
     assert_int_equal(bench->heard.last.kind, SHOAL_EVENT_FILE);
@@ -141,11 +150,9 @@ static void an_answer_that_never_came_is_none(void **state)
     struct bench *bench = bench_new(GIVEN(TO_URL));
     struct buf answer;
     buf_init(&answer, 100);
-    struct event_file file = {.entry = bench->entry,
-        .verdict = SHOAL_FAILED,
-        .bytes = -1,
-        .error = "x",
-        .response = &answer};
+    struct http_end end = end_with(&answer);
+    struct event_file file = {
+        .entry = bench->entry, .verdict = SHOAL_FAILED, .bytes = -1, .error = "x", .end = &end};
     events_file(&bench->events, &file);
     assert_null(bench->heard.last.file.response.data);
     assert_int_equal(bench->heard.last.file.took_us, 0);
@@ -273,12 +280,13 @@ static void secrets_are_replaced_in_all_that_is_told_of_a_file(void **state)
     struct buf answer;
     buf_init(&answer, 1000);
     (void)buf_add_text(&answer, "you sent pass%20word%261 and pass word&1");
+    struct http_end end = end_with(&answer);
     struct event_file file = {.entry = bench->entry,
         .verdict = SHOAL_FAILED,
         .status = 401,
         .attempts = 1,
         .error = "https://example.com/up?token=pass%20word%261 said no to pass word&1",
-        .response = &answer};
+        .end = &end};
     events_file(&bench->events, &file);
     assert_string_equal(bench->heard.error, "https://example.com/up?token=*** said no to ***");
     assert_string_equal(bench->heard.response, "you sent *** and ***");

@@ -88,7 +88,7 @@ static void an_unknown_option_or_a_missing_value_is_rejected(void **state)
     assert_non_null(strstr(error, "nothing"));
     assert_false(shoal_options_set(options, "json", NULL, error));
     assert_non_null(strstr(error, "command"));
-    assert_false(shoal_options_set(options, "follow", "yes", error));
+    assert_false(shoal_options_set(options, "insecure", "yes", error));
     assert_non_null(strstr(error, "takes no value"));
     assert_false(shoal_options_set(options, "jobs", NULL, error));
     assert_non_null(strstr(error, "needs a value"));

@@ -103,6 +103,32 @@ static void auto_starts_small_and_stays_within_the_most_jobs(void **state)
     }
 }
 
+/* What pauses the server is a reason for less in flight; what delays one file is not. */
+static void only_a_pause_of_the_server_lowers_the_limit(void **state)
+{
+    (void)state;
+    static const long statuses[] = {429, 503};
+    for (size_t i = 0; i < COUNT_OF(statuses); i++) {
+        struct bench bench;
+        struct origin_file files[JOBS];
+        bench_init(&bench);
+        for (size_t file = 0; file < JOBS; file++) {
+            start(&bench);
+            files[file] = bench.file;
+        }
+        for (size_t file = 0; file < JOBS / 2; file++) {
+            bench.now_us += 1000;
+            bench.file = files[file];
+            (void)end(&bench, file == 0 ? 200 : statuses[i], file == 1 ? "7" : "");
+        }
+        if (statuses[i] == 429)
+            assert_in_range(origin_concurrency_limit(bench.origin), 1, JOBS - 1);
+        else
+            assert_int_equal(origin_concurrency_limit(bench.origin), JOBS);
+        bench_free(&bench);
+    }
+}
+
 static void an_end_becomes_an_outcome_and_the_next_step(void **state)
 {
     (void)state;
@@ -286,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_more_files_are_in_flight_than_jobs),
         cmocka_unit_test(auto_starts_small_and_stays_within_the_most_jobs),
+        cmocka_unit_test(only_a_pause_of_the_server_lowers_the_limit),
         cmocka_unit_test(an_end_becomes_an_outcome_and_the_next_step),
         cmocka_unit_test(retry_after_in_seconds_and_as_a_date_pauses_the_origin),
         cmocka_unit_test(an_unreadable_retry_after_is_a_short_wait),

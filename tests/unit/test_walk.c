@@ -143,7 +143,8 @@ static void links_are_followed_when_asked(void **state)
     make_link("a", "top/folder-link");
     make_fifo("top/fifo");
     make_link("fifo", "top/fifo-link");
-    struct lines lines = walk_with(&(struct walk_options){OPERANDS("top"), .follow = true});
+    struct lines lines =
+        walk_with(&(struct walk_options){OPERANDS("top"), .links = ROOT_LINKS_INSIDE});
     assert_string_equal(lines.joined, "file a/file\nfile folder-link/file\nfile link\n");
     assert_int_equal(lines.passed_over, 2);
     free_lines(&lines);
@@ -165,13 +166,33 @@ static void links_that_can_not_be_followed_are_problems(void **state)
                 "problem a/here: this link leads back to a folder that it lies in: it is not "
                 "followed\n"
                 "problem absolute: this link is absolute or leads out of the folder given: it is "
-                "not followed; give what it leads to as a PATH of its own\n"
+                "not followed; give --follow=outside, or what it leads to as a PATH of its own\n"
                 "problem dangling: this link leads to nothing: it is not sent\n"
                 "problem out: this link is absolute or leads out of the folder given: it is not "
-                "followed; give what it leads to as a PATH of its own\n"
+                "followed; give --follow=outside, or what it leads to as a PATH of its own\n"
                 "problem self: this link leads to too many links, or to itself: it is not "
                 "followed\n",
-        OPERANDS("top"), .follow = true);
+        OPERANDS("top"), .links = ROOT_LINKS_INSIDE);
+}
+
+/* As in the trees of Bazel and pnpm. */
+static void links_that_lead_out_are_followed_if_that_is_wanted(void **state)
+{
+    const struct scratch *scratch = *state;
+    char absolute[200];
+    (void)snprintf(absolute, sizeof absolute, "%s/outside", scratch->path);
+    make_file("outside/b", "");
+    make_file("top/a", "");
+    make_link(absolute, "top/absolute");
+    make_link("../outside", "top/out");
+    make_link("../outside/b", "top/file");
+    make_link("../top", "top/loop");
+    make_link("../none", "top/dangling");
+    ASSERT_WALK("file a\nfile absolute/b\nfile file\nfile out/b\n"
+                "problem dangling: this link leads to nothing: it is not sent\n"
+                "problem loop: this link leads back to a folder that it lies in: it is not "
+                "followed\n",
+        OPERANDS("top"), .links = ROOT_LINKS_ALL);
 }
 
 /* ---- filters */
@@ -246,6 +267,7 @@ static void rules_hold_for_a_file_given_by_itself(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        IN_SCRATCH(links_that_lead_out_are_followed_if_that_is_wanted),
         IN_SCRATCH(a_folder_yields_what_is_below_it),
         IN_SCRATCH(several_operands_begin_with_their_own_names),
         IN_SCRATCH(two_operands_of_one_name_are_refused),

@@ -22,7 +22,7 @@ static void paths_may_be_longer_than_path_max(void **state)
     char *expected;
     assert_true(asprintf(&expected, "file %s\nfile beside\n", path) > 2 * PATH_MAX);
     ASSERT_WALK(expected, OPERANDS("top"));
-    ASSERT_WALK(expected, OPERANDS("top"), .follow = true);
+    ASSERT_WALK(expected, OPERANDS("top"), .links = ROOT_LINKS_INSIDE);
     free(expected);
     free(path);
 }
@@ -197,7 +197,7 @@ static void *walk_without_openat2(void *context)
     struct root *root = root_open("top", true, NULL);
     self->by_steps = root != NULL && root->by_steps;
     root_close(root);
-    self->lines = walk_with(&(struct walk_options){OPERANDS("top"), .follow = true});
+    self->lines = walk_with(&(struct walk_options){OPERANDS("top"), .links = ROOT_LINKS_INSIDE});
     return NULL;
 }
 
@@ -257,7 +257,8 @@ static size_t read_found(const struct entry *entry)
 static size_t walk_once_while_swapped(bool follow)
 {
     size_t bytes = 0;
-    struct walk *walk = open_walk(&(struct walk_options){OPERANDS("top"), .follow = follow});
+    struct walk *walk = open_walk(&(struct walk_options){
+        OPERANDS("top"), .links = follow ? ROOT_LINKS_INSIDE : ROOT_LINKS_NONE});
     for (;;) {
         struct walk_item item = walk_next(walk);
         if (item.kind == WALK_END)

@@ -103,7 +103,7 @@ static void listed_things_that_are_not_files_are_told_apart(void **state)
                   "lost dangling: this link leads to nothing\n"
                   "lost out: a link in this path is absolute or leads out of the base: it is not "
                   "followed\n",
-        "link\nway/file\ndangling\nout\n", .follow = true);
+        "link\nway/file\ndangling\nout\n", .links = ROOT_LINKS_INSIDE);
 }
 
 static void a_list_may_end_in_nul_bytes(void **state)

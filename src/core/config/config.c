@@ -124,6 +124,31 @@ void config_drop_field(struct config *config)
     free_field(&config->fields[--config->field_count]);
 }
 
+static void free_checks(struct config_checks *checks)
+{
+    for (size_t i = 0; i < checks->count; i++) {
+        free(checks->list[i].check.pointer);
+        template_free(checks->list[i].value);
+        free(checks->list[i].label);
+    }
+    free(checks->list);
+}
+
+static void free_response(struct config *config)
+{
+    free_checks(&config->checks);
+    free_checks(&config->exists_checks);
+    free_checks(&config->reject_checks);
+    for (size_t i = 0; i < config->capture_count; i++) {
+        free(config->captures[i].name);
+        free(config->captures[i].argument);
+    }
+    free(config->captures);
+    for (size_t i = 0; i < config->shown_header_count; i++)
+        free(config->shown_headers[i]);
+    free(config->shown_headers);
+}
+
 void config_free(struct config *config)
 {
     if (config == NULL)
@@ -139,7 +164,11 @@ void config_free(struct config *config)
         template_free(config->headers[i]);
     free(config->headers);
     media_types_free(config->types);
+    free_response(config);
     wipe_and_free(config->user_password);
+    free(config->signing.key_id);
+    wipe_and_free(config->signing.secret);
+    wipe_and_free(config->signing.token);
     template_free(config->serial_by);
     for (size_t i = 0; i < config->operand_count; i++)
         free(config->operands[i]);

@@ -1,5 +1,6 @@
 /* --header (-H). */
 #include <string.h>
+#include <strings.h>
 
 #include "base/array.h"
 #include "base/ascii.h"
@@ -40,6 +41,11 @@ static bool check_header(struct config_build *build, const char *text)
     return check_name(build, (struct http_slice){text, length});
 }
 
+static bool asks_for_html(const char *text)
+{
+    return strncasecmp(text, "Accept:", strlen("Accept:")) == 0 && strcasestr(text, "html") != NULL;
+}
+
 static bool add_header(struct config_build *build, const char *text)
 {
     struct config *config = build->config;
@@ -53,6 +59,7 @@ static bool add_header(struct config_build *build, const char *text)
     *header = NULL;
     if (!config_parse_optional(build, text, TEMPLATE_HEADER, "--header (-H)", header))
         return false;
+    config->accepts_html = config->accepts_html || asks_for_html(text);
     if (template_is_left_out(*header))
         template_free(headers[--config->header_count]);
     return true;

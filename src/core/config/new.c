@@ -180,6 +180,8 @@ static config_step *const steps[] = {
     read_method,
     config_read_url,
     config_read_headers,
+    config_read_signing,
+    config_read_response,
     config_read_filters,
     config_read_rates,
     config_read_groups,

@@ -124,15 +124,29 @@ static bool read_codes(
     return true;
 }
 
+static bool read_switch(
+    const struct option_row *row, const char *text, void *into, struct error *error)
+{
+    if (text != NULL && (row->word == NULL || strcmp(text, row->word) != 0)) {
+        char allowed[64];
+        (void)snprintf(allowed, sizeof allowed, "the only value that it may have is %s", row->word);
+        return bad_value(row, text, allowed, error);
+    }
+    if (into == NULL)
+        return true;
+    *(bool *)into = true;
+    if (row->word != NULL)
+        *(bool *)((char *)into - row->field + row->word_field) = text != NULL;
+    return true;
+}
+
 bool option_read(const struct option_row *row, const char *text, void *into, struct error *error)
 {
     switch (row->kind) {
     case OPTION_SPECIAL:
         return true;
     case OPTION_SWITCH:
-        if (into != NULL)
-            *(bool *)into = true;
-        return true;
+        return read_switch(row, text, into, error);
     case OPTION_TEXT:
         return read_text(row, text, into, error);
     case OPTION_READABLE:

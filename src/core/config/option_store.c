@@ -50,7 +50,7 @@ static bool check_value(const struct option_row *row, const char *value, struct 
             error, ERROR_USAGE, 0, "%s is the command's own, not the library's", label);
     if (row->value == OPTION_FLAG && value != NULL)
         return error_set(error, ERROR_USAGE, 0, "%s takes no value", label);
-    if (row->value != OPTION_FLAG && value == NULL)
+    if (row->value == OPTION_REQUIRED && value == NULL)
         return error_set(error, ERROR_USAGE, 0, "%s needs a value: %s", label, row->shows);
     return option_read(row, value, NULL, error);
 }

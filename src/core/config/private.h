@@ -119,6 +119,17 @@ MUST_USE bool config_read_types(struct config_build *build);
 /* Reads -H into `headers`. */
 MUST_USE bool config_read_headers(struct config_build *build);
 
+/* --- signing.c --- */
+
+/* Reads --aws-sigv4 and its credentials into `signing`; those of -u go there from `user_password`.
+ * Needs the URL, the headers and -u. */
+MUST_USE bool config_read_signing(struct config_build *build);
+
+/* --- response.c --- */
+
+/* Reads what is done with responses: --check, --exists, --reject, --capture and --show-header. */
+MUST_USE bool config_read_response(struct config_build *build);
+
 /* --- pace.c --- */
 
 /* Reads --rate into `rate`. */

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/abandon.h"
+#include "base/wipe.h"
 #include "core/plan/private.h"
 
 #define HEADROOM_FIRST 1024 /* bytes before a content: the beginning of most forms fits */
@@ -23,6 +24,7 @@ static void init_buffers(struct plan *plan)
     buf_init(&plan->file_path, FORM_PATH_MOST);
     buf_init(&plan->url, FORM_PATH_MOST);
     buf_init(&plan->header_lines, FORM_TEXTS_MOST);
+    buf_init(&plan->signing_lines, FORM_TEXTS_MOST);
     buf_init(&plan->job.content, FORM_BODY_MOST);
 }
 
@@ -40,7 +42,8 @@ struct plan *plan_new(
     init_buffers(plan);
     plan->files = calloc(1 + count_extra_files(config), sizeof *plan->files);
     plan->header_starts = calloc(config->header_count + OWN_HEADERS, sizeof *plan->header_starts);
-    plan->headers = calloc(config->header_count + OWN_HEADERS + 1, sizeof *plan->headers);
+    plan->headers =
+        calloc(config->header_count + OWN_HEADERS + PLAN_SIGNING_LINES + 1, sizeof *plan->headers);
     if (!form_body_init(&plan->form, config) || plan->files == NULL ||
         plan->header_starts == NULL || plan->headers == NULL) {
         plan_free(plan);
@@ -68,6 +71,8 @@ void plan_free(struct plan *plan)
     buf_free(&plan->file_path);
     buf_free(&plan->url);
     buf_free(&plan->header_lines);
+    wipe(plan->signing_lines.data, plan->signing_lines.length);
+    buf_free(&plan->signing_lines);
     buf_free(&plan->job.content);
     free(plan->files);
     free(plan->header_starts);

@@ -5,6 +5,9 @@
 #include "core/plan.h"
 #include "core/plan/form_body.h"
 
+/* Most lines that plan_sign() adds. */
+#define PLAN_SIGNING_LINES 4
+
 /* A plan: see core/plan.h. */
 struct plan {
     const struct config *config;        /* the caller's */
@@ -19,6 +22,7 @@ struct plan {
     struct buf header_lines;   /* the header lines, with a NUL after each */
     size_t *header_starts;     /* offset of each line in `header_lines` */
     size_t header_count;       /* lines in `header_lines` */
+    struct buf signing_lines;  /* header lines of the signature, with a NUL after each */
     const char **headers;      /* of `request`: pointers to the lines, ends with NULL */
 };
 

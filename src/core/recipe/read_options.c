@@ -126,6 +126,14 @@ static bool add_repeated(const struct entry *entry)
     return true;
 }
 
+/* Whether it gives a switch the one value, besides true and false, that it may have. */
+static bool is_word(const struct entry *entry)
+{
+    const struct yaml_tree *node = entry->node;
+    return entry->row->word != NULL && node->kind == YAML_TREE_TEXT &&
+           strcmp(node->text, entry->row->word) == 0;
+}
+
 static bool read_entry(struct entry *entry)
 {
     size_t count;
@@ -136,7 +144,7 @@ static bool read_entry(struct entry *entry)
         return unknown(entry);
     if (!check_allowed(entry))
         return false;
-    if (entry->row->value == OPTION_FLAG)
+    if (entry->row->kind == OPTION_SWITCH && !is_word(entry))
         return add_switch(entry);
     return entry->row->repeats ? add_repeated(entry) : add_text(entry, entry->node);
 }

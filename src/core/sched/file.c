@@ -172,8 +172,7 @@ void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verd
         .error = has_reason ? error_of(file) : NULL,
         .origin = file->origin->name,
         .several = sched->origins.only == NULL,
-        .response = end == NULL ? NULL : end->answer,
-        .response_cut = end != NULL && end->answer_cut};
+        .end = end};
     leave_state(sched, file);
     file_release_slot(sched, file);
     sched->failures += failed;

@@ -2,8 +2,9 @@
  *
  * sched.c makes the steps and ends the run, load.c brings files from the walk to a request that is
  * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, verify.c has
- * the reader compare what was sent, tell.c tells the user, ending.c says why the run ends, and
- * file.c changes states. Calls go from the first to the last of these, never back. */
+ * the reader compare what was sent, check.c looks at responses, tell.c tells the user, ending.c
+ * says why the run ends, and file.c changes states. Calls go from the first to the last of these,
+ * never back. */
 #ifndef SHOAL_CORE_SCHED_PRIVATE_H
 #define SHOAL_CORE_SCHED_PRIVATE_H
 
@@ -128,6 +129,8 @@ struct sched {
     struct identity identity;       /* scratch: the keys of rows in the journal */
     bool journal_failed;            /* the user was told that it cannot be used any more */
     struct buf text;                /* scratch: sentences and the names of groups */
+    struct buf check_value;         /* scratch: what a check compares with */
+    struct buf check_failure;       /* why the last checked response is no success; or "" */
     struct buf file_path;           /* scratch: {file} in the name of a group */
 };
 
@@ -226,6 +229,13 @@ void sched_resume_throttled(struct sched *sched, int64_t now_us);
 
 /* When the next transfer may start or resume; CLOCK_NEVER: not by the passing of time alone. */
 int64_t sched_next_start_us(const struct sched *sched, int64_t now_us);
+
+/* --- check.c --- */
+
+/* What the content of the response says, by the options. With ATTEMPT_CHECK_FAILED,
+ * `sched->check_failure` says why. Uses `sched->text`. */
+MUST_USE enum attempt_check sched_check_response(
+    struct sched *sched, const struct file *file, const struct http_end *end);
 
 /* --- verdict.c --- */
 

@@ -50,6 +50,8 @@ struct sched *sched_new(const struct sched_parts *parts, struct error *error)
     heap_init(&sched->waiting);
     heap_init(&sched->throttled);
     buf_init(&sched->text, TEXT_MOST);
+    buf_init(&sched->check_value, TEXT_MOST);
+    buf_init(&sched->check_failure, TEXT_MOST);
     buf_init(&sched->file_path, TEXT_MOST);
     buf_init(&sched->drain_reason, TEXT_MOST);
     identity_init(&sched->identity, parts->config);
@@ -104,6 +106,8 @@ void sched_free(struct sched *sched)
     heap_free(&sched->throttled);
     identity_free(&sched->identity);
     buf_free(&sched->text);
+    buf_free(&sched->check_value);
+    buf_free(&sched->check_failure);
     buf_free(&sched->file_path);
     buf_free(&sched->drain_reason);
     free(sched);

@@ -74,6 +74,10 @@ static void start_file(struct sched *sched, struct file *file, int64_t now_us)
     struct http_request *request = &slot->request;
     struct error error;
     slot->has_turn = false;
+    if (!plan_sign(slot->plan, clock_wall_seconds(sched->parts.clock), &error)) {
+        sched_plan_failed(sched, file, &error);
+        return;
+    }
     *request = *plan_request(slot->plan);
     request->context = file;
     request->fresh_connection = file->attempt.fresh_connection;

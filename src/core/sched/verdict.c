@@ -27,7 +27,10 @@ static const char *describe_failure(
     const struct body *body = plan_body(file->slot->plan);
     const struct reader_file *culprit = body == NULL ? NULL : body_culprit(body);
     buf_clear(text);
-    add_status(text, end);
+    if (sched->check_failure.length > 0)
+        (void)buf_add_text(text, buf_text(&sched->check_failure));
+    else
+        add_status(text, end);
     if (end->attempt.error == ATTEMPT_OK)
         return buf_text(text);
     if (text->length > 0)
@@ -122,11 +125,14 @@ static void note_useless(struct sched *sched, struct origin *origin)
     origin->is_useless = origin->is_useless || is_useless;
 }
 
-void sched_attempt_ended(void *owner, void *context, const struct http_end *end)
+void sched_attempt_ended(void *owner, void *context, const struct http_end *told)
 {
     struct sched *sched = owner;
     struct file *file = context;
     struct origin *origin = file->origin;
+    struct http_end checked = *told;
+    const struct http_end *end = &checked;
+    checked.attempt.check = sched_check_response(sched, file, told);
     file->slot->transfer = NULL;
     sched->bytes_moved += end->request_bytes;
     struct origin_next next =

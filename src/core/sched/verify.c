@@ -35,7 +35,8 @@ static const char *keep_text(char **at, const char *text)
 
 static struct kept_end *kept_end_new(const struct http_end *end)
 {
-    size_t size = strlen(end->detail) + strlen(end->location) + strlen(end->retry_after) + 3;
+    size_t size = strlen(end->detail) + strlen(end->location) + strlen(end->retry_after) +
+                  strlen(end->coding) + strlen(end->phrase) + 5;
     struct kept_end *kept = malloc(sizeof *kept + size);
     if (kept == NULL)
         return NULL;
@@ -44,6 +45,8 @@ static struct kept_end *kept_end_new(const struct http_end *end)
     kept->end.detail = keep_text(&at, end->detail);
     kept->end.location = keep_text(&at, end->location);
     kept->end.retry_after = keep_text(&at, end->retry_after);
+    kept->end.coding = keep_text(&at, end->coding);
+    kept->end.phrase = keep_text(&at, end->phrase);
     kept->end.answer = keep_buf(&kept->answer, end->answer);
     kept->end.headers = keep_buf(&kept->headers, end->headers);
     return kept;

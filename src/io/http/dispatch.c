@@ -173,7 +173,7 @@ void dispatch_begin(struct http_transfer *transfer, struct connection *connectio
     connection->transfer = transfer;
     transfer->reused = connection->requests++ > 0;
     transfer->state = EXCHANGE_SENDING;
-    transfer->moved_us = clock_now_us(&transfer->transport->clock);
+    transfer->moved_us = transfer->delivered_us = clock_now_us(&transfer->transport->clock);
     if (transfer->request->connected != NULL)
         *transfer->request->connected = true;
     dispatch_run(transfer);

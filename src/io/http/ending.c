@@ -1,5 +1,8 @@
 /* How an exchange ended: how far it got, what broke it, and a sentence about that. */
 #include "io/http/transport.h"
+#include "text/content_coding.h"
+#include "text/header_lines.h"
+#include "text/units.h"
 
 struct ending {
     enum attempt_error error;
@@ -21,9 +24,20 @@ static const struct ending endings[] = {
     [BREAK_GARBAGE] = {ATTEMPT_GARBAGE, "the answer is no HTTP"},
     [BREAK_LARGE_RESPONSE] = {ATTEMPT_LARGE_ANSWER, "the answer was cut at 1 MiB"},
     [BREAK_STALLED] = {ATTEMPT_STALL, "nothing moved for the stall timeout"},
+    [BREAK_TIMED_OUT] = {ATTEMPT_RESPONSE_TIMEOUT, ""}, /* see write_timeout() */
     [BREAK_CANCELLED] = {ATTEMPT_CANCELLED, "interrupted"},
     [BREAK_MEMORY] = {ATTEMPT_RESOURCES, "out of memory"},
 };
+
+/* A response that took too long, or never came. */
+static void write_timeout(struct http_transfer *transfer)
+{
+    char limit[UNITS_TEXT_SIZE];
+    units_format_duration(transfer->transport->settings.response_timeout_us, limit);
+    (void)buf_printf(&transfer->detail, "%sno %sresponse for %s",
+        exchange_is_sent(transfer) ? "all of the body was sent; " : "",
+        transfer->bytes_in > 0 ? "complete " : "", limit);
+}
 
 /* connector.c's own sentence is in `detail` already. */
 static void write_detail(struct http_transfer *transfer)
@@ -33,6 +47,8 @@ static void write_detail(struct http_transfer *transfer)
         return;
     buf_clear(detail);
     (void)buf_add_text(detail, endings[transfer->broken].sentence);
+    if (transfer->broken == BREAK_TIMED_OUT)
+        write_timeout(transfer);
     const char *more = transfer->broken == BREAK_GARBAGE ? transfer->response.error
                        : transfer->broken == BREAK_SENDING || transfer->broken == BREAK_NO_RESPONSE
                            ? transfer->trouble
@@ -52,6 +68,31 @@ static enum attempt_phase phase_of(const struct http_transfer *transfer)
     return whole ? ATTEMPT_WAITING : ATTEMPT_SENDING;
 }
 
+/* Replaces a compressed body by what it contains, as far as that can be decoded. */
+static void decode_body(struct http_transfer *transfer, struct http_end *end)
+{
+    struct transport *transport = transfer->transport;
+    struct http_slice lines = {transfer->lines.data, transfer->lines.length};
+    struct http_slice coding;
+    buf_clear(&transport->decoded);
+    buf_clear(&transport->coding);
+    if (end->answer->length == 0 || !header_lines_find(&lines, "Content-Encoding", &coding))
+        return;
+    switch (content_decode(coding, end->answer->data, end->answer->length, &transport->decoded)) {
+    case CONTENT_PLAIN:
+        return;
+    case CONTENT_UNKNOWN:
+        (void)buf_add(&transport->coding, coding.data, coding.length);
+        return;
+    case CONTENT_CUT:
+        end->answer_cut = true;
+        break;
+    case CONTENT_DECODED:
+        break;
+    }
+    end->answer = &transport->decoded;
+}
+
 void ending_describe(struct http_transfer *transfer, struct http_end *end)
 {
     bool connected = transfer->broken != BREAK_NOT_CONNECTED;
@@ -65,10 +106,13 @@ void ending_describe(struct http_transfer *transfer, struct http_end *end)
         .answer = &transfer->answer,
         .answer_cut = transfer->answer_read > transfer->answer.length ||
                       (transfer->answer.length > 0 && !transfer->response_ended),
+        .phrase = buf_text(&transfer->phrase),
         .location = buf_text(&transfer->location),
         .retry_after = buf_text(&transfer->retry_after),
         .headers = &transfer->lines,
         .request_bytes = transfer->body_sent,
         .reused = transfer->reused,
     };
+    decode_body(transfer, end);
+    end->coding = buf_text(&transfer->transport->coding);
 }

@@ -29,8 +29,7 @@ static bool is_piece_sent(const struct http_transfer *transfer)
     return transfer->piece_sent == transfer->piece_length;
 }
 
-/* Was all of the request handed over? */
-static bool is_sent(const struct http_transfer *transfer)
+bool exchange_is_sent(const struct http_transfer *transfer)
 {
     return is_head_sent(transfer) && is_piece_sent(transfer) &&
            transfer->body_begun == transfer->request->length;
@@ -105,6 +104,8 @@ static void count_sent(struct http_transfer *transfer, size_t sent)
     size_t joined_before =
         head_before > transfer->head_length ? head_before - transfer->head_length : 0;
     transfer->body_sent += (int64_t)(joined - joined_before + sent - of_head);
+    if (exchange_is_sent(transfer))
+        transfer->delivered_us = clock_now_us(&transfer->transport->clock);
 }
 
 /* Hands over what is at hand, once. */
@@ -147,7 +148,7 @@ static bool send_request(struct http_transfer *transfer)
         size_t sent = 0;
         if (transfer->paused || !next_piece(transfer))
             return false;
-        if (is_sent(transfer)) {
+        if (exchange_is_sent(transfer)) {
             stop_sending(transfer);
             return false;
         }
@@ -240,7 +241,8 @@ static void settle(struct http_transfer *transfer)
     if (!transfer->response_ended)
         return;
     if (transfer->state == EXCHANGE_RECEIVING || transfer->connection->peer_closed)
-        (void)end(transfer, is_success && !is_sent(transfer) ? BREAK_EARLY_SUCCESS : BREAK_NONE);
+        (void)end(
+            transfer, is_success && !exchange_is_sent(transfer) ? BREAK_EARLY_SUCCESS : BREAK_NONE);
 }
 
 enum exchange_step exchange_run(struct http_transfer *transfer)

@@ -9,6 +9,7 @@
 #include "io/http/private.h"
 
 #define IDLE_HANDLES_MOST 16
+#define KEEPALIVE_SECONDS 30L /* of silence before a probe, and between two probes */
 
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -71,6 +72,10 @@ static void set_constants(struct connecting *connecting)
     (void)curl_easy_setopt(
         easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(settings->connect_timeout_us / CLOCK_US_PER_MS));
     (void)curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    /* NATs and firewalls forget a connection that is silent while a server works for minutes. */
+    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_SECONDS);
+    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_SECONDS);
     (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, connecting);
     (void)curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);

@@ -186,6 +186,8 @@ static void transport_free(struct http *http)
     wipe(transport->credentials.data, transport->credentials.length);
     buf_free(&transport->credentials);
     buf_free(&transport->key);
+    buf_free(&transport->decoded);
+    buf_free(&transport->coding);
     free(transport);
 }
 
@@ -210,6 +212,8 @@ struct http *http_new(const struct http_settings *settings, struct error *error)
     transport->clock = *settings->clock;
     transport->real = clock_system();
     buf_init(&transport->key, KEY_MOST);
+    buf_init(&transport->decoded, HTTP_ANSWER_KEPT);
+    buf_init(&transport->coding, HTTP_HEADERS_KEPT);
     buf_init(&transport->credentials, KEY_MOST);
     pool_init(&transport->pool, settings->connections, dispatch_close, transport);
     (void)snprintf(transport->user_agent, sizeof transport->user_agent, "User-Agent: %s",

@@ -14,6 +14,7 @@ void response_clear(struct http_transfer *transfer)
     buf_clear(&transfer->partial);
     buf_clear(&transfer->answer);
     buf_clear(&transfer->lines);
+    buf_clear(&transfer->phrase);
     buf_clear(&transfer->location);
     buf_clear(&transfer->retry_after);
 }
@@ -59,6 +60,7 @@ static void keep_status(struct http_transfer *transfer)
     if (transfer->response.status < 200)
         return;
     transfer->status = transfer->response.status;
+    keep_value(&transfer->phrase, transfer->response.reason);
 }
 
 /* One event of the parser. False: the exchange is broken off. */

@@ -13,6 +13,7 @@ static void transfer_free(struct http_transfer *transfer)
     buf_free(&transfer->partial);
     buf_free(&transfer->answer);
     buf_free(&transfer->lines);
+    buf_free(&transfer->phrase);
     buf_free(&transfer->location);
     buf_free(&transfer->retry_after);
     buf_free(&transfer->detail);
@@ -35,6 +36,7 @@ struct http_transfer *transfer_obtain(struct transport *transport)
     buf_init(&transfer->partial, (size_t)2 * HTTP_RESPONSE_SECTION_MAX);
     buf_init(&transfer->answer, HTTP_ANSWER_KEPT);
     buf_init(&transfer->lines, HTTP_HEADERS_KEPT);
+    buf_init(&transfer->phrase, HTTP_HEADERS_KEPT);
     buf_init(&transfer->location, HTTP_HEADERS_KEPT);
     buf_init(&transfer->retry_after, HTTP_HEADERS_KEPT);
     buf_init(&transfer->detail, (size_t)2 * HTTP_HEADERS_KEPT);
@@ -66,7 +68,8 @@ void transfer_begin(struct http_transfer *transfer, const struct http_request *r
     transfer->trouble = NULL;
     transfer->failed = ATTEMPT_OK;
     transfer->proxy_status = 0;
-    transfer->moved = 0;
+    transfer->moved = transfer->delivered = 0;
+    transfer->delivered_us = transfer->started_us;
     response_clear(transfer);
 }
 

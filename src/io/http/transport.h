@@ -1,7 +1,7 @@
 /* What the transport's own files share. loop.c implements io/http.h; dispatch.c gives exchanges
  * their connections; request.c, exchange.c and response.c do one exchange; stall.c ends those on
- * which nothing moves; ending.c says how one ended; transfer.c keeps their memory and lists.
- * docs/transport.md describes the whole. */
+ * which nothing moves and those whose response takes too long; ending.c says how one ended;
+ * transfer.c keeps their memory and lists. docs/transport.md describes the whole. */
 #ifndef SHOAL_IO_HTTP_TRANSPORT_H
 #define SHOAL_IO_HTTP_TRANSPORT_H
 
@@ -42,6 +42,7 @@ enum exchange_break {
     BREAK_GARBAGE,        /* what came is not a valid response: see response.error */
     BREAK_LARGE_RESPONSE, /* the response's body is over HTTP_ANSWER_READ and was cut */
     BREAK_STALLED,        /* nothing moved for the stall timeout */
+    BREAK_TIMED_OUT,      /* the response was not complete within its timeout */
     BREAK_CANCELLED,      /* the caller cancelled it */
     BREAK_MEMORY,         /* out of memory */
 };
@@ -92,6 +93,7 @@ struct http_transfer {
     size_t answer_read;            /* bytes of the body received */
     struct buf answer;             /* the body's first HTTP_ANSWER_KEPT bytes */
     struct buf lines;              /* header lines other than the two below, "Name: value\n" each */
+    struct buf phrase;             /* the reason phrase */
     struct buf location;           /* the value of Location */
     struct buf retry_after;        /* the value of Retry-After */
 
@@ -102,8 +104,10 @@ struct http_transfer {
     bool reused;               /* the connection had served another request */
 
     /* Stall watch */
-    int64_t moved;    /* bytes that are known to have been delivered or received */
-    int64_t moved_us; /* when `moved` changed last */
+    int64_t moved;        /* bytes that are known to have been delivered or received */
+    int64_t moved_us;     /* when `moved` changed last */
+    int64_t delivered;    /* bytes of the request that the peer has confirmed */
+    int64_t delivered_us; /* when `delivered` changed last, or the last byte was handed over */
 };
 
 struct transport {
@@ -123,6 +127,8 @@ struct transport {
     struct http_transfer *last_ready; /* the end of the list `ready`, if that is not empty */
     int64_t next_watch_us;            /* when stalls are looked for again */
     struct buf key;                   /* scratch: an origin's key, a URL */
+    struct buf decoded;               /* the decoded body of the exchange that is reported */
+    struct buf coding;                /* the name of its coding */
     struct buf credentials;           /* scratch: header lines with credentials */
     char user_agent[64];              /* the header line */
     char received[RECEIVE_ROOM];      /* what was received last */
@@ -182,6 +188,9 @@ enum exchange_step {
     EXCHANGE_NEVER_BEGAN, /* its kept connection was dead before it took a byte: use another */
 };
 
+/* Was all of the request handed to the system? */
+bool exchange_is_sent(const struct http_transfer *transfer);
+
 /* Does what its connection's readiness allows. */
 MUST_USE enum exchange_step exchange_run(struct http_transfer *transfer);
 
@@ -217,7 +226,7 @@ void dispatch_close(void *owner, struct connection *connection);
 
 /* stall.c */
 
-/* Looks for exchanges on which nothing moved for the stall timeout, and ends them. */
+/* Ends the exchanges that have exceeded the stall timeout or the response timeout. */
 void stall_watch(struct transport *transport, int64_t now_us);
 
 /* ending.c */

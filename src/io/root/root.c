@@ -34,7 +34,7 @@ static struct open_how how_to_open(const struct root *root, int flags)
 {
     struct open_how how = {
         .flags = (uint64_t)flags,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+        .resolve = RESOLVE_NO_MAGICLINKS | (root->outside ? 0 : RESOLVE_BENEATH),
     };
     if (!root->follow)
         how.resolve |= RESOLVE_NO_SYMLINKS;
@@ -156,8 +156,20 @@ static bool kernel_lacks_openat2(const struct root *root)
 
 #endif
 
+/* Without openat2(2), for a root whose links may lead anywhere. */
+static int open_anywhere(const struct root *root, const char *relative, int flags)
+{
+    int descriptor;
+    do
+        descriptor = openat(root->descriptor, relative, flags);
+    while (descriptor < 0 && errno == EINTR);
+    return descriptor;
+}
+
 static int open_beneath(const struct root *root, const char *relative, int flags)
 {
+    if (root->by_steps && root->outside)
+        return open_anywhere(root, relative, flags);
     if (root->by_steps)
         return root_openat_by_steps(root, relative, flags);
     int result = open_by_kernel(root, relative, flags);
@@ -225,14 +237,15 @@ static size_t length_without_slashes(const char *path)
     return length;
 }
 
-struct root *root_open(const char *operand, bool follow, struct error *error)
+struct root *root_open(const char *operand, enum root_links links, struct error *error)
 {
     struct root *root = calloc(1, sizeof *root);
     if (root == NULL) {
         (void)error_set_memory(error);
         return NULL;
     }
-    root->follow = follow;
+    root->follow = links != ROOT_LINKS_NONE;
+    root->outside = links == ROOT_LINKS_ALL;
     root->descriptor = open_folder(operand);
     if (root->descriptor < 0) {
         (void)error_set(error, ERROR_SYSTEM, errno, "'%s' can't be opened as a folder: %s", operand,

@@ -40,9 +40,9 @@ static char *own_name(const char *argument, struct error *error)
 }
 
 /* Opens a folder and checks that it can be read. */
-static struct root *open_readable(const char *argument, bool follow, struct error *error)
+static struct root *open_readable(const char *argument, enum root_links links, struct error *error)
 {
-    struct root *root = root_open(argument, follow, error);
+    struct root *root = root_open(argument, links, error);
     if (root == NULL)
         return NULL;
     int descriptor = root_openat(root, ".", O_RDONLY | O_DIRECTORY);
@@ -57,12 +57,12 @@ static struct root *open_readable(const char *argument, bool follow, struct erro
 }
 
 static bool open_by_kind(
-    struct walk_operand *operand, mode_t mode, bool follow, struct error *error)
+    struct walk_operand *operand, mode_t mode, enum root_links links, struct error *error)
 {
     const char *argument = operand->argument;
     if (S_ISDIR(mode)) {
         operand->kind = WALK_OPERAND_FOLDER;
-        operand->root = open_readable(argument, follow, error);
+        operand->root = open_readable(argument, links, error);
     } else if (S_ISREG(mode)) {
         operand->kind = WALK_OPERAND_FILE;
         operand->root = root_new_for_file(argument, error);
@@ -76,7 +76,7 @@ static bool open_by_kind(
 }
 
 static bool open_operand(
-    struct walk_operand *operand, const char *argument, bool follow, struct error *error)
+    struct walk_operand *operand, const char *argument, enum root_links links, struct error *error)
 {
     operand->argument = strdup(argument);
     if (operand->argument == NULL)
@@ -90,7 +90,7 @@ static bool open_operand(
     if (stat(argument, &facts) != 0)
         return error_set(
             error, ERROR_SYSTEM, errno, "'%s' can't be sent: %s", argument, strerror(errno));
-    if (!open_by_kind(operand, facts.st_mode, follow, error))
+    if (!open_by_kind(operand, facts.st_mode, links, error))
         return false;
     operand->name = own_name(argument, error);
     return operand->name != NULL;
@@ -147,7 +147,7 @@ bool walk_operands_open(
         return error_set_memory(error);
     for (size_t i = 0; i < options->operand_count; i++) {
         operands->count++;
-        if (!open_operand(&operands->items[i], options->operands[i], options->follow, error))
+        if (!open_operand(&operands->items[i], options->operands[i], options->links, error))
             return false;
     }
     return check_names(operands, error);

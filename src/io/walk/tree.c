@@ -186,7 +186,7 @@ static struct walk_item link_problem(const struct walk_tree *tree, int code)
     case EXDEV:
         return walk_item_problem(path, code,
             "this link is absolute or leads out of the folder given: it is not followed; "
-            "give what it leads to as a PATH of its own");
+            "give --follow=outside, or what it leads to as a PATH of its own");
     case ELOOP:
         return walk_item_problem(
             path, code, "this link leads to too many links, or to itself: it is not followed");

@@ -59,7 +59,7 @@ static bool open_base(struct walk *walk, const struct walk_options *options, str
         return true;
     const char *base = options->base == NULL ? "." : options->base;
     struct error why;
-    walk->base = root_open(base, options->follow, &why);
+    walk->base = root_open(base, options->links, &why);
     if (walk->base == NULL)
         return error_set(error, why.class, why.code, "the base folder %s", why.text);
     if (!listed)
@@ -82,7 +82,7 @@ struct walk *walk_new(const struct walk_options *options, struct error *error)
     walk->shared = (struct walk_shared){
         .ignore = options->ignore,
         .no_hidden = options->no_hidden,
-        .follow = options->follow,
+        .follow = options->links != ROOT_LINKS_NONE,
         .is_own = options->is_own,
         .may_be_own = options->may_be_own,
         .own_context = options->own_context,

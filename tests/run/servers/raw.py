@@ -159,6 +159,8 @@ class RawServer:
                 sock, _ = self.listener.accept()
             except OSError:
                 return
+            # Else a response waits until a TLS ticket is confirmed, and a reset drops it unsent.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             self.sockets.append(sock)
             threading.Thread(target=self._serve, args=(sock, self.connections), daemon=True).start()
