@@ -338,7 +338,7 @@ static void nothing_line(struct lines *lines, const struct shoal_end *end)
 
 static void end_lines(struct lines *lines, const struct shoal_event *event)
 {
-    if (event->end.totals->found == 0)
+    if (event->end.totals->found == 0 && event->end.totals->complete)
         nothing_line(lines, &event->end);
     if (lines->options.quiet && event->end.cause_count == 0)
         return;

@@ -100,7 +100,22 @@ static void base64_is_as_in_the_standard(void **state)
         buf_clear(&out);
         assert_true(encode_base64(&out, vectors[i][0], strlen(vectors[i][0])));
         check(&out, vectors[i][1]);
+        buf_clear(&out);
+        assert_true(decode_base64(&out, vectors[i][1], strlen(vectors[i][1])));
+        check(&out, vectors[i][0]);
     }
+    buf_free(&out);
+}
+
+static void what_is_not_base64_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "Z", "Zg", "Zg=", "Z===", "Zg==Zg==", "Zm9-", "Zm 9", "===="};
+    struct buf out;
+    buf_init(&out, 1000);
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        assert_false(decode_base64(&out, texts[i], strlen(texts[i])));
     buf_free(&out);
 }
 
@@ -188,6 +203,7 @@ int main(void)
         cmocka_unit_test(json_escapes_what_it_must_and_nothing_else),
         cmocka_unit_test(json_unicode_escapes_use_surrogate_pairs),
         cmocka_unit_test(base64_is_as_in_the_standard),
+        cmocka_unit_test(what_is_not_base64_is_refused),
         cmocka_unit_test(hex_is_lower_case),
         cmocka_unit_test(utf8_sequences_are_measured),
         cmocka_unit_test(broken_utf8_is_refused),
