@@ -214,8 +214,10 @@
  *   url                    --url, --proxy
  *
  * core/plan/
+ *   explain                what became of the files of a request
  *   facts                  what the journal keeps of the contents
  *   form_body              the body of a form: fields, and files' contents between them
+ *   hash                   what tells one file's request from another's
  *   private                what a plan consists of
  *   sign                   signs a request
  *
@@ -231,12 +233,14 @@
  * core/sched/
  *   check                  what the content of a response says
  *   ending                 why a run ends early, and what follows from it
+ *   equals                 files whose requests are equal
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
  *   memory                 what the journal has to do with files
  *   origin                 one origin: how it responds, and its files
  *   origins                all origins, by name
+ *   pairs                  second files, and whether there are any
  *   private                what these files share
  *   progress               how far the run is
  *   remember               what became of a file, for later runs

@@ -367,6 +367,7 @@ int shoal_session_run(struct shoal_session *session)
     }
     while (!sched_done(session->sched))
         run_loop_once(session);
+    sched_report(session->sched);
     session->events.ending = sched_ending(session->sched);
     finish_journal(session);
     session->events.left_out = session->selection.left_out;

@@ -13,9 +13,11 @@
 #include "core/identity.h"
 #include "core/plan.h"
 #include "core/sched.h"
+#include "core/sched/equals.h"
 #include "core/sched/group.h"
 #include "core/sched/origin.h"
 #include "core/sched/origins.h"
+#include "core/sched/pairs.h"
 #include "core/sched/shares.h"
 #include "policy/rate.h"
 #include "policy/throttle.h"
@@ -66,6 +68,8 @@ struct file {
     struct origin_file attempt; /* what its origin keeps of it */
     struct memory *memory;      /* owned; NULL: no journal, or no row can be made of it */
     unsigned attempts;          /* transfers started */
+    bool was_loaded;            /* the reader has loaded it before */
+    bool was_planned;           /* a request was made of it before */
     bool maybe_accepted;        /* after some attempt the server may have accepted it */
     int64_t first_us;           /* when its first attempt started, by the events' clock; 0: never */
     int64_t bytes;              /* its size; -1: not known yet */
@@ -116,22 +120,26 @@ struct sched {
     size_t state_counts[FILE_STATES]; /* unfinished files in each state */
     struct heap waiting;              /* files in WAITING, by the time they are queued again */
 
-    struct origins origins;         /* all origins; own the files */
-    struct shares shares;           /* decides which origin may load or start a file */
-    struct rate rate;               /* --rate */
-    uint64_t useless[RETRY_STATES]; /* origins with `is_useless`, by the reason */
-    unsigned told;                  /* notices about origins, of which there is a bounded number */
-    struct groups *groups;          /* owned; NULL: no option asked for groups */
-    struct throttle throttle;       /* --limit-rate */
-    struct heap throttled;          /* slots in flight that wait for their turn, by `turn_us` */
-    uint64_t failures;              /* verdicts `failed` so far, for --max-failures */
-    int64_t bytes_moved;            /* bytes of ended requests that were handed to the system */
-    struct identity identity;       /* scratch: the keys of rows in the journal */
-    bool journal_failed;            /* the user was told that it cannot be used any more */
-    struct buf text;                /* scratch: sentences and the names of groups */
-    struct buf check_value;         /* scratch: what a check compares with */
-    struct buf check_failure;       /* why the last checked response is no success; or "" */
-    struct buf file_path;           /* scratch: {file} in the name of a group */
+    struct origins origins;   /* all origins; own the files */
+    struct shares shares;     /* decides which origin may load or start a file */
+    struct rate rate;         /* --rate */
+    struct pairs pairs;       /* second files */
+    struct equals equals;     /* requests that are equal */
+    unsigned told;            /* notices about origins, of which there is a bounded number */
+    struct groups *groups;    /* owned; NULL: no option asked for groups */
+    struct throttle throttle; /* --limit-rate */
+    struct heap throttled;    /* slots in flight that wait for their turn, by `turn_us` */
+    uint64_t failures;        /* verdicts `failed` so far, for --max-failures */
+    int64_t bytes_moved;      /* bytes of ended requests that were handed to the system */
+    struct identity identity; /* scratch: the keys of rows in the journal */
+    bool journal_failed;      /* the user was told that it cannot be used any more */
+    struct buf text;          /* scratch: sentences and the names of groups */
+    struct buf check_value;   /* scratch: what a check compares with */
+    struct buf check_failure; /* why the last checked response is no success; or "" */
+    struct buf file_path;     /* scratch: {file} in the name of a group */
+
+    /* Origins with `is_useless`, by the reason. */
+    uint64_t useless[RETRY_STATES];
 };
 
 /* --- file.c --- */
