@@ -305,6 +305,7 @@
  *   help                   help, generated from the tables of options
  *   main                   this file: which command
  *   outbox                 text that a thread writes, so that nobody waits for its reader
+ *   memory                 how the process uses a small address space
  *   output                 where a run's events go
  *   output_options         --json, --quiet, --progress and the like
  *   pages                  --report and --junit
@@ -321,19 +322,16 @@
  *   stream                 buffered output of whole lines
  *   whole_file             a file that appears whole or not at all
  */
-#ifdef __linux__
-#include <malloc.h>
-#endif
 #include <shoal.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/commands.h"
 #include "app/help.h"
+#include "app/memory.h"
 #include "app/say.h"
 #include "app/signals.h"
 #include "app/standard.h"
@@ -365,17 +363,6 @@ static const char overview[] =
     "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
     "the version.\n";
 
-/* Under a limit of the address space (ulimit -v), glibc cannot reserve a heap of 64 MiB for each
- * thread, and would then take a page or more from the system for every allocation. */
-static void share_one_heap(void)
-{
-#ifdef M_ARENA_MAX
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-        (void)mallopt(M_ARENA_MAX, 1);
-#endif
-}
-
 static bool is_one_of(const char *text, const char *one, const char *other)
 {
     return strcmp(text, one) == 0 || strcmp(text, other) == 0;
@@ -385,7 +372,7 @@ int main(int count, char **arguments)
 {
     if (!standard_open())
         return SHOAL_EXIT_USAGE;
-    share_one_heap();
+    memory_share_heap();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
     if (name == NULL) {

@@ -55,11 +55,12 @@ static bool lacked_thread(const struct connecting *connecting, CURLcode code)
     return code == CURLE_COULDNT_RESOLVE_HOST && strstr(connecting->error_text, "thread") != NULL;
 }
 
-/* The answer to a ClientHello was not TLS. */
+/* OpenSSL took a response in plain HTTP for a record of TLS. */
 static bool lacked_tls(const struct connecting *connecting, CURLcode code)
 {
     return code == CURLE_SSL_CONNECT_ERROR &&
            (strstr(connecting->error_text, "wrong version number") != NULL ||
+               strstr(connecting->error_text, "packet length too long") != NULL ||
                strstr(connecting->error_text, "http request") != NULL);
 }
 
