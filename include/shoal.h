@@ -21,8 +21,8 @@
  * variables (`env:NAME` values, proxies, SSL_CERT_FILE), so no other thread may change the
  * environment while shoal_session_new() or shoal_session_run() is running.
  *
- * Versions. A later version may add kinds of events, and fields at the end of the structs that
- * events consist of; a caller ignores kinds that it does not know. */
+ * Versions. A later version may add kinds of events, which a caller ignores, and fields at the end
+ * of their structs. */
 #ifndef SHOAL_H
 #define SHOAL_H
 
@@ -37,22 +37,17 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
-/* The version of the program and the library (Semantic Versioning). Nothing else states it. */
+/* The version of program and library (Semantic Versioning). Nothing else states it. */
 #define SHOAL_VERSION "0.1.0"
 
-/* Returns the version of the library that runs, as SHOAL_VERSION is that of this header: a program
- * may be compiled with one and run with another. The text is constant and lives as long as the
- * library. Safe in any thread. */
+/* Returns the version of the library that runs; SHOAL_VERSION is that of the header. The text is
+ * constant and lives as long as the library. Safe in any thread. */
 const char *shoal_version(void);
 
-/* Bytes in a buffer for an error message, with its terminating NUL. A longer message is cut. */
-#define SHOAL_ERROR_SIZE 512
+#define SHOAL_ERROR_SIZE 512 /* bytes of an error message with its NUL; a longer one is cut */
 
-/* What is to be uploaded, where to and how: made by shoal_options_new(). */
-struct shoal_options;
-
-/* One run: made by shoal_session_new(). */
-struct shoal_session;
+struct shoal_options; /* what is to be uploaded, where to and how: by shoal_options_new() */
+struct shoal_session; /* one run: by shoal_session_new() */
 
 /* --- events: what happens in a run --- */
 
@@ -66,8 +61,7 @@ enum shoal_verdict {
     SHOAL_UNKNOWN, /* the server may have accepted it */
 };
 
-/* How many verdicts there are. */
-#define SHOAL_VERDICTS 5
+#define SHOAL_VERDICTS 5 /* how many verdicts there are */
 
 /* Returns the name: "sent", "exists", "skipped", "failed", "unknown"; "" for any other number. The
  * text is constant and lives as long as the library. Safe in any thread. */
@@ -92,12 +86,10 @@ enum shoal_reason {
     SHOAL_REASON_NOT_ATTEMPTED, /* the run ended, or gave up on the server, before its turn */
 };
 
-/* How many reasons there are, SHOAL_REASON_NONE included. */
-#define SHOAL_REASONS 15
+#define SHOAL_REASONS 15 /* how many reasons there are, SHOAL_REASON_NONE included */
 
-/* Returns the name: the last words of the constant in lower case, such as "too-large"; "" for
- * SHOAL_REASON_NONE and any other number. The text is constant and lives as long as the library.
- * Safe in any thread. */
+/* Returns the name, such as "too-large"; "" for SHOAL_REASON_NONE and any other number. The text is
+ * constant and lives as long as the library. Safe in any thread. */
 const char *shoal_reason_name(enum shoal_reason reason);
 
 /* The exit statuses of `shoal send`. shoal_session_run() says which of them it returns when. */
@@ -316,12 +308,11 @@ struct shoal_event {
 typedef void shoal_event_fn(void *context, const struct shoal_event *event);
 
 /* Makes text from outside safe for a terminal: writes `length` bytes of `text` to `out` as one line
- * of valid UTF-8 in which control characters, bytes that are not valid UTF-8 and characters that
- * reorder or hide text are escaped (\n, \x1b, \u{202E}), and a backslash is doubled. Ends with a
- * NUL and is cut, between two characters, to `size` bytes with it. Returns how many bytes the whole
- * result has without its NUL: if that is less than `size`, nothing was cut. `out` NULL or `size` 0:
- * writes nothing. `text` NULL: as an empty text. Allocates nothing. Safe in any thread and in a
- * signal handler. */
+ * of valid UTF-8, with control characters, invalid bytes and characters that reorder or hide text
+ * escaped (\n, \x1b, \u{202E}) and backslashes doubled. It ends with a NUL and is cut, between two
+ * characters, to `size` bytes. Returns the length of the whole result without its NUL. `out` NULL
+ * or `size` 0: writes nothing; `text` NULL: an empty text. Safe in any thread and signal handler.
+ */
 size_t shoal_printable(const char *text, size_t length, char *out, size_t size);
 
 /* --- options --- */
