@@ -60,7 +60,8 @@ struct shoal_session;
 enum shoal_verdict {
     SHOAL_SENT,    /* the server accepted it */
     SHOAL_EXISTS,  /* the server says that it already has it (the option `exists`) */
-    SHOAL_SKIPPED, /* an earlier run sent it, and it has not changed (the option `journal`) */
+    SHOAL_SKIPPED, /* an earlier run sent it, and it has not changed (the option `journal`); or its
+                      second file is missing, and the option `without-pair` says so */
     SHOAL_FAILED,  /* refused, unreadable, changed, out of retries, or never attempted */
     SHOAL_UNKNOWN, /* the server may have accepted it */
 };
@@ -136,6 +137,7 @@ struct shoal_totals {
     uint64_t temporary;                /* failed files for which a later run can succeed */
     uint64_t not_attempted;            /* failed files with SHOAL_REASON_NOT_ATTEMPTED */
     uint64_t maybe_accepted;           /* failed files with `maybe_accepted` */
+    uint64_t without_pair;             /* files whose second file does not exist: sent or not */
     uint64_t planned;                  /* dry run: files that would be sent; part of `found` */
     uint64_t passed_over;              /* symbolic links, FIFOs, sockets and devices */
     uint64_t hidden;                   /* dot files; part of `found` */
@@ -168,7 +170,8 @@ struct shoal_value {
 struct shoal_file {
     struct shoal_text path;     /* `{path}`: the path below the folder given */
     enum shoal_verdict verdict; /* what became of it */
-    enum shoal_reason reason;   /* why: FAILED and UNKNOWN; otherwise SHOAL_REASON_NONE */
+    enum shoal_reason reason;   /* why: FAILED and UNKNOWN; SKIPPED for SHOAL_REASON_PAIR; otherwise
+                                   SHOAL_REASON_NONE */
     const char *error;          /* the same as a sentence; NULL where `reason` is NONE */
     const char *cause;          /* the text of its struct shoal_cause; NULL where there is none */
     bool first_of_cause;        /* no earlier file had this cause */

@@ -224,8 +224,10 @@
  *   value                  secret values of options
  *
  * core/plan/
+ *   explain                what became of the files of a request
  *   facts                  what the journal keeps of the contents
  *   form_body              the body of a form: fields, and files' contents between them
+ *   hash                   what tells one file's request from another's
  *   private                what a plan consists of
  *   sign                   signs a request
  *
@@ -241,12 +243,14 @@
  * core/sched/
  *   check                  what the content of a response says
  *   ending                 why a run ends early, and what follows from it
+ *   equals                 files whose requests are equal
  *   file                   files and slots: their states and lists
  *   group                  files that wait for one another
  *   load                   from the walk to a request that is ready
  *   memory                 what the journal has to do with files
  *   origin                 one origin: how it responds, and its files
  *   origins                all origins, by name
+ *   pairs                  second files, and whether there are any
  *   private                what these files share
  *   progress               how far the run is
  *   remember               what became of a file, for later runs
@@ -372,11 +376,6 @@ static void share_one_heap(void)
 #endif
 }
 
-static bool is_one_of(const char *text, const char *one, const char *other)
-{
-    return strcmp(text, one) == 0 || strcmp(text, other) == 0;
-}
-
 int main(int count, char **arguments)
 {
     if (!standard_open())
@@ -388,9 +387,9 @@ int main(int count, char **arguments)
         (void)dprintf(STDERR_FILENO, "%s", overview);
         return SHOAL_EXIT_USAGE;
     }
-    if (is_one_of(name, "-h", "--help") || strcmp(name, "help") == 0)
+    if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "help") == 0)
         return help_print(overview);
-    if (is_one_of(name, "-V", "--version"))
+    if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
         return help_version();
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(name, commands[i].name) == 0)

@@ -42,6 +42,8 @@ struct output {
     int file_descriptor;       /* of `file`; -1: none */
     bool same_destination;     /* standard output and standard error are the same file */
     bool opened;               /* output_open() has succeeded */
+    bool dry_run;              /* known from START on */
+    bool unread;               /* the reader of a dry run has seen enough, as head(1) does */
     bool lost;                 /* data could not be written, and the user was told so */
     struct progress *progress; /* NULL: none */
     struct plain *plain;       /* lines with a time: for logs, and where a signal asks for one */
@@ -75,6 +77,10 @@ static void say_failure(struct channel *channel)
     channel->failure_reported = true;
     if (channel == &channel->output->messages)
         return; /* standard error itself has failed: the user cannot be told */
+    if (channel == &channel->output->standard && channel->output->dry_run && code == EPIPE) {
+        channel->output->unread = true;
+        return;
+    }
     channel->output->lost = true;
     clear_terminal(channel->output);
     const char *reason = strerror(code);
@@ -269,7 +275,7 @@ bool output_leave_out(const struct output *output, struct shoal_session *session
  * otherwise it was a lack of memory. */
 static void report_lost_event(struct output *output)
 {
-    if (output->lost)
+    if (output->lost || output->unread)
         return;
     output->lost = true;
     clear_terminal(output);
@@ -295,6 +301,8 @@ void output_event(void *context, const struct shoal_event *event)
     struct output *output = context;
     if (!output->opened)
         return;
+    if (event->kind == SHOAL_EVENT_START)
+        output->dry_run = event->start.dry_run;
     if (output->jsonl != NULL && !jsonl_event(output->jsonl, event))
         report_lost_event(output);
     if (event->kind == SHOAL_EVENT_END && output->progress != NULL)

@@ -25,12 +25,21 @@ enum config_field_kind {
     CONFIG_OPTIONAL_FILE, /* a file's content if there is such a file: NAME=?@PATH */
 };
 
+/* What becomes of a file whose second file, another one of its form, does not exist. */
+enum config_without_pair {
+    CONFIG_PAIR_FAIL, /* it fails */
+    CONFIG_PAIR_SKIP, /* it is skipped */
+    CONFIG_PAIR_SEND, /* it is sent without the field */
+};
+
 /* One -F or --form-string. Everything in it is owned by the configuration. */
 struct config_field {
     enum config_field_kind kind; /* what it carries */
     char *name;                  /* its name in the form */
     struct template *value;      /* the text, or the path to open */
     bool is_main;                /* its path is exactly {file}: the file that was found */
+    bool is_pair;                /* its path names a second file for each file: NAME=@PATH */
+    char *path_source;           /* with `is_pair`: the path as it was given */
     bool fixed_path;             /* its path is the same for every file; it was checked */
     struct template *file_name;  /* ;filename=N; NULL: the last component of the path */
     bool no_file_name;           /* ;filename= */
@@ -93,17 +102,19 @@ struct config_capture {
 /* Pointers are owned. NULL, false and 0 are "not given" where nothing else is said. */
 struct config {
     /* What is sent */
-    char *method;                /* HTTP method; never NULL */
-    struct template *url;        /* --url; never NULL */
-    struct template *origin;     /* the scheme and authority of `url`; never NULL */
-    char *origin_name;           /* the same as it was given, without the userinfo */
-    struct config_field *fields; /* the form's fields, in order; none with `raw` */
-    size_t field_count;          /* length of `fields` */
-    struct template **headers;   /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
-    size_t header_count;         /* length of `headers` */
-    char *user_password;         /* -u: USER:SECRET; erased when it is freed */
-    char *netrc;                 /* content of --netrc-file or ~/.netrc; erased when it is freed */
-    bool netrc_home;             /* --netrc */
+    char *method;                          /* HTTP method; never NULL */
+    struct template *url;                  /* --url; never NULL */
+    struct template *origin;               /* the scheme and authority of `url`; never NULL */
+    char *origin_name;                     /* the same as it was given, without the userinfo */
+    struct config_field *fields;           /* the form's fields, in order; none with `raw` */
+    size_t field_count;                    /* length of `fields` */
+    bool has_pairs;                        /* one of `fields` is a pair */
+    enum config_without_pair without_pair; /* --without-pair */
+    struct template **headers; /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
+    size_t header_count;       /* length of `headers` */
+    char *user_password;       /* -u: USER:SECRET; erased when it is freed */
+    char *netrc;               /* content of --netrc-file or ~/.netrc; erased when it is freed */
+    bool netrc_home;           /* --netrc */
     struct config_signing signing; /* --aws-sigv4 */
     unsigned needs;                /* template_needs() of all templates together */
     struct media_types *types;     /* --type; NULL: none */
@@ -121,6 +132,7 @@ struct config {
     bool no_hidden;            /* --no-hidden */
     struct ignore *ignore;     /* --filter, --include, --exclude, --ignore-file */
     bool allow_empty;          /* --allow-empty */
+    int64_t refuse_over;       /* --refuse-over, in bytes; 0: no limit */
     char *journal;             /* --journal; NULL: none */
     char *only_failed;         /* --only-failed; NULL: all files */
     bool checksum;             /* --checksum; only with `journal` */

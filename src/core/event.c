@@ -114,7 +114,7 @@ static void note_cause(struct events *events, struct shoal_file *file, bool seve
 {
     buf_clear(&events->description);
     buf_clear(&events->cause);
-    if (file->reason == SHOAL_REASON_NONE ||
+    if (file->reason == SHOAL_REASON_NONE || file->verdict == SHOAL_SKIPPED ||
         !causes_describe(&events->description, file, several) ||
         !causes_fold(&events->cause, buf_text(&events->description)))
         return;

@@ -54,6 +54,14 @@ struct reader_job *plan_compare_job(struct plan *plan);
  * plan. */
 const struct reader_file *plan_unreadable(const struct plan *plan);
 
+/* The form field for which the job looked for a second file at `file`, one of the job's; NULL: that
+ * is not a second file. */
+const struct config_field *plan_pair_of(const struct plan *plan, const struct reader_file *file);
+
+/* After the job: what became of the second file of form field `index`, which is a pair. False: the
+ * job ended before it. */
+MUST_USE bool plan_pair_result(const struct plan *plan, size_t index, enum reader_result *result);
+
 /* After the job: makes plan_request(). A body that was not read whole is streamed through `reader`,
  * `chunk` bytes at a time. False with `error`: a value cannot be filled in, or out of memory. */
 MUST_USE bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader,
@@ -88,6 +96,16 @@ struct template_file plan_describe(const struct plan *plan, const struct entry *
  * is its path. The texts belong to the plan and to the configuration. False: the field is left out,
  * because it is an optional file that does not exist. */
 MUST_USE bool plan_field(const struct plan *plan, size_t index, struct shoal_field *field);
+
+/* A hash of what the request of a finished plan consists of: method, URL, the headers of the
+ * options, and of each field its name, its file name, its type, and the value of a text. Not the
+ * contents of files, and nothing that differs from attempt to attempt. Different requests have the
+ * same one by chance only. */
+uint64_t plan_hash(const struct plan *plan);
+
+/* Adds a sentence about a second file, for form field `field`, that does not exist. */
+void plan_explain_pair(
+    const struct config_field *field, const struct reader_file *file, struct buf *sentence);
 
 /* Adds a sentence about why `file` could not be read; nothing where it could. */
 void plan_explain(const struct reader_file *file, struct buf *sentence);

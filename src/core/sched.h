@@ -71,6 +71,9 @@ void sched_drain(struct sched *sched, const char *reason);
 /* Cancels what is in flight. Only after sched_drain(). */
 void sched_stop(struct sched *sched);
 
+/* After the run: reports what only all files together show. */
+void sched_report(struct sched *sched);
+
 /* Files in flight. */
 uint64_t sched_in_flight(const struct sched *sched);
 

@@ -64,11 +64,12 @@ static bool is_own(const void *context, uint64_t device, uint64_t inode)
            (session->journal != NULL && journal_owns(session->journal, device, inode));
 }
 
-/* The walk's `may_be_own`. The files of a journal come and go under several names. */
+/* The walk's `may_be_own`. */
 static bool may_be_own(const void *context, const char *name)
 {
     const struct shoal_session *session = context;
-    return session->journal != NULL || own_files_may_have(&session->own, name);
+    return own_files_may_have(&session->own, name) ||
+           (session->journal != NULL && journal_may_own(session->journal, name));
 }
 
 bool shoal_session_leave_out(struct shoal_session *session, int descriptor)
@@ -366,6 +367,7 @@ int shoal_session_run(struct shoal_session *session)
     }
     while (!sched_done(session->sched))
         run_loop_once(session);
+    sched_report(session->sched);
     session->events.ending = sched_ending(session->sched);
     finish_journal(session);
     session->events.left_out = session->selection.left_out;

@@ -106,7 +106,8 @@ struct journal;
 
 /* Opens the journal and checks all of it. A damaged one is renamed, and a new one is made:
  * journal_notice(). `*journal` is NULL where a dry run finds none. False with `error`: another
- * process holds it, it is on a network file system, it is not a journal, it cannot be opened. */
+ * process holds it, it is on a network file system, it is not a journal, it cannot be opened. If
+ * its disk is full or fails, returns true and journal_failed() says so. */
 MUST_USE bool journal_open(
     const struct journal_settings *settings, struct journal **journal, struct error *error);
 
@@ -139,6 +140,10 @@ MUST_USE bool journal_flush(struct journal *journal, struct error *error);
 /* Notes the end of the run, closes and frees the journal, after journal_flush() unless the run is
  * abandoned. `exit_status`: of the run; -1: it did not take place. NULL does nothing. */
 void journal_close(struct journal *journal, int exit_status);
+
+/* Whether a file of that name may be one of the journal's own: cheaper than journal_owns(), which
+ * must decide. */
+bool journal_may_own(const struct journal *journal, const char *name);
 
 /* Is this file, by device and inode, one of the journal's own, which are never uploaded? */
 bool journal_owns(const struct journal *journal, uint64_t device, uint64_t inode);

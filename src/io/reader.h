@@ -31,6 +31,7 @@ enum reader_result {
     READER_MISSING,     /* does not exist (any more) */
     READER_NOT_REGULAR, /* is a directory, FIFO, socket or device */
     READER_LINK,        /* its path has a symbolic link that is not followed or leads out */
+    READER_TOO_LARGE,   /* larger than `size_most` of its struct reader_file */
     READER_CHANGED,     /* changed while it was read */
     READER_SIZE_WRONG,  /* has more or less content than its size says, as in /proc and /sys */
     READER_FAILED,      /* a system call failed; `code` is its errno */
@@ -49,10 +50,11 @@ struct reader_facts {
     gid_t group;           /* group */
 };
 
-/* One file of a job. The submitter sets the first three fields, the reader the others. */
+/* One file of a job. The submitter sets the first four fields, the reader the others. */
 struct reader_file {
     const struct root *root; /* `path` is opened beneath it; NULL: `path` is opened as it is */
     const char *path;        /* the submitter's; unchanged until the job comes back */
+    int64_t size_most;       /* bytes; a larger file is READER_TOO_LARGE; 0: any size */
     bool optional;           /* if it does not exist, it is READER_ABSENT */
 
     enum reader_result result; /* what became of the file */

@@ -261,7 +261,8 @@ static bool set_counts(json_t *object, const struct shoal_totals *totals)
         uint64_t count;
     } counts[] = {{"temporary", totals->temporary}, {"not_attempted", totals->not_attempted},
         {"maybe_accepted", totals->maybe_accepted}, {"html_responses", totals->html_responses},
-        {"retries", totals->retries}, {"hidden", totals->hidden}};
+        {"retries", totals->retries}, {"hidden", totals->hidden},
+        {"without_pair", totals->without_pair}};
     bool filled = true;
     for (size_t i = 0; filled && i < sizeof counts / sizeof counts[0]; i++)
         filled = json_set_number(object, counts[i].key, (int64_t)counts[i].count);

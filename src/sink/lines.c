@@ -184,7 +184,7 @@ static void verbose_line(struct lines *lines, const struct shoal_file *file)
     if (file->status != 0)
         (void)buf_printf(&lines->line, "%ld ", file->status);
     add_text(lines, &file->path);
-    if (is_bad(file))
+    if (is_bad(file) || file->reason == SHOAL_REASON_PAIR)
         add_reason(lines, file);
     add_response(lines, file, " ", SIZE_MAX);
     if (is_bad(file))
@@ -338,7 +338,7 @@ static void nothing_line(struct lines *lines, const struct shoal_end *end)
 
 static void end_lines(struct lines *lines, const struct shoal_event *event)
 {
-    if (event->end.totals->found == 0)
+    if (event->end.totals->found == 0 && event->end.totals->complete)
         nothing_line(lines, &event->end);
     if (lines->options.quiet && event->end.cause_count == 0)
         return;

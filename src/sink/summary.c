@@ -181,6 +181,16 @@ static void add_asides(struct buf *out, const struct shoal_totals *totals)
     (void)buf_add_text(out, ")\n");
 }
 
+/* Adds how many files have no second file, whatever became of them. */
+static void add_pairs(struct buf *out, const struct shoal_totals *totals)
+{
+    if (totals->without_pair == 0)
+        return;
+    (void)buf_add_byte(out, '(');
+    (void)numbers_add_counted(out, totals->without_pair, "file", "files");
+    (void)buf_add_text(out, " without a second file)\n");
+}
+
 static void add_trouble(struct buf *out, const struct shoal_event *event)
 {
     const struct shoal_totals *totals = event->end.totals;
@@ -219,6 +229,7 @@ bool summary_add(struct buf *out, const struct shoal_event *event, bool dry_run,
     if (event->end.totals->found > 0)
         add_first_line(out, event, dry_run);
     add_asides(out, event->end.totals);
+    add_pairs(out, event->end.totals);
     add_trouble(out, event);
     return !out->failed;
 }

@@ -82,60 +82,40 @@ static char json_short_escape(char byte)
 
 static bool is_plain_in_json(unsigned char byte)
 {
-    return byte >= 0x20 && byte != '"' && byte != '\\';
+    return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
 bool encode_json(struct buf *out, const char *text, size_t length)
 {
-    size_t done = 0;
-    while (done < length) {
+    for (size_t done = 0; done < length;) {
         size_t end = done;
         while (end < length && is_plain_in_json((unsigned char)text[end]))
             end++;
         (void)buf_add(out, text + done, end - done);
-        if (end < length) {
-            char letter = json_short_escape(text[end]);
-            if (letter != 0)
-                (void)buf_add(out, (char[2]){'\\', letter}, 2);
-            else
-                (void)encode_json_unicode(out, (unsigned char)text[end], false);
-            end++;
-        }
-        done = end;
+        unsigned code_point;
+        size_t step = utf8_sequence(text + end, length - end, &code_point);
+        char letter = step == 1 ? json_short_escape(text[end]) : 0;
+        if (letter != 0)
+            (void)buf_add(out, (char[2]){'\\', letter}, 2);
+        else if (step > 0)
+            (void)encode_json_unicode(out, code_point);
+        done = end + (step > 0 ? step : 1);
     }
     return !out->failed;
 }
 
-static void add_code_unit(struct buf *out, unsigned unit, bool upper_case)
+static void add_code_unit(struct buf *out, unsigned unit)
 {
-    (void)buf_printf(out, upper_case ? "\\u%04X" : "\\u%04x", unit);
+    (void)buf_printf(out, "\\u%04x", unit);
 }
 
-bool encode_json_unicode(struct buf *out, unsigned code_point, bool upper_case)
+bool encode_json_unicode(struct buf *out, unsigned code_point)
 {
     if (code_point < 0x10000) {
-        add_code_unit(out, code_point, upper_case);
+        add_code_unit(out, code_point);
     } else {
-        add_code_unit(out, 0xd800 + ((code_point - 0x10000) >> 10), upper_case);
-        add_code_unit(out, 0xdc00 + ((code_point - 0x10000) & 0x3ff), upper_case);
-    }
-    return !out->failed;
-}
-
-bool encode_json_ascii(struct buf *out, const char *text, size_t length, bool upper_case)
-{
-    for (size_t done = 0; done < length;) {
-        size_t plain = done;
-        while (plain < length && text[plain] > 0 && text[plain] < 0x7f)
-            plain++;
-        (void)encode_json(out, text + done, plain - done);
-        done = plain;
-        unsigned code_point;
-        size_t step = utf8_sequence(text + done, length - done, &code_point);
-        if (step == 0)
-            break;
-        (void)encode_json_unicode(out, code_point, upper_case);
-        done += step;
+        add_code_unit(out, 0xd800 + ((code_point - 0x10000) >> 10));
+        add_code_unit(out, 0xdc00 + ((code_point - 0x10000) & 0x3ff));
     }
     return !out->failed;
 }

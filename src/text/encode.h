@@ -18,16 +18,13 @@ bool encode_percent(struct buf *out, const char *text, size_t length, const char
 MUST_USE bool decode_percent(struct buf *out, const char *text, size_t length);
 
 /* Adds `text`, which must be valid UTF-8 (see utf8_valid()), escaped for the inside of a JSON
- * string, without the quotes around it. False: `out` failed. */
+ * string, without the quotes around it. All of it is printable ASCII, so that it fits into a
+ * header. False: `out` failed. */
 bool encode_json(struct buf *out, const char *text, size_t length);
 
-/* As encode_json(), with every character outside ASCII, and DEL, as `\uXXXX`, so that the result
- * fits into a header. `upper_case` is for the hexadecimal digits of those. */
-bool encode_json_ascii(struct buf *out, const char *text, size_t length, bool upper_case);
-
 /* Adds one character as JSON's `\uXXXX`, or as a surrogate pair of two if `code_point` is above
- * U+FFFF; `upper_case` is for the hexadecimal digits A to F. False: `out` failed. */
-bool encode_json_unicode(struct buf *out, unsigned code_point, bool upper_case);
+ * U+FFFF. False: `out` failed. */
+bool encode_json_unicode(struct buf *out, unsigned code_point);
 
 /* Adds `length` bytes in Base64 with padding. False: `out` failed. */
 bool encode_base64(struct buf *out, const void *data, size_t length);

@@ -101,7 +101,7 @@ static int add_piece(const char *text, size_t length, void *context)
         unsigned code_point;
         size_t step = utf8_sequence(text + done, length - done, &code_point);
         if (step > 0)
-            (void)encode_json_unicode(out, code_point, false);
+            (void)encode_json_unicode(out, code_point);
         else if (done < length)
             return -1;
         done += step;

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from harness import HANG
+from servers.ledger import Answer
 
 pytestmark = pytest.mark.commands
 
@@ -263,6 +264,67 @@ def test_a_path_goes_before_the_query(shoal, tree, ledger, url, target):
     tree("b.txt", b"x")
     shoal.send("-T", tree, ledger.origin + url).sent_all(2)
     assert target in {record.target for record in ledger.records}
+
+
+@pytest.mark.parametrize("name", ["file", "path"])
+def test_a_field_without_its_braces_gets_a_hint(shoal, tree, name):
+    tree("a")
+    run = shoal.send("-F", f"f=@{name}", tree, "http://127.0.0.1:9/")
+    run.usage_error(f"no such file '{name}'; did you mean @{{{name}}}?")
+
+
+@pytest.mark.parametrize("options", [(), ("-v",), ("--json",)])
+def test_a_dry_run_is_silent_about_a_pipe_that_closes(shoal, tree, options):
+    tree.many(2000)
+    command = [shoal.binary, "send", "-n", *options, "-F", "path={path}", "-F", "file=@{file}", os.fspath(tree),
+               "http://127.0.0.1:9/"]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    text = process.stderr.read().decode()
+    assert process.wait(HANG) == 0
+    assert "pipe" not in text.lower() and "can't" not in text and "memory" not in text
+
+
+def equal_notices(run):
+    return [event["message"] for event in run.of_kind("notice") if "equal requests" in event["message"]]
+
+
+@pytest.mark.parametrize("dry", [(), ("-n",)])
+def test_files_with_equal_requests_are_named(shoal, tree, ledger, dry):
+    for name in ("a/index.js", "b/index.js", "b/other.js"):
+        tree(name, b"x")
+    run = shoal.send("-T", *dry, tree, ledger.origin + "/up/{name}")
+    (notice,) = equal_notices(run)
+    assert "'a/index.js'" in notice and "'b/index.js'" in notice and ledger.origin + "/up/index.js" in notice
+    assert run.status == 0 and notice in run.text
+
+
+@pytest.mark.parametrize("options, equal", [
+    (("-F", "file=@{file}"), 1), (("-F", "file=@{file};filename={path}"), 0), (("-F", "path={path}", "-F", "f=@{file}"), 0),
+    (("-F", "f=@{file};filename=", "-H", "X-Path: {path:url}"), 0), (("-F", "f=@{file};filename="), 2),
+    (("-F", "name={path:flat}", "-F", "f=@{file};filename="), 1),
+])  # fmt: skip
+def test_what_tells_requests_apart(shoal, tree, ledger, options, equal):
+    for name in ("a/b", "a--b", "c/b"):
+        tree(name, b"x")
+    run = shoal.send("-n", *options, tree, ledger.url)
+    assert len(equal_notices(run)) == equal
+
+
+def test_many_equal_requests_are_counted_and_a_dry_run_names_them_all(shoal, tree, ledger):
+    tree.many(40)
+    options = ("-F", "file=@{file};filename=same", tree, ledger.url)
+    run = shoal.send(*options)
+    assert len(equal_notices(run)) == 10 and "29 more files" in run.text
+    assert len(equal_notices(shoal.send("-n", *options))) == 39
+
+
+def test_a_file_that_is_sent_again_does_not_equal_itself(shoal, tree, ledger):
+    tree("a.txt", b"x")
+    ledger.script("/a.txt", Answer(503), Answer(200))
+    run = shoal.send("-T", tree, ledger.origin + "/").sent_all(1)
+    assert not equal_notices(run)
 
 
 def test_a_slash_in_the_query_is_no_folder(shoal, tree, ledger):

@@ -60,14 +60,14 @@ static void decoding_accepts_both_cases_and_refuses_halves(void **state)
     buf_free(&out);
 }
 
-static void json_escapes_what_it_must_and_nothing_else(void **state)
+static void json_is_ascii_and_escapes_nothing_else(void **state)
 {
     (void)state;
     struct buf out;
     buf_init(&out, 1000);
     static const char text[] = "\"\\\b\f\n\r\t\x01\x1f \x7f/\xc3\xa9\xf0\x9f\x90\x9f";
     assert_true(encode_json(&out, text, sizeof text - 1));
-    check(&out, "\\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u001f \x7f/\xc3\xa9\xf0\x9f\x90\x9f");
+    check(&out, "\\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u001f \\u007f/\\u00e9\\ud83d\\udc1f");
     buf_clear(&out);
     assert_true(encode_json(&out, "a\0b", 3));
     check(&out, "a\\u0000b");
@@ -79,11 +79,11 @@ static void json_unicode_escapes_use_surrogate_pairs(void **state)
     (void)state;
     struct buf out;
     buf_init(&out, 100);
-    assert_true(encode_json_unicode(&out, 0xe9, false));
-    assert_true(encode_json_unicode(&out, 0xffff, true));
-    assert_true(encode_json_unicode(&out, 0x10000, false));
-    assert_true(encode_json_unicode(&out, 0x1f41f, true));
-    check(&out, "\\u00e9\\uFFFF\\ud800\\udc00\\uD83D\\uDC1F");
+    assert_true(encode_json_unicode(&out, 0xe9));
+    assert_true(encode_json_unicode(&out, 0xffff));
+    assert_true(encode_json_unicode(&out, 0x10000));
+    assert_true(encode_json_unicode(&out, 0x1f41f));
+    check(&out, "\\u00e9\\uffff\\ud800\\udc00\\ud83d\\udc1f");
     buf_free(&out);
 }
 
@@ -100,7 +100,22 @@ static void base64_is_as_in_the_standard(void **state)
         buf_clear(&out);
         assert_true(encode_base64(&out, vectors[i][0], strlen(vectors[i][0])));
         check(&out, vectors[i][1]);
+        buf_clear(&out);
+        assert_true(decode_base64(&out, vectors[i][1], strlen(vectors[i][1])));
+        check(&out, vectors[i][0]);
     }
+    buf_free(&out);
+}
+
+static void what_is_not_base64_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "Z", "Zg", "Zg=", "Z===", "Zg==Zg==", "Zm9-", "Zm 9", "===="};
+    struct buf out;
+    buf_init(&out, 1000);
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        assert_false(decode_base64(&out, texts[i], strlen(texts[i])));
     buf_free(&out);
 }
 
@@ -171,7 +186,7 @@ static void a_full_buffer_makes_every_encoder_false(void **state)
     buf_clear(&out);
     assert_false(encode_base64(&out, "a", 1));
     buf_clear(&out);
-    assert_false(encode_json_unicode(&out, 'a', false));
+    assert_false(encode_json_unicode(&out, 'a'));
     buf_clear(&out);
     assert_false(utf8_repair(&out, "\xff", 1));
     buf_clear(&out);
@@ -185,9 +200,10 @@ int main(void)
         cmocka_unit_test(percent_keeps_unreserved_bytes_alone),
         cmocka_unit_test(every_byte_survives_a_percent_round_trip),
         cmocka_unit_test(decoding_accepts_both_cases_and_refuses_halves),
-        cmocka_unit_test(json_escapes_what_it_must_and_nothing_else),
+        cmocka_unit_test(json_is_ascii_and_escapes_nothing_else),
         cmocka_unit_test(json_unicode_escapes_use_surrogate_pairs),
         cmocka_unit_test(base64_is_as_in_the_standard),
+        cmocka_unit_test(what_is_not_base64_is_refused),
         cmocka_unit_test(hex_is_lower_case),
         cmocka_unit_test(utf8_sequences_are_measured),
         cmocka_unit_test(broken_utf8_is_refused),

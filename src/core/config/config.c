@@ -53,14 +53,12 @@ char *config_fill_constant(
     return text;
 }
 
-/* Notes what the template made of `source` needs and its masked form, and fills it in once if it is
- * the same for every file. */
+/* Notes what the template needs, and fills it in once if it is the same for every file. */
 static bool use(struct config_build *build, const char *source, enum template_place place,
-    const struct template *template, const char *option)
+    const char *option, const struct template *template)
 {
     build->config->needs |= template_needs(template);
-    if (build->masks && !template_is_left_out(template) &&
-        !config_parse_masked(build, source, place, option, template))
+    if (build->masks && !config_parse_masked(build, source, place, option, template))
         return false;
     if (template_needs(template) != 0)
         return true;
@@ -78,10 +76,9 @@ bool config_parse(struct config_build *build, const char *source, enum template_
     if (template_may_be_left_out(*out))
         return config_wrong(build,
             "%s: a {key?} may only stand in the value of a form field or of a header, which is "
-            "left "
-            "out without it",
+            "left out without it",
             option);
-    return use(build, source, place, *out, option);
+    return use(build, source, place, option, *out);
 }
 
 bool config_parse_optional(struct config_build *build, const char *source,
@@ -90,7 +87,7 @@ bool config_parse_optional(struct config_build *build, const char *source,
     struct error reason = {0};
     if (!template_parse(source, place, &build->keys, out, &reason))
         return config_fail(build, option, &reason);
-    return use(build, source, place, *out, option);
+    return use(build, source, place, option, *out);
 }
 
 /* Whether `value` is a secret as a whole. */
@@ -111,17 +108,35 @@ bool config_key_written(
     return !is_secret(build, key->value) || secret_forms_add(build->config->secrets, text, length);
 }
 
+void config_drop_template(struct config *config, struct template *template)
+{
+    for (size_t i = config->masked_count; i-- > 0;) {
+        if (config->masked[i].of != template)
+            continue;
+        template_free(config->masked[i].as);
+        config->masked[i] = config->masked[--config->masked_count];
+    }
+    template_free(template);
+}
+
 static void free_field(struct config_field *field)
 {
     free(field->name);
     template_free(field->value);
+    free(field->path_source);
     template_free(field->file_name);
     template_free(field->type);
 }
 
 void config_drop_field(struct config *config)
 {
-    free_field(&config->fields[--config->field_count]);
+    struct config_field *field = &config->fields[--config->field_count];
+    struct template **const templates[] = {&field->value, &field->file_name, &field->type};
+    for (size_t i = 0; i < sizeof templates / sizeof(*templates); i++) {
+        config_drop_template(config, *templates[i]);
+        *templates[i] = NULL;
+    }
+    free_field(field);
 }
 
 static void free_checks(struct config_checks *checks)

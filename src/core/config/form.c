@@ -42,7 +42,10 @@ static bool check_fixed_path(
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat facts;
     bool is_right = true;
-    if (descriptor < 0 || fstat(descriptor, &facts) != 0)
+    if (descriptor < 0 && errno == ENOENT && template_is_field(path))
+        is_right =
+            config_wrong(build, "%s: no such file '%s'; did you mean @{%s}?", label, path, path);
+    else if (descriptor < 0 || fstat(descriptor, &facts) != 0)
         is_right = config_wrong(build, "%s: '%s' can't be read: %s", label, path, strerror(errno));
     else if (!S_ISREG(facts.st_mode))
         is_right = config_wrong(build, "%s: '%s' is no regular file", label, path);
@@ -104,6 +107,10 @@ static bool compile_field(struct config_build *build, struct form_text *text,
     field->is_main = template_is_file(field->value);
     if (field->is_main)
         field->kind = CONFIG_FILE; /* even with ?@: the file that was found exists */
+    field->is_pair = field->kind == CONFIG_FILE && !field->is_main && !field->fixed_path;
+    if (field->is_pair && (field->path_source = strdup(text->value)) == NULL)
+        return error_set_memory(build->error);
+    build->config->has_pairs = build->config->has_pairs || field->is_pair;
     return check_fixed_path(build, field, label);
 }
 
@@ -199,6 +206,25 @@ bool config_read_form(struct config_build *build)
     if (build->config->raw)
         return true;
     return given || add_parsed(build, "file=@{file}");
+}
+
+bool config_read_pairs(struct config_build *build)
+{
+    static const char *const names[] = {
+        [CONFIG_PAIR_FAIL] = "fail", [CONFIG_PAIR_SKIP] = "skip", [CONFIG_PAIR_SEND] = "send"};
+    const char *given = config_last(build, "without-pair");
+    if (given == NULL)
+        return true;
+    if (!build->config->has_pairs)
+        return config_wrong(build,
+            "--without-pair: no -F names a second file, as in -F 'minified_file=@{folder}/{stem}'");
+    for (int i = 0; i <= CONFIG_PAIR_SEND; i++) {
+        if (strcmp(given, names[i]) == 0) {
+            build->config->without_pair = (enum config_without_pair)i;
+            return true;
+        }
+    }
+    return config_wrong(build, "--without-pair '%s': it must be skip, fail or send", given);
 }
 
 bool config_check_form(struct config_build *build)

@@ -61,7 +61,7 @@ bool config_add_header(struct config_build *build, const char *text, const char 
         return false;
     config->accepts_html = config->accepts_html || asks_for_html(text);
     if (template_is_left_out(*header))
-        template_free(headers[--config->header_count]);
+        config_drop_template(config, headers[--config->header_count]);
     return true;
 }
 

@@ -175,6 +175,7 @@ static config_step *const steps[] = {
     read_base,
     config_read_types,
     config_read_form,
+    config_read_pairs,
     config_check_form,
     read_method,
     config_read_url,

@@ -77,8 +77,11 @@ static bool read_bytes(
     if (!units_parse_bytes(text, &bytes))
         return bad_value(
             row, text, "it must be a number of bytes, or one with k, M or G behind it", error);
-    if (bytes < row->least || bytes > row->most)
-        return bad_value(row, text, "it must be from 1k to 1000G", error);
+    if (bytes < row->least)
+        return bad_value(
+            row, text, row->least > 1 ? "it must be at least 1k" : "it must be more than 0", error);
+    if (bytes > row->most)
+        return bad_value(row, text, "it must be at most 1000G", error);
     if (into != NULL)
         *(int64_t *)into = bytes;
     return true;

@@ -68,6 +68,8 @@ static const struct option_row table[] = {
     ROW("follow", 0, FILES, "Follow symbolic links that stay within PATH, or with =outside all of them", .value = OPTION_EQUALS_ONLY, .shows = "[=outside]", .kind = OPTION_SWITCH, .field = offsetof(struct config, follow), .word = "outside", .word_field = offsetof(struct config, follow_outside)),
     VALUE(OPTION_TEXT, "base", 0, "DIR", base, NULL, 0, 0, FILES, "The folder from which the paths on standard input are opened, and which contains them. Default: the working directory"),
     SWITCH("null", '0', nul_separated, FILES, "Paths on standard input end with a NUL byte instead of a newline"),
+    VALUE(OPTION_BYTES, "refuse-over", 0, "BYTES", refuse_over, NULL, 1, INT64_MAX, FILES, "Fail files larger than BYTES (suffixes k, M, G) without sending them"),
+    SPECIAL("without-pair", 0, "skip|fail|send", FILES, "What to do with a file if the second file that -F names for it does not exist: skip it, fail it, or send it without the field. Default: fail"),
     VALUE(OPTION_TEXT, "journal", 0, "FILE", journal, NULL, 0, 0, FILES, "Remember in FILE what became of every file. A later run skips what was done and has not changed, and sends the rest"),
     SWITCH("checksum", 0, checksum, FILES, "With --journal: compare size and SHA-256, not size and modification time, to find out whether a file has changed"),
     VALUE(OPTION_TEXT, "only-failed", 0, "FILE", only_failed, NULL, 0, 0, FILES, "Send only the files that FILE does not show as sent, exists or skipped. FILE is what --json=FILE wrote, or a journal"),

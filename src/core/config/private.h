@@ -48,6 +48,9 @@ MUST_USE bool config_key_written(
 MUST_USE char *config_fill_constant(
     struct config_build *build, const struct template *template, const char *option);
 
+/* Frees a template that config_parse() has made and nothing uses any more. NULL does nothing. */
+void config_drop_template(struct config *config, struct template *template);
+
 /* Removes the last field of the form and frees it. */
 void config_drop_field(struct config *config);
 
@@ -171,6 +174,9 @@ MUST_USE bool config_encode_host(struct config_build *build, struct buf *url);
 
 /* Reads -F and --form-string into `fields`, in their order; without any, the default field. */
 MUST_USE bool config_read_form(struct config_build *build);
+
+/* Reads --without-pair into `without_pair`. Needs `fields`. */
+MUST_USE bool config_read_pairs(struct config_build *build);
 
 /* Checks that the request contains the file that was found. */
 MUST_USE bool config_check_form(struct config_build *build);

@@ -153,7 +153,9 @@ static bool begin_parts(struct plan *plan, const struct entry *entry, struct err
             continue;
         part->file = &plan->files[plan->job.file_count++];
         locate(part->file, entry->root, buf_text(&part->path));
-        part->file->optional = field->kind == CONFIG_OPTIONAL_FILE;
+        part->file->size_most = plan->config->refuse_over;
+        part->file->optional = field->kind == CONFIG_OPTIONAL_FILE ||
+                               (field->is_pair && plan->config->without_pair == CONFIG_PAIR_SEND);
     }
     return true;
 }
@@ -167,6 +169,7 @@ bool plan_begin(
     const char *relative = buf_text(&plan->file_path) + plan->file_path.length;
     relative -= strlen(entry_relative(entry));
     plan->files[0] = (struct reader_file){.root = entry->root, .path = relative, .descriptor = -1};
+    plan->files[0].size_most = plan->config->refuse_over;
     plan->job.work = READER_LOAD;
     plan->job.keep_open = plan->config->verify_content;
     plan->job.files = plan->files;
@@ -359,36 +362,4 @@ bool plan_field(const struct plan *plan, size_t index, struct shoal_field *field
         field->value =
             (struct shoal_text){.data = buf_text(&part->path), .length = part->path.length};
     return true;
-}
-
-void plan_explain(const struct reader_file *file, struct buf *sentence)
-{
-    switch (file->result) {
-    case READER_OK:
-    case READER_ABSENT:
-        break;
-    case READER_MISSING:
-        (void)buf_printf(sentence, "'%s': there is no such file (any more)", file->path);
-        break;
-    case READER_NOT_REGULAR:
-        (void)buf_printf(sentence, "'%s': is not a regular file (any more)", file->path);
-        break;
-    case READER_LINK:
-        (void)buf_printf(sentence,
-            "'%s': a symbolic link is in the way, or leads out of the folder given", file->path);
-        break;
-    case READER_CHANGED:
-        (void)buf_printf(sentence,
-            "'%s': changed while it was read; if it never stops changing, as a log, send a copy",
-            file->path);
-        break;
-    case READER_SIZE_WRONG:
-        (void)buf_printf(sentence,
-            "'%s': has more or less content than its size says, as in /proc and /sys; send a copy",
-            file->path);
-        break;
-    case READER_FAILED:
-        (void)buf_printf(sentence, "'%s': can't be read: %s", file->path, strerror(file->code));
-        break;
-    }
 }

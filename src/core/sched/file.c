@@ -159,7 +159,8 @@ void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verd
     const struct http_end *end)
 {
     bool failed = verdict == SHOAL_FAILED;
-    bool has_reason = failed || verdict == SHOAL_UNKNOWN;
+    bool has_reason = failed || verdict == SHOAL_UNKNOWN ||
+                      (verdict == SHOAL_SKIPPED && file->reason == SHOAL_REASON_PAIR);
     struct event_file event = {.entry = file->entry,
         .verdict = verdict,
         .temporary = temporary,

@@ -247,6 +247,9 @@ static void make_request(struct sched *sched, struct slot *slot)
         sched_plan_failed(sched, file, &error);
         return;
     }
+    if (!file->was_planned)
+        equals_note(&sched->equals, file->entry, slot->plan, sched->parts.events);
+    file->was_planned = true;
     if (!sched->parts.config->dry_run) {
         if (!memory_intends(sched, file))
             file_set_state(sched, file, FILE_READY);
@@ -275,6 +278,9 @@ static void handle_loaded(struct sched *sched, struct slot *slot)
         slot_release(sched, slot);
         return;
     }
+    if (!file->was_loaded && pairs_note(&sched->pairs, file->entry, slot->plan))
+        sched->parts.events->totals.without_pair++;
+    file->was_loaded = true;
     const struct reader_file *culprit = plan_unreadable(slot->plan);
     if (culprit != NULL)
         sched_load_failed(sched, file, culprit);

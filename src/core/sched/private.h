@@ -13,9 +13,11 @@
 #include "core/identity.h"
 #include "core/plan.h"
 #include "core/sched.h"
+#include "core/sched/equals.h"
 #include "core/sched/group.h"
 #include "core/sched/origin.h"
 #include "core/sched/origins.h"
+#include "core/sched/pairs.h"
 #include "core/sched/shares.h"
 #include "policy/rate.h"
 #include "policy/throttle.h"
@@ -66,6 +68,8 @@ struct file {
     struct origin_file attempt; /* what its origin keeps of it */
     struct memory *memory;      /* owned; NULL: no journal, or no row can be made of it */
     unsigned attempts;          /* transfers started */
+    bool was_loaded;            /* the reader has loaded it before */
+    bool was_planned;           /* a request was made of it before */
     bool maybe_accepted;        /* after some attempt the server may have accepted it */
     int64_t first_us;           /* when its first attempt started, by the events' clock; 0: never */
     int64_t bytes;              /* its size; -1: not known yet */
@@ -119,6 +123,8 @@ struct sched {
     struct origins origins;   /* all origins; own the files */
     struct shares shares;     /* decides which origin may load or start a file */
     struct rate rate;         /* --rate */
+    struct pairs pairs;       /* second files */
+    struct equals equals;     /* requests that are equal */
     uint64_t distrusted;      /* origins given up because of their certificates */
     uint64_t not_admitted;    /* origins that do not accept the credentials */
     unsigned told;            /* notices about origins, of which there is a bounded number */

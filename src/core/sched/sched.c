@@ -60,6 +60,12 @@ struct sched *sched_new(const struct sched_parts *parts, struct error *error)
         (size_t)parts->jobs_most + parts->ahead_most);
     origins_init(&sched->origins, parts->config, &sched->shares, parts->jobs_most);
     throttle_init(&sched->throttle, parts->config->limit_rate);
+    equals_init(&sched->equals, parts->config->dry_run);
+    if (!pairs_init(&sched->pairs, parts->config)) {
+        (void)error_set_memory(error);
+        sched_free(sched);
+        return NULL;
+    }
     if (!make_slots(sched, error) || !make_groups(sched, error)) {
         sched_free(sched);
         return NULL;
@@ -102,6 +108,8 @@ void sched_free(struct sched *sched)
     }
     free(sched->slots);
     groups_free(sched->groups);
+    pairs_free(&sched->pairs);
+    equals_free(&sched->equals);
     heap_free(&sched->waiting);
     heap_free(&sched->throttled);
     identity_free(&sched->identity);
@@ -246,6 +254,13 @@ void sched_stop(struct sched *sched)
             http->ops->cancel(http, slot->transfer);
     }
     sched_finish_unverified(sched);
+}
+
+void sched_report(struct sched *sched)
+{
+    equals_report(&sched->equals, sched->parts.events);
+    if (sched->source_ended)
+        pairs_report(&sched->pairs, sched->parts.events);
 }
 
 uint64_t sched_in_flight(const struct sched *sched)

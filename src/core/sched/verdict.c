@@ -188,13 +188,44 @@ static void load_again(struct sched *sched, struct file *file)
         wait_for_retry(sched, file, next.again_us);
 }
 
+static enum shoal_reason reason_of_load(enum reader_result result)
+{
+    switch (result) {
+    case READER_CHANGED:
+        return SHOAL_REASON_CHANGED;
+    case READER_TOO_LARGE:
+        return SHOAL_REASON_TOO_LARGE;
+    default:
+        return SHOAL_REASON_UNREADABLE;
+    }
+}
+
+/* The second file that `field` names for this file does not exist. */
+static void finish_without_pair(struct sched *sched, struct file *file,
+    const struct config_field *field, const struct reader_file *missing)
+{
+    bool skip = sched->parts.config->without_pair == CONFIG_PAIR_SKIP;
+    buf_clear(&sched->text);
+    plan_explain_pair(field, missing, &sched->text);
+    file_set_failure(file, SHOAL_REASON_PAIR, buf_text(&sched->text));
+    file_finish(sched, file, skip ? SHOAL_SKIPPED : SHOAL_FAILED, false, NULL);
+}
+
 void sched_load_failed(struct sched *sched, struct file *file, const struct reader_file *culprit)
 {
+    const struct plan *plan = file->slot->plan;
+    const struct config_field *pair =
+        culprit->result == READER_MISSING ? plan_pair_of(plan, culprit) : NULL;
+    if (culprit->result == READER_TOO_LARGE || pair != NULL)
+        file->bytes = plan_file_size(plan);
+    if (pair != NULL) {
+        finish_without_pair(sched, file, pair, culprit);
+        return;
+    }
     buf_clear(&sched->text);
     plan_explain(culprit, &sched->text);
     bool changed = culprit->result == READER_CHANGED;
-    file_set_failure(
-        file, changed ? SHOAL_REASON_CHANGED : SHOAL_REASON_UNREADABLE, buf_text(&sched->text));
+    file_set_failure(file, reason_of_load(culprit->result), buf_text(&sched->text));
     bool is_short = culprit->result == READER_FAILED && is_shortage(culprit->code);
     if (is_short || changed)
         load_again(sched, file);

@@ -21,18 +21,28 @@ static const char settings[] = "PRAGMA synchronous = FULL; PRAGMA cache_size = -
                                "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;"
                                "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;";
 
+/* The errno of the system call that failed; 0: none did. SQLite does not keep that of fsync(2). */
+static int errno_of(sqlite3 *database)
+{
+    int code = sqlite3_errcode(database) & 0xFF;
+    int system_code = sqlite3_system_errno(database);
+    if (code == SQLITE_FULL)
+        return ENOSPC;
+    if (code != SQLITE_IOERR && code != SQLITE_CANTOPEN)
+        return 0;
+    return system_code == 0 && code == SQLITE_IOERR ? EIO : system_code;
+}
+
 bool database_fail(sqlite3 *database, const char *path, struct error *error)
 {
-    int code = database == NULL ? SQLITE_NOMEM : sqlite3_errcode(database);
-    int system_code = database == NULL ? ENOMEM : sqlite3_system_errno(database);
-    if ((code & 0xFF) == SQLITE_FULL)
-        return error_set(error, ERROR_SYSTEM, ENOSPC,
+    if (database == NULL)
+        return error_set_memory(error);
+    int code = errno_of(database);
+    if (code == ENOSPC || code == EDQUOT)
+        return error_set(error, ERROR_SYSTEM, code,
             "the journal '%s' can't be written: no space left on its disk", path);
-    const char *reason = database == NULL ? "out of memory" : sqlite3_errmsg(database);
-    bool by_system = (code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_CANTOPEN;
-    const char *detail = by_system && system_code != 0 ? strerror(system_code) : NULL;
-    return error_set(error, ERROR_SYSTEM, system_code, "the journal '%s' can't be used: %s%s%s",
-        path, reason, detail == NULL ? "" : ": ", detail == NULL ? "" : detail);
+    return error_set(error, ERROR_SYSTEM, code, "the journal '%s' can't be used: %s", path,
+        code == 0 ? sqlite3_errmsg(database) : strerror(code));
 }
 
 bool database_run(sqlite3 *database, const char *sql)
@@ -113,10 +123,13 @@ static bool rows_are_right(sqlite3 *database, bool *has_rows)
     return sqlite3_finalize(statement) == SQLITE_OK && right && result == SQLITE_DONE;
 }
 
-/* An error that says nothing about the database's content. */
-static bool is_external(int code)
+/* An error that says nothing about the database's content. A file that ends too early does. */
+static bool is_external(sqlite3 *database)
 {
+    int code = sqlite3_extended_errcode(database);
     switch (code & 0xFF) {
+    case SQLITE_IOERR:
+        return code != SQLITE_IOERR_SHORT_READ && code != SQLITE_IOERR_CORRUPTFS;
     case SQLITE_FULL:
     case SQLITE_BUSY:
     case SQLITE_NOMEM:
@@ -159,7 +172,7 @@ static enum database_result check(
     }
     if (asked && content_is_right(database, version, has_rows))
         return DATABASE_OPEN;
-    if (!is_external(sqlite3_errcode(database)))
+    if (!is_external(database))
         return say_damaged(path, error);
     (void)database_fail(database, path, error);
     return DATABASE_REFUSED;
@@ -178,8 +191,7 @@ static enum database_result refuse_other(const char *path, struct error *error)
 /* SQLite could not read or write the file. */
 static enum database_result explain(sqlite3 *database, const char *path, struct error *error)
 {
-    int code = sqlite3_errcode(database) & 0xFF;
-    if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_IOERR)
+    if (!is_external(database))
         return refuse_other(path, error);
     (void)database_fail(database, path, error);
     return DATABASE_REFUSED;

@@ -1,10 +1,12 @@
 /* A journal from its opening to its end. */
 #include "io/journal.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "io/journal/private.h"
 
 #define NOTICE_MOST ((size_t)64 * 1024) /* bytes */
@@ -14,6 +16,7 @@ static void add_own(struct journal *journal, const char *path)
     struct stat facts;
     if (journal->own_count == JOURNAL_OWN_MOST || stat(path, &facts) != 0)
         return;
+    journal->linked = journal->linked || facts.st_nlink > 1;
     journal->own[journal->own_count++] =
         (struct own_file){.device = facts.st_dev, .inode = facts.st_ino};
 }
@@ -113,6 +116,14 @@ static struct journal *new_journal(const struct journal_settings *settings)
     return journal;
 }
 
+/* Does the disk of the journal fail, or is it full? Then the run begins and ends at once, so that
+ * its exit status says that running again can help. */
+static bool disk_fails(const struct error *error)
+{
+    return error->class == ERROR_SYSTEM &&
+           (error->code == ENOSPC || error->code == EDQUOT || error->code == EIO);
+}
+
 bool journal_open(
     const struct journal_settings *settings, struct journal **journal, struct error *error)
 {
@@ -123,9 +134,13 @@ bool journal_open(
     struct journal *opened = new_journal(settings);
     if (opened == NULL)
         return error_set_memory(error);
-    if (!open_in_place(opened, settings, error)) {
-        journal_close(opened, -1);
-        return false;
+    if (!open_in_place(opened, settings, &opened->failure)) {
+        opened->failed = disk_fails(&opened->failure);
+        if (!opened->failed) {
+            *error = opened->failure;
+            journal_close(opened, -1);
+            return false;
+        }
     }
     *journal = opened;
     return true;
@@ -139,6 +154,13 @@ const char *journal_notice(const struct journal *journal)
 bool journal_has_files(const struct journal *journal)
 {
     return journal->has_files;
+}
+
+bool journal_may_own(const struct journal *journal, const char *name)
+{
+    /* Their names begin with that of the database. */
+    const char *base = path_last_name(buf_text(&journal->path));
+    return journal->linked || strncmp(name, base, strlen(base)) == 0;
 }
 
 bool journal_owns(const struct journal *journal, uint64_t device, uint64_t inode)

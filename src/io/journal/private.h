@@ -38,6 +38,7 @@ struct journal {
     int lock;                              /* see lock_take(); -1: none */
     bool read_only;                        /* see struct journal_settings */
     bool has_files;                        /* see journal_has_files() */
+    bool linked;                           /* one of its own files has several names */
     struct own_file own[JOURNAL_OWN_MOST]; /* see journal_owns() */
     size_t own_count;                      /* length of `own` */
 

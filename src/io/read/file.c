@@ -157,6 +157,8 @@ static bool examine(struct reader_file *file, struct stamps *stamps, struct stam
     if (!S_ISREG(status.st_mode))
         return reader_file_refuse(file, READER_NOT_REGULAR, 0);
     file->facts = facts_of(&status);
+    if (file->size_most > 0 && file->facts.size > file->size_most)
+        return reader_file_refuse(file, READER_TOO_LARGE, 0);
     *hot = stamps_hot(stamps, &file->facts, &now);
     file->result = READER_OK;
     file->code = 0;

@@ -82,7 +82,7 @@ static bool add_escaped(
     case ESCAPE_COMPONENT:
         return encode_percent(out, text, length, COMPONENT_KEPT);
     case ESCAPE_JSON:
-        return utf8_valid(text, length) && encode_json_ascii(out, text, length, false);
+        return utf8_valid(text, length) && encode_json(out, text, length);
     case ESCAPE_BASE64:
         return value->is_digest ? add_base64_of_digest(out, text, length)
                                 : encode_base64(out, text, length);
