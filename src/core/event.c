@@ -240,6 +240,8 @@ static int exit_status(const struct events *events, int signal)
         return SHOAL_EXIT_SIGNAL + signal;
     if (events->ending == EVENTS_ENDED_BY_CREDENTIALS)
         return SHOAL_EXIT_CREDENTIALS;
+    if (events->ending == EVENTS_ENDED_BY_SCHEME)
+        return SHOAL_EXIT_USAGE;
     bool unsure = totals->problems > 0 || totals->verdicts[SHOAL_UNKNOWN] > 0;
     return unsure || events->bad_failures > 0 ? SHOAL_EXIT_FAILED : mild_exit_status(events);
 }

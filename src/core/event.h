@@ -19,6 +19,7 @@
 enum events_ending {
     EVENTS_ENDED,                /* nothing more is known */
     EVENTS_ENDED_FOR_GOOD,       /* every server was given up: running again would not help */
+    EVENTS_ENDED_BY_SCHEME,      /* the same, because none of them speaks TLS: wrong usage */
     EVENTS_ENDED_BY_CREDENTIALS, /* the same, because each of them refused the credentials */
 };
 

@@ -141,8 +141,8 @@ enum outcome outcome_of(const struct attempt_end *end, const struct outcome_rule
 {
     if (end->status != 0)
         return outcome_of_status(end, rules);
-    if (end->error == ATTEMPT_CERTIFICATE || end->error == ATTEMPT_NOT_TLS ||
-        end->error == ATTEMPT_SETUP)
+    if (end->error == ATTEMPT_CERTIFICATE || end->error == ATTEMPT_SETUP ||
+        end->error == ATTEMPT_NOT_TLS)
         return OUTCOME_REFUSED;
     if (end->phase == ATTEMPT_CONNECTING)
         return outcome_while_connecting(end);

@@ -24,7 +24,7 @@ enum attempt_error {
     ATTEMPT_CONNECT,          /* the connection was refused, timed out, or has no route */
     ATTEMPT_CERTIFICATE,      /* the certificate does not verify: final */
     ATTEMPT_TLS,              /* the TLS handshake failed otherwise */
-    ATTEMPT_NOT_TLS,          /* the peer does not speak TLS: final */
+    ATTEMPT_NOT_TLS,          /* the server speaks something else than TLS on that port: final */
     ATTEMPT_PROXY,            /* the proxy refused the tunnel */
     ATTEMPT_SEND,             /* the connection broke while sending */
     ATTEMPT_RECEIVE,          /* it broke or ended before or within the response */

@@ -177,9 +177,10 @@ static void retry_learn_reach(struct retry *retry, const struct retry_end *end, 
 {
     if (attempt_reached(end->attempt)) {
         retry->reached = true;
-    } else if (end->attempt->error == ATTEMPT_CERTIFICATE ||
-               end->attempt->error == ATTEMPT_NOT_TLS) {
+    } else if (end->attempt->error == ATTEMPT_CERTIFICATE) {
         retry->distrusted = true;
+    } else if (end->attempt->error == ATTEMPT_NOT_TLS) {
+        retry->not_tls = true;
     } else if (end->outcome == OUTCOME_REJECTED && end->started_us >= retry->try_ended_us) {
         retry->tries++;
         retry->try_ended_us = now_us;
@@ -313,6 +314,8 @@ enum retry_state retry_state(const struct retry *retry, int64_t now_us)
 {
     if (!retry->reached && retry->distrusted)
         return RETRY_NOT_TRUSTED;
+    if (!retry->reached && retry->not_tls)
+        return RETRY_NOT_TLS;
     if (!retry->reached && retry->tries > retry->config.retries)
         return RETRY_NEVER_REACHED;
     if (retry_pause_outlasts_patience(retry, now_us))

@@ -32,8 +32,12 @@ enum retry_state {
     RETRY_PAUSED_LONG,   /* the origin asked for a pause that outlasts `give_up_after_us` */
     RETRY_NEVER_REACHED, /* no connection was ever made, in one try more than `retries` */
     RETRY_NOT_TRUSTED,   /* no connection was ever made, and the certificate does not verify */
+    RETRY_NOT_TLS,       /* no connection was ever made: the server does not speak TLS */
     RETRY_NOT_ADMITTED,  /* the origin does not accept the credentials: policy/credentials.h */
 };
+
+/* How many states there are. */
+#define RETRY_STATES 7
 
 /* What to do with a file whose attempt ended. */
 enum retry_step {
@@ -86,9 +90,10 @@ struct retry {
     bool probe_in_flight;       /* while probing */
     int64_t failing_since_us;   /* first failed end since the last success; CLOCK_NEVER: none */
     bool reached;               /* there was a connection in this run */
-    bool distrusted;      /* a certificate did not verify, or there was no TLS, before `reached` */
-    unsigned tries;       /* rounds of attempts without a connection, before `reached` */
-    int64_t try_ended_us; /* when the last of these rounds ended; INT64_MIN: none yet */
+    bool not_tls;               /* it did not speak TLS before `reached` */
+    bool distrusted;            /* a certificate did not verify before `reached` */
+    unsigned tries;             /* rounds of attempts without a connection, before `reached` */
+    int64_t try_ended_us;       /* when the last of these rounds ended; INT64_MIN: none yet */
 };
 
 /* Sets up `retry`, the caller's, for an origin that was never tried. */

@@ -173,6 +173,9 @@ def expected_status(run):
     if end["exit"] == 77:
         assert any(event["status"] in (401, 403, 407, None) and event["attempts"] for event in failed), run
         return 77
+    if end["exit"] == 2:
+        assert {event["reason"] for event in run.files} <= {"tls", "not-attempted"}, run
+        return 2
     if failed and not end["unknown"] and not end["problems"]:
         if all(event["temporary"] for event in failed):
             return 75

@@ -123,3 +123,12 @@ def test_a_misdirected_request_is_sent_again_on_another_connection(shoal, tree, 
     ledger.always(status=421)
     run = shoal.send(*FORM, "-j", "1", "--credential-failures", "0", tree, ledger.url)
     assert run.status == 1
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_https_to_a_port_of_http_is_wrong_usage(shoal, tree, ledger, count):
+    tree.many(count)
+    run = shoal.send(*FORM, "-j", "4", tree, ledger.url.replace("http:", "https:"))
+    assert run.status == 2 and not ledger.records
+    assert "did you mean http://?" in run.text and "run again" not in run.text
+    assert run.end["exit"] == 2 and sum(event["attempts"] for event in run.files) <= 4

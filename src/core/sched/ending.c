@@ -56,6 +56,9 @@ void ending_explain(struct sched *sched, const struct origin *origin, enum retry
     case RETRY_NEVER_REACHED:
         (void)buf_add_text(text, "the server was never reached");
         break;
+    case RETRY_NOT_TLS:
+        (void)buf_add_text(text, "the server does not speak TLS there; did you mean http://?");
+        break;
     case RETRY_NOT_TRUSTED:
         (void)buf_add_text(text, "no secure connection to the server");
         break;
@@ -69,8 +72,13 @@ void ending_explain(struct sched *sched, const struct origin *origin, enum retry
 
 enum events_ending sched_ending(const struct sched *sched)
 {
+    const uint64_t *useless = sched->useless;
     uint64_t made = sched->origins.made;
-    if (made == 0 || sched->not_admitted + sched->distrusted < made)
+    uint64_t all =
+        useless[RETRY_NOT_ADMITTED] + useless[RETRY_NOT_TRUSTED] + useless[RETRY_NOT_TLS];
+    if (made == 0 || all < made)
         return EVENTS_ENDED;
-    return sched->not_admitted == made ? EVENTS_ENDED_BY_CREDENTIALS : EVENTS_ENDED_FOR_GOOD;
+    return useless[RETRY_NOT_ADMITTED] == made ? EVENTS_ENDED_BY_CREDENTIALS
+           : useless[RETRY_NOT_TLS] == made    ? EVENTS_ENDED_BY_SCHEME
+                                               : EVENTS_ENDED_FOR_GOOD;
 }

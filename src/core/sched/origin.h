@@ -48,7 +48,7 @@ struct origin {
     bool connected;                    /* a request had a connection to it */
     bool answered;                     /* a response of it decided a verdict */
     bool gave_up;                      /* nothing is sent to it any more */
-    bool not_admitted;                 /* it does not accept the credentials */
+    bool is_useless;                   /* every other file would fail there, and later too */
     struct buf reason; /* why its last failed attempt failed; after `gave_up`: a sentence for files
                           that were never attempted */
     int64_t idle_since_us; /* since when nothing is asked of it; CLOCK_NEVER: something is */

@@ -125,8 +125,6 @@ struct sched {
     struct rate rate;         /* --rate */
     struct pairs pairs;       /* second files */
     struct equals equals;     /* requests that are equal */
-    uint64_t distrusted;      /* origins given up because of their certificates */
-    uint64_t not_admitted;    /* origins that do not accept the credentials */
     unsigned told;            /* notices about origins, of which there is a bounded number */
     struct groups *groups;    /* owned; NULL: no option asked for groups */
     struct throttle throttle; /* --limit-rate */
@@ -139,6 +137,9 @@ struct sched {
     struct buf check_value;   /* scratch: what a check compares with */
     struct buf check_failure; /* why the last checked response is no success; or "" */
     struct buf file_path;     /* scratch: {file} in the name of a group */
+
+    /* Origins with `is_useless`, by the reason. */
+    uint64_t useless[RETRY_STATES];
 };
 
 /* --- file.c --- */

@@ -126,10 +126,8 @@ static void give_up(struct sched *sched, struct origin *origin, enum retry_state
 {
     struct buf *text = &sched->text;
     ending_explain(sched, origin, state);
-    if (state == RETRY_NOT_TRUSTED)
-        sched->distrusted++;
     if (!sched->shares.several) {
-        if (state != RETRY_NEVER_REACHED && state != RETRY_NOT_TRUSTED)
+        if (state != RETRY_NEVER_REACHED && state != RETRY_NOT_TRUSTED && state != RETRY_NOT_TLS)
             events_notice(sched->parts.events, buf_text(text));
         sched_drain(sched, buf_text(text));
         return;

@@ -116,13 +116,16 @@ static void tell_of_attempt(
     events_attempt(sched->parts.events, &attempt);
 }
 
-/* Also where all files had been sent by then: the exit status must not depend on how many were in
- * flight. */
-static void note_admission(struct sched *sched, struct origin *origin)
+/* Counts an origin to which sending more is useless; also where all files had been sent by then:
+ * the exit status must not depend on how many were in flight. */
+static void note_useless(struct sched *sched, struct origin *origin)
 {
-    bool refused = credentials_are_refused(&origin->credentials);
-    sched->not_admitted += refused && !origin->not_admitted;
-    origin->not_admitted = origin->not_admitted || refused;
+    enum retry_state state = origin_state(origin, clock_now_us(sched->parts.clock));
+    bool is_useless =
+        state == RETRY_NOT_ADMITTED || state == RETRY_NOT_TRUSTED || state == RETRY_NOT_TLS;
+    if (is_useless && !origin->is_useless)
+        sched->useless[state]++;
+    origin->is_useless = origin->is_useless || is_useless;
 }
 
 void sched_attempt_ended(void *owner, void *context, const struct http_end *told)
@@ -140,7 +143,7 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *told
     bool accepted = next.outcome == OUTCOME_DONE || next.outcome == OUTCOME_EXISTS;
     if (!accepted)
         remember_failure(sched, file, next.outcome, end);
-    note_admission(sched, origin);
+    note_useless(sched, origin);
     sched_tell_of_end(sched, origin, &next, end->attempt.status);
     if (next.outcome == OUTCOME_DONE && sched->parts.config->verify_content &&
         sched->phase != SCHED_STOPPING)

@@ -60,6 +60,7 @@ static bool lacked_tls(const struct connecting *connecting, CURLcode code)
 {
     return code == CURLE_SSL_CONNECT_ERROR &&
            (strstr(connecting->error_text, "wrong version number") != NULL ||
+               strstr(connecting->error_text, "packet length too long") != NULL ||
                strstr(connecting->error_text, "http request") != NULL);
 }
 
