@@ -45,6 +45,7 @@
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
+ *   netrc                  files of passwords by host
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
  *   response_check         checks of a response's content
@@ -108,9 +109,11 @@
  *   http                   the transport's interface
  *   journal                what earlier runs did with each file
  *   journal_report         what a journal holds, read without a run
+ *   proxy_environment      the proxies that the environment names
  *   reader                 threads that open and read files ahead
  *   root                   a folder that was given; nothing outside it is opened
  *   source                 the walk in a thread of its own
+ *   tls_files              checks certificates and keys
  *   walk                   yields the files, in constant memory
  *
  * io/walk/
@@ -189,6 +192,7 @@
  *   plan_view              what a plan holds, with secrets replaced
  *   read_file              reads small files whole
  *   recipe                 options files: recipes and configuration files
+ *   reference              values from env:, file: and fd:
  *   response_view          what is shown of a response
  *   sched                  the scheduler: sole owner of every file's state
  *   selection              which files are this run's
@@ -196,10 +200,12 @@
  *   session                creates the components and runs the event loop
  *
  * core/config/
+ *   credentials            -u, --bearer, --netrc, --pass
  *   filter                 --filter, --include, --exclude, --ignore-file
  *   form                   -F and --form-string
  *   form_text              the grammar of -F
  *   header                 -H
+ *   host                   international domain names
  *   masked                 templates with secrets replaced
  *   new                    makes a configuration from the options
  *   option_read            reads an option's value
@@ -207,11 +213,15 @@
  *   options                the table of options
  *   pace                   --rate, --serial-by
  *   private                what these files share
+ *   proxy                  --proxy, and those of the environment
  *   response               --check, --exists, --reject, --capture, --show-header
- *   secret                 -s, -u, passwords in URLs
+ *   secret                 -s, passwords in URLs
  *   signing                --aws-sigv4
  *   shard                  --shard
- *   url                    --url, --proxy
+ *   tls                    --cacert, --capath, --cert, --key
+ *   url                    --url
+ *   url_parts              where the parts of a URL are
+ *   value                  secret values of options
  *
  * core/plan/
  *   explain                what became of the files of a request
@@ -277,6 +287,7 @@
  *   answer                 responses to requests
  *   fault                  scripted faults: grammar, which requests
  *   fault_apply            scripted faults: effects on a request
+ *   head                   what is refused by a request's head
  *   listen                 the socket to listen on
  *   private                what these files share
  *   receiver               the server and its event loop
@@ -365,11 +376,6 @@ static void share_one_heap(void)
 #endif
 }
 
-static bool is_one_of(const char *text, const char *one, const char *other)
-{
-    return strcmp(text, one) == 0 || strcmp(text, other) == 0;
-}
-
 int main(int count, char **arguments)
 {
     if (!standard_open())
@@ -381,9 +387,9 @@ int main(int count, char **arguments)
         (void)dprintf(STDERR_FILENO, "%s", overview);
         return SHOAL_EXIT_USAGE;
     }
-    if (is_one_of(name, "-h", "--help") || strcmp(name, "help") == 0)
+    if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "help") == 0)
         return help_print(overview);
-    if (is_one_of(name, "-V", "--version"))
+    if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
         return help_version();
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(name, commands[i].name) == 0)

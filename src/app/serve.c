@@ -9,6 +9,9 @@
 #include "app/say.h"
 #include "app/serve_output.h"
 #include "app/signals.h"
+#include "base/buf.h"
+#include "base/wipe.h"
+#include "core/reference.h"
 #include "receive/receiver.h"
 #include "text/units.h"
 
@@ -33,6 +36,10 @@ static const struct option_row table[] = {
     OPTION("into", .value = OPTION_REQUIRED, .shows = "DIR", .group = "Receiving",
         .help = "Store files below DIR. Without it, files are counted and digested, but not "
                 "stored."),
+    OPTION("token", .value = OPTION_REQUIRED, .shows = "REF", .group = "Receiving",
+        .help =
+            "Require this token in every request, as `Authorization: Bearer` or as the password "
+            "of Basic credentials; respond 401 without it. REF is env:NAME, file:PATH or fd:N."),
     OPTION("json", .value = OPTION_EQUALS_ONLY, .shows = "[=FILE]", .group = "Output",
         .help = "Write a JSON object per request, one per line, to standard output or appended to "
                 "FILE."),
@@ -52,7 +59,8 @@ static const struct option_row table[] = {
 /* What the command line says. Texts point into its arguments. */
 struct serve {
     const char *listen;
-    const char *into; /* NULL: files are not stored */
+    const char *into;  /* NULL: files are not stored */
+    const char *token; /* where the token is, or the token itself; NULL: none is required */
     struct serve_output_options output;
     bool help;
     struct fault_list faults;
@@ -99,6 +107,8 @@ static bool read_option(void *context, const struct option_row *row, enum option
         serve->listen = value;
     else if (strcmp(row->name, "into") == 0)
         serve->into = value;
+    else if (strcmp(row->name, "token") == 0)
+        serve->token = value;
     else if (strcmp(row->name, "quiet") == 0)
         serve->output.quiet = true;
     else if (strcmp(row->name, "help") == 0)
@@ -137,13 +147,15 @@ static void watch_signals(void)
 }
 
 /* Returns whether the receiver could be started. */
-static bool serve_until_stopped(const struct serve *serve, struct serve_output *output)
+static bool serve_until_stopped(
+    const struct serve *serve, const char *token, struct serve_output *output)
 {
     struct error error;
     struct random_fetched fetched;
     struct receiver_options options = {
         .listen = serve->listen,
         .into = serve->into,
+        .token = token,
         .faults = &serve->faults,
         .clock = clock_system(),
         .random = random_system(&fetched),
@@ -167,7 +179,7 @@ static bool serve_until_stopped(const struct serve *serve, struct serve_output *
     return true;
 }
 
-static int serve_with_output(const struct serve *serve)
+static int serve_with_output(const struct serve *serve, const char *token)
 {
     struct error error;
     struct serve_output output;
@@ -176,11 +188,26 @@ static int serve_with_output(const struct serve *serve)
         return SHOAL_EXIT_USAGE;
     }
     raise_descriptor_limit();
-    bool served = serve_until_stopped(serve, &output);
+    bool served = serve_until_stopped(serve, token, &output);
     bool written = serve_output_close(&output);
     if (!served)
         return SHOAL_EXIT_USAGE;
     return written ? SHOAL_EXIT_OK : SHOAL_EXIT_FAILED;
+}
+
+/* Reads the token of --token into `token`. */
+static bool read_token(const struct serve *serve, struct buf *token, struct error *error)
+{
+    struct error reason;
+    bool is_missing;
+    if (serve->token == NULL)
+        return true;
+    if (serve->token[0] == '\0')
+        return error_set(error, ERROR_USAGE, 0, "--token: it must not be empty");
+    if (!reference_is(serve->token))
+        return buf_add_text(token, serve->token) || error_set_memory(error);
+    return reference_read(serve->token, token, &is_missing, &reason) ||
+           error_set(error, reason.class, reason.code, "--token: %s", reason.text);
 }
 
 int serve_command(int count, char **arguments)
@@ -199,5 +226,14 @@ int serve_command(int count, char **arguments)
         return say_wrong("serve", error.text);
     if (serve.help)
         return help_command(introduction, table, TABLE_COUNT, fault_help());
-    return serve_with_output(&serve);
+    struct buf token;
+    buf_init(&token, REFERENCE_VALUE_MOST);
+    int status = SHOAL_EXIT_USAGE;
+    if (!read_token(&serve, &token, &error))
+        say("%s", error.text);
+    else
+        status = serve_with_output(&serve, serve.token == NULL ? NULL : buf_text(&token));
+    wipe(token.data, token.length);
+    buf_free(&token);
+    return status;
 }

@@ -8,6 +8,7 @@
 #include "text/cause.h"
 #include "text/http_challenge.h"
 #include "text/http_status.h"
+#include "text/proxy.h"
 
 #define STATUS_DIGITS      3
 #define FIRST_ERROR_STATUS 400 /* the first of those that say no (RFC 9110, 15.5) */
@@ -102,7 +103,7 @@ static void add_wanted(struct buf *out, const struct shoal_file *file)
 
 bool causes_is_status(const struct shoal_file *file)
 {
-    return file->status >= FIRST_ERROR_STATUS &&
+    return file->status >= FIRST_ERROR_STATUS && file->status != PROXY_STATUS_CREDENTIALS &&
            (file->reason == SHOAL_REASON_STATUS || file->reason == SHOAL_REASON_CREDENTIALS);
 }
 

@@ -110,9 +110,11 @@ struct config {
     size_t field_count;                    /* length of `fields` */
     bool has_pairs;                        /* one of `fields` is a pair */
     enum config_without_pair without_pair; /* --without-pair */
-    struct template **headers;     /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
-    size_t header_count;           /* length of `headers` */
-    char *user_password;           /* -u: USER:SECRET; erased when it is freed */
+    struct template **headers; /* -H: "Name: value", "Name;" (empty) or "Name:" (removed) */
+    size_t header_count;       /* length of `headers` */
+    char *user_password;       /* -u: USER:SECRET; erased when it is freed */
+    char *netrc;               /* content of --netrc-file or ~/.netrc; erased when it is freed */
+    bool netrc_home;           /* --netrc */
     struct config_signing signing; /* --aws-sigv4 */
     unsigned needs;                /* template_needs() of all templates together */
     struct media_types *types;     /* --type; NULL: none */
@@ -165,9 +167,11 @@ struct config {
     size_t shown_header_count;          /* length of `shown_headers` */
 
     /* TLS and proxies */
-    char *cacert;  /* --cacert */
+    char *cacert;  /* --cacert, or SSL_CERT_FILE */
+    char *capath;  /* --capath, a folder as --cacert, or SSL_CERT_DIR */
     char *cert;    /* --cert */
     char *key;     /* --key; only with `cert` */
+    char *pass;    /* --pass: the key's pass phrase; only with `cert`; erased when it is freed */
     char *proxy;   /* --proxy (-x); not with `no_proxy` */
     bool insecure; /* --insecure (-k) */
     bool no_proxy; /* --no-proxy */

@@ -28,7 +28,6 @@ enum option_kind {
     OPTION_SPECIAL,  /* no field: core/config/ or the command has code for it */
     OPTION_SWITCH,   /* bool: given or not; with `word`, another bool: given with that value */
     OPTION_TEXT,     /* char *: any text that is not empty */
-    OPTION_READABLE, /* char *: a file that can be read */
     OPTION_NUMBER,   /* unsigned: a whole number from `least` to `most` */
     OPTION_JOBS,     /* unsigned: as OPTION_NUMBER, or `auto`, which is CONFIG_JOBS_AUTO */
     OPTION_DURATION, /* int64_t: microseconds from `least` to `most` */

@@ -146,17 +146,17 @@ static void finish_journal(struct shoal_session *session)
 static bool open_transport(struct shoal_session *session, struct error *error)
 {
     const struct config *config = session->config;
-    const char *cacert = config->cacert;
-    if (cacert == NULL)
-        cacert = getenv("SSL_CERT_FILE");
     struct http_settings settings = {.clock = &session->loop_clock.clock,
         .connections = session->room.jobs,
         .connect_timeout_us = config->connect_timeout_us,
         .stall_timeout_us = config->stall_timeout_us,
         .response_timeout_us = config->response_timeout_us,
-        .cacert = cacert != NULL && cacert[0] != '\0' ? cacert : NULL,
+        .cacert = config->cacert,
+        .capath = config->capath,
         .cert = config->cert,
         .key = config->key,
+        .pass = config->pass,
+        .netrc = config->netrc,
         .insecure = config->insecure,
         .proxy = config->proxy,
         .no_proxy = config->no_proxy,

@@ -61,8 +61,8 @@ struct http_request {
 /* The end of an attempt. Everything is the transport's and valid during the call of `ended`. */
 struct http_end {
     struct attempt_end attempt;
-    const char *detail; /* a sentence about the error, "" where there is none; it may quote the
-                           server: escape it where it is shown */
+    const char *detail; /* a sentence about the error, or about a 407, "" where there is neither; it
+                           may quote the server: escape it where it is shown */
     const struct buf *answer; /* the kept part of the response's body */
     bool answer_cut;          /* it is not the whole body */
     const char *coding;       /* the body's coding where it could not be decoded; else "" */
@@ -122,9 +122,13 @@ struct http_settings {
     int64_t stall_timeout_us;    /* a transfer on which nothing moves for this long ends */
     int64_t response_timeout_us; /* from the last byte of the request to the response's end */
     const char *cacert;          /* path of a PEM file with the certificates to trust */
-    const char *cert;            /* path of the client's certificate, PEM */
-    const char *key;             /* path of its key, PEM */
-    bool insecure;               /* certificates are not verified */
+    const char *capath;     /* path of a folder of them; without both, the system's are trusted */
+    const char *cert;       /* path of the client's certificate, PEM */
+    const char *key;        /* path of its key, PEM */
+    const char *pass;       /* pass phrase of the key */
+    const char *netrc;      /* text with a user and password for each host (text/netrc.h), used
+                               where a request has no credentials of its own */
+    bool insecure;          /* certificates are not verified */
     const char *proxy;      /* URL; else the environment's http_proxy, https_proxy, all_proxy */
     bool no_proxy;          /* use none, whatever the environment says */
     const char *user_agent; /* value of User-Agent; static */

@@ -126,6 +126,13 @@ static json_t *error_json(const char *text)
 enum MHD_Result answer_error(struct request *request, unsigned status)
 {
     struct answer answer = {.status = status, .body = error_json(request->error.text)};
+    if (request->head_unclear) {
+        answer.header_name = MHD_HTTP_HEADER_CONNECTION;
+        answer.header_value = "close";
+    } else if (status == MHD_HTTP_UNAUTHORIZED) {
+        answer.header_name = MHD_HTTP_HEADER_WWW_AUTHENTICATE;
+        answer.header_value = "Bearer realm=\"shoal serve\"";
+    }
     return queue_answer(request, &answer);
 }
 

@@ -57,7 +57,8 @@ const char *fault_help(void)
            "  garbage     respond with bytes that are not HTTP (:headers, :body)\n"
            "\n"
            ":PHASE after a fault changes when it applies. A fault applies to every request,\n"
-           "or to those chosen by @WHICH: @10% (at random), @every=3, @first=2.\n";
+           "or to those chosen by @WHICH: @10% (at random), @every=3, @first=2,\n"
+           "@from=500.\n";
 }
 
 const char *fault_kind_name(enum fault_kind kind)
@@ -106,13 +107,19 @@ static bool parse_choice(char *text, const char *spec, struct fault *fault, stru
     }
     const char *value = cut(text, '=');
     int64_t number = 0;
-    bool is_every = strcmp(text, "every") == 0;
-    if ((!is_every && strcmp(text, "first") != 0) || value == NULL ||
-        !units_parse_number(value, 1, INT64_MAX, &number))
-        return wrong(error, spec, "after @, give 10%, every=N or first=N");
-    fault->choice = is_every ? FAULT_EVERY : FAULT_FIRST;
-    fault->amount = (uint64_t)number;
-    return true;
+    static const struct {
+        const char *name;
+        enum fault_choice_kind choice;
+    } choices[] = {{"every", FAULT_EVERY}, {"first", FAULT_FIRST}, {"from", FAULT_FROM}};
+    if (value != NULL && units_parse_number(value, 1, INT64_MAX, &number)) {
+        fault->amount = (uint64_t)number;
+        for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
+            fault->choice = choices[i].choice;
+            if (strcmp(text, choices[i].name) == 0)
+                return true;
+        }
+    }
+    return wrong(error, spec, "after @, give 10%, every=N, first=N or from=N");
 }
 
 static bool parse_phase(const char *text, const char *spec, const struct fault_row *row,
@@ -212,6 +219,8 @@ static bool is_chosen(const struct fault_list *list, size_t index, uint64_t numb
         return number % fault->amount == 0;
     case FAULT_FIRST:
         return number <= fault->amount;
+    case FAULT_FROM:
+        return number >= fault->amount;
     default:
         return true;
     }

@@ -39,6 +39,7 @@ enum fault_choice_kind {
     FAULT_SHARE,  /* at random, with probability `amount` / FAULT_SHARE_WHOLE */
     FAULT_EVERY,  /* every `amount`th request */
     FAULT_FIRST,  /* the first `amount` requests */
+    FAULT_FROM,   /* the `amount`th request and all after it */
 };
 
 /* The `amount` of FAULT_SHARE that means 100%. */
@@ -56,8 +57,8 @@ struct fault {
     bool retry_after_date;         /* FAULT_STATUS: Retry-After is sent as an HTTP date */
 };
 
-/* Reads KIND[=VALUE][,retry-after=[date+]SECONDS][:PHASE][@SHARE%|@every=N|@first=N] into `*fault`.
- * False with `error` (ERROR_USAGE), which quotes `spec`; `*fault` is then undefined. */
+/* Reads KIND[=VALUE][,retry-after=[date+]SECONDS][:PHASE][@SHARE%|@every=N|@first=N|@from=N] into
+ * `*fault`. False with `error` (ERROR_USAGE), which quotes `spec`; `*fault` is then undefined. */
 MUST_USE bool fault_parse(const char *spec, struct fault *fault, struct error *error);
 
 /* Returns the section of the help about SPEC, its heading included: several lines, static. */

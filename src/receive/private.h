@@ -47,6 +47,8 @@ struct request {
     char *method;                      /* owned */
     char *path;                        /* the URL's path, still percent-encoded; owned */
     bool is_upload;                    /* its method is PUT or POST */
+    bool needs_host;                   /* it is HTTP/1.1 */
+    bool head_unclear;                 /* where it ends, and the next one begins, is in doubt */
     bool head_handled;                 /* its head was handled; calls are now for its body */
     bool body_handled;                 /* the end of its body was reached */
     bool accepted;                     /* its content is complete, valid and stored */
@@ -70,6 +72,16 @@ enum MHD_Result request_handle(void *context, struct MHD_Connection *connection,
 /* MHD_RequestCompletedCallback, which frees the request; arguments as for request_handle(). */
 void request_completed(void *context, struct MHD_Connection *connection, void **slot,
     enum MHD_RequestTerminationCode code);
+
+/* head.c */
+
+/* Whether every reader understands the request's head in the same way. False with
+ * `request->error`. */
+MUST_USE bool head_is_clear(struct request *request);
+
+/* Whether the request has the receiver's token, if that requires one: `Authorization: Bearer`, or
+ * the password of Basic credentials. False with `request->error`. */
+MUST_USE bool head_is_authorized(struct request *request);
 
 /* report.c */
 
@@ -105,7 +117,8 @@ bool fault_drops_body(const struct request *request);
 /* Responds 201 with what was accepted. */
 MUST_USE enum MHD_Result answer_accepted(struct request *request);
 
-/* Responds `status` with the text of `request->error`. */
+/* Responds `status` with the text of `request->error`, and closes the connection if the head is not
+ * clear. */
 MUST_USE enum MHD_Result answer_error(struct request *request, unsigned status);
 
 /* Responds with the status, and the Retry-After if any, of the fault that applies. */

@@ -38,9 +38,11 @@ struct receiver_totals {
 
 /* How a receiver is set up. */
 struct receiver_options {
-    const char *listen;              /* ADDR:PORT for listen_on(); read by receiver_new() only */
-    const char *into;                /* directory to store files in, read by receiver_new() only;
-                                        NULL: files are not stored */
+    const char *listen; /* ADDR:PORT for listen_on(); read by receiver_new() only */
+    const char *into;   /* directory to store files in, read by receiver_new() only;
+                           NULL: files are not stored */
+    const char *token;  /* every request must have it, as Bearer or as a password; NULL:
+                           none is required; outlives the receiver */
     const struct fault_list *faults; /* outlives the receiver; NULL: none */
     struct clock clock;              /* its context outlives the receiver */
     struct random_source random;     /* for temporary names; its context outlives the receiver */

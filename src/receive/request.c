@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "receive/private.h"
 
@@ -95,14 +94,6 @@ static void begin_upload(struct request *request)
         fail(request);
 }
 
-/* Headers that disagree on where the body ends allow request smuggling (RFC 9112, section 6.3). */
-static bool has_doubtful_length(const struct request *request)
-{
-    const char *coding = header_of(request, MHD_HTTP_HEADER_TRANSFER_ENCODING);
-    return coding != NULL && (header_of(request, MHD_HTTP_HEADER_CONTENT_LENGTH) != NULL ||
-                                 strcasecmp(coding, "chunked") != 0);
-}
-
 static enum MHD_Result handle_head(struct request *request)
 {
     enum fault_effect effect = fault_apply(request, FAULT_HEADERS);
@@ -113,11 +104,10 @@ static enum MHD_Result handle_head(struct request *request)
     request->head_handled = true;
     if (effect == FAULT_EFFECT_STATUS)
         return answer_fault(request);
-    if (has_doubtful_length(request)) {
-        (void)error_set(&request->error, ERROR_DATA, 0,
-            "the body's length is in doubt: Transfer-Encoding with Content-Length, or not chunked");
+    if (!head_is_clear(request))
         return answer_error(request, MHD_HTTP_BAD_REQUEST);
-    }
+    if (!head_is_authorized(request))
+        return answer_error(request, MHD_HTTP_UNAUTHORIZED);
     if (request->is_upload && !fault_drops_body(request))
         begin_upload(request);
     return MHD_YES;
@@ -188,11 +178,12 @@ static enum MHD_Result handle_end(struct request *request)
 enum MHD_Result request_handle(void *context, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *data, size_t *size, void **slot)
 {
-    (void)version;
     struct request *request = *slot;
     if (request == NULL) {
         request = request_new(context, connection, url, method);
         *slot = request;
+        if (request != NULL)
+            request->needs_host = strcmp(version, MHD_HTTP_VERSION_1_1) == 0;
     }
     if (request == NULL)
         return MHD_NO;

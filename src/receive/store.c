@@ -65,7 +65,7 @@ void store_close(struct store *store)
 
 void store_file_init(struct store_file *file)
 {
-    *file = (struct store_file){.descriptor = -1};
+    *file = (struct store_file){.descriptor = -1, .folder = -1};
 }
 
 /* Opens the directory `name` in `parent`; `make`: creates it if it is missing. Returns a
@@ -137,19 +137,13 @@ bool store_begin(
     size_t reached;
     if (path == NULL)
         path = "";
-    int folder = open_folder(store, path, path_folder_length(path), false, &reached);
-    if (folder < 0)
+    file->folder = open_folder(store, path, path_folder_length(path), false, &reached);
+    if (file->folder < 0)
         return system_error(error, errno, "open the folder of the file");
-    file->folder = strndup(path, reached);
-    if (file->folder == NULL) {
-        close_folder(store, folder);
-        return error_set_memory(error);
-    }
-    file->descriptor = create_temporary(store, folder, file);
-    int code = errno;
-    close_folder(store, folder);
+    file->descriptor = create_temporary(store, file->folder, file);
     if (file->descriptor >= 0)
         return true;
+    int code = errno;
     file->temporary[0] = '\0';
     store_abandon(store, file);
     return system_error(error, code, "create a file");
@@ -182,19 +176,12 @@ bool store_finish(struct store_file *file, struct error *error)
 bool store_commit(
     struct store *store, struct store_file *file, const char *path, struct error *error)
 {
-    size_t length = path_folder_length(path);
     size_t reached;
-    int to = open_folder(store, path, length, true, &reached);
+    int to = open_folder(store, path, path_folder_length(path), true, &reached);
     if (to < 0)
         return system_error(error, errno, "make the folder of the file");
-    bool same = strlen(file->folder) == length && memcmp(file->folder, path, length) == 0;
-    int from = to;
-    if (!same)
-        from = open_folder(store, file->folder, strlen(file->folder), false, &reached);
-    int result = from < 0 ? -1 : renameat(from, file->temporary, to, path_last_name(path));
+    int result = renameat(file->folder, file->temporary, to, path_last_name(path));
     int code = errno;
-    if (!same)
-        close_folder(store, from);
     close_folder(store, to);
     if (result != 0)
         return system_error(error, code, "give the file its name");
@@ -206,14 +193,8 @@ void store_abandon(struct store *store, struct store_file *file)
 {
     if (file->descriptor >= 0)
         (void)close(file->descriptor);
-    if (file->folder != NULL && file->temporary[0] != '\0') {
-        size_t reached;
-        int folder = open_folder(store, file->folder, strlen(file->folder), false, &reached);
-        if (folder >= 0) {
-            (void)unlinkat(folder, file->temporary, 0);
-            close_folder(store, folder);
-        }
-    }
-    free(file->folder);
+    if (file->temporary[0] != '\0')
+        (void)unlinkat(file->folder, file->temporary, 0);
+    close_folder(store, file->folder);
     store_file_init(file);
 }

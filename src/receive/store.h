@@ -23,8 +23,8 @@ struct store {
 /* A file that has no final name yet: being written, or complete. */
 struct store_file {
     int descriptor;                       /* open for writing, or -1 */
-    char *folder;                         /* path of the temporary's directory, relative to the
-                                             store; "" is the store itself; NULL: no temporary */
+    int folder;                           /* the temporary's directory, or -1: however it is moved
+                                             or replaced, the temporary is found in it */
     char temporary[STORE_TEMPORARY_SIZE]; /* its name in `folder`; "" if it has none */
 };
 

@@ -31,7 +31,10 @@ bool stored_path_check(const char *path, size_t length, struct error *error)
     if (path[0] == '/')
         return refuse(error, "is absolute");
     const char *end = path + length;
+    size_t depth = 0;
     for (const char *name = path; name <= end;) {
+        if (depth++ > STORED_DEPTH_MAX)
+            return refuse(error, "has more than 100 folders");
         const char *slash = memchr(name, '/', (size_t)(end - name));
         const char *name_end = slash == NULL ? end : slash;
         if (!check_name(name, (size_t)(name_end - name), error))

@@ -15,9 +15,13 @@
 /* Longest path, in bytes without the NUL. */
 #define STORED_PATH_MAX 16384
 
+/* Most folders on a path. */
+#define STORED_DEPTH_MAX 100
+
 /* Checks that a file may be stored under the `length` bytes at `path`. False with `error`
- * (ERROR_DATA) if the path is empty, absolute, longer than STORED_PATH_MAX or contains a NUL, or if
- * a name in it is empty, "." or "..", or longer than STORED_NAME_MAX. */
+ * (ERROR_DATA) if the path is empty, absolute, longer than STORED_PATH_MAX, deeper than
+ * STORED_DEPTH_MAX or contains a NUL, or if a name in it is empty, "." or "..", or longer than
+ * STORED_NAME_MAX. */
 MUST_USE bool stored_path_check(const char *path, size_t length, struct error *error);
 
 /* Decodes `url_path` (a URL's path as received: percent-encoded, with a leading '/') into `path`,

@@ -5,9 +5,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "text/units.h"
 
 #define ADDRESS_TEXT_SIZE 64
+#define HOST_TEXT_SIZE    512 /* a name has at most 253 bytes */
 
 struct address {
     int family; /* AF_INET, AF_INET6 */
@@ -131,6 +133,103 @@ const char *proxy_choose(const struct proxy_rules *rules, const struct http_url 
     if (proxy == NULL || if_given(rules->except) == NULL)
         return proxy;
     return proxy_is_excepted(rules->except, url->host) ? NULL : proxy;
+}
+
+const char *proxy_source(const struct proxy_rules *rules, const char *proxy)
+{
+    if (proxy == rules->option)
+        return "--proxy";
+    if (proxy == rules->http)
+        return "http_proxy";
+    return proxy == rules->https ? rules->https_name : rules->all_name;
+}
+
+bool proxy_userinfo_is_encoded(const char *userinfo, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (ascii_is_control(userinfo[i]) || strchr(" /?#[]@", userinfo[i]) != NULL)
+            return false;
+        if (userinfo[i] == '%' && (length - i < 3 || ascii_hex_value(userinfo[i + 1]) < 0 ||
+                                      ascii_hex_value(userinfo[i + 2]) < 0))
+            return false;
+    }
+    return true;
+}
+
+/* What is after SCHEME://, or all of it. */
+static const char *after_scheme(const char *proxy)
+{
+    const char *scheme_end = strstr(proxy, "://");
+    return scheme_end == NULL ? proxy : scheme_end + 3;
+}
+
+static bool has_known_scheme(const char *proxy)
+{
+    static const char *const schemes[] = {
+        "http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://"};
+    if (after_scheme(proxy) == proxy)
+        return true;
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        if (strncasecmp(proxy, schemes[i], strlen(schemes[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+struct http_slice proxy_host(const char *proxy)
+{
+    const char *begin = after_scheme(proxy);
+    const char *at = strrchr(begin, '@');
+    const char *host = at == NULL ? begin : at + 1;
+    return (struct http_slice){host, strcspn(host, "/?#")};
+}
+
+bool proxy_explain_credentials(const char *proxy, struct buf *out)
+{
+    if (proxy == NULL)
+        return buf_add_text(out, "a proxy requires credentials (407), but no proxy was given");
+    if (strchr(proxy, '@') != NULL)
+        return buf_add_text(out, "the proxy does not accept the credentials (407)");
+    struct http_slice host = proxy_host(proxy);
+    return buf_printf(out,
+        "the proxy requires credentials (407); give them with --proxy http://USER:SECRET@%.*s",
+        (int)host.length, host.data);
+}
+
+/* A name or an address, and a port. */
+static bool is_host(struct http_slice host)
+{
+    char url[HOST_TEXT_SIZE] = "http://";
+    size_t scheme = strlen(url);
+    struct http_url parts;
+    if (host.length == 0 || host.length >= sizeof url - scheme)
+        return false;
+    memcpy(url + scheme, host.data, host.length);
+    url[scheme + host.length] = '\0';
+    return http_url_split(url, &parts, NULL);
+}
+
+bool proxy_check(const char *proxy, const char *source, struct error *error)
+{
+    const char *begin = after_scheme(proxy);
+    const char *at = strrchr(begin, '@');
+    if (!has_known_scheme(proxy))
+        return error_set(error, ERROR_USAGE, 0,
+            "%s: a proxy must begin with http://, https://, socks4://, socks4a://, socks5:// or "
+            "socks5h://",
+            source);
+    if (at != NULL && !proxy_userinfo_is_encoded(begin, (size_t)(at - begin)))
+        return error_set(error, ERROR_USAGE, 0,
+            "%s: the proxy's user or password contains a character that must be percent-encoded: "
+            "/ as %%2F, ? as %%3F, # as %%23, @ as %%40, %% as %%25, a space as %%20",
+            source);
+    if (!is_host(proxy_host(proxy)))
+        return error_set(error, ERROR_USAGE, 0,
+            "%s: the proxy's host or port is not valid: it must be "
+            "[SCHEME://][USER:PASSWORD@]HOST[:PORT], with the port from 1 to 65535; special "
+            "characters in a password must be percent-encoded",
+            source);
+    return true;
 }
 
 enum proxy_kind proxy_kind(const char *proxy)

@@ -226,6 +226,70 @@ def test_no_proxy_lists_of_domains(shoal, tree, ledger, proxy, hosts, names, pas
     assert bool(proxy.seen) is not passed_by
 
 
+@pytest.mark.parametrize("value", ["http://us:{}#rest@127.0.0.1:9", "us:{}/rest@127.0.0.1:9",
+                                   "http://us:{}?rest@127.0.0.1:9", "http://us:x@{}@127.0.0.1:9",
+                                   "http://us:{}%@127.0.0.1:9", "socks5://us:{} x@127.0.0.1:9"])  # fmt: skip
+@pytest.mark.parametrize("how", ["http_proxy", "ALL_PROXY", "--proxy"])
+def test_a_password_that_is_not_encoded_is_an_error_that_does_not_show_it(
+    shoal, tree, ledger, value, how
+):
+    tree("a")
+    given = value.format("Secret9")
+    if how == "--proxy":
+        run = shoal.send("--proxy", given, *FORM, tree, ledger.url)
+    else:
+        run = shoal.send(*FORM, tree, ledger.url, env={how: given})
+    run.usage_error(how, "percent-encoded")
+    assert b"Secret9" not in run.everything and b"rest@" not in run.everything
+    assert not ledger.records
+
+
+def test_a_proxy_of_no_use_for_this_url_is_not_checked(shoal, tree, ledger):
+    tree("a")
+    broken = "http://us:a#b@h:1"
+    shoal.send(*FORM, tree, ledger.url, env={"https_proxy": broken}).sent_all(1)
+    shoal.send(*FORM, tree, ledger.url, env={"http_proxy": broken, "no_proxy": "127.0.0.1"}).sent_all(1)
+    shoal.send("--no-proxy", *FORM, tree, ledger.url, env={"http_proxy": broken}).sent_all(1)
+
+
+def test_a_proxy_that_is_down_is_named_with_its_origin(shoal, tree, ledger):
+    tree("a")
+    url = f"http://user:pass-word@127.0.0.1:{unused_port()}/"
+    host = url.split("@")[1].strip("/")
+    run = shoal.send(*SHORT, *FORM, tree, ledger.url, env={"http_proxy": url})
+    assert f"no connection to the proxy {host} (from http_proxy): refused" in run.text
+    run = shoal.send(*SHORT, *FORM, "-x", url, tree, ledger.url)
+    assert f"no connection to the proxy {host} (from --proxy): refused" in run.text
+    assert b"pass-word" not in run.everything
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_407_says_how_to_give_credentials(shoal, tree, ledger, tls, secure):
+    tree("a")
+    url = (tls if secure else ledger).url
+    with Proxy(user="user", password=PASSWORD) as proxy:
+        run = shoal.send(*SHORT, "-k", "-x", proxy.origin, *FORM, tree, url)
+        host = proxy.origin.split("//")[1]
+        cure = f"the proxy requires credentials (407); give them with --proxy http://USER:SECRET@{host}"
+        assert cure in run.text and run.status == 1
+        wrong = proxy.origin.replace("//", "//me:wrong-word@")
+        run = shoal.send(*SHORT, "-k", "-x", wrong, *FORM, tree, url)
+        assert "the proxy does not accept the credentials (407)" in run.text
+
+
+def test_a_long_reason_of_a_proxy_is_not_cut_within_a_secret(shoal, tree, tls):
+    tree("a")
+
+    def refuse(connection):
+        connection.read_head()
+        connection.send(b"HTTP/1.1 403 " + b"x" * 117 + b" sekrit-token-value\r\nContent-Length: 0\r\n\r\n")
+
+    with RawServer(refuse) as server:
+        run = shoal.send(*SHORT, "-k", "-x", server.origin, "-s", "t=env:T", "-H", "X: {t}", tree, tls.url,
+                         env={"T": "sekrit-token-value"})  # fmt: skip
+    assert b"sek" not in run.everything and "***" in run.text
+
+
 # ---- SOCKS
 
 

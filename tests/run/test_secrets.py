@@ -247,6 +247,5 @@ def test_a_value_that_is_not_there_is_an_error(shoal, tree, ledger, given):
 def test_an_empty_value_hides_nothing_else(shoal, tree, ledger):
     tree("a")
     ledger.always(status=400, body=b"plain words")
-    run = shoal.send("-v", "-s", "t=env:EMPTY", "-F", "t={t}", "-F", "f=@{file}", tree, ledger.url,
-                     env={"EMPTY": ""})  # fmt: skip
+    run = shoal.send("-v", "-s", "t=", "-F", "t={t}", "-F", "f=@{file}", tree, ledger.url)
     assert run.files[0]["response"] == "plain words"

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -555,3 +556,73 @@ def test_what_does_not_end_is_broken_off_and_leaves_nothing(receiver, signals):
             receiver.popen.send_signal(signal.SIGINT)
         assert receiver.popen.wait(HANG) == 0
         assert list(receiver.into.iterdir()) == []
+
+
+UNCLEAR = {
+    "two lengths": (b"Host: x", b"Content-Length: 3", b"Content-Length: 3"),
+    "two lengths that differ": (b"Host: x", b"Content-Length: 3", b"Content-Length: 2"),
+    "two codings": (b"Host: x", b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked"),
+    "a space before the colon": (b"Host: x", b"Content-Length: 3", b"X : y"),
+    "a space before the length's colon": (b"Host: x", b"Content-Length : 3"),
+    "a TAB before a coding's colon": (b"Host: x", b"Content-Length: 3", b"Transfer-Encoding\t: chunked"),
+    "two hosts": (b"Host: x", b"Host: y", b"Content-Length: 3"),
+    "no host": (b"Content-Length: 3",),
+}
+
+
+@pytest.mark.parametrize("case", UNCLEAR)
+def test_a_head_that_two_readers_understand_differently_is_refused(receiver, case):
+    lines = (b"PUT /x HTTP/1.1", *UNCLEAR[case], b"", b"")
+    with receiver.connect() as connection:
+        connection.send(b"\r\n".join(lines) + b"3\r\nabc\r\n0\r\n\r\n")
+        got = b""
+        try:
+            got = connection.rest()
+        except ConnectionResetError:
+            pass  # the body was not read to its end
+        assert got == b"" or got.startswith(b"HTTP/1.1 400"), got
+        assert len(re.findall(rb"HTTP/1\.1 \d{3} ", got)) <= 1, "what follows is not taken for a request"
+    assert receiver.stored() == {}
+
+
+def test_a_path_has_a_depth_limit(receiver):
+    assert receiver.put(b"1", "/" + "d/" * 100 + "f").status == 201
+    answer = receiver.put(b"1", "/" + "e/" * 101 + "f")
+    assert answer.status == 400 and "100 folders" in answer.text
+    assert not (receiver.into / "e").exists()
+
+
+@pytest.mark.parametrize("ending", ["complete", "broken"])
+def test_a_folder_that_is_replaced_meanwhile_keeps_no_temporary(receiver, ending):
+    (receiver.into / "a").mkdir()
+    with receiver.connect() as connection:
+        connection.send(head("PUT", "/a/f", len(CONTENT), None), CONTENT[:1000])
+        receiver.wait_for_temporary(1000)
+        (receiver.into / "a").rename(receiver.into / "b")
+        (receiver.into / "a").mkdir()
+        if ending == "complete":
+            assert connection.send(CONTENT[1000:]).answer().status == 201
+    receiver.wait_event()
+    assert list((receiver.into / "b").iterdir()) == []
+    assert receiver.stored() == ({"a/f": CONTENT} if ending == "complete" else {})
+
+
+def test_a_token_is_required(into):
+    environment = {**os.environ, "THE_TOKEN": "t0ken\n"}
+    with Receiver("--token", "env:THE_TOKEN", into=into, env=environment) as receiver:
+        for credentials, status in (
+            (None, 401), ("Bearer t0ken", 201), ("bearer t0ken", 201), ("Bearer t0kem", 401),
+            ("Bearer t0ken2", 401), ("Basic " + base64.b64encode(b"me:t0ken").decode(), 201),
+            ("Basic " + base64.b64encode(b"t0ken:me").decode(), 401), ("Basic !", 401),
+        ):  # fmt: skip
+            headers = {} if credentials is None else {"Authorization": credentials}
+            answer = requests.put(receiver.url + "/x", data=b"1", headers=headers, timeout=HANG)
+            assert answer.status_code == status, credentials
+            assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+        assert requests.get(receiver.url + "/", timeout=HANG).status_code == 401
+
+
+@pytest.mark.parametrize("token", ["", "env:NOT_SET_AT_ALL"])
+def test_a_token_that_is_not_there_is_an_error(token):
+    run = run_serve("--token", token)
+    assert run.returncode == 2 and b"--token" in run.stderr

@@ -227,3 +227,8 @@ def test_a_delay_goes_with_another_fault(folder):
 def test_a_bad_request_is_refused_though_a_fault_was_chosen(folder):
     with serve(folder, "drop") as receiver:
         assert receiver.put(b"1", "/../x").status == 400
+
+
+def test_a_fault_can_begin_with_the_nth_request(folder):
+    with serve(folder, "status=503@from=4") as receiver:
+        assert statuses(receiver, 6) == [201, 201, 201, 503, 503, 503]

@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import ssl
+import subprocess
 
 import pytest
 
@@ -182,3 +183,96 @@ def test_http_to_a_server_that_speaks_https(shoal, tree, tls):
     tree("a")
     run = shoal.send(*SHORT, *FORM, tree, tls.url.replace("https:", "http:"))
     assert run.paths("failed") == {b"a"} and not tls.records
+
+
+def rehash(folder, certificate):
+    """A folder with the certificate under the hash of its name, as `openssl rehash` makes it."""
+    command = ["openssl", "x509", "-noout", "-hash", "-in", certificate]
+    name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    folder.mkdir()
+    (folder / f"{name}.0").write_bytes(certificate.read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize("how", ["--capath", "--cacert", "SSL_CERT_DIR"])
+def test_a_folder_of_authorities(shoal, tree, tls, certificates, folder, how):
+    tree("a")
+    good = rehash(folder / "good", certificates.ca)
+    other = rehash(folder / "other", certificates.other_ca)
+    for path, sent in ((good, 1), (other, 0)):
+        given, env = ((), {how: str(path)}) if how.isupper() else ((how, path), {})
+        run = shoal.send(*SHORT, *given, *FORM, tree, local(tls), env=env)
+        assert run.count("sent") == sent, run
+
+
+def test_a_folder_without_hashed_names_is_an_error(shoal, tree, tls, certificates, folder):
+    tree("a")
+    (folder / "plain").mkdir()
+    (folder / "plain" / "ca.pem").write_bytes(certificates.ca.read_bytes())
+    for option in ("--capath", "--cacert"):
+        shoal.send(option, folder / "plain", tree, local(tls)).usage_error(option, "openssl rehash")
+    shoal.send("--capath", folder / "none", tree, local(tls)).usage_error("--capath", "none")
+
+
+def test_an_unknown_authority_is_named_with_its_cure(shoal, tree, tls):
+    tree("a")
+    run = shoal.send(*SHORT, *FORM, tree, local(tls))
+    assert "--cacert" in run.files[0]["error"] and run.status == 1
+
+
+def encrypted(certificates, folder, *form):
+    _, key = certificates.make("client")
+    locked = folder / "locked.key"
+    command = ["openssl", *form, "-in", key, "-aes128", "-passout", "pass:open sesame", "-out", locked]
+    subprocess.run(command, check=True, capture_output=True)
+    return locked
+
+
+@pytest.mark.parametrize("form", [("pkey",), ("ec",)])
+def test_an_encrypted_key_takes_its_pass_phrase_by_reference(
+    shoal, tree, certificates, folder, form
+):
+    tree("a")
+    certificate, _ = certificates.make("client")
+    key = encrypted(certificates, folder, *form)
+    given = ("--cacert", certificates.ca, "--cert", certificate, "--key", key)
+    with Ledger(ssl_context=certificates.context(client_ca=certificates.ca)) as server:
+        run = shoal.send(*given, tree, local(server))
+        run.usage_error("--key", "encrypted", "--pass")
+        assert "phrase:" not in run.text, "nobody is asked"
+        env = {"PHRASE": "wrong"}
+        shoal.send(*given, "--pass", "env:PHRASE", tree, local(server), env=env).usage_error("--pass")
+        shoal.send(*given, "--pass", "env:NONE", tree, local(server)).usage_error("NONE")
+        assert not server.records
+        env = {"PHRASE": "open sesame\n"}
+        run = shoal.send(*given, "--pass", "env:PHRASE", *FORM, tree, local(server), env=env)
+        run.sent_all(1)
+        assert b"sesame" not in run.everything
+
+
+def test_files_of_tls_are_checked_before_anything_is_sent(shoal, tree, tls, certificates, folder):
+    tree("a")
+    certificate, key = certificates.make("client")
+    server_certificate, _ = certificates.server()
+    (folder / "none.pem").write_text("nothing\n")
+    os.mkfifo(folder / "fifo")
+    for given, words in (
+        (("--cacert", key), (f"--cacert '{key}' contains no certificate",)),
+        (("--cert", folder / "none.pem"), ("none.pem' contains no certificate",)),
+        (("--cert", certificate), ("contains no private key", "--key")),
+        (("--cert", certificate, "--key", certificate), ("contains no private key",)),
+        (("--cert", server_certificate, "--key", key), ("does not belong", "--cert")),
+        (("--cert", certificate, "--key", folder), ("is a folder",)),
+        (("--cacert", folder / "fifo"), ("is a pipe (FIFO)",)),
+        (("--pass", "x"), ("--cert",)),
+    ):
+        shoal.send(*given, tree, local(tls)).usage_error(*words)
+        shoal.send("-n", *given, tree, local(tls)).usage_error(*words)
+    assert not tls.records
+
+
+def test_https_to_a_port_that_speaks_http_says_so(shoal, tree, ledger):
+    tree("a", "b")
+    run = shoal.send(*FORM, tree, ledger.url.replace("http:", "https:"))
+    assert f"127.0.0.1:{ledger.port} does not speak TLS; did you mean http://?" in run.text
+    assert not any(event["temporary"] for event in run.files if event["attempts"])

@@ -31,13 +31,11 @@ static void defaults_are_those_of_the_help(void **state)
 static void every_plain_option_reaches_its_field(void **state)
 {
     (void)state;
-    make_file("cert.pem", "x");
     struct config *config = good(GIVEN(TO_URL, "PATH", "-", "jobs", "7", "retries", "2", "retries",
         "0", "connect-timeout", "1", "stall-timeout", "500ms", "give-up-after", "1h", "grace", "0",
         "max-failures", "9", "success", "201", "exists", "409", "follow", NULL, "no-hidden", NULL,
         "null", NULL, "allow-empty", NULL, "at-most-once", NULL, "dry-run", NULL, "insecure", NULL,
-        "no-proxy", NULL, "cacert", "cert.pem", "cert", "cert.pem", "key", "cert.pem", "base", ".",
-        "request", "PATCH"));
+        "no-proxy", NULL, "base", ".", "request", "PATCH"));
     assert_int_equal(config->jobs, 7);
     assert_int_equal(config->retries, 0);
     assert_true(config->connect_timeout_us == 1000000);
@@ -50,9 +48,6 @@ static void every_plain_option_reaches_its_field(void **state)
     assert_true(config->follow && config->no_hidden && config->nul_separated);
     assert_true(config->allow_empty && config->at_most_once && config->dry_run);
     assert_true(config->insecure && config->no_proxy);
-    assert_string_equal(config->cacert, "cert.pem");
-    assert_string_equal(config->cert, "cert.pem");
-    assert_string_equal(config->key, "cert.pem");
     assert_string_equal(config->base, ".");
     assert_string_equal(config->method, "PATCH");
     config_free(config);
@@ -186,16 +181,16 @@ static void keys_come_from_the_environment_files_and_descriptors(void **state)
     assert_int_equal(write(ends[1], "from fd\r\n", 9), 9);
     (void)close(ends[1]);
     (void)snprintf(descriptor, sizeof descriptor, "d=fd:%d", ends[0]);
-    make_file("token", "from\nfile\n\n");
-    assert_int_equal(setenv("SHOAL_TEST_TOKEN", "from env/", 1), 0);
+    make_file("token", "from file\n");
+    assert_int_equal(setenv("SHOAL_TEST_TOKEN", "from env/\r\n", 1), 0);
     struct config *config = good(GIVEN("url", "https://h/{p}?e={e}", "set", "p=plain", "set",
         "e=env:SHOAL_TEST_TOKEN", "set", "f=file:token", "set", descriptor, "set", "p=last", "form",
         "x={p}|{e}|{f}|{d}", "form", "file=@{file}"));
     (void)close(ends[0]);
-    assert_fills(config->fields[0].value, "last|from env/|from\nfile\n|from fd");
+    assert_fills(config->fields[0].value, "last|from env/|from file|from fd");
     assert_hides(config, "from env/");
     assert_hides(config, "from%20env%2F");
-    assert_hides(config, "from\nfile\n");
+    assert_hides(config, "from file");
     assert_hides(config, "from fd");
     struct buf shown;
     buf_init(&shown, 64);
@@ -218,7 +213,20 @@ static void keys_that_cannot_be_read_are_rejected(void **state)
     bad(GIVEN(TO_URL, "set", "path=v"), "'path'");
     bad(GIVEN(TO_URL, "set", "k=env:SHOAL_NO_SUCH"), "'SHOAL_NO_SUCH'");
     bad(GIVEN(TO_URL, "set", "k=file:missing"), "'missing'");
-    bad(GIVEN(TO_URL, "set", "k=file:zero"), "NUL");
+    make_file("lines", "a\nb\n");
+    make_file("tab", "a\tb");
+    make_file("end", "\r\n");
+    make_file("empty", "");
+    bad(GIVEN(TO_URL, "set", "k=file:zero"), "0x00, byte 2");
+    bad(GIVEN(TO_URL, "set", "k=file:lines"), "0x0A, byte 2");
+    bad(GIVEN(TO_URL, "set", "k=file:tab"), "0x09, byte 2");
+    bad(GIVEN(TO_URL, "set", "k=file:end"), "'file:end' is empty");
+    bad(GIVEN(TO_URL, "set", "k=file:empty"), "'file:empty' is empty");
+    assert_int_equal(setenv("SHOAL_TEST_TOKEN", "", 1), 0);
+    bad(GIVEN(TO_URL, "set", "k=env:SHOAL_TEST_TOKEN"), "'SHOAL_TEST_TOKEN' is empty");
+    assert_int_equal(setenv("SHOAL_TEST_TOKEN", "a\033", 1), 0);
+    bad(GIVEN(TO_URL, "set", "k=env:SHOAL_TEST_TOKEN"), "0x1B, byte 2");
+    assert_int_equal(unsetenv("SHOAL_TEST_TOKEN"), 0);
     bad(GIVEN(TO_URL, "set", "k=fd:999"), "descriptor 999");
     bad(GIVEN(TO_URL, "set", "k=fd:x"), "fd:x");
 }
@@ -228,7 +236,7 @@ static void passwords_are_secrets_in_every_form(void **state)
     (void)state;
     struct config *config = good(GIVEN("url", "https://me:url%20word{k}@h/", "set", "k=!", "user",
         "you:user:{k}word", "proxy", "http://p:proxy%2fword@h:1"));
-    assert_string_equal(config->shown_url, "https://me:***@h/");
+    assert_string_equal(config->shown_url, "https://***@h/");
     assert_string_equal(config->user_password, "you:user:!word");
     assert_hides(config, "user:!word");
     assert_hides(config, "eW91OnVzZXI6IXdvcmQ="); /* you:user:!word */
@@ -268,6 +276,73 @@ static void no_error_shows_a_secret(void **state)
     assert_null(strstr(error.text, "hidden"));
 }
 
+static void a_url_with_a_password_that_is_not_encoded_is_rejected(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"http://u:hid#hidden@h/", "http://u:hid/hidden@h/",
+        "https://u:hid?hidden@h:1/{path}", "http://u:hid@hidden@h/", "http://u:hid%hidden@h/"};
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        struct error error = bad(GIVEN("url", wrong[i]), "percent-encoded");
+        assert_null(strstr(error.text, "hid#"));
+        assert_null(strstr(error.text, "hidden"));
+    }
+    config_free(good(GIVEN("url", "http://h:80/a@b?c@d")));
+    config_free(good(GIVEN("url", "http://h/a@b")));
+    config_free(good(GIVEN("url", "http://u:%2F@h/a@b")));
+}
+
+static void a_domain_name_is_written_in_ascii(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url;
+        const char *origin;
+    } names[] = {{"http://b\xc3\xbc"
+                  "cher.example/",
+                     "http://xn--bcher-kva.example"},
+        {"https://me:%20@B\xc3\x9c"
+         "CHER.Example:81/",
+            "https://xn--bcher-kva.Example:81"},
+        {"http://b%C3%BCcher.example/", "http://xn--bcher-kva.example"},
+        {"http://{h}:81/", "http://xn--bcher-kva.example:81"},
+        {"http://fa\xc3\x9f.de/", "http://xn--fa-hia.de"},
+        {"http://{stem}.b\xc3\xbc"
+         "cher.example/",
+            "http://{stem}.xn--bcher-kva.example"},
+        {"http://[fe80::1%25lo]:1/", "http://[fe80::1%25lo]:1"}};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct config *config = good(GIVEN("url", names[i].url, "set",
+            "h=b\xc3\xbc"
+            "cher.example"));
+        assert_string_equal(config->origin_name, names[i].origin);
+        config_free(config);
+    }
+    bad(GIVEN("url", "http://-\xc3\xbc/"), "not a valid domain name");
+    bad(GIVEN("url", "http://x{stem}\xc3\xbc/"), "field");
+    bad(GIVEN("url", "http://\xff/"), "UTF-8");
+    bad(GIVEN("url", "http://h%20x/"), "space");
+}
+
+static void a_user_has_its_secret_from_elsewhere(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("SHOAL_TEST_TOKEN", "se:cret{x}\n", 1), 0);
+    struct config *config = good(GIVEN(TO_URL, "set", "n=me", "user", "{n}:env:SHOAL_TEST_TOKEN"));
+    assert_string_equal(config->user_password, "me:se:cret{x}");
+    assert_hides(config, "se:cret{x}");
+    assert_hides(config, "bWU6c2U6Y3JldHt4fQ=="); /* me:se:cret{x} */
+    config_free(config);
+    config = good(GIVEN(TO_URL, "bearer", "env:SHOAL_TEST_TOKEN"));
+    assert_int_equal(config->header_count, 1);
+    assert_fills(config->headers[0], "Authorization: Bearer se:cret{x}");
+    assert_hides(config, "se:cret{x}");
+    config_free(config);
+    assert_int_equal(unsetenv("SHOAL_TEST_TOKEN"), 0);
+    bad(GIVEN(TO_URL, "user", "me:env:SHOAL_TEST_TOKEN"), "'SHOAL_TEST_TOKEN'");
+    bad(GIVEN(TO_URL, "bearer", "env:SHOAL_TEST_TOKEN"), "'SHOAL_TEST_TOKEN'");
+    bad(GIVEN(TO_URL, "bearer", ""), "empty");
+}
+
 static void rules_keep_their_order(void **state)
 {
     (void)state;
@@ -294,6 +369,9 @@ static void options_that_exclude_each_other_are_rejected(void **state)
     make_file("key.pem", "x");
     bad(GIVEN(TO_URL, "key", "key.pem"), "--cert");
     bad(GIVEN(TO_URL, "proxy", "http://p", "no-proxy", NULL), "exclude each other");
+    bad(GIVEN(TO_URL, "bearer", "x", "user", "a:b"), "exclude each other");
+    bad(GIVEN(TO_URL, "bearer", "x", "header", "authorization: y"), "exclude each other");
+    bad(GIVEN(TO_URL, "pass", "x"), "--cert");
     bad(GIVEN(TO_URL, "base", "missing"), "--base 'missing'");
     bad(GIVEN(TO_URL, "null", NULL), "without the PATH -");
     bad(GIVEN(TO_URL, "request", "A B"), "no HTTP method");
@@ -304,9 +382,12 @@ static void a_proxy_is_checked_and_its_password_never_shown(void **state)
 {
     (void)state;
     static const char *const wrong[] = {"http://u:hidden@[::1", "gopher://u:hidden@x:1",
-        "http://u:hidden@x:port", "http://u:hidden@", "u:hidden@x:0", "http://u:hidden@a b:1"};
-    static const char *const fine[] = {
-        "http://u:p@h:1", "h:3128", "h", "socks5h://[::1]:1080", "HTTPS://h"};
+        "http://u:hidden@x:port", "http://u:hidden@", "u:hidden@x:0", "http://u:hidden@a b:1",
+        "http://u:hid/hidden@h:1", "http://u:hid#hidden@h:1", "u:hid?hidden@h", "u:hid@hidden@h",
+        "http://u:hid%hidden@h", "http://u:hid[hidden@h", "http://u:hid hidden@h",
+        "u:1/hidden@h:1"};
+    static const char *const fine[] = {"http://u:p%2F%40@h:1/", "http://u:p:q!$&'()*+,;=~@h:1",
+        "h:3128", "h", "socks5h://[::1]:1080", "HTTPS://h"};
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         struct error error = bad(GIVEN(TO_URL, "proxy", wrong[i]), "--proxy");
         assert_null(strstr(error.text, "hidden"));
@@ -332,6 +413,9 @@ int main(void)
         cmocka_unit_test(passwords_are_secrets_in_every_form),
         cmocka_unit_test(no_error_shows_a_secret),
         cmocka_unit_test(a_proxy_is_checked_and_its_password_never_shown),
+        cmocka_unit_test(a_url_with_a_password_that_is_not_encoded_is_rejected),
+        cmocka_unit_test(a_domain_name_is_written_in_ascii),
+        cmocka_unit_test(a_user_has_its_secret_from_elsewhere),
         IN_A_FOLDER(rules_keep_their_order),
         IN_A_FOLDER(options_that_exclude_each_other_are_rejected),
     };

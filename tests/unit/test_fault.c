@@ -60,6 +60,7 @@ static void values_and_choices_are_read(void **state)
     assert_int_equal(fault.amount, FAULT_SHARE_WHOLE / 200);
     assert_int_equal(parsed("status=503").retry_after, -1);
     assert_int_equal(parsed("delay=1500@first=2").delay_us, 1500000);
+    assert_int_equal(parsed("drop@from=500").choice, FAULT_FROM);
     assert_int_equal(parsed("drop@100%").amount, FAULT_SHARE_WHOLE);
 }
 

@@ -62,8 +62,7 @@ static void a_bad_value_names_option_value_and_what_is_allowed(void **state)
     } bad[] = {{"jobs", "0", "1 to 4096, or auto"}, {"jobs", "4097", "1 to 4096"},
         {"retries", "auto", "0 to 1000"}, {"max-failures", "0", "from 1"}, {"grace", "soon", "10s"},
         {"connect-timeout", "0", "more than 0"}, {"stall-timeout", "400d", "at most a year"},
-        {"success", "2xx", "100 to 599"}, {"cacert", "/nowhere", "can't be read"},
-        {"cert", "/", "folder"}, {"request", "", "empty"}};
+        {"success", "2xx", "100 to 599"}, {"cacert", "", "empty"}, {"request", "", "empty"}};
     struct shoal_options *options = shoal_options_new();
     assert_non_null(options);
     for (size_t i = 0; i < COUNT_OF(bad); i++) {

@@ -181,6 +181,8 @@ void config_free(struct config *config)
     media_types_free(config->types);
     free_response(config);
     wipe_and_free(config->user_password);
+    wipe_and_free(config->netrc);
+    wipe_and_free(config->pass);
     free(config->signing.key_id);
     wipe_and_free(config->signing.secret);
     wipe_and_free(config->signing.token);
@@ -196,6 +198,7 @@ void config_free(struct config *config)
     free(config->masked);
     ignore_free(config->ignore);
     free(config->cacert);
+    free(config->capath);
     free(config->cert);
     free(config->key);
     free(config->proxy);

@@ -46,7 +46,7 @@ static bool asks_for_html(const char *text)
     return strncasecmp(text, "Accept:", strlen("Accept:")) == 0 && strcasestr(text, "html") != NULL;
 }
 
-static bool add_header(struct config_build *build, const char *text)
+bool config_add_header(struct config_build *build, const char *text, const char *option)
 {
     struct config *config = build->config;
     if (!check_header(build, text))
@@ -57,7 +57,7 @@ static bool add_header(struct config_build *build, const char *text)
     config->headers = headers;
     struct template **header = &headers[config->header_count++];
     *header = NULL;
-    if (!config_parse_optional(build, text, TEMPLATE_HEADER, "--header (-H)", header))
+    if (!config_parse_optional(build, text, TEMPLATE_HEADER, option, header))
         return false;
     config->accepts_html = config->accepts_html || asks_for_html(text);
     if (template_is_left_out(*header))
@@ -73,7 +73,7 @@ bool config_read_headers(struct config_build *build)
         if (strcmp(settings[i].row->name, "header") != 0)
             continue;
         build->at = &settings[i];
-        if (!add_header(build, settings[i].value))
+        if (!config_add_header(build, settings[i].value, "--header (-H)"))
             return false;
     }
     return true;

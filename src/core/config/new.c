@@ -124,8 +124,6 @@ static bool check_pairs(struct config_build *build)
         return config_wrong(build, "--checksum needs --journal FILE, which has the checksums");
     if (config->checksum)
         config->needs |= TEMPLATE_NEEDS_SHA256;
-    if (config->key != NULL && config->cert == NULL)
-        return config_wrong(build, "--key is of no use without --cert");
     if (config->proxy != NULL && config->no_proxy)
         return config_wrong(build, "--proxy (-x) and --no-proxy exclude each other");
     return true;
@@ -168,10 +166,11 @@ typedef bool config_step(struct config_build *build);
 static config_step *const steps[] = {
     config_read_keys,
     config_read_secrets,
-    config_read_user,
+    config_read_credentials,
     config_mask_keys,
     read_defaults,
     read_plain,
+    config_read_netrc,
     read_operands,
     read_base,
     config_read_types,
@@ -181,6 +180,7 @@ static config_step *const steps[] = {
     read_method,
     config_read_url,
     config_read_headers,
+    config_add_bearer,
     config_read_signing,
     config_read_response,
     config_read_filters,
@@ -188,6 +188,7 @@ static config_step *const steps[] = {
     config_read_groups,
     config_read_shard,
     config_check_proxy,
+    config_check_tls,
     check_pairs,
 };
 

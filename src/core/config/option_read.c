@@ -1,13 +1,9 @@
 #include "core/options.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "text/status_list.h"
 #include "text/units.h"
@@ -38,28 +34,6 @@ static bool read_text(
 {
     if (text[0] == '\0')
         return bad_value(row, text, "it must not be empty", error);
-    return store_text(text, into, error);
-}
-
-/* Opens the file, so that one that cannot be read is found before anything is sent. */
-static bool read_readable(
-    const struct option_row *row, const char *text, void *into, struct error *error)
-{
-    if (!read_text(row, text, NULL, error))
-        return false;
-    int descriptor = open(text, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (descriptor < 0) {
-        int code = errno;
-        return error_set(error, ERROR_USAGE, code, "--%s: '%s' can't be read: %s", row->name, text,
-            strerror(code));
-    }
-    struct stat facts;
-    mode_t mode = fstat(descriptor, &facts) == 0 ? facts.st_mode : 0;
-    (void)close(descriptor);
-    if (S_ISDIR(mode))
-        return bad_value(row, text, "that is a folder; it must be a file", error);
-    if (S_ISFIFO(mode)) /* it would be read more than once, and reading it could wait for ever */
-        return bad_value(row, text, "that is a pipe (FIFO); it must be a regular file", error);
     return store_text(text, into, error);
 }
 
@@ -152,8 +126,6 @@ bool option_read(const struct option_row *row, const char *text, void *into, str
         return read_switch(row, text, into, error);
     case OPTION_TEXT:
         return read_text(row, text, into, error);
-    case OPTION_READABLE:
-        return read_readable(row, text, into, error);
     case OPTION_NUMBER:
     case OPTION_JOBS:
         return read_number(row, text, into, error);

@@ -48,7 +48,10 @@ static const struct option_row table[] = {
     VALUE(OPTION_TEXT, "request", 'X', "METHOD", method, NULL, 0, 0, WHAT, "Use this HTTP method. Default: POST for a form, PUT with -T"),
     REPEATS("header", 'H', "'NAME: VALUE'", WHAT, "Add a header. 'NAME;' sends it empty, 'NAME:' removes one that shoal sends by default"),
     SWITCH("idempotency-key", 0, idempotency_key, WHAT, "Send an Idempotency-Key header. A file keeps its key in every attempt and every run until its path or content changes"),
-    SPECIAL("user", 'u', "USER:SECRET", WHAT, "Credentials for Basic authentication"),
+    SPECIAL("user", 'u', "USER:SECRET", WHAT, "Credentials for Basic authentication. SECRET may be env:NAME, file:PATH or fd:N"),
+    SPECIAL("bearer", 0, "REF", WHAT, "Send `Authorization: Bearer` with this token. REF is env:NAME, file:PATH or fd:N"),
+    SWITCH("netrc", 0, netrc_home, WHAT, "Take user and password of the URL's host from ~/.netrc"),
+    SPECIAL("netrc-file", 0, "FILE", WHAT, "Take them from FILE, which has the format of ~/.netrc"),
     SPECIAL("aws-sigv4", 0, "PROVIDER", WHAT, "Sign requests with AWS Signature Version 4: aws:amz[:REGION[:SERVICE]]; what is left out follows from the host. Credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or -u"),
     SPECIAL("url", 0, "URL", WHAT, "The URL to send to. All operands are then PATHs"),
     REPEATS("set", 's', "KEY=VALUE", WHAT, "Set the value of {KEY} in templates. VALUE may be env:NAME, file:PATH or fd:N: such a value is read from there and treated as a secret"),
@@ -94,9 +97,11 @@ static const struct option_row table[] = {
     REPEATS("check", 0, "CHECK", HOW, "A success counts only if its response meets CHECK, else the file has failed: json:/pointer=value, json:/pointer!=value, text:TEXT or !text:TEXT. The value is a template. If given several times, all must hold"),
     REPEATS("capture", 0, "NAME=json:/pointer", HOW, "Put a value of each response into the file's event: json:/pointer, header:NAME or text"),
 
-    VALUE(OPTION_READABLE, "cacert", 0, "FILE", cacert, NULL, 0, 0, TLS, "CA certificates to verify the server with (PEM)"),
-    VALUE(OPTION_READABLE, "cert", 0, "FILE", cert, NULL, 0, 0, TLS, "Client certificate (PEM)"),
-    VALUE(OPTION_READABLE, "key", 0, "FILE", key, NULL, 0, 0, TLS, "Private key of the client certificate (PEM), if it is not in the --cert file"),
+    VALUE(OPTION_TEXT, "cacert", 0, "FILE", cacert, NULL, 0, 0, TLS, "CA certificates to verify the server with (PEM), or a folder as for --capath. Default: SSL_CERT_FILE and SSL_CERT_DIR from the environment, else those of the system"),
+    VALUE(OPTION_TEXT, "capath", 0, "DIR", capath, NULL, 0, 0, TLS, "Folder of CA certificates under the hashes of their names (openssl rehash). Without --cacert, no others are trusted"),
+    VALUE(OPTION_TEXT, "cert", 0, "FILE", cert, NULL, 0, 0, TLS, "Client certificate (PEM)"),
+    VALUE(OPTION_TEXT, "key", 0, "FILE", key, NULL, 0, 0, TLS, "Private key of the client certificate (PEM), if it is not in the --cert file"),
+    SPECIAL("pass", 0, "REF", TLS, "Pass phrase of the private key. REF is env:NAME, file:PATH or fd:N"),
     SWITCH("insecure", 'k', insecure, TLS, "Do not verify the server's certificate"),
     VALUE(OPTION_TEXT, "proxy", 'x', "URL", proxy, NULL, 0, 0, TLS, "Use this proxy. Default: http_proxy, https_proxy, all_proxy and no_proxy from the environment"),
     SWITCH("no-proxy", 0, no_proxy, TLS, "Use no proxy, whatever the environment says"),
@@ -215,7 +220,10 @@ const struct option_row *option_nearest_in(
         if (strlen(rows[i].name) > NAME_MOST)
             continue;
         size_t away = typo_distance(name, rows[i].name);
-        if (away < best) {
+        /* The first letter is rarely wrong. */
+        bool is_likelier = nearest != NULL && away == best && name[0] == rows[i].name[0] &&
+                           name[0] != nearest->name[0];
+        if (away < best || is_likelier) {
             best = away;
             nearest = &rows[i];
         }

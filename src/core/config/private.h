@@ -10,6 +10,7 @@
 #include "base/must_use.h"
 #include "core/config.h"
 #include "core/options.h"
+#include "core/reference.h"
 
 /* A configuration in the making. Every function below that returns false or NULL has set `error` to
  * a sentence that names the option. */
@@ -64,6 +65,19 @@ const char *config_last(struct config_build *build, const char *name);
 bool config_wrong(struct config_build *build, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* --- value.c --- */
+
+/* As reference_read(), and adds the value to `secrets`. The caller frees it with
+ * wipe_and_free(). `option` begins the error. */
+MUST_USE char *config_read_secret(
+    struct config_build *build, const char *source, const char *option);
+
+/* Adds a value with all its forms to `secrets`. */
+MUST_USE bool config_add_secret(struct config_build *build, const char *value, size_t length);
+
+/* Erases and frees a value. */
+void config_free_secret(struct buf *value);
+
 /* --- secret.c --- */
 
 /* Reads -s into `keys`, and the values that come from elsewhere into `secrets`. */
@@ -72,11 +86,33 @@ MUST_USE bool config_read_keys(struct config_build *build);
 /* Erases and frees `keys` and `masked_keys`. */
 void config_free_keys(struct config_build *build);
 
-/* Adds the passwords in the URL and in the URLs of proxies to `secrets`. Needs `keys`. */
+/* Adds the users and passwords in the URL and in the URLs of proxies to `secrets`. Needs `keys`. */
 MUST_USE bool config_read_secrets(struct config_build *build);
 
-/* Reads -u into `user_password` and `secrets`. Needs `keys`. */
-MUST_USE bool config_read_user(struct config_build *build);
+/* Adds a key, or replaces its value. Owns both strings, also on failure. */
+MUST_USE bool config_set_key(struct config_build *build, char *name, char *value);
+
+/* --- credentials.c --- */
+
+/* Reads -u, --bearer and --pass into `user_password`, `keys`, `pass` and `secrets`. Needs the
+ * `keys` of -s. */
+MUST_USE bool config_read_credentials(struct config_build *build);
+
+/* Reads the file of --netrc-file or --netrc into `netrc` and `secrets`. Needs `netrc_home`. */
+MUST_USE bool config_read_netrc(struct config_build *build);
+
+/* Adds the header of --bearer to `headers`. */
+MUST_USE bool config_add_bearer(struct config_build *build);
+
+/* --- tls.c --- */
+
+/* Checks the files of --cacert, --capath, --cert and --key. Needs `pass`. */
+MUST_USE bool config_check_tls(struct config_build *build);
+
+/* --- proxy.c --- */
+
+/* Checks the proxy that the URL takes, from --proxy or from the environment. Needs `origin`. */
+MUST_USE bool config_check_proxy(struct config_build *build);
 
 /* --- masked.c --- */
 
@@ -92,19 +128,47 @@ MUST_USE bool config_parse_masked(struct config_build *build, const char *source
 /* Reads --shard into `shard`. */
 MUST_USE bool config_read_shard(struct config_build *build);
 
+/* --- url_parts.c --- */
+
+/* Where the parts of a URL are in its text (RFC 3986, section 3). */
+struct config_url_parts {
+    const char *authority;     /* after the scheme */
+    const char *authority_end; /* the `/`, `?`, `#` or NUL after it */
+    const char *host;          /* after the userinfo and its `@`; within the authority */
+    const char *end;           /* the NUL */
+};
+
+/* Splits a URL, in which fields of templates are skipped. One without a scheme begins with its
+ * authority. */
+struct config_url_parts config_split_url(const char *url);
+
+/* Finds the first byte that is one of `stops` and not part of a `{field}`. Returns `end` where
+ * there is none. */
+const char *config_find_outside_braces(const char *text, const char *end, const char *stops);
+
 /* --- url.c --- */
 
-/* Reads --url into `url`, `origin`, `origin_name` and `shown_url`. Needs `raw`, `method`, the PATHs
- * and all secrets. */
+/* Reads --url into `url`, `origin`, `origin_name` and `shown_url`. Needs `raw`, the PATHs and all
+ * secrets. */
 MUST_USE bool config_read_url(struct config_build *build);
 
-/* Checks the URL in `proxy`, if there is one. */
-MUST_USE bool config_check_proxy(struct config_build *build);
+/* Whether a URL has user and password. */
+enum config_userinfo {
+    CONFIG_NO_USERINFO,
+    CONFIG_USERINFO,        /* it has (RFC 3986, section 3.2.1) */
+    CONFIG_BROKEN_USERINFO, /* it seems to, but a character in them ends the authority */
+};
 
-/* Finds the userinfo of a URL (RFC 3986, section 3.2.1): it is from `*begin` to before `*end`,
- * which is its `@`. Fields of templates are skipped. A URL without a scheme begins with its
- * authority. False, without an error: the URL has none. */
-MUST_USE bool config_find_userinfo(const char *url, const char **begin, const char **end);
+/* Finds the user and password of a URL: they are from `*begin` to before `*end`, which is their
+ * `@`, if there are any. Fields of templates are skipped. A URL without a scheme begins with its
+ * authority. */
+MUST_USE enum config_userinfo config_find_userinfo(
+    const char *url, const char **begin, const char **end);
+
+/* --- host.c --- */
+
+/* Writes the host of a URL, which is a template, in its ASCII form (xn--). */
+MUST_USE bool config_encode_host(struct config_build *build, struct buf *url);
 
 /* --- form.c --- */
 
@@ -121,6 +185,9 @@ MUST_USE bool config_check_form(struct config_build *build);
 MUST_USE bool config_read_types(struct config_build *build);
 
 /* --- header.c --- */
+
+/* Adds one header, as -H gives it. `option` begins the error. */
+MUST_USE bool config_add_header(struct config_build *build, const char *text, const char *option);
 
 /* Reads -H into `headers`. */
 MUST_USE bool config_read_headers(struct config_build *build);

@@ -1,5 +1,4 @@
-/* -s, -u, and the passwords in URLs. */
-#include <limits.h>
+/* -s, and the users and passwords in URLs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,79 +7,70 @@
 #include "base/buf.h"
 #include "base/wipe.h"
 #include "core/config/private.h"
-#include "core/read_file.h"
+#include "io/proxy_environment.h"
 #include "text/encode.h"
 #include "text/secret_forms.h"
-#include "text/units.h"
 
-#define VALUE_MOST (1024 * 1024) /* bytes of one value */
-
-static bool add_secret(struct config_build *build, const char *value, size_t length)
-{
-    return secret_forms_add(build->config->secrets, value, length) ||
-           error_set_memory(build->error);
-}
-
-static void free_secret(struct buf *value)
-{
-    wipe(value->data, value->length);
-    buf_free(value);
-}
+#define OPTION_NAME_SIZE 64 /* "--set (-s) KEY" */
 
 /* --- -s KEY=VALUE --- */
 
-static bool from_environment(const char *name, struct buf *value, struct error *error)
+/* Is `{NAME` followed by `mark` in the text, as a template's field has it? */
+static bool has_field(const char *text, const char *name, const char *marks)
 {
-    const char *found = getenv(name);
-    if (found == NULL)
-        return error_set(error, ERROR_USAGE, 0, "the environment has no variable '%s'", name);
-    return buf_add_text(value, found) || error_set(error, ERROR_USAGE, 0, "it is too large");
-}
-
-static bool from_descriptor(const char *text, struct buf *value, struct error *error)
-{
-    int64_t descriptor;
-    if (!units_parse_number(text, 0, INT_MAX, &descriptor))
-        return error_set(
-            error, ERROR_USAGE, 0, "'fd:%s': it must be the number of an open descriptor", text);
-    return read_file_descriptor((int)descriptor, value, error);
-}
-
-static void remove_line_end(struct buf *value)
-{
-    if (value->length == 0 || value->data[value->length - 1] != '\n')
-        return;
-    value->data[--value->length] = '\0';
-    if (value->length > 0 && value->data[value->length - 1] == '\r')
-        value->data[--value->length] = '\0';
-}
-
-/* Reads a value from where env:, file: or fd: say; `*is_secret` is then true. Any other text is the
- * value itself. */
-static bool fetch(const char *source, struct buf *value, bool *is_secret, struct error *error)
-{
-    *is_secret = true;
-    if (strncmp(source, "env:", 4) == 0)
-        return from_environment(source + 4, value, error);
-    bool fetched;
-    if (strncmp(source, "file:", 5) == 0) {
-        fetched = read_file_path(source + 5, value, error);
-    } else if (strncmp(source, "fd:", 3) == 0) {
-        fetched = from_descriptor(source + 3, value, error);
-    } else {
-        *is_secret = false;
-        return buf_add_text(value, source) || error_set(error, ERROR_USAGE, 0, "it is too large");
+    size_t length = strlen(name);
+    for (const char *brace = text; (brace = strchr(brace, '{')) != NULL; brace++) {
+        const char *end = brace + 1 + length;
+        if (strncmp(brace + 1, name, length) == 0 && *end != '\0' && strchr(marks, *end) != NULL)
+            return true;
     }
-    if (!fetched)
-        return false;
-    remove_line_end(value);
-    if (value->length > 0 && memchr(value->data, '\0', value->length) != NULL)
-        return error_set(error, ERROR_USAGE, 0, "what '%s' gives holds a NUL byte", source);
-    return true;
+    return false;
 }
 
-/* Adds the key, or replaces its value. Owns both strings, also on failure. */
-static bool set_key(struct config_build *build, char *name, char *value)
+/* Do all templates that name the key say, by {NAME?}, that it may be missing? */
+static bool may_be_missing(const struct config_build *build, const char *name)
+{
+    size_t count;
+    bool is_optional = false;
+    const struct option_setting *settings = options_settings(build->options, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *value = settings[i].value;
+        if (value == NULL || strcmp(settings[i].row->name, "set") == 0)
+            continue;
+        if (has_field(value, name, "}:"))
+            return false;
+        is_optional = is_optional || has_field(value, name, "?");
+    }
+    return is_optional;
+}
+
+/* Reads the value of -s NAME=SOURCE into `value`. `*is_given` is then false if it may be missing,
+ * and is. */
+static bool read_value(struct config_build *build, const struct option_setting *setting,
+    const char *name, const char *source, struct buf *value, bool *is_given)
+{
+    struct error reason = {0};
+    char option[OPTION_NAME_SIZE];
+    bool is_missing = false;
+    *is_given = true;
+    (void)snprintf(option, sizeof option, "--set (-s) %s", name);
+    if (!reference_is(source)) {
+        if (!buf_add_text(value, source))
+            return config_wrong(build, "%s: it is too large", option);
+        return !setting->secret || config_add_secret(build, source, value->length);
+    }
+    if (reference_read(source, value, &is_missing, &reason))
+        return config_add_secret(build, buf_text(value), value->length);
+    if (!is_missing)
+        return config_fail(build, option, &reason);
+    *is_given = false;
+    if (may_be_missing(build, name))
+        return true;
+    return config_wrong(
+        build, "%s: %s; write {%s?} where it may be missing", option, reason.text, name);
+}
+
+bool config_set_key(struct config_build *build, char *name, char *value)
 {
     struct template_key *list = (struct template_key *)build->keys.list;
     for (size_t i = 0; i < build->keys.count; i++) {
@@ -126,29 +116,21 @@ static bool add_key(struct config_build *build, const struct option_setting *set
     if (name == NULL)
         return error_set_memory(build->error);
     struct buf value;
-    buf_init(&value, VALUE_MOST);
-    struct error reason = {0};
-    bool is_secret;
-    char option[64];
-    if (!check_key_name(build, name))
-        goto failed;
-    if (!fetch(equals + 1, &value, &is_secret, &reason)) {
-        (void)snprintf(option, sizeof option, "--set (-s) %s", name);
-        (void)config_fail(build, option, &reason);
-        goto failed;
+    buf_init(&value, REFERENCE_VALUE_MOST);
+    bool is_given = false;
+    bool read = check_key_name(build, name) &&
+                read_value(build, setting, name, equals + 1, &value, &is_given);
+    if (read && is_given) {
+        char *copy = strdup(buf_text(&value));
+        config_free_secret(&value);
+        if (copy != NULL)
+            return config_set_key(build, name, copy);
+        free(name);
+        return error_set_memory(build->error);
     }
-    if ((is_secret || setting->secret) && !add_secret(build, buf_text(&value), value.length))
-        goto failed;
-    char *copy = buf_detach(&value);
-    if (copy == NULL) {
-        (void)error_set_memory(build->error);
-        goto failed;
-    }
-    return set_key(build, name, copy);
-failed:
     free(name);
-    free_secret(&value);
-    return false;
+    config_free_secret(&value);
+    return read;
 }
 
 bool config_read_keys(struct config_build *build)
@@ -181,7 +163,10 @@ void config_free_keys(struct config_build *build)
     free_keys(&build->masked_keys);
 }
 
-/* --- passwords in URLs, -u --- */
+/* --- users and passwords in URLs --- */
+
+/* A user without a password can be a token; a shorter one is only a name. */
+#define SHORTEST_TOKEN 4
 
 static bool add_basic(struct config_build *build, const char *user, const char *secret)
 {
@@ -189,45 +174,52 @@ static bool add_basic(struct config_build *build, const char *user, const char *
            error_set_memory(build->error);
 }
 
-/* Adds the password of `userinfo`, which is `user:password`, percent-encoded as in a URL. Changes
- * the text. */
-static bool add_userinfo(struct config_build *build, char *userinfo)
+/* Adds a password, which is percent-encoded as in a URL, and the credentials that it is part of. */
+static bool add_password(struct config_build *build, const char *user, const char *password)
 {
-    char *colon = strchr(userinfo, ':');
-    if (colon == NULL || colon[1] == '\0')
-        return true;
-    *colon = '\0';
-    const char *password = colon + 1;
     struct buf user_decoded;
     struct buf decoded;
-    buf_init(&user_decoded, VALUE_MOST);
-    buf_init(&decoded, VALUE_MOST);
-    bool added = add_secret(build, password, strlen(password));
-    if (added && decode_percent(&user_decoded, userinfo, strlen(userinfo)) &&
+    buf_init(&user_decoded, REFERENCE_VALUE_MOST);
+    buf_init(&decoded, REFERENCE_VALUE_MOST);
+    bool added = config_add_secret(build, password, strlen(password));
+    if (added && decode_percent(&user_decoded, user, strlen(user)) &&
         decode_percent(&decoded, password, strlen(password)))
-        added = add_secret(build, buf_text(&decoded), decoded.length) &&
+        added = config_add_secret(build, buf_text(&decoded), decoded.length) &&
                 add_basic(build, buf_text(&user_decoded), buf_text(&decoded));
     buf_free(&user_decoded);
-    free_secret(&decoded);
+    config_free_secret(&decoded);
     return added;
 }
 
-/* Adds the password in `url`, which may be NULL. With `is_template` its fields are filled in first;
- * a userinfo that differs from file to file contains no secret that could be known here. */
-static bool add_url_password(struct config_build *build, const char *url, bool is_template)
+/* Adds `userinfo`, which is `user:password` or a user alone. Changes the text. */
+static bool add_userinfo(struct config_build *build, char *userinfo)
 {
-    const char *begin;
-    const char *end;
-    if (url == NULL || !config_find_userinfo(url, &begin, &end))
+    size_t length = strlen(userinfo);
+    char *colon = strchr(userinfo, ':');
+    if (colon == NULL)
+        return length < SHORTEST_TOKEN || add_password(build, userinfo, userinfo);
+    if (colon[1] == '\0')
         return true;
+    if (!config_add_secret(build, userinfo, length))
+        return false;
+    *colon = '\0';
+    return add_password(build, userinfo, colon + 1);
+}
+
+/* Adds the text from `begin` to before `end`, a user and password. With `is_template` its fields
+ * are filled in first; what differs from file to file contains no secret that could be known here.
+ */
+static bool add_part(
+    struct config_build *build, const char *begin, const char *end, bool is_template)
+{
     char *userinfo = strndup(begin, (size_t)(end - begin));
     if (userinfo == NULL)
         return error_set_memory(build->error);
     /* Errors quote the password as it was written. */
     const char *colon = strchr(userinfo, ':');
-    bool added = colon == NULL || add_secret(build, colon + 1, strlen(colon + 1));
+    bool added = colon == NULL || config_add_secret(build, colon + 1, strlen(colon + 1));
     struct template *template = NULL;
-    /* The reason is not quoted, here and for --user: it would show a part of the password. */
+    /* The reason is not quoted: it would show a part of the password. */
     if (added && is_template &&
         !template_parse(userinfo, TEMPLATE_URL, &build->keys, &template, NULL))
         added = config_wrong(
@@ -243,52 +235,46 @@ static bool add_url_password(struct config_build *build, const char *url, bool i
     return added;
 }
 
+/* Adds everything from the scheme to the last `@`: in a proxy, which has no path, it is user and
+ * password even if they contain a `/`. */
+static bool add_proxy(struct config_build *build, const char *proxy)
+{
+    if (proxy == NULL)
+        return true;
+    const char *scheme_end = strstr(proxy, "://");
+    const char *begin = scheme_end == NULL ? proxy : scheme_end + 3;
+    const char *at = strrchr(begin, '@');
+    return at == NULL || add_part(build, begin, at, false);
+}
+
+static bool add_url(struct config_build *build, const char *url, bool is_template)
+{
+    const char *begin;
+    const char *end;
+    if (url == NULL)
+        return true;
+    switch (config_find_userinfo(url, &begin, &end)) {
+    case CONFIG_NO_USERINFO:
+        return true;
+    case CONFIG_USERINFO:
+        return add_part(build, begin, end, is_template);
+    case CONFIG_BROKEN_USERINFO:
+        break;
+    }
+    return add_part(build, begin, end, false);
+}
+
 bool config_read_secrets(struct config_build *build)
 {
-    static const char *const variables[] = {
-        "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
-        if (!add_url_password(build, getenv(variables[i]), false))
-            return false;
-    }
+    struct proxy_rules rules = proxy_environment_read(config_last(build, "proxy"), false);
     size_t count;
     char *const *operands = options_operands(build->options, &count);
     for (size_t i = 0; i < count; i++) {
-        if (strstr(operands[i], "://") != NULL && !add_url_password(build, operands[i], false))
+        if (strstr(operands[i], "://") != NULL && !add_url(build, operands[i], false))
             return false;
     }
-    return add_url_password(build, config_last(build, "url"), true) &&
-           add_url_password(build, config_last(build, "proxy"), false);
-}
-
-/* Adds the password of `credentials`, which is USER:SECRET. */
-static bool add_credentials(struct config_build *build, char *credentials)
-{
-    char *colon = strchr(credentials, ':');
-    if (colon == NULL)
-        return config_wrong(build, "--user (-u): there is no colon: it must be USER:SECRET");
-    *colon = '\0';
-    bool added =
-        add_secret(build, colon + 1, strlen(colon + 1)) && add_basic(build, credentials, colon + 1);
-    *colon = ':';
-    return added;
-}
-
-bool config_read_user(struct config_build *build)
-{
-    const char *source = config_last(build, "user");
-    if (source == NULL)
-        return true;
-    struct template *template;
-    if (!template_parse(source, TEMPLATE_FORM, &build->keys, &template, NULL))
-        return config_wrong(build, "--user (-u): it holds an unknown field: write {{ for a {");
-    char *credentials = NULL;
-    if (template_needs(template) != 0)
-        (void)config_wrong(
-            build, "--user (-u): it is the same for every file and can hold no field of one");
-    else
-        credentials = config_fill_constant(build, template, "--user (-u)");
-    template_free(template);
-    build->config->user_password = credentials;
-    return credentials != NULL && add_credentials(build, credentials);
+    return add_proxy(build, rules.option) && add_proxy(build, rules.http) &&
+           add_proxy(build, rules.https) && add_proxy(build, rules.all) &&
+           add_proxy(build, getenv("HTTPS_PROXY")) && add_proxy(build, getenv("ALL_PROXY")) &&
+           add_url(build, config_last(build, "url"), true);
 }

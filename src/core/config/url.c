@@ -1,4 +1,4 @@
-/* --url and --proxy. */
+/* --url. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -6,62 +6,62 @@
 
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "base/wipe.h"
 #include "core/config/private.h"
+#include "text/http_url.h"
 #include "text/units.h"
 
 #define URL_MOST (1024 * 1024) /* bytes */
 
-/* Finds the first byte that is one of `stops` and not part of a `{field}`. Returns `end` where
- * there is none. */
-static const char *find_outside_braces(const char *text, const char *end, const char *stops)
+static bool has_valid_port(const struct config_url_parts *parts)
 {
-    bool inside = false;
-    for (; text < end; text++) {
-        if (!inside && *text == '{' && text + 1 < end && text[1] == '{')
-            text++;
-        else if (*text == '{')
-            inside = true;
-        else if (*text == '}')
-            inside = false;
-        else if (!inside && strchr(stops, *text) != NULL)
-            break;
-    }
-    return text;
+    const char *end = parts->authority_end;
+    const char *bracket = memchr(parts->host, ']', (size_t)(end - parts->host));
+    const char *colon =
+        config_find_outside_braces(bracket == NULL ? parts->host : bracket, end, ":");
+    if (colon == end || memchr(colon, '{', (size_t)(end - colon)) != NULL)
+        return true;
+    size_t digits = strspn(colon + 1, "0123456789");
+    return digits > 0 && colon + 1 + digits == end;
 }
 
-/* Where the parts of a URL are in its text (RFC 3986, section 3). */
-struct url_parts {
-    const char *authority;     /* after the scheme */
-    const char *authority_end; /* the `/`, `?`, `#` or NUL after it */
-    const char *host;          /* after the userinfo and its `@`; within the authority */
-    const char *end;           /* the NUL */
-};
-
-static struct url_parts split(const char *url)
+enum config_userinfo config_find_userinfo(const char *url, const char **begin, const char **end)
 {
-    const char *scheme_end = strstr(url, "://");
-    struct url_parts parts = {
-        .authority = scheme_end == NULL ? url : scheme_end + 3,
-        .end = url + strlen(url),
-    };
-    parts.authority_end = find_outside_braces(parts.authority, parts.end, "/?#");
-    parts.host = parts.authority;
-    for (;;) {
-        const char *at = find_outside_braces(parts.host, parts.authority_end, "@");
-        if (at == parts.authority_end)
-            return parts;
-        parts.host = at + 1;
-    }
-}
-
-bool config_find_userinfo(const char *url, const char **begin, const char **end)
-{
-    struct url_parts parts = split(url);
-    if (parts.host == parts.authority)
-        return false;
+    struct config_url_parts parts = config_split_url(url);
     *begin = parts.authority;
     *end = parts.host - 1;
+    if (parts.host != parts.authority)
+        return CONFIG_USERINFO;
+    *end = strrchr(parts.authority_end, '@');
+    return *end == NULL || has_valid_port(&parts) ? CONFIG_NO_USERINFO : CONFIG_BROKEN_USERINFO;
+}
+
+/* Is each `%` outside of fields followed by two hexadecimal digits? */
+static bool percent_is_complete(const char *text, const char *end)
+{
+    while ((text = config_find_outside_braces(text, end, "%")) != end) {
+        if (end - text < 3 || ascii_hex_value(text[1]) < 0 || ascii_hex_value(text[2]) < 0)
+            return false;
+        text++;
+    }
     return true;
+}
+
+static const char encode_userinfo[] =
+    "the URL's user or password contains a character that must be percent-encoded: / as %2F, ? as "
+    "%3F, # as %23, @ as %40, % as %25, a space as %20";
+
+/* Checks the user and password, if there are any. */
+static bool check_userinfo(struct config_build *build, const char *url)
+{
+    const char *begin;
+    const char *end;
+    enum config_userinfo found = config_find_userinfo(url, &begin, &end);
+    bool is_good = found == CONFIG_NO_USERINFO;
+    if (found == CONFIG_USERINFO)
+        is_good =
+            config_find_outside_braces(begin, end, "@[]") == end && percent_is_complete(begin, end);
+    return is_good || config_wrong(build, "%s", encode_userinfo);
 }
 
 /* `what` begins the error: "the URL", or an option. */
@@ -81,7 +81,8 @@ static bool check_port(
     return true;
 }
 
-static bool check_host(struct config_build *build, const char *what, const struct url_parts *parts)
+static bool check_host(
+    struct config_build *build, const char *what, const struct config_url_parts *parts)
 {
     const char *end = parts->authority_end;
     const char *rest = parts->host;
@@ -93,10 +94,10 @@ static bool check_host(struct config_build *build, const char *what, const struc
         if (rest < end && *rest != ':')
             return config_wrong(build, "%s: behind [address] only a :port may follow", what);
     }
-    const char *colon = find_outside_braces(rest, end, ":");
+    const char *colon = config_find_outside_braces(rest, end, ":");
     if (colon == parts->host)
         return config_wrong(build, "%s has no host", what);
-    const char *odd = find_outside_braces(parts->host, colon, "\"<>\\^`| ");
+    const char *odd = config_find_outside_braces(parts->host, colon, "\"<>\\^`| ");
     if (odd != colon)
         return config_wrong(build, "%s: the host holds a '%c'", what, *odd);
     return colon == end || check_port(build, what, colon + 1, end);
@@ -186,14 +187,10 @@ static bool check_url(struct config_build *build, const char *url)
 {
     if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
         return config_wrong(build, "the URL '%s' must begin with http:// or https://", url);
-    if (!check_bytes(build, url))
+    if (!check_userinfo(build, url) || !check_bytes(build, url))
         return false;
-    struct url_parts parts = split(url);
-    const char *first_at = find_outside_braces(parts.authority, parts.authority_end, "@");
-    if (first_at != parts.authority_end && first_at + 1 != parts.host)
-        return config_wrong(
-            build, "the URL holds a second @ in front of its host: write %%40 in a password");
-    if (find_outside_braces(parts.authority, parts.end, "#") != parts.end)
+    struct config_url_parts parts = config_split_url(url);
+    if (config_find_outside_braces(parts.authority, parts.end, "#") != parts.end)
         return config_wrong(
             build, "the URL has a fragment, which no server ever sees: write %%23 for a #");
     return check_host(build, "the URL", &parts);
@@ -232,15 +229,35 @@ static bool show(struct config_build *build, const char *url)
     return build->config->shown_url != NULL || error_set_memory(build->error);
 }
 
+/* What the transport would refuse for each file is refused at the start, if it is the same for all.
+ */
+static bool check_origin(struct config_build *build)
+{
+    struct http_url parts;
+    struct error reason = {0};
+    if (template_needs(build->config->origin) != 0)
+        return true;
+    char *text = config_fill_constant(build, build->config->origin, "the URL");
+    if (text == NULL)
+        return false;
+    bool good = http_url_split(text, &parts, &reason) || config_wrong(build, "%s", reason.text);
+    wipe_and_free(text);
+    return good;
+}
+
 /* Sets `origin` and `origin_name` from the beginning of `url`, up to the end of its authority. */
 static bool read_origin(struct config_build *build, const char *url)
 {
     struct config *config = build->config;
-    struct url_parts parts = split(url);
+    struct config_url_parts parts = config_split_url(url);
     struct buf text;
     buf_init(&text, URL_MOST);
     bool made = buf_add(&text, url, (size_t)(parts.authority_end - url));
     if (made && !config_parse(build, buf_text(&text), TEMPLATE_URL, "the URL", &config->origin)) {
+        buf_free(&text);
+        return false;
+    }
+    if (made && !check_origin(build)) {
         buf_free(&text);
         return false;
     }
@@ -255,8 +272,9 @@ static bool read_origin(struct config_build *build, const char *url)
 /* With -T, a URL whose path ends in a slash gets {path} there, before its query. */
 static bool add_path(struct config_build *build, struct buf *url)
 {
-    struct url_parts parts = split(buf_text(url));
-    size_t end = (size_t)(find_outside_braces(parts.authority_end, parts.end, "?") - url->data);
+    struct config_url_parts parts = config_split_url(buf_text(url));
+    size_t end =
+        (size_t)(config_find_outside_braces(parts.authority_end, parts.end, "?") - url->data);
     if (!build->config->raw || url->data[end - 1] != '/' || parts.authority_end == url->data + end)
         return true;
     char *query = strdup(url->data + end);
@@ -276,30 +294,9 @@ bool config_read_url(struct config_build *build)
     struct buf url;
     buf_init(&url, URL_MOST);
     bool made = expand(build, given, &url) && check_url(build, buf_text(&url)) &&
-                add_path(build, &url) &&
+                config_encode_host(build, &url) && add_path(build, &url) &&
                 config_parse(build, buf_text(&url), TEMPLATE_URL, "the URL", &build->config->url) &&
                 read_origin(build, buf_text(&url)) && show(build, buf_text(&url));
     buf_free(&url);
     return made && check_raw_url(build);
-}
-
-/* A proxy without a scheme is an HTTP proxy. */
-bool config_check_proxy(struct config_build *build)
-{
-    static const char *const schemes[] = {
-        "http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://"};
-    static const char what[] = "--proxy (-x)";
-    const char *proxy = build->config->proxy;
-    if (proxy == NULL)
-        return true;
-    bool known = strstr(proxy, "://") == NULL;
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
-        known = known || strncasecmp(proxy, schemes[i], strlen(schemes[i])) == 0;
-    if (!known)
-        return config_wrong(build,
-            "%s '%s': it must begin with http://, https://, socks4://, socks4a://, socks5:// or "
-            "socks5h://",
-            what, proxy);
-    struct url_parts parts = split(proxy);
-    return check_host(build, what, &parts);
 }

@@ -60,7 +60,7 @@ void ending_explain(struct sched *sched, const struct origin *origin, enum retry
         (void)buf_add_text(text, "the server does not speak TLS there; did you mean http://?");
         break;
     case RETRY_NOT_TRUSTED:
-        (void)buf_add_text(text, "the server is not trusted");
+        (void)buf_add_text(text, "no secure connection to the server");
         break;
     default:
         (void)buf_add_text(text, "no progress for ");

@@ -6,6 +6,7 @@
 #include "base/container_of.h"
 #include "core/sched/private.h"
 #include "policy/reason.h"
+#include "text/proxy.h"
 #include "text/units.h"
 
 static void add_status(struct buf *text, const struct http_end *end)
@@ -14,6 +15,8 @@ static void add_status(struct buf *text, const struct http_end *end)
     if (status >= 300 && status < 400 && end->location[0] != '\0')
         (void)buf_printf(
             text, "redirects are not followed: status %ld points to '%s'", status, end->location);
+    else if (status == PROXY_STATUS_CREDENTIALS && end->attempt.error == ATTEMPT_OK)
+        (void)buf_add_text(text, end->detail);
     else if (status != 0)
         (void)buf_printf(text, "status %ld", status);
 }

@@ -111,7 +111,10 @@ static bool set_target(
     connecting->is_secure = target->is_secure;
     connecting->kept = CURL_SOCKET_BAD;
     connecting->shortage = 0;
-    connecting->reason[0] = connecting->error_text[0] = '\0';
+    connecting->proxy = target->proxy;
+    connecting->proxy_source = target->proxy_source;
+    buf_clear(&connecting->reason);
+    connecting->error_text[0] = '\0';
     curl_slist_free_all(connecting->addresses);
     connecting->addresses = connecting->connector->has_threads ? NULL : resolve_url(target->url);
     (void)curl_easy_setopt(easy, CURLOPT_RESOLVE, connecting->addresses);

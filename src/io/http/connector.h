@@ -21,10 +21,11 @@ struct connecting;
 
 /* Where to. */
 struct connector_target {
-    const char *url;   /* "SCHEME://HOST:PORT/" of the origin; copied */
-    const char *proxy; /* URL of the proxy, or NULL; copied */
-    bool to_proxy;     /* the connection ends at the proxy, which is asked in absolute-form */
-    bool is_secure;    /* TLS is spoken to where the connection ends */
+    const char *url;          /* "SCHEME://HOST:PORT/" of the origin; copied */
+    const char *proxy;        /* URL of the proxy, or NULL; outlives the connector */
+    const char *proxy_source; /* where `proxy` comes from: an option, or a variable's name */
+    bool to_proxy;  /* the connection ends at the proxy, which is asked in absolute-form */
+    bool is_secure; /* TLS is spoken to where the connection ends */
 };
 
 /* Why a connection could not be opened. Valid during the call of `connector_done`. */

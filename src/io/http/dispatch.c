@@ -94,6 +94,8 @@ bool dispatch_open(struct http_transfer *transfer, const struct route *route, st
         return error_set_memory(error);
     struct connector_target target = {.url = buf_text(url),
         .proxy = route->proxy,
+        .proxy_source =
+            route->proxy == NULL ? NULL : proxy_source(&transport->proxies, route->proxy),
         .to_proxy = route->to_proxy,
         .is_secure = route->is_secure};
     pool_note_opening(&transport->pool);

@@ -29,6 +29,15 @@ static const struct ending endings[] = {
     [BREAK_MEMORY] = {ATTEMPT_RESOURCES, "out of memory"},
 };
 
+/* The response of a proxy that was asked directly. */
+static void explain_proxy_status(struct http_transfer *transfer)
+{
+    struct route route;
+    bool is_known = route_find(transfer->transport, transfer->request->url, &route, NULL);
+    const char *proxy = is_known && route.to_proxy ? route.proxy : NULL;
+    (void)proxy_explain_credentials(proxy, &transfer->detail);
+}
+
 /* A response that took too long, or never came. */
 static void write_timeout(struct http_transfer *transfer)
 {
@@ -46,6 +55,10 @@ static void write_detail(struct http_transfer *transfer)
     if (transfer->broken == BREAK_NOT_CONNECTED)
         return;
     buf_clear(detail);
+    if (transfer->broken == BREAK_NONE && transfer->status == PROXY_STATUS_CREDENTIALS) {
+        explain_proxy_status(transfer);
+        return;
+    }
     (void)buf_add_text(detail, endings[transfer->broken].sentence);
     if (transfer->broken == BREAK_TIMED_OUT)
         write_timeout(transfer);

@@ -1,6 +1,5 @@
 /* Easy handles: set up once, used again for one connection after the other. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -38,13 +37,13 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     struct connecting *connecting = context;
     size_t length = size * count;
     if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-        int shown = (int)length;
+        size_t shown = length;
         while (shown > 0 && strchr("\r\n \t", line[shown - 1]) != NULL)
             shown--;
-        const char *space = memchr(line, ' ', (size_t)shown);
-        int skipped = space == NULL ? shown : (int)(space - line) + 1;
-        (void)snprintf(
-            connecting->reason, sizeof connecting->reason, "%.*s", shown - skipped, line + skipped);
+        const char *space = memchr(line, ' ', shown);
+        size_t skipped = space == NULL ? shown : (size_t)(space - line) + 1;
+        buf_clear(&connecting->reason);
+        (void)buf_add(&connecting->reason, line + skipped, shown - skipped);
     }
     return length;
 }
@@ -92,6 +91,7 @@ static void free_handle(struct connecting *connecting)
 {
     curl_easy_cleanup(connecting->easy);
     curl_slist_free_all(connecting->addresses);
+    buf_free(&connecting->reason);
     free(connecting);
 }
 
@@ -108,6 +108,7 @@ struct connecting *handle_obtain(struct connector *connector)
         return NULL;
     connecting->connector = connector;
     connecting->kept = CURL_SOCKET_BAD;
+    buf_init(&connecting->reason, CONNECT_REASON_MOST);
     connecting->easy = curl_easy_init();
     if (connecting->easy == NULL) {
         free(connecting);

@@ -9,6 +9,7 @@
 
 #include "base/wipe.h"
 #include "io/http/transport.h"
+#include "io/proxy_environment.h"
 
 #define KEY_MOST ((size_t)1024 * 1024)
 
@@ -130,42 +131,36 @@ static void transport_set_connections(struct http *http, size_t connections)
 
 /* ---- making and freeing */
 
-static void free_settings(struct http_settings *settings)
+/* The settings that are texts, copied. */
+#define SETTING_TEXTS 7
+
+static void list_texts(struct http_settings *settings, const char **texts[SETTING_TEXTS])
 {
-    free((void *)settings->cacert);
-    free((void *)settings->cert);
-    free((void *)settings->key);
-    free((void *)settings->proxy);
+    const char **const list[] = {&settings->cacert, &settings->capath, &settings->cert,
+        &settings->key, &settings->pass, &settings->netrc, &settings->proxy};
+    memcpy(texts, list, sizeof list);
 }
 
-static bool copy_text(const char **copy, const char *text)
+static void free_settings(struct http_settings *settings)
 {
-    *copy = text == NULL ? NULL : strdup(text);
-    return text == NULL || *copy != NULL;
+    const char **texts[SETTING_TEXTS];
+    list_texts(settings, texts);
+    for (size_t i = 0; i < SETTING_TEXTS; i++)
+        wipe_and_free((char *)*texts[i]);
 }
 
 static bool copy_settings(struct http_settings *to, const struct http_settings *from)
 {
+    const char **texts[SETTING_TEXTS];
+    bool copied = true;
     *to = *from;
-    to->cacert = to->cert = to->key = to->proxy = NULL;
-    return copy_text(&to->cacert, from->cacert) && copy_text(&to->cert, from->cert) &&
-           copy_text(&to->key, from->key) && copy_text(&to->proxy, from->proxy);
-}
-
-static const char *either(const char *lower, const char *upper)
-{
-    const char *value = getenv(lower);
-    return value != NULL ? value : getenv(upper);
-}
-
-static struct proxy_rules find_proxies(const struct http_settings *settings)
-{
-    return (struct proxy_rules){.option = settings->proxy,
-        .none = settings->no_proxy,
-        .http = getenv("http_proxy"),
-        .https = either("https_proxy", "HTTPS_PROXY"),
-        .all = either("all_proxy", "ALL_PROXY"),
-        .except = either("no_proxy", "NO_PROXY")};
+    list_texts(to, texts);
+    for (size_t i = 0; i < SETTING_TEXTS; i++) {
+        const char *text = *texts[i];
+        *texts[i] = copied && text != NULL ? strdup(text) : NULL;
+        copied = copied && (text == NULL || *texts[i] != NULL);
+    }
+    return copied;
 }
 
 static void transport_free(struct http *http)
@@ -219,7 +214,8 @@ struct http *http_new(const struct http_settings *settings, struct error *error)
     (void)snprintf(transport->user_agent, sizeof transport->user_agent, "User-Agent: %s",
         settings->user_agent);
     bool made = copy_settings(&transport->settings, settings) || error_set_memory(error);
-    transport->proxies = find_proxies(&transport->settings);
+    transport->proxies =
+        proxy_environment_read(transport->settings.proxy, transport->settings.no_proxy);
     if (made)
         transport->poller = poller_new(error);
     if (transport->poller != NULL)

@@ -13,7 +13,7 @@
 #include "io/http.h"
 #include "io/http/connector.h"
 
-#define CONNECT_REASON_SIZE 128
+#define CONNECT_REASON_MOST ((size_t)128 * 1024) /* libcurl reads lines of at most 100 KB */
 
 /* An easy handle of libcurl's: one connection that is being opened, or the TLS of one that is open.
  */
@@ -24,11 +24,14 @@ struct connecting {
     CURL *easy;
     struct http_transfer *transfer; /* for which it is opened */
     struct curl_slist *addresses;   /* of the host, where libcurl cannot find them; owned */
-    bool to_proxy;                  /* as in struct connector_target */
+    const char *proxy;              /* as in struct connector_target */
+    const char *proxy_source;
+    bool to_proxy;
     bool is_secure;
     curl_socket_t kept; /* the descriptor that libcurl must not close; CURL_SOCKET_BAD: none */
     int shortage;       /* errno of a socket that the system had no room for; 0: none */
-    char reason[CONNECT_REASON_SIZE]; /* reason phrase of the proxy's answer to CONNECT */
+    struct buf reason;  /* status and reason phrase of the proxy's answer to CONNECT, whole: a text
+                           that was cut could end with a part of a secret */
     char error_text[CURL_ERROR_SIZE]; /* libcurl's words about the last error */
 };
 

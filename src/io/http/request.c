@@ -2,9 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/wipe.h"
 #include "io/http/transport.h"
 #include "text/encode.h"
 #include "text/http_request_head.h"
+#include "text/netrc.h"
+
+#define CREDENTIALS_MOST ((size_t)1024 * 1024)
 
 /* The userinfo of a URL, "user:password" percent-encoded, for credentials; its length, 0: none. */
 static size_t find_userinfo(const char *url, const char **userinfo)
@@ -36,6 +40,67 @@ static bool add_userinfo(
            add_basic(line, name, scratch->data, scratch->length);
 }
 
+/* Without the brackets and the zone of an IPv6 address. */
+static struct http_slice bare_host(struct http_slice host)
+{
+    if (host.length < 2 || host.data[0] != '[')
+        return host;
+    const char *zone = memchr(host.data, '%', host.length);
+    size_t end = zone != NULL ? (size_t)(zone - host.data) : host.length - 1;
+    return (struct http_slice){host.data + 1, end - 1};
+}
+
+/* Adds the credentials that the user's netrc file has for the host, only those of the URL's user if
+ * it names one; nothing if there are none. False: out of memory. */
+static bool add_netrc(
+    struct buf *line, const char *netrc, struct http_slice host, const struct buf *user)
+{
+    struct buf credentials;
+    struct buf password;
+    buf_init(&credentials, CREDENTIALS_MOST);
+    buf_init(&password, CREDENTIALS_MOST);
+    const char *name = user->length > 0 ? buf_text(user) : NULL;
+    enum netrc_result result = netrc_find(netrc, host, name, &credentials, &password);
+    bool made = result != NETRC_FAILED;
+    if (result == NETRC_FOUND) {
+        if (credentials.length == 0)
+            (void)buf_add_text(&credentials, buf_text(user));
+        made = buf_add_byte(&credentials, ':') &&
+               buf_add(&credentials, buf_text(&password), password.length) &&
+               add_basic(line, "Authorization", credentials.data, credentials.length);
+    }
+    wipe(credentials.data, credentials.length);
+    wipe(password.data, password.length);
+    buf_free(&credentials);
+    buf_free(&password);
+    return made;
+}
+
+/* Adds the credentials for the origin, if there are any: the request's, else those of the netrc
+ * file, else those in the URL. */
+static bool add_authorization(struct http_transfer *transfer, const struct route *route)
+{
+    struct buf *text = &transfer->transport->credentials;
+    struct buf *scratch = &transfer->transport->key;
+    const struct http_request *request = transfer->request;
+    const char *netrc = transfer->transport->settings.netrc;
+    const char *userinfo;
+    if (request->user_password != NULL)
+        return add_basic(
+            text, "Authorization", request->user_password, strlen(request->user_password));
+    size_t length = find_userinfo(request->url, &userinfo);
+    if (netrc != NULL) {
+        const char *colon = memchr(userinfo, ':', length);
+        buf_clear(scratch);
+        if (!decode_percent(
+                scratch, userinfo, colon == NULL ? length : (size_t)(colon - userinfo)) ||
+            !add_netrc(text, netrc, bare_host(route->url.host), scratch))
+            return false;
+    }
+    return text->length > 0 || length == 0 ||
+           add_userinfo(text, scratch, "Authorization", userinfo, length);
+}
+
 struct head_lines {
     const char *list[REQUEST_LINES_MAX + 1];
     size_t count;
@@ -61,14 +126,8 @@ static bool add_credentials(struct http_transfer *transfer, const struct route *
     const char *userinfo;
     bool made = true;
     buf_clear(text);
-    size_t length = find_userinfo(request->url, &userinfo);
-    if (http_request_head_find(request->headers, "Authorization") == NULL) {
-        if (request->user_password != NULL)
-            made = add_basic(
-                text, "Authorization", request->user_password, strlen(request->user_password));
-        else if (length > 0)
-            made = add_userinfo(text, scratch, "Authorization", userinfo, length);
-    }
+    if (http_request_head_find(request->headers, "Authorization") == NULL)
+        made = add_authorization(transfer, route);
     size_t proxy_at = text->length;
     size_t proxy_length = route->to_proxy ? find_userinfo(route->proxy, &userinfo) : 0;
     if (made && proxy_length > 0)

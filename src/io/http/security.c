@@ -24,6 +24,21 @@ static void keep_buffers(CURL *easy)
         (void)curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
 }
 
+/* Those that were given, and no others; else the system's. The system's folder of certificates
+ * beside its file would defeat libcurl's cache of the parsed file. */
+static void set_authorities(CURL *easy, const struct http_settings *settings)
+{
+    const char *file = settings->cacert;
+    if (file == NULL && settings->capath == NULL)
+        (void)curl_easy_getinfo(easy, CURLINFO_CAINFO, (char **)&file);
+    if (file == NULL && settings->capath == NULL)
+        return;
+    (void)curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, file);
+    (void)curl_easy_setopt(easy, CURLOPT_CAPATH, settings->capath);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, settings->capath);
+}
+
 void security_set_up(CURL *easy, const struct http_settings *settings)
 {
     keep_buffers(easy);
@@ -34,19 +49,11 @@ void security_set_up(CURL *easy, const struct http_settings *settings)
         (void)curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
         (void)curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
     }
-    /* A folder of certificates beside the file would defeat libcurl's cache of the parsed file. */
-    if (settings->cacert != NULL) {
-        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, settings->cacert);
-        (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, settings->cacert);
-    }
-    char *file = NULL;
-    (void)curl_easy_getinfo(easy, CURLINFO_CAINFO, &file);
-    if (file != NULL) {
-        (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-        (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
-    }
+    set_authorities(easy, settings);
     if (settings->cert != NULL)
         (void)curl_easy_setopt(easy, CURLOPT_SSLCERT, settings->cert);
     if (settings->key != NULL)
         (void)curl_easy_setopt(easy, CURLOPT_SSLKEY, settings->key);
+    /* OpenSSL asks on the terminal, for as long as it takes, where no pass phrase is set. */
+    (void)curl_easy_setopt(easy, CURLOPT_KEYPASSWD, settings->pass == NULL ? "" : settings->pass);
 }
