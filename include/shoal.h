@@ -139,6 +139,7 @@ bool shoal_session_leave_out(struct shoal_session *session, int descriptor);
  *     SHOAL_EXIT_SIGNAL + N  shoal_session_interrupt() was called with the signal N
  *     SHOAL_EXIT_CREDENTIALS the run ended because every server refused the credentials
  *     SHOAL_EXIT_USAGE       the URL says https://, and no server speaks TLS there
+ *     SHOAL_EXIT_USAGE       the URL says https://, and no server speaks TLS there
  *     SHOAL_EXIT_FAILED      there was a PROBLEM, a file is UNKNOWN, or one FAILED for good
  *     SHOAL_EXIT_TEMPORARY   files FAILED, all of them temporarily; or the search for files did not
  *                            reach its end (`complete` is false)

@@ -379,9 +379,9 @@ int main(int count, char **arguments)
         (void)dprintf(STDERR_FILENO, "%s", overview);
         return SHOAL_EXIT_USAGE;
     }
-    if (is_one_of(name, "-h", "--help") || strcmp(name, "help") == 0)
+    if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "help") == 0)
         return help_print(overview);
-    if (is_one_of(name, "-V", "--version"))
+    if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
         return help_version();
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(name, commands[i].name) == 0)

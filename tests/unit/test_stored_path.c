@@ -42,12 +42,16 @@ static void names_and_paths_have_their_greatest_length(void **state)
     memset(text, 'n', STORED_PATH_MAX + 2);
     assert_true(stored_path_check(text, STORED_NAME_MAX, NULL));
     assert_false(stored_path_check(text, STORED_NAME_MAX + 1, NULL));
-    for (size_t i = 1; i < STORED_PATH_MAX; i += 2)
+    for (size_t i = 199; i < STORED_PATH_MAX; i += 200)
         text[i] = '/';
     assert_true(stored_path_check(text, STORED_PATH_MAX - 1, NULL));
     text[STORED_PATH_MAX - 1] = 'n';
     assert_true(stored_path_check(text, STORED_PATH_MAX, NULL));
     assert_false(stored_path_check(text, STORED_PATH_MAX + 1, NULL));
+    for (size_t i = 1; i < STORED_PATH_MAX; i += 2)
+        text[i] = '/';
+    assert_true(stored_path_check(text, STORED_DEPTH_MAX * 2 + 1, NULL));
+    assert_false(stored_path_check(text, STORED_DEPTH_MAX * 2 + 3, NULL));
     free(text);
 }
 
