@@ -35,9 +35,9 @@ NO_LIMITS = [  # an hour: a run that pauses hangs
 ]
 
 
-def first_then(answer):
-    """The response to the first request is `answer`, to every other a plain success."""
-    answers = iter([answer])
+def first_then(*first):
+    """The responses to the first requests are `first`, to every other a plain success."""
+    answers = iter(first)
     return lambda record: next(answers, None) or Answer(delay=0.005)
 
 
@@ -67,11 +67,35 @@ def test_a_limit_that_is_not_used_up_pauses_nothing(shoal, tree, ledger, headers
     shoal.send(*FORM, "-j", "4", tree, ledger.url).sent_all(24)
 
 
-@pytest.mark.parametrize("status", [503, 429, 500])
-def test_retry_after_pauses_every_file(shoal, tree, ledger, status):
+@pytest.mark.parametrize("status", [429, 403])
+def test_retry_after_of_a_4xx_pauses_every_file(shoal, tree, ledger, status):
     tree.many(24)
     ledger.default = first_then(Answer(status=status, headers={"Retry-After": "2"}))
-    shoal.send(*FORM, "-j", "4", tree, ledger.url).sent_all(24)
+    run = shoal.send(*FORM, "-j", "4", tree, ledger.url)
+    run.sent_all(24)
+    assert pause_after_first(ledger) >= 1.9
+    assert [event["status"] for event in run.of_kind("pause")] == [status]
+
+
+@pytest.mark.parametrize("status", [503, 500])
+def test_retry_after_of_a_lone_5xx_delays_its_own_file_only(shoal, tree, ledger, status):
+    tree.many(24)
+    ledger.default = first_then(Answer(status=status, headers={"Retry-After": "2"}))
+    run = shoal.send(*FORM, "-j", "4", tree, ledger.url)
+    run.sent_all(24)
+    assert not run.of_kind("pause")
+    (delayed,) = [record.key for record in ledger.records if record.answer.status == status]
+    first, again = ledger.of(delayed)
+    assert again.at - first.at >= 1.9
+
+
+@pytest.mark.parametrize("status", [503, 500])
+def test_retry_after_of_5xx_that_come_together_pauses_every_file(shoal, tree, ledger, status):
+    tree.many(24)
+    ledger.default = first_then(*[Answer(status=status, headers={"Retry-After": "2"})] * 8)
+    run = shoal.send(*FORM, "-j", "4", tree, ledger.url)
+    run.sent_all(24)
+    assert run.of_kind("pause")
     assert pause_after_first(ledger) >= 1.9
 
 

@@ -293,6 +293,9 @@ def test_a_long_reason_of_a_proxy_is_not_cut_within_a_secret(shoal, tree, tls):
 # ---- SOCKS
 
 
+NAME = "elsewhere.example"  # of certificates.context("wrong-host")
+
+
 def socks_user(user="user", password=PASSWORD):
     return f"{user}:{urllib.parse.quote(password, safe='')}@"
 
@@ -302,23 +305,21 @@ def socks_user(user="user", password=PASSWORD):
     "scheme, version, name_is_sent",
     [("socks4", 4, False), ("socks4a", 4, True), ("socks5", 5, False), ("socks5h", 5, True)],
 )
-def test_a_socks_proxy(
-    shoal, tree, ledger, tls, certificates, hosts, scheme, version, name_is_sent, secure
-):
+def test_a_socks_proxy(shoal, tree, certificates, hosts, scheme, version, name_is_sent, secure):
     """The version says who looks up the host's name."""
     tree.many(6)
-    prefix = hosts("127.0.0.1 localhost")
-    target = tls if secure else ledger
-    url = target.url.replace("127.0.0.1", "localhost")
-    with Socks() as proxy:
+    prefix = hosts(f"127.0.0.1 {NAME}")
+    context = certificates.context("wrong-host") if secure else None
+    with Socks() as proxy, Ledger(ssl_context=context) as target:
+        url = target.url.replace("127.0.0.1", NAME)
         shoal.send(
             "--proxy", proxy.at(scheme), "--cacert", certificates.ca, "-j", "2", *FORM, tree, url,
             prefix=prefix,
         ).sent_all(6)  # fmt: skip
-        host = "localhost" if name_is_sent else "127.0.0.1"
+        host = NAME if name_is_sent else "127.0.0.1"
         assert set(proxy.seen) == {(version, host, target.port, "" if version == 4 else None)}
         assert len(proxy.seen) <= 2, "the tunnel is kept"
-    assert all(record.path == "/upload" for record in target.records), "not in absolute-form"
+        assert all(record.path == "/upload" for record in target.records), "not in absolute-form"
 
 
 def test_a_socks_proxy_in_the_environment(shoal, tree, ledger):
