@@ -363,11 +363,6 @@ static const char overview[] =
     "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
     "the version.\n";
 
-static bool is_one_of(const char *text, const char *one, const char *other)
-{
-    return strcmp(text, one) == 0 || strcmp(text, other) == 0;
-}
-
 int main(int count, char **arguments)
 {
     if (!standard_open())
