@@ -84,7 +84,6 @@ static void an_origin_is_scheme_host_and_port_in_any_spelling(void **state)
         {"https://{dir}.example.com/", "x", "https://.example.com"},
         {"https://{stem}.example.com:{ext}/", "d/App.9443", "https://App.example.com:9443"},
         {"http://{dir:raw}up", "127.0.0.1:81/b", "http://127.0.0.1:81"},
-        {"http://{{x}}.example/", "a", "http://{{x}}.example"},
         {"http://u@{name}.example/", "a b", "http://{name}.example"},     /* makes no sense */
         {"http://h{size}.example/{name}", "a", "http://h{size}.example"}, /* known too late */
     };
