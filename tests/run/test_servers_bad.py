@@ -314,7 +314,7 @@ def test_an_early_refusal_and_a_close_is_the_verdict(shoal, tree, status):
         connection.socket.shutdown(socket.SHUT_WR)
 
     with RawServer(early) as server:
-        run = shoal.send(*PATIENT, "-j", "2", *FORM, tree, server.url)
+        run = shoal.send(*PATIENT, "--credential-failures", "0", "-j", "2", *FORM, tree, server.url)
         for event in run.files:
             assert event["verdict"] == "failed" and event["attempts"] == 1, event
             assert event["status"] == status, event
