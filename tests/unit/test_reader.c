@@ -269,12 +269,14 @@ static void no_race_with_a_writer_returns_a_mixed_file(void **state)
 }
 
 static sem_t released;
+static sem_t begun; /* posted when a read hangs */
 
 /* As if a file server did not respond until the semaphore is posted. */
 static void hang(const struct fixture *fixture, const char *name)
 {
     (void)fixture;
     (void)name;
+    sem_post(&begun);
     while (sem_wait(&released) != 0)
         ;
 }
@@ -288,10 +290,13 @@ static void a_job_that_hangs_is_abandoned(void **state)
     load_do(fixture, warm); /* the file is old enough from here on */
     load_free(warm);
     sem_init(&released, 0, 0);
+    sem_init(&begun, 0, 0);
     around_read.before = &hanging;
     struct load *load = load_new(fixture, "a", NULL);
     load->job.digests = DIGEST_MD5; /* so that a thread does it */
     load_submit(fixture, load);
+    while (sem_wait(&begun) != 0)
+        ;
     struct load *waiting = load_new(fixture, "a", NULL);
     waiting->job.digests = DIGEST_MD5;
     load_submit(fixture, waiting);
