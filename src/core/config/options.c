@@ -56,7 +56,7 @@ static const struct option_row table[] = {
     SPECIAL("url", 0, "URL", WHAT, "The URL to send to. All operands are then PATHs"),
     REPEATS("set", 's', "KEY=VALUE", WHAT, "Set the value of {KEY} in templates. VALUE may be env:NAME, file:PATH or fd:N: such a value is read from there and treated as a secret"),
     SPECIAL("recipe", 0, "NAME|FILE", WHAT, "Take options from a recipe: a built-in one (`shoal recipes` lists them), NAME.yaml in ~/.config/shoal/recipes, or a file whose name contains a slash. -s sets its variables"),
-    SPECIAL("config", 0, "FILE", WHAT, "Take options from FILE (YAML), over those of --recipe. An option of the command line replaces that of a file; --add-NAME adds a value to one that may be repeated; --no-NAME turns a switch off"),
+    SPECIAL("config", 0, "FILE", WHAT, "Take options from FILE (YAML), over those of --recipe; an option of the command line replaces that of a file. --add-NAME adds a value to one that may be repeated; --no-NAME turns a switch off"),
     REPEATS("type", 0, "EXT=TYPE", WHAT, "Set {type}, the media type, of files whose names end in .EXT"),
     SWITCH("dry-run", 'n', dry_run, WHAT, "Do everything except send; show what would be sent (all of it with -v)"),
 
