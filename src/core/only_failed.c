@@ -75,25 +75,30 @@ static const char *path_in(const struct only_failed *known, const struct known_f
     return file->name + (known->is_journal ? PREFIX : 0);
 }
 
+/* Adds a file under the name in `known->name`; the table owns it. NULL: out of memory. */
+static struct known_file *add_known(struct only_failed *known)
+{
+    size_t size = known->name.length + 1;
+    struct known_file *file = calloc(1, sizeof *file + size);
+    if (file == NULL)
+        return NULL;
+    memcpy(file->name, buf_text(&known->name), size);
+    if (table_add(&known->files, &file->node, file->name))
+        return file;
+    free(file);
+    return NULL;
+}
+
 /* Notes what is said of the file whose name is in `known->name`. What is said last counts. */
 static bool note(struct only_failed *known, bool wanted)
 {
-    const char *name = buf_text(&known->name);
-    struct table_node *node = table_find(&known->files, name);
-    if (node == NULL) {
-        size_t size = known->name.length + 1;
-        struct known_file *file = calloc(1, sizeof *file + size);
-        if (file == NULL)
-            return false;
-        memcpy(file->name, name, size);
-        if (!table_add(&known->files, &file->node, file->name)) {
-            free(file);
-            return false;
-        }
-        node = &file->node;
-    }
-    container_of(node, struct known_file, node)->wanted = wanted;
-    return true;
+    struct table_node *node = table_find(&known->files, buf_text(&known->name));
+    struct known_file *file =
+        node == NULL ? add_known(known) : container_of(node, struct known_file, node);
+    if (file == NULL)
+        return false;
+    file->wanted = wanted;
+    return true; /* NOLINT(clang-analyzer-unix.Malloc): the table owns a file that was added */
 }
 
 /* Is a file to be sent of which this is said? `maybe`: the server may have accepted it. */

@@ -13,14 +13,14 @@
 /* The name of an open file, for free(3), where the system tells it: proc(5). */
 static char *name_of(int descriptor)
 {
-    char link[64];
-    char path[PATH_MAX];
-    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length < 0 || (size_t)length == sizeof path - 1)
+    char entry[64];
+    char target[PATH_MAX];
+    (void)snprintf(entry, sizeof entry, "/proc/self/fd/%d", descriptor);
+    ssize_t length = readlink(entry, target, sizeof target - 1);
+    if (length < 0 || (size_t)length == sizeof target - 1)
         return NULL;
-    path[length] = '\0';
-    return strdup(path_last_name(path));
+    target[length] = '\0';
+    return strdup(path_last_name(target));
 }
 
 bool own_files_add(struct own_files *own, int descriptor)

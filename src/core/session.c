@@ -208,7 +208,7 @@ static bool end_threads(struct shoal_session *session)
     struct reader *reader = session->reader;
     bool walk_hangs = source != NULL && !source->ops->stop(source);
     bool reader_hangs = reader != NULL && !reader->ops->stop(reader);
-    if (walk_hangs) {
+    if (walk_hangs && session->config != NULL) { /* there is no source without it */
         abandon(session->config->ignore);
         session->config->ignore = NULL;
     }

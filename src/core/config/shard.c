@@ -111,8 +111,8 @@ static bool read_auto(struct config_build *build)
     for (size_t i = 0; i < sizeof schedulers / sizeof schedulers[0]; i++) {
         if (getenv(schedulers[i].index) == NULL && getenv(schedulers[i].count) == NULL)
             continue;
-        int64_t index;
-        int64_t count;
+        int64_t index = 0;
+        int64_t count = 0;
         return read_variable(build, schedulers[i].index, 0, &index) &&
                read_variable(build, schedulers[i].count, 1, &count) &&
                set_shard(build, "--shard auto", index - schedulers[i].first + 1, count,

@@ -248,7 +248,7 @@ MUST_USE enum attempt_check sched_check_response(
 /* --- verdict.c --- */
 
 /* The transport's `ended`: `owner` is the scheduler, `context` the file. */
-void sched_attempt_ended(void *owner, void *context, const struct http_end *end);
+void sched_attempt_ended(void *owner, void *context, const struct http_end *told);
 
 /* The reader could not read `culprit`, one of the files that `file` needs. */
 void sched_load_failed(struct sched *sched, struct file *file, const struct reader_file *culprit);
