@@ -41,6 +41,7 @@ static bool add_message(struct buf *out, const char *text, size_t length)
     return !out->failed;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): at most DEPTH_MAX levels deep */
 static bool add_json_value(struct buf *out, const json_t *value, unsigned depth);
 
 /* Adds the first member that tells people something. */
@@ -74,6 +75,7 @@ static bool add_json_value(struct buf *out, const json_t *value, unsigned depth)
     }
     return false;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static bool add_json(struct buf *out, const char *body, size_t length)
 {

@@ -11,10 +11,9 @@
 #define GZIP_MEMBERS_MOST 16        /* a gzip body may consist of several */
 
 /* Decodes up to the end of the data, of the input or of the room. Returns whether the data had its
- * end. */
-static bool inflate_all(z_stream *stream, struct buf *out)
+ * end. `decoded`: room for STEP bytes. */
+static bool inflate_all(z_stream *stream, char *decoded, struct buf *out)
 {
-    char decoded[STEP];
     int members = 1;
     for (;;) {
         size_t room = out->maximum - out->length;
@@ -37,11 +36,12 @@ static bool inflate_all(z_stream *stream, struct buf *out)
 
 static enum content_coding decode(const char *body, size_t length, int window, struct buf *out)
 {
+    char decoded[STEP];
     z_stream stream = {.next_in = (const Bytef *)body, .avail_in = (uInt)length};
     size_t before = out->length;
     if (inflateInit2(&stream, window) != Z_OK)
         return CONTENT_UNKNOWN;
-    bool is_whole = inflate_all(&stream, out);
+    bool is_whole = inflate_all(&stream, decoded, out);
     (void)inflateEnd(&stream);
     if (is_whole)
         return CONTENT_DECODED;

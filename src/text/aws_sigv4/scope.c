@@ -23,6 +23,12 @@ static bool is_valid_part(const char *part, size_t length, size_t index)
     return true;
 }
 
+static void copy_lower(char *to, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        to[i] = (char)tolower((unsigned char)text[i]);
+}
+
 bool aws_sigv4_parse(const char *text, struct aws_sigv4_scope *scope, struct error *error)
 {
     char *const parts[] = {scope->provider, scope->name, scope->region, scope->service};
@@ -32,8 +38,7 @@ bool aws_sigv4_parse(const char *text, struct aws_sigv4_scope *scope, struct err
         if (index == 4 || !is_valid_part(text, length, index))
             return error_set(error, ERROR_USAGE, 0,
                 "it must be PROVIDER[:NAME[:REGION[:SERVICE]]], as in 'aws:amz:us-east-1:s3'");
-        for (size_t i = 0; i < length; i++)
-            parts[index][i] = (char)tolower((unsigned char)text[i]);
+        copy_lower(parts[index], text, length);
         if (text[length] == '\0')
             break;
         text += length + 1;

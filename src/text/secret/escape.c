@@ -28,6 +28,7 @@ struct reader {
     struct escape *escape; /* gets `cut` and `steps` */
 };
 
+/* NOLINTBEGIN(misc-no-recursion): at most DEPTH_MOST calls deep, as the depth decreases */
 static struct character read_character(struct reader reader);
 
 /* Reads the next character. Above the longest escape there is none. */
@@ -254,6 +255,7 @@ static struct character read_character(struct reader reader)
     escaped.size = reader.at - start;
     return escaped;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 bool escape_begins(char byte)
 {
