@@ -55,8 +55,8 @@ static bool add_base64_of_digest(struct buf *out, const char *digits, size_t len
     char bytes[64]; /* of the longest digest there is (SHA-512), and of more than there are here */
     size_t count = length / 2 < sizeof bytes ? length / 2 : sizeof bytes;
     for (size_t i = 0; i < count; i++) {
-        int high = ascii_hex_value(digits[2 * i]);
-        int low = ascii_hex_value(digits[2 * i + 1]);
+        unsigned high = (unsigned)ascii_hex_value(digits[2 * i]);
+        unsigned low = (unsigned)ascii_hex_value(digits[2 * i + 1]);
         bytes[i] = (char)(high << 4 | low);
     }
     return encode_base64(out, bytes, count);
