@@ -268,6 +268,7 @@ static void no_race_with_a_writer_returns_a_mixed_file(void **state)
     finish(fixture, made);
 }
 
+#ifndef __SANITIZE_THREAD__
 static sem_t released;
 static sem_t begun; /* posted when a read hangs */
 
@@ -310,15 +311,18 @@ static void a_job_that_hangs_is_abandoned(void **state)
         load_free(waiting);
     sem_post(&released);
     sem_post(&released);
-    memset(&around_read, 0, sizeof around_read);
     fixture_remove(fixture, "a");
     assert_int_equal(rmdir(fixture->folder), 0);
     abandon(fixture); /* with its root, which the thread may still use */
 }
 
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_chunk_of_a_changed_file_says_so, setup),
+        cmocka_unit_test_setup(no_race_with_a_writer_returns_a_mixed_file, setup),
         cmocka_unit_test_setup(a_file_that_was_just_written_is_left_until_it_is_old_enough, setup),
         cmocka_unit_test_setup(a_time_in_the_far_future_is_not_waited_for, setup),
         cmocka_unit_test_setup(files_that_were_just_written_wait_together, setup),
@@ -328,9 +332,9 @@ int main(void)
         cmocka_unit_test_setup(a_signal_is_left_to_the_other_threads, setup),
         cmocka_unit_test_setup(a_reader_that_ends_forgets_its_jobs, setup),
         cmocka_unit_test_setup(a_chunk_is_read_from_its_place, setup),
+#ifndef __SANITIZE_THREAD__ /* its threads go on while the program ends, which is a race */
         cmocka_unit_test_setup(a_job_that_hangs_is_abandoned, setup),
-        cmocka_unit_test_setup(a_chunk_of_a_changed_file_says_so, setup),
-        cmocka_unit_test_setup(no_race_with_a_writer_returns_a_mixed_file, setup),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
