@@ -6,6 +6,14 @@
 
 #include "text/units.h"
 
+uint64_t numbers_done(const struct shoal_totals *totals)
+{
+    uint64_t done = totals->planned;
+    for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++)
+        done += totals->verdicts[verdict];
+    return done;
+}
+
 bool numbers_add_count(struct buf *out, uint64_t count)
 {
     char digits[24];

@@ -6,6 +6,10 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "shoal.h"
+
+/* Files with a verdict, or in a dry run with a plan. */
+uint64_t numbers_done(const struct shoal_totals *totals);
 
 /* Adds `count` with commas: "1,234,567". False: `out` failed. */
 bool numbers_add_count(struct buf *out, uint64_t count);

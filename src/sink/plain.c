@@ -81,14 +81,6 @@ static void start_line(struct plain *plain, const struct shoal_start *start)
     end_line(plain);
 }
 
-static uint64_t files_done(const struct shoal_totals *totals)
-{
-    uint64_t done = totals->planned;
-    for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++)
-        done += totals->verdicts[verdict];
-    return done;
-}
-
 /* Adds `1,204 of 3,000 files (40 %)`; while the walk is on, `1,204 of 1,500+ files`. */
 static void add_done(struct buf *line, const struct shoal_totals *totals, uint64_t done)
 {
@@ -127,7 +119,7 @@ void plain_report(struct plain *plain, const struct shoal_event *event)
     const struct shoal_progress *progress = &event->progress;
     const struct shoal_totals *totals = progress->totals;
     struct buf *line = &plain->line;
-    uint64_t done = files_done(totals);
+    uint64_t done = numbers_done(totals);
     begin_line(plain);
     add_done(line, totals, done);
     add_rates(plain, line, event, done);

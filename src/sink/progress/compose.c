@@ -139,7 +139,7 @@ static void add_left(const struct display *display, struct buf *text)
 static void add_counts(const struct display *display, struct buf *text)
 {
     const struct shoal_totals *totals = display->event->progress.totals;
-    uint64_t done = seen_done(totals);
+    uint64_t done = numbers_done(totals);
     (void)numbers_add_count(text, done);
     (void)buf_add_text(text, " / ");
     (void)numbers_add_count(text, totals->found);
@@ -160,7 +160,7 @@ static void add_bar(const struct display *display, struct buf *line)
         display->width > text.length + 2 ? display->width - (unsigned)text.length - 2 : 0;
     unsigned length = room < BAR_MAX ? room : BAR_MAX;
     if (totals->complete && totals->found > 0 && length >= BAR_MIN) {
-        unsigned full = (unsigned)(seen_done(totals) * length / totals->found);
+        unsigned full = (unsigned)(numbers_done(totals) * length / totals->found);
         for (unsigned i = 0; i < length; i++)
             (void)buf_add_text(line, i < full ? display->signs->full : display->signs->empty);
         (void)buf_add_text(line, "  ");

@@ -50,9 +50,6 @@ void seen_note(struct seen *seen, const struct shoal_event *event);
 /* Takes a PROGRESS event: the rates. */
 void seen_measure(struct seen *seen, const struct shoal_event *event);
 
-/* Files with a verdict, or in a dry run with a plan. */
-uint64_t seen_done(const struct shoal_totals *totals);
-
 /* Returns the seconds that the remaining files will take; negative: not known. */
 double seen_seconds_left(const struct seen *seen, const struct shoal_totals *totals);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "sink/numbers.h"
 #include "sink/progress/private.h"
 
 /* Time constant of the moving average of the bytes per second, in microseconds. */
@@ -17,14 +18,6 @@ void seen_free(struct seen *seen)
         free(seen->causes[i].example);
     }
     seen->cause_count = 0;
-}
-
-uint64_t seen_done(const struct shoal_totals *totals)
-{
-    uint64_t done = totals->planned;
-    for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++)
-        done += totals->verdicts[verdict];
-    return done;
 }
 
 /* "error    first PATH". NULL: out of memory. */
@@ -92,7 +85,7 @@ void seen_measure(struct seen *seen, const struct shoal_event *event)
     int64_t elapsed_us = event->at_us - seen->sampled_us;
     if (elapsed_us < CLOCK_US_PER_SECOND)
         return;
-    uint64_t done = seen_done(event->progress.totals);
+    uint64_t done = numbers_done(event->progress.totals);
     seen->rates[seen->rate_count++ % RATES_KEPT] =
         (double)(done - seen->sampled_done) * (double)CLOCK_US_PER_SECOND / (double)elapsed_us;
     seen->sampled_us = event->at_us;
@@ -116,5 +109,5 @@ double seen_seconds_left(const struct seen *seen, const struct shoal_totals *tot
     memcpy(sorted, seen->rates, count * sizeof sorted[0]);
     qsort(sorted, count, sizeof sorted[0], compare_rates);
     double rate = sorted[count / 2];
-    return rate > 0 ? (double)(totals->found - seen_done(totals)) / rate : -1;
+    return rate > 0 ? (double)(totals->found - numbers_done(totals)) / rate : -1;
 }
