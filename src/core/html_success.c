@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "text/encode.h"
 #include "text/header_lines.h"
 #include "text/markup.h"
 
@@ -34,17 +35,6 @@ static void put_on_one_line(struct buf *text)
     buf_truncate(text, length > 0 && text->data[length - 1] == ' ' ? length - 1 : length);
 }
 
-/* Cuts a text that is too long to be shown, between two characters of UTF-8. */
-static void cut(struct buf *text)
-{
-    size_t length = TITLE_SHOWN_MOST;
-    if (text->length <= length)
-        return;
-    while (length > 0 && (text->data[length] & 0xc0) == 0x80)
-        length--;
-    buf_truncate(text, length);
-}
-
 /* Sets `title` to the page's title or first heading on one line, cut; "" where it has none. */
 static void read_title(const struct http_end *end, struct secrets *secrets, struct buf *title)
 {
@@ -56,7 +46,7 @@ static void read_title(const struct http_end *end, struct secrets *secrets, stru
             secrets, buf_text(&raw), raw.length, title);
     buf_free(&raw);
     put_on_one_line(title);
-    cut(title);
+    buf_truncate(title, utf8_cut_length(buf_text(title), title->length, TITLE_SHOWN_MOST));
 }
 
 static void write_sentence(

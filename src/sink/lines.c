@@ -8,6 +8,7 @@
 #include "core/causes.h"
 #include "sink/numbers.h"
 #include "sink/summary.h"
+#include "text/encode.h"
 #include "text/printable.h"
 #include "text/units.h"
 
@@ -96,9 +97,7 @@ static void add_response(
         return;
     if (response.length > most) {
         cut = true;
-        response.length = most;
-        while (response.length > 0 && (response.data[response.length] & 0xc0) == 0x80)
-            response.length--; /* not within a UTF-8 character */
+        response.length = utf8_cut_length(response.data, response.length, most);
     }
     (void)buf_add_text(&lines->line, separator);
     add_text(lines, &response);

@@ -4,21 +4,11 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "text/encode.h"
 #include "text/markup.h"
 
 #define DEPTH_MAX      4 /* levels of JSON that are searched */
 #define HEX_LENGTH_MIN 8 /* shorter runs of hexadecimal digits may be words */
-
-/* The length of the longest beginning of `text` that has at most `most` bytes and does not end
- * within a UTF-8 character. */
-static size_t cut_length(const char *text, size_t length, size_t most)
-{
-    if (length <= most)
-        return length;
-    while (most > 0 && (text[most] & 0xc0) == 0x80)
-        most--;
-    return most;
-}
 
 /* Adds `text` on one line: without space around it, other white space as one space each run. */
 static bool add_message(struct buf *out, const char *text, size_t length)
@@ -36,8 +26,8 @@ static bool add_message(struct buf *out, const char *text, size_t length)
         (void)buf_add_byte(out, text[at]);
     }
     if (!out->failed)
-        buf_truncate(
-            out, start + cut_length(out->data + start, out->length - start, CAUSE_MESSAGE_MAX));
+        buf_truncate(out,
+            start + utf8_cut_length(out->data + start, out->length - start, CAUSE_MESSAGE_MAX));
     return !out->failed;
 }
 

@@ -266,6 +266,15 @@ bool utf8_valid(const char *text, size_t length)
     return valid_length(text, length) == length;
 }
 
+size_t utf8_cut_length(const char *text, size_t length, size_t most)
+{
+    if (length <= most)
+        return length;
+    while (most > 0 && (text[most] & 0xc0) == 0x80)
+        most--;
+    return most;
+}
+
 bool utf8_repair(struct buf *out, const char *text, size_t length)
 {
     size_t done = 0;

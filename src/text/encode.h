@@ -48,6 +48,10 @@ size_t utf8_write(char *out, unsigned code_point);
 /* Whether all of `text` is valid UTF-8. NUL counts as valid. */
 bool utf8_valid(const char *text, size_t length);
 
+/* The length of the longest beginning of `text` that has at most `most` bytes and does not end
+ * within a character of UTF-8. */
+size_t utf8_cut_length(const char *text, size_t length, size_t most);
+
 /* Adds `text` with U+FFFD in place of each byte that is not part of valid UTF-8. False: `out`
  * failed. */
 bool utf8_repair(struct buf *out, const char *text, size_t length);
