@@ -162,12 +162,16 @@ def test_a_page_among_other_responses_counts_even_if_html_is_asked_for(shoal, tr
 
 
 def keepalive_timers(port):
-    """The state of the timer of each connection to the port, by /proc/net/tcp: 2 is keepalive."""
+    """The timer of each open connection to the port, by /proc/net/tcp: 2 is keepalive.
+
+    What an earlier test left in TIME_WAIT at the same port is not open.
+    """
+    established = "01"
     timers = []
     with open("/proc/net/tcp", encoding="ascii") as table:
         for line in list(table)[1:]:
             fields = line.split()
-            if fields[2].endswith(f":{port:04X}"):
+            if fields[2].endswith(f":{port:04X}") and fields[3] == established:
                 timers.append(int(fields[5].split(":")[0]))
     return timers
 
