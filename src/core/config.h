@@ -77,6 +77,7 @@ struct config {
     bool follow;               /* --follow */
     bool follow_outside;       /* --follow=outside; `follow` is true too */
     bool no_hidden;            /* --no-hidden */
+    char *braces;              /* a pattern of an option with `{a,b}`; NULL: there is none */
     struct ignore *ignore;     /* --filter, --include, --exclude, --ignore-file */
     bool allow_empty;          /* --allow-empty */
     char *journal;             /* --journal; NULL: none */
