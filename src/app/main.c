@@ -63,6 +63,7 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
+ *   suggest                what a pattern that selects nothing was meant to be
  *
  * text/secret/
  *   automaton              all forms of all secrets, searched for at once

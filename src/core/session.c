@@ -275,6 +275,18 @@ static bool create_components(struct shoal_session *session, struct error *error
     return session->sched != NULL;
 }
 
+/* What a shell expands is taken as it is here. */
+static void notice_braces(struct shoal_session *session)
+{
+    char text[IGNORE_PATTERN_MAX + 200];
+    if (session->config->braces == NULL)
+        return;
+    (void)snprintf(text, sizeof text,
+        "'%s': braces are ordinary characters in a pattern; give one pattern for each alternative",
+        session->config->braces);
+    events_notice(&session->events, text);
+}
+
 static void notice_fewer_jobs(struct shoal_session *session)
 {
     if (session->config->jobs <= session->room.jobs)
@@ -356,6 +368,7 @@ int shoal_session_run(struct shoal_session *session)
         return SHOAL_EXIT_USAGE;
     events_start(&session->events, session->config->jobs);
     notice_fewer_jobs(session);
+    notice_braces(session);
     notice_shard(session);
     if (session->known != NULL && only_failed_notice(session->known) != NULL)
         events_notice(&session->events, only_failed_notice(session->known));

@@ -47,6 +47,18 @@ MUST_USE bool ignore_add_lines(struct ignore *ignore, const char *text, size_t l
  * the pattern times the length of the path. */
 enum ignore_decision ignore_match(const struct ignore *ignore, const char *path, bool is_folder);
 
+/* The pattern of the including rule number `index`, from 0, as it was added. It belongs to the
+ * list. NULL: there are no more. */
+const char *ignore_included(const struct ignore *ignore, size_t index);
+
+/* A part of an including rule's pattern, without its first names, that would select the file at
+ * `path`. It belongs to the list. NULL: there is none. */
+const char *ignore_suggest(const struct ignore *ignore, const char *path);
+
+/* Whether a pattern contains `{a,b}`, which a shell would expand and which here are ordinary
+ * characters. */
+bool ignore_has_braces(const char *pattern);
+
 /* Whether the first rule is an including one. If so, a path that no rule matches is excluded. */
 bool ignore_begins_with_include(const struct ignore *ignore);
 

@@ -210,3 +210,28 @@ def test_everything_filtered_out_is_nothing_found(tree, shoal, ledger):
     tree("a")
     shoal.send("--exclude", "*", tree, ledger.url).usage_error()
     assert shoal.send("--exclude", "*", "--allow-empty", tree, ledger.url).status == 0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "better"),
+    [("tree/**/*.map", "**/*.map"), ("./s/*.map", "s/*.map"), ("/x/tree/*.map", "*.map"), ("*.none", None)],
+)
+def test_rules_that_leave_out_everything_say_so(shoal, tree, ledger, pattern, better):
+    tree("s/a.map")
+    tree("b.js")
+    tree("left/c.js")
+    run = shoal.send("--include", pattern, "--exclude", "left", tree, ledger.url)
+    assert run.status == 2 and not ledger.records
+    assert "2 files, and 1 folders" in run.text
+    assert (f"'{better}' would match" in run.text) if better else ("would match" not in run.text)
+    if better:
+        shoal.send("--include", better, tree, ledger.url).sent_all(1)
+
+
+def test_braces_in_a_pattern_get_a_hint(shoal, tree, ledger):
+    tree("a.js")
+    tree("b{c}.js")
+    run = shoal.send("--exclude", "*.{map,css}", tree, ledger.url).sent_all(2)
+    assert "'*.{map,css}': braces" in run.text
+    run = shoal.send("--exclude", "b{c}.js", tree, ledger.url).sent_all(1)
+    assert "braces" not in run.text

@@ -53,6 +53,17 @@ static bool is_rule(const struct option_setting *setting)
            strcmp(name, "exclude") == 0 || strcmp(name, "ignore-file") == 0;
 }
 
+/* Remembers the first pattern with braces, for a hint. */
+static bool note_braces(struct config_build *build, const struct option_setting *setting)
+{
+    char **braces = &build->config->braces;
+    if (*braces != NULL || strcmp(setting->row->name, "ignore-file") == 0 ||
+        !ignore_has_braces(setting->value))
+        return true;
+    *braces = strdup(setting->value);
+    return *braces != NULL || error_set_memory(build->error);
+}
+
 bool config_read_filters(struct config_build *build)
 {
     size_t count;
@@ -65,7 +76,7 @@ bool config_read_filters(struct config_build *build)
         if (build->config->ignore == NULL)
             return error_set_memory(build->error);
         build->at = &settings[i];
-        if (!add_rule(build, &settings[i]))
+        if (!add_rule(build, &settings[i]) || !note_braces(build, &settings[i]))
             return false;
     }
     return true;

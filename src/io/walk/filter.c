@@ -27,6 +27,20 @@ enum walk_filter walk_filter_step(
     return above;
 }
 
+#define TRIED_MOST 10000 /* files for which a pattern is looked for, so that it takes no time */
+
+void walk_filter_note_left_out(struct walk_shared *shared, const char *relative, bool is_folder)
+{
+    if (is_folder) {
+        shared->not_entered++;
+        return;
+    }
+    shared->left_out++;
+    if (shared->found == 0 && shared->suggestion == NULL && shared->ignore != NULL &&
+        shared->left_out <= TRIED_MOST)
+        shared->suggestion = ignore_suggest(shared->ignore, relative);
+}
+
 bool walk_filter_includes(const struct walk_shared *shared, char *relative, bool is_folder)
 {
     enum walk_filter state = walk_filter_begin(shared);

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +81,21 @@ struct walk_item walk_item_own(const char *path)
 {
     struct walk_item item =
         walk_item_problem(path, 0, "'%s' is written by this run itself: it is not uploaded", path);
+    if (!walk_item_is_memory(&item))
+        item.kind = WALK_NOTICE;
+    return item;
+}
+
+struct walk_item walk_item_left_out(const struct walk_shared *shared)
+{
+    char hint[IGNORE_PATTERN_MAX + 100] = "";
+    if (shared->suggestion != NULL)
+        (void)snprintf(
+            hint, sizeof hint, "; patterns begin below PATH: '%s' would match", shared->suggestion);
+    struct walk_item item = walk_item_problem("", 0,
+        "the rules (--include, --exclude and the like) left out all files: %" PRIu64
+        " files, and %" PRIu64 " folders with what is in them%s",
+        shared->left_out, shared->not_entered, hint);
     if (!walk_item_is_memory(&item))
         item.kind = WALK_NOTICE;
     return item;

@@ -164,8 +164,11 @@ static bool examine_path(struct walk_listed *listed, char *relative,
     bool is_link;
     bool found = look(listed, relative, &facts, &is_link);
     int code = errno;
-    if (!walk_filter_includes(listed->shared, relative, found && S_ISDIR(facts.st_mode)))
+    bool is_folder = found && S_ISDIR(facts.st_mode);
+    if (!walk_filter_includes(listed->shared, relative, is_folder)) {
+        walk_filter_note_left_out(listed->shared, relative, is_folder);
         return false;
+    }
     if (!found)
         *item = lost(listed, relative, record, is_link, code);
     else if (S_ISREG(facts.st_mode))

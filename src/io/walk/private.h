@@ -36,8 +36,12 @@ struct walk_shared {
     bool (*is_own)(const void *context, uint64_t device, uint64_t inode); /* likewise */
     bool (*may_be_own)(const void *context, const char *name);            /* likewise */
     const void *own_context;                                              /* likewise */
-    uint64_t passed_over;  /* see walk_passed_over() */
-    struct walk_stop stop; /* see walk_stop() */
+    uint64_t passed_over;   /* see walk_passed_over() */
+    uint64_t found;         /* files that were returned */
+    uint64_t left_out;      /* files that the rules left out */
+    uint64_t not_entered;   /* folders that the rules left out, with all that is in them */
+    const char *suggestion; /* a pattern that would have selected a file; NULL: none is known */
+    struct walk_stop stop;  /* see walk_stop() */
 };
 
 /* Whether `name` is "." or "..". */
@@ -62,6 +66,9 @@ struct walk_item walk_item_problem(const char *path, int code, const char *forma
 /* A WALK_NOTICE: the file at `path` is passed over, because it is one of the run's own. */
 struct walk_item walk_item_own(const char *path);
 
+/* A WALK_NOTICE: nothing was found, because of what the rules left out. */
+struct walk_item walk_item_left_out(const struct walk_shared *shared);
+
 /* The WALK_PROBLEM that says that memory ran out; it has no path and no text. */
 struct walk_item walk_item_no_memory(void);
 
@@ -84,6 +91,10 @@ enum walk_filter walk_filter_begin(const struct walk_shared *shared);
  * WALK_FILTER_EXCLUDED). */
 enum walk_filter walk_filter_step(
     const struct walk_shared *shared, enum walk_filter above, const char *relative, bool is_folder);
+
+/* Counts what the rules left out, and looks for a pattern that would have selected a file, as long
+ * as nothing was found. */
+void walk_filter_note_left_out(struct walk_shared *shared, const char *relative, bool is_folder);
 
 /* Whether `relative` is included, judged from the top, component by component. `relative` is
  * changed and restored. */

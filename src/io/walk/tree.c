@@ -221,13 +221,17 @@ static bool examine(
 {
     enum walk_filter filter = filter_entry(tree, S_ISDIR(type));
     if (S_ISDIR(type)) {
+        if (filter == WALK_FILTER_EXCLUDED)
+            walk_filter_note_left_out(tree->shared, relative_path(tree), true);
         if (filter == WALK_FILTER_EXCLUDED || push(tree, name, above, filter))
             return false;
         *item = walk_item_no_memory();
         return true;
     }
-    if (filter != WALK_FILTER_INCLUDED)
+    if (filter != WALK_FILTER_INCLUDED) {
+        walk_filter_note_left_out(tree->shared, relative_path(tree), false);
         return false;
+    }
     if (!S_ISREG(type)) {
         tree->shared->passed_over++;
         return false;

@@ -113,8 +113,10 @@ static bool yield_file(
     struct walk *walk, const struct walk_operand *operand, struct walk_item *item)
 {
     struct walk_shared rules = {.ignore = walk->shared.ignore};
-    if (!walk_filter_includes(&rules, operand->name, false))
+    if (!walk_filter_includes(&rules, operand->name, false)) {
+        walk_filter_note_left_out(&walk->shared, operand->name, false);
         return false;
+    }
     *item = walk_item_file(operand->root, operand->name, 0);
     return true;
 }
@@ -169,6 +171,17 @@ static bool is_own(const struct walk_shared *shared, const struct walk_item *ite
            shared->is_own(shared->own_context, facts.st_dev, facts.st_ino);
 }
 
+/* There are no more operands. True: `item`, the last but one, says why nothing was found. */
+static bool end(struct walk *walk, struct walk_item *item)
+{
+    const struct walk_shared *shared = &walk->shared;
+    walk->ended = true;
+    if (shared->found > 0 || shared->left_out + shared->not_entered == 0)
+        return false;
+    *item = walk_item_left_out(shared);
+    return true;
+}
+
 struct walk_item walk_next(struct walk *walk)
 {
     struct walk_item item = {.kind = WALK_END};
@@ -177,7 +190,7 @@ struct walk_item walk_next(struct walk *walk)
         if (!has_item && walk->next < walk->operands.count)
             has_item = begin_operand(walk, &item);
         else if (!has_item)
-            walk->ended = true;
+            has_item = end(walk, &item);
         if (has_item && is_own(&walk->shared, &item)) {
             struct entry *entry = item.entry;
             walk->shared.passed_over++;
@@ -185,7 +198,8 @@ struct walk_item walk_next(struct walk *walk)
             free(entry);
         }
         if (has_item) {
-            walk->ended = walk_item_is_memory(&item);
+            walk->ended = walk->ended || walk_item_is_memory(&item);
+            walk->shared.found += item.kind == WALK_FILE || item.kind == WALK_LOST;
             return item;
         }
     }

@@ -35,7 +35,8 @@ struct rule {
     bool is_base_name; /* the pattern has no other slash: it matches a name at any depth */
     size_t name_count;
     struct name *names;
-    char *text; /* the pattern's copy, which `names` point into */
+    char *text;   /* the pattern's copy, which `names` point into */
+    char *source; /* the pattern as it was added */
 };
 
 struct ignore {
@@ -52,6 +53,7 @@ static void free_rule(struct rule *rule)
 {
     free(rule->names);
     free(rule->text);
+    free(rule->source);
 }
 
 void ignore_free(struct ignore *ignore)
@@ -168,7 +170,8 @@ static bool compile_rule(struct rule *rule, const char *pattern, struct error *e
             IGNORE_PATTERN_MAX, pattern);
     rule->names = calloc(2 * count_slashes(pattern) + 1, sizeof *rule->names);
     rule->text = malloc(length + 1);
-    if (rule->names == NULL || rule->text == NULL) {
+    rule->source = strdup(pattern);
+    if (rule->names == NULL || rule->text == NULL || rule->source == NULL) {
         free_rule(rule);
         return error_set_memory(error);
     }
@@ -328,6 +331,15 @@ enum ignore_decision ignore_match(const struct ignore *ignore, const char *path,
             return rule->includes ? IGNORE_INCLUDE : IGNORE_EXCLUDE;
     }
     return IGNORE_NO_RULE;
+}
+
+const char *ignore_included(const struct ignore *ignore, size_t index)
+{
+    for (size_t i = 0; i < ignore->count; i++) {
+        if (ignore->rules[i].includes && index-- == 0)
+            return ignore->rules[i].source;
+    }
+    return NULL;
 }
 
 bool ignore_begins_with_include(const struct ignore *ignore)
