@@ -38,6 +38,7 @@
  *   http_syntax            tokens, lists and slices of HTTP
  *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
+ *   ignore_suggest         what a pattern that matches nothing was meant to be
  *   json                   JSON on one line
  *   json_pointer           values in JSON text
  *   markup                 the text of an element of HTML or XML
@@ -63,7 +64,9 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
- *   suggest                what a pattern that selects nothing was meant to be
+ *   ignore                 the rules, and which of them matches
+ *   lines                  files of rules
+ *   private                what these files share
  *
  * text/secret/
  *   automaton              all forms of all secrets, searched for at once
@@ -122,6 +125,7 @@
  *   filter                 what the rules say of a folder and a file
  *   item                   what a walk yields
  *   listed                 paths from a list
+ *   nothing                rules that match nothing
  *   operands               the PATHs at the start
  *   path_list              a list of paths from a descriptor
  *   private                what these files share
@@ -199,6 +203,7 @@
  *   selection              which files are this run's
  *   room                   how much of a run fits under the limits
  *   session                creates the components and runs the event loop
+ *   start_notices          what a person should know before the first file is sent
  *
  * core/config/
  *   credentials            -u, --bearer, --netrc, --pass

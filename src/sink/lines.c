@@ -305,6 +305,18 @@ static void plan_lines(struct lines *lines, const struct shoal_plan *plan)
         plan_details(lines, plan);
 }
 
+/* `left out js/app.js: --exclude '*.js'`, beside the plans of a dry run. */
+static void left_out_line(struct lines *lines, const struct shoal_left_out *left_out)
+{
+    if (!lines->options.verbose || !lines->options.plans)
+        return;
+    (void)buf_add_text(&lines->line, "left out ");
+    add_text(lines, &left_out->path);
+    (void)buf_add_text(&lines->line, ": ");
+    add_escaped(lines, left_out->message);
+    write_line(lines, &lines->options.data);
+}
+
 static void remember_paths(struct lines *lines, const char *const *paths)
 {
     for (; paths != NULL && *paths != NULL; paths++) {
@@ -328,6 +340,11 @@ static void nothing_line(struct lines *lines, const struct shoal_end *end)
     if (lines->options.quiet && end->exit_status == SHOAL_EXIT_OK)
         return;
     bool selects = lines->selection.length > 0 && end->exit_status != SHOAL_EXIT_USAGE;
+    if (end->nothing_found != NULL) {
+        add_escaped(lines, end->nothing_found);
+        write_line(lines, &lines->options.messages);
+        return;
+    }
     (void)buf_add_text(&lines->line, selects ? "no file of " : "no file found in ");
     (void)printable_add(&lines->line, buf_text(&lines->paths), lines->paths.length);
     if (selects)
@@ -341,7 +358,9 @@ static void end_lines(struct lines *lines, const struct shoal_event *event)
         nothing_line(lines, &event->end);
     if (lines->options.quiet && event->end.cause_count == 0)
         return;
-    if (summary_add(&lines->line, event, lines->dry_run, lines->options.quiet))
+    struct summary_options options = {
+        lines->dry_run, lines->options.quiet, lines->options.verbose && lines->options.plans};
+    if (summary_add(&lines->line, event, &options))
         (void)writer_write(&lines->options.messages, lines->line.data, lines->line.length);
     buf_clear(&lines->line);
 }
@@ -362,6 +381,9 @@ void lines_event(struct lines *lines, const struct shoal_event *event)
         break;
     case SHOAL_EVENT_PLAN:
         plan_lines(lines, &event->plan);
+        break;
+    case SHOAL_EVENT_LEFT_OUT:
+        left_out_line(lines, &event->left_out);
         break;
     case SHOAL_EVENT_NOTICE:
         notice_line(lines, &event->notice);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/must_use.h"
@@ -29,11 +30,11 @@ MUST_USE struct ignore *ignore_new(void);
 void ignore_free(struct ignore *ignore);
 
 /* Adds a rule after the others. `pattern` (copied) is as in a .gitignore line without its leading
- * `!`; `includes` is true for a line that has it. False with `error`: the pattern is empty, longer
- * than IGNORE_PATTERN_MAX bytes, or can never match (an unclosed `[`, a backslash at its end), or
- * out of memory. */
-MUST_USE bool ignore_add(
-    struct ignore *ignore, const char *pattern, bool includes, struct error *error);
+ * `!`; `includes` is true for a line that has it. `option` (copied) is where the rule is from, for
+ * ignore_rule_name(). False with `error`: the pattern is empty, longer than IGNORE_PATTERN_MAX
+ * bytes, or can never match (an unclosed `[`, a backslash at its end), or out of memory. */
+MUST_USE bool ignore_add(struct ignore *ignore, const char *pattern, bool includes,
+    const char *option, struct error *error);
 
 /* Adds every line of a .gitignore's text. Comments and blank lines are skipped, spaces at the end
  * of a line are dropped unless escaped, and `!` makes an including rule. False with `error`, which
@@ -41,23 +42,30 @@ MUST_USE bool ignore_add(
 MUST_USE bool ignore_add_lines(struct ignore *ignore, const char *text, size_t length,
     const char *file_name, struct error *error);
 
+/* What ignore_find() returns where no rule matches. */
+#define IGNORE_NONE SIZE_MAX
+
+/* The number, from 0, of the rule that decides about `path`: see ignore_match(). */
+size_t ignore_find(const struct ignore *ignore, const char *path, bool is_folder);
+
+/* Whether the rule of that number includes what it matches; otherwise it excludes it. */
+bool ignore_rule_includes(const struct ignore *ignore, size_t rule);
+
+/* The pattern of the rule of that number, as it was added. It belongs to the list. */
+const char *ignore_rule_pattern(const struct ignore *ignore, size_t rule);
+
+/* The rule of that number as a person gave it: "--exclude '*.js'", or "my.ignore, line 3". It
+ * belongs to the list. */
+const char *ignore_rule_name(const struct ignore *ignore, size_t rule);
+
+/* How many rules there are. */
+size_t ignore_rule_count(const struct ignore *ignore);
+
 /* What the rules say about `path` itself (relative to the folder given, `/` between names, no
  * leading `/`). Its parents are not considered: callers descend from the top and never ask about
  * what is in an excluded folder. For each rule the time is at most proportional to the length of
  * the pattern times the length of the path. */
 enum ignore_decision ignore_match(const struct ignore *ignore, const char *path, bool is_folder);
-
-/* The pattern of the including rule number `index`, from 0, as it was added. It belongs to the
- * list. NULL: there are no more. */
-const char *ignore_included(const struct ignore *ignore, size_t index);
-
-/* A part of an including rule's pattern, without its first names, that would select the file at
- * `path`. It belongs to the list. NULL: there is none. */
-const char *ignore_suggest(const struct ignore *ignore, const char *path);
-
-/* Whether a pattern contains `{a,b}`, which a shell would expand and which here are ordinary
- * characters. */
-bool ignore_has_braces(const char *pattern);
 
 /* Whether the first rule is an including one. If so, a path that no rule matches is excluded. */
 bool ignore_begins_with_include(const struct ignore *ignore);

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,18 +85,22 @@ struct walk_item walk_item_own(const char *path)
     return item;
 }
 
-struct walk_item walk_item_left_out(const struct walk_shared *shared)
+struct walk_item walk_item_left_out(const char *path, bool is_folder, const char *why)
 {
-    char hint[IGNORE_PATTERN_MAX + 100] = "";
-    if (shared->suggestion != NULL)
-        (void)snprintf(
-            hint, sizeof hint, "; patterns begin below PATH: '%s' would match", shared->suggestion);
-    struct walk_item item = walk_item_problem("", 0,
-        "the rules (--include, --exclude and the like) left out all files: %" PRIu64
-        " files, and %" PRIu64 " folders with what is in them%s",
-        shared->left_out, shared->not_entered, hint);
-    if (!walk_item_is_memory(&item))
-        item.kind = WALK_NOTICE;
+    struct walk_item item = walk_item_problem(path, 0, "%s", why);
+    if (walk_item_is_memory(&item))
+        return item;
+    char *slash;
+    item.kind = WALK_LEFT_OUT;
+    if (!is_folder)
+        return item;
+    if (asprintf(&slash, "%s/", path) < 0) {
+        free(item.path);
+        free(item.text);
+        return walk_item_no_memory();
+    }
+    free(item.path);
+    item.path = slash;
     return item;
 }
 
