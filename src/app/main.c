@@ -325,6 +325,7 @@
  *   memory                 how the process uses a small address space
  *   output                 where a run's events go
  *   output_options         --json, --quiet, --progress and the like
+ *   overview               the help of shoal itself
  *   pages                  --report and --junit
  *   recipe_text            a recipe as text, and as JSON
  *   recipes                shoal recipes
@@ -342,13 +343,12 @@
 #include <shoal.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/help.h"
 #include "app/memory.h"
+#include "app/overview.h"
 #include "app/say.h"
 #include "app/signals.h"
 #include "app/standard.h"
@@ -366,20 +366,6 @@ static const struct command {
 #endif
 };
 
-static const char overview[] =
-    "shoal uploads every file in a folder over HTTP.\n"
-    "\n"
-    "    shoal send [options] PATH... URL   upload every file under PATH\n"
-    "    shoal recipes [NAME]               show the services that it knows\n"
-    "    shoal report EVENTS.jsonl...       make an HTML report of a run\n"
-    "    shoal status JOURNAL               show what a journal holds\n"
-#ifdef SHOAL_WITH_RECEIVER
-    "    shoal serve [options]              run a server to test uploads against\n"
-#endif
-    "\n"
-    "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
-    "the version.\n";
-
 int main(int count, char **arguments)
 {
     if (!standard_open())
@@ -387,12 +373,10 @@ int main(int count, char **arguments)
     memory_share_heap();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
-    if (name == NULL) {
-        (void)dprintf(STDERR_FILENO, "%s", overview);
-        return SHOAL_EXIT_USAGE;
-    }
+    if (name == NULL)
+        return overview_missing();
     if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "help") == 0)
-        return help_print(overview);
+        return overview_print();
     if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
         return help_version();
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
