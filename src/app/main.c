@@ -38,6 +38,7 @@
  *   http_syntax            tokens, lists and slices of HTTP
  *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
+ *   ignore_suggest         what a pattern that matches nothing was meant to be
  *   json                   JSON on one line
  *   json_pointer           values in JSON text
  *   markup                 the text of an element of HTML or XML
@@ -64,6 +65,9 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
+ *   ignore                 the rules, and which of them matches
+ *   lines                  files of rules
+ *   private                what these files share
  *
  * text/secret/
  *   automaton              all forms of all secrets, searched for at once
@@ -127,6 +131,7 @@
  *   filter                 what the rules say of a folder and a file
  *   item                   what a walk yields
  *   listed                 paths from a list
+ *   nothing                rules that match nothing
  *   operands               the PATHs at the start
  *   path_list              a list of paths from a descriptor
  *   private                what these files share
@@ -205,6 +210,7 @@
  *   selection              which files are this run's
  *   room                   how much of a run fits under the limits
  *   session                creates the components and runs the event loop
+ *   start_notices          what a person should know before the first file is sent
  *   url_check              whether a list of URLs fits the files
  *
  * core/config/
@@ -277,9 +283,11 @@
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
  *   plain                  progress as lines of a log
+ *   plan_text              what a dry run shows of a file
  *   progress               progress on a terminal
  *   report                 the HTML report of a run
  *   summary                the result of a run
+ *   verdict                what verdicts mean to a reader
  *   writer                 destination of a sink's text
  *
  * sink/progress/
@@ -318,6 +326,7 @@
  *   memory                 how the process uses a small address space
  *   output                 where a run's events go
  *   output_options         --json, --quiet, --progress and the like
+ *   overview               the help of shoal itself
  *   pages                  --report and --junit
  *   recipe_text            a recipe as text, and as JSON
  *   recipes                shoal recipes
@@ -335,13 +344,12 @@
 #include <shoal.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/help.h"
 #include "app/memory.h"
+#include "app/overview.h"
 #include "app/say.h"
 #include "app/signals.h"
 #include "app/standard.h"
@@ -359,20 +367,6 @@ static const struct command {
 #endif
 };
 
-static const char overview[] =
-    "shoal uploads every file in a folder over HTTP.\n"
-    "\n"
-    "    shoal send [options] PATH... URL   upload every file under PATH\n"
-    "    shoal recipes [NAME]               show the services that it knows\n"
-    "    shoal report EVENTS.jsonl...       make an HTML report of a run\n"
-    "    shoal status JOURNAL               show what a journal holds\n"
-#ifdef SHOAL_WITH_RECEIVER
-    "    shoal serve [options]              run a server to test uploads against\n"
-#endif
-    "\n"
-    "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
-    "the version.\n";
-
 int main(int count, char **arguments)
 {
     if (!standard_open())
@@ -380,12 +374,10 @@ int main(int count, char **arguments)
     memory_share_heap();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
-    if (name == NULL) {
-        (void)dprintf(STDERR_FILENO, "%s", overview);
-        return SHOAL_EXIT_USAGE;
-    }
+    if (name == NULL)
+        return overview_missing();
     if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "help") == 0)
-        return help_print(overview);
+        return overview_print();
     if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
         return help_version();
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
