@@ -45,6 +45,7 @@
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
+ *   nearest                the name that a typo probably means
  *   netrc                  files of passwords by host
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
@@ -301,8 +302,9 @@
  *
  * app/                     the only layer that prints or exits
  *   args                   reads a command line by a table
+ *   command                what a command is, and the list of them
  *   commands               the commands
- *   help                   help, generated from the tables of options
+ *   help                   help, generated from the commands and their options
  *   main                   this file: which command
  *   outbox                 text that a thread writes, so that nobody waits for its reader
  *   memory                 how the process uses a small address space
@@ -325,43 +327,14 @@
 #include <shoal.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "app/commands.h"
 #include "app/help.h"
 #include "app/memory.h"
-#include "app/say.h"
 #include "app/signals.h"
 #include "app/standard.h"
-
-static const struct command {
-    const char *name;
-    int (*run)(int count, char **arguments); /* see app/commands.h */
-} commands[] = {
-    {"send", send_command},
-    {"recipes", recipes_command},
-    {"report", report_command},
-    {"status", status_command},
-#ifdef SHOAL_WITH_RECEIVER
-    {"serve", serve_command},
-#endif
-};
-
-static const char overview[] =
-    "shoal uploads every file in a folder over HTTP.\n"
-    "\n"
-    "    shoal send [options] PATH... URL   upload every file under PATH\n"
-    "    shoal recipes [NAME]               show the services that it knows\n"
-    "    shoal report EVENTS.jsonl...       make an HTML report of a run\n"
-    "    shoal status JOURNAL               show what a journal holds\n"
-#ifdef SHOAL_WITH_RECEIVER
-    "    shoal serve [options]              run a server to test uploads against\n"
-#endif
-    "\n"
-    "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
-    "the version.\n";
 
 int main(int count, char **arguments)
 {
@@ -371,17 +344,17 @@ int main(int count, char **arguments)
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
     if (name == NULL) {
-        (void)dprintf(STDERR_FILENO, "%s", overview);
+        help_write_overview(STDERR_FILENO);
         return SHOAL_EXIT_USAGE;
     }
-    if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "help") == 0)
-        return help_print(overview);
+    if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
+        return help_command.run(count - 2, arguments + 2);
+    if (strcmp(name, "--help=all") == 0)
+        return help_overview(true);
     if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
         return help_version();
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(name, commands[i].name) == 0)
-            return commands[i].run(count - 2, arguments + 2);
-    }
-    say("unknown command '%s'; shoal --help lists what there is", name);
-    return SHOAL_EXIT_USAGE;
+    const struct command *command = commands_find(name);
+    if (command == NULL)
+        return commands_unknown(name, count - 2, arguments + 2);
+    return command->run(count - 2, arguments + 2);
 }
