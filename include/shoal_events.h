@@ -164,9 +164,10 @@ struct shoal_field {
 
 /* PLAN: dry run, the request that would be sent for one file. */
 struct shoal_plan {
-    struct shoal_text path;     /* `{path}`: the path below the folder given */
-    const char *method;         /* HTTP method */
-    const char *url;            /* URL for this file, with secrets replaced */
+    struct shoal_text path; /* `{path}`: the path below the folder given */
+    const char *method;     /* HTTP method */
+    const char *url;        /* URL for this file, with secrets replaced, and without its query if
+                               it is from a list */
     const char *const *headers; /* "Name: value" lines; the list ends with NULL; may be NULL */
     const struct shoal_field *fields; /* the form's fields in order; NULL if `field_count` is 0 */
     size_t field_count;               /* 0: the body is the file itself */

@@ -56,6 +56,7 @@
  *   status_list            lists of status codes
  *   template               text with {field}s
  *   units                  numbers, durations and bytes as people write them
+ *   url_list               lists of URLs, one for each file
  *   yaml_tree              a strict subset of YAML, as a tree
  *
  * text/aws_sigv4/
@@ -77,6 +78,10 @@
  *   names                  the names of fields and escapings
  *   private                what a template is made of
  *   value                  writes one value as its escapings say
+ *
+ * text/url_list/
+ *   json                   a line that is JSON
+ *   private                what the two share
  *
  * text/yaml_tree/
  *   private                what these files share
@@ -107,6 +112,7 @@
  * io/
  *   body                   a body that is read as it is sent
  *   digest                 SHA-256, SHA-1, MD5
+ *   gather                 waits for the whole walk, so that all files can be looked at
  *   http                   the transport's interface
  *   journal                what earlier runs did with each file
  *   journal_report         what a journal holds, read without a run
@@ -199,6 +205,7 @@
  *   selection              which files are this run's
  *   room                   how much of a run fits under the limits
  *   session                creates the components and runs the event loop
+ *   url_check              whether a list of URLs fits the files
  *
  * core/config/
  *   credentials            -u, --bearer, --netrc, --pass
@@ -222,12 +229,14 @@
  *   tls                    --cacert, --capath, --cert, --key
  *   url                    --url
  *   url_parts              where the parts of a URL are
+ *   urls                   --urls
  *   value                  secret values of options
  *
  * core/plan/
  *   explain                what became of the files of a request
  *   facts                  what the journal keeps of the contents
  *   form_body              the body of a form: fields, and files' contents between them
+ *   headers                the header lines of a request
  *   hash                   what tells one file's request from another's
  *   private                what a plan consists of
  *   sign                   signs a request

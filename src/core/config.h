@@ -17,6 +17,7 @@
 #include "text/response_check.h"
 #include "text/secret.h"
 #include "text/template.h"
+#include "text/url_list.h"
 
 /* What a form field carries. */
 enum config_field_kind {
@@ -117,6 +118,7 @@ struct config {
     bool netrc_home;           /* --netrc */
     struct config_signing signing; /* --aws-sigv4 */
     unsigned needs;                /* template_needs() of all templates together */
+    struct url_list *urls;         /* --urls; NULL: `url` is for all files */
     struct media_types *types;     /* --type; NULL: none */
     bool raw;                      /* -T: the body is the file itself */
     bool accepts_html;             /* an -H asks for HTML in Accept */

@@ -168,6 +168,12 @@ void events_problem(struct events *events, const char *path, const char *text)
     emit(events, &event);
 }
 
+void events_refuse(struct events *events, const char *text)
+{
+    events->refused = true;
+    events_problem(events, NULL, text);
+}
+
 void events_notice(struct events *events, const char *text)
 {
     struct shoal_event event = {
@@ -199,11 +205,15 @@ void events_pause(struct events *events, const struct shoal_pause *pause)
 void events_plan(struct events *events, const struct entry *entry, const struct plan *plan)
 {
     struct plan_view view = {0};
+    buf_clear(&events->description);
+    const char *url = plan_add_shown_url(plan, &events->description)
+                          ? shown(events, &events->text, buf_text(&events->description))
+                          : "(a URL too long to show)";
     events->totals.planned++;
     struct shoal_event event = {.kind = SHOAL_EVENT_PLAN,
         .plan = {.path = text_of(entry->path),
-            .method = events->config->method,
-            .url = shown(events, &events->text, plan_request(plan)->url),
+            .method = plan_request(plan)->method,
+            .url = url,
             .bytes = plan_file_size(plan)}};
     if (plan_view_build(&view, events->config, plan)) {
         event.plan.fields = view.fields;
@@ -238,6 +248,8 @@ static int exit_status(const struct events *events, int signal)
     const struct shoal_totals *totals = &events->totals;
     if (signal != 0)
         return SHOAL_EXIT_SIGNAL + signal;
+    if (events->refused)
+        return SHOAL_EXIT_USAGE;
     if (events->ending == EVENTS_ENDED_BY_CREDENTIALS)
         return SHOAL_EXIT_CREDENTIALS;
     if (events->ending == EVENTS_ENDED_BY_SCHEME)

@@ -15,6 +15,8 @@
 #include "core/recipe.h"
 #include "core/room.h"
 #include "core/sched.h"
+#include "core/url_check.h"
+#include "io/gather.h"
 #include "policy/adapt.h"
 #include "shoal.h"
 
@@ -258,6 +260,10 @@ static bool create_components(struct shoal_session *session, struct error *error
     struct walk *walk = session->walk;
     session->walk = NULL;
     session->source = source_new(walk, wake_loop, session, error);
+    /* Whether each file has a URL must be known before anything is sent. */
+    if (session->source != NULL && session->config->urls != NULL)
+        session->source =
+            gather_new(session->source, URL_LIST_MOST, url_check, session->config, error);
     if (session->source == NULL)
         return false;
     struct sched_parts parts = {.config = session->config,

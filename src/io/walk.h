@@ -49,6 +49,7 @@ enum walk_kind {
     WALK_FILE,    /* a file was found: `entry` */
     WALK_LOST,    /* a listed path does not exist or cannot be examined: `entry`, `text`, `code` */
     WALK_PROBLEM, /* a folder cannot be read, or a link not be followed: `path`, `text`, `code` */
+    WALK_REFUSED, /* of a source that looks at all files first: none may be used; `text` */
     WALK_NOTICE,  /* something that a person should know: `path`, `text` */
     WALK_END,     /* there are no more items */
 };

@@ -337,7 +337,9 @@ static void nothing_line(struct lines *lines, const struct shoal_end *end)
 
 static void end_lines(struct lines *lines, const struct shoal_event *event)
 {
-    if (event->end.totals->found == 0 && event->end.totals->complete)
+    const struct shoal_totals *totals = event->end.totals;
+    bool refused = event->end.exit_status == SHOAL_EXIT_USAGE && totals->problems > 0;
+    if (totals->found == 0 && totals->complete && !refused)
         nothing_line(lines, &event->end);
     if (lines->options.quiet && event->end.cause_count == 0)
         return;

@@ -178,6 +178,7 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->header_count; i++)
         template_free(config->headers[i]);
     free(config->headers);
+    url_list_free(config->urls);
     media_types_free(config->types);
     free_response(config);
     wipe_and_free(config->user_password);

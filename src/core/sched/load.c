@@ -76,6 +76,9 @@ static void handle_item(struct sched *sched, struct walk_item *item)
     case WALK_NOTICE:
         events_notice(events, item->text);
         break;
+    case WALK_REFUSED:
+        events_refuse(events, item->text == NULL ? "out of memory" : item->text);
+        break;
     case WALK_END:
         sched->source_ended = true;
         events->totals.complete = true;
