@@ -2,10 +2,8 @@
 #ifndef SHOAL_APP_COMMAND_H
 #define SHOAL_APP_COMMAND_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "app/args.h"
 #include "base/must_use.h"
 #include "core/options.h"
 
@@ -50,16 +48,17 @@ struct command {
         .help = "Show the version"                                                                 \
     }
 
-/* Reads the arguments of a command with `args`, whose table is set here. True: run it. False:
- * `*status` is its exit status, after its help or the version was printed, or an error said. */
-MUST_USE bool command_read(
-    const struct command *command, struct args *args, int count, char **arguments, int *status);
+/* Makes `list`, which must outlive everything, the commands: the first one is shown first. */
+void commands_set(const struct command *const *list, size_t count);
 
 /* The commands, in the order in which help lists them. Sets `*count` to their number. */
 const struct command *const *commands_list(size_t *count);
 
 /* The command with that name; NULL: there is none. */
 const struct command *commands_find(const char *name);
+
+/* The name of the first command that has the option `name`, a letter or a long name; NULL: none. */
+const char *commands_find_owner(const char *name);
 
 /* Says that there is no command `name`, and which is similar. `arguments` are the `count` ones that
  * follow it. Returns the exit status. */

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/commands.h"
 #include "app/say.h"
 #include "app/stream.h"
 
@@ -170,8 +169,8 @@ static void add_overview(struct buf *out)
         add_blanks(out, USAGE_WIDTH - (out->length - begin));
         (void)buf_printf(out, "%s\n", commands[i]->summary);
     }
-    (void)buf_printf(out, "\n%s\n", send_command.examples);
-    add_common_options(out, &send_command);
+    (void)buf_printf(out, "\n%s\n", commands[0]->examples);
+    add_common_options(out, commands[0]);
     (void)buf_add_text(
         out, "More: `shoal COMMAND --help`, `shoal send --help all`, `man shoal`.\n");
 }
@@ -205,9 +204,7 @@ int help_of(const struct command *command, bool all)
 {
     struct buf text;
     buf_init(&text, HELP_MAX);
-    if (command == &help_command)
-        add_overview(&text);
-    else if (all)
+    if (all)
         add_all(&text, command);
     else
         add_short(&text, command);
@@ -243,55 +240,3 @@ int help_version(void)
 {
     return help_print("shoal " SHOAL_VERSION "\n");
 }
-
-/* --- shoal help --- */
-
-static const struct option_row help_table[] = {COMMAND_HELP_ROWS("Help")};
-
-static const struct option_row *help_options(size_t *count)
-{
-    *count = sizeof help_table / sizeof *help_table;
-    return help_table;
-}
-
-/* What the command line says. */
-struct help {
-    const char *name; /* of a command; NULL: none is named */
-    bool all;
-};
-
-static bool read_operand(void *context, char *text, struct error *error)
-{
-    struct help *help = context;
-    if (strcmp(text, "all") == 0)
-        help->all = true;
-    else if (help->name != NULL)
-        return error_set(
-            error, ERROR_USAGE, 0, "name one command, not '%s' and '%s'", help->name, text);
-    else
-        help->name = text;
-    return true;
-}
-
-static int run_help(int count, char **arguments)
-{
-    struct help help = {0};
-    struct args args = {.operand = read_operand, .context = &help};
-    int status;
-    if (!command_read(&help_command, &args, count, arguments, &status))
-        return status;
-    if (help.name == NULL)
-        return help_overview(help.all);
-    const struct command *command = commands_find(help.name);
-    return command == NULL ? commands_unknown(help.name, 0, NULL) : help_of(command, help.all);
-}
-
-const struct command help_command = {
-    .name = "help",
-    .operands = "[COMMAND] [all]",
-    .about = "Shows the common options of a command; with `all`, all of them in full.\n",
-    .examples = "  shoal help send\n    shoal help send all\n",
-    .options = help_options,
-    .takes = COMMAND_TAKES_COMMANDS,
-    .run = run_help,
-};

@@ -312,8 +312,10 @@
  * app/                     the only layer that prints or exits
  *   args                   reads a command line by a table
  *   command                what a command is, and the list of them
+ *   command_line           reads the command line of a command, help included
  *   commands               the commands
  *   help                   help, generated from the commands and their options
+ *   help_command           shoal help
  *   main                   this file: which command
  *   outbox                 text that a thread writes, so that nobody waits for its reader
  *   memory                 how the process uses a small address space
@@ -345,12 +347,24 @@
 #include "app/signals.h"
 #include "app/standard.h"
 
+static const struct command *const commands[] = {
+    &send_command,
+    &recipes_command,
+    &report_command,
+    &status_command,
+#ifdef SHOAL_WITH_RECEIVER
+    &serve_command,
+#endif
+    &help_command,
+};
+
 int main(int count, char **arguments)
 {
     if (!standard_open())
         return SHOAL_EXIT_USAGE;
     memory_share_heap();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
+    commands_set(commands, sizeof commands / sizeof *commands);
     const char *name = count > 1 ? arguments[1] : NULL;
     if (name == NULL) {
         help_write_overview(STDERR_FILENO);

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/args.h"
+#include "app/command_line.h"
 #include "app/commands.h"
 #include "app/help.h"
 #include "app/recipe_text.h"
@@ -144,7 +144,7 @@ static int run_recipes(int count, char **arguments)
     struct recipes recipes = {0};
     struct args args = {.option = read_option, .operand = read_operand, .context = &recipes};
     int status;
-    if (!command_read(&recipes_command, &args, count, arguments, &status))
+    if (!command_line_read(&recipes_command, &args, count, arguments, &status))
         return status;
     if (recipes.json && recipes.yaml)
         return say_wrong("recipes", "--json and --yaml exclude each other");

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/args.h"
+#include "app/command_line.h"
 #include "app/commands.h"
 #include "app/say.h"
 #include "app/whole_file.h"
@@ -212,7 +212,7 @@ static int run_report(int count, char **arguments)
     int status = SHOAL_EXIT_FAILED;
     if (run.paths == NULL)
         say("out of memory");
-    else if (command_read(&report_command, &args, count, arguments, &status))
+    else if (command_line_read(&report_command, &args, count, arguments, &status))
         status = report_files(&run);
     report_free(run.report);
     free(run.paths);

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/args.h"
+#include "app/command_line.h"
 #include "app/commands.h"
 #include "app/output.h"
 #include "app/output_options.h"
@@ -253,7 +253,7 @@ static int read_and_send(struct send *send, int count, char **arguments)
     struct args args = {.option = set_option, .operand = add_operand, .context = send};
     struct error error = {0};
     int status;
-    if (!command_read(&send_command, &args, count, arguments, &status))
+    if (!command_line_read(&send_command, &args, count, arguments, &status))
         return status;
     return complete(send, &error) ? send_files(send) : say_wrong("send", error.text);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "app/args.h"
+#include "app/command_line.h"
 #include "app/commands.h"
 #include "app/say.h"
 #include "app/serve_output.h"
@@ -214,7 +214,7 @@ static int run_serve(int count, char **arguments)
     struct error error;
     struct args args = {.option = read_option, .operand = read_operand, .context = &serve};
     int result;
-    if (!command_read(&serve_command, &args, count, arguments, &result))
+    if (!command_line_read(&serve_command, &args, count, arguments, &result))
         return result;
     struct buf token;
     buf_init(&token, REFERENCE_VALUE_MOST);

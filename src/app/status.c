@@ -2,7 +2,7 @@
 #include <shoal.h>
 #include <string.h>
 
-#include "app/args.h"
+#include "app/command_line.h"
 #include "app/commands.h"
 #include "app/help.h"
 #include "app/say.h"
@@ -231,7 +231,7 @@ static int run_status(int count, char **arguments)
     struct status status = {0};
     struct args args = {.option = read_option, .operand = read_operand, .context = &status};
     int result;
-    if (!command_read(&status_command, &args, count, arguments, &result))
+    if (!command_line_read(&status_command, &args, count, arguments, &result))
         return result;
     if (status.journal == NULL)
         return say_wrong("status", "name the JOURNAL");
