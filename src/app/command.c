@@ -65,7 +65,8 @@ int commands_unknown(const char *name, int count, char **arguments)
     else if (nearest.name == NULL && is_upload(count, arguments))
         say("unknown command '%s'; to upload, write shoal send %s ...", name, name);
     else
-        say("unknown command '%s'%s; shoal --help lists the commands", name,
-            nearest_hint(&nearest, "'", "'", hint));
+        say("unknown command '%s'%s", name,
+            nearest.name == NULL ? "; shoal --help lists the commands"
+                                 : nearest_hint(&nearest, "'", "'", hint));
     return SHOAL_EXIT_USAGE;
 }

@@ -38,6 +38,7 @@
  *   http_syntax            tokens, lists and slices of HTTP
  *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
+ *   ignore_suggest         what a pattern that matches nothing was meant to be
  *   json                   JSON on one line
  *   json_pointer           values in JSON text
  *   markup                 the text of an element of HTML or XML
@@ -65,6 +66,9 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
+ *   ignore                 the rules, and which of them matches
+ *   lines                  files of rules
+ *   private                what these files share
  *
  * text/secret/
  *   automaton              all forms of all secrets, searched for at once
@@ -128,6 +132,7 @@
  *   filter                 what the rules say of a folder and a file
  *   item                   what a walk yields
  *   listed                 paths from a list
+ *   nothing                rules that match nothing
  *   operands               the PATHs at the start
  *   path_list              a list of paths from a descriptor
  *   private                what these files share
@@ -205,6 +210,7 @@
  *   selection              which files are this run's
  *   room                   how much of a run fits under the limits
  *   session                creates the components and runs the event loop
+ *   start_notices          what a person should know before the first file is sent
  *   url_check              whether a list of URLs fits the files
  *
  * core/config/
@@ -277,9 +283,11 @@
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
  *   plain                  progress as lines of a log
+ *   plan_text              what a dry run shows of a file
  *   progress               progress on a terminal
  *   report                 the HTML report of a run
  *   summary                the result of a run
+ *   verdict                what verdicts mean to a reader
  *   writer                 destination of a sink's text
  *
  * sink/progress/
@@ -313,7 +321,7 @@
  *   args                   reads a command line by a table
  *   command                what a command is, and the list of them
  *   command_line           reads the command line of a command, help included
- *   commands               the commands
+ *   commands               the commands, and which one runs
  *   help                   help, generated from the commands and their options
  *   help_command           shoal help
  *   main                   this file: which command
@@ -337,26 +345,11 @@
  */
 #include <shoal.h>
 #include <signal.h>
-#include <stddef.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "app/commands.h"
-#include "app/help.h"
 #include "app/memory.h"
 #include "app/signals.h"
 #include "app/standard.h"
-
-static const struct command *const commands[] = {
-    &send_command,
-    &recipes_command,
-    &report_command,
-    &status_command,
-#ifdef SHOAL_WITH_RECEIVER
-    &serve_command,
-#endif
-    &help_command,
-};
 
 int main(int count, char **arguments)
 {
@@ -364,20 +357,5 @@ int main(int count, char **arguments)
         return SHOAL_EXIT_USAGE;
     memory_share_heap();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
-    commands_set(commands, sizeof commands / sizeof *commands);
-    const char *name = count > 1 ? arguments[1] : NULL;
-    if (name == NULL) {
-        help_write_overview(STDERR_FILENO);
-        return SHOAL_EXIT_USAGE;
-    }
-    if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
-        return help_command.run(count - 2, arguments + 2);
-    if (strcmp(name, "--help=all") == 0)
-        return help_overview(true);
-    if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
-        return help_version();
-    const struct command *command = commands_find(name);
-    if (command == NULL)
-        return commands_unknown(name, count - 2, arguments + 2);
-    return command->run(count - 2, arguments + 2);
+    return commands_run(count - 1, arguments + 1);
 }

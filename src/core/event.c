@@ -19,6 +19,7 @@ void events_init(struct events *events, const struct config *config, const struc
     buf_init(&events->origin, TEXT_MOST * 4);
     buf_init(&events->description, TEXT_MOST * 4);
     buf_init(&events->cause, TEXT_MOST * 4);
+    buf_init(&events->nothing, TEXT_MOST * 4);
     causes_init(&events->causes);
     response_view_init(&events->view, config);
 }
@@ -30,6 +31,7 @@ void events_free(struct events *events)
     response_view_free(&events->view);
     buf_free(&events->description);
     buf_free(&events->cause);
+    buf_free(&events->nothing);
     causes_free(&events->causes);
 }
 
@@ -181,6 +183,19 @@ void events_notice(struct events *events, const char *text)
     emit(events, &event);
 }
 
+void events_left_out(struct events *events, const char *path, const char *why)
+{
+    events->totals.left_out++;
+    struct shoal_event event = {.kind = SHOAL_EVENT_LEFT_OUT,
+        .left_out = {.path = text_of(path), .message = shown(events, &events->text, why)}};
+    emit(events, &event);
+}
+
+void events_nothing_found(struct events *events, const char *text)
+{
+    (void)shown(events, &events->nothing, text);
+}
+
 void events_journal_failed(struct events *events, const char *text)
 {
     events->journal_failed = true;
@@ -264,6 +279,7 @@ int events_end(struct events *events, int signal)
         .end = {.totals = &events->totals,
             .exit_status = exit_status(events, signal),
             .signal = signal,
+            .nothing_found = events->nothing.length > 0 ? buf_text(&events->nothing) : NULL,
             .again_helps = events->totals.temporary > 0 && events->ending == EVENTS_ENDED}};
     event.end.causes = causes_sorted(&events->causes, &event.end.cause_count);
     emit(events, &event);

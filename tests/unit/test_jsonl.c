@@ -162,7 +162,7 @@ static void a_dry_run_has_plans_and_their_count(void **state)
         "\"complete\":true,\"temporary\":0,\"not_attempted\":0,\"maybe_accepted\":0,\"html_"
         "responses\":0,"
         "\"retries\":0,\"hidden\":0,\"without_pair\":0,\"largest_sent\":0,\"causes\":[],\"exit\":0,"
-        "\"dry_run\":true,\"planned\":2}\n");
+        "\"dry_run\":true,\"planned\":2,\"left_out\":0}\n");
 }
 
 static void an_end_has_every_total(void **state)

@@ -197,6 +197,7 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->masked_count; i++)
         template_free(config->masked[i].as);
     free(config->masked);
+    free(config->braces);
     ignore_free(config->ignore);
     free(config->cacert);
     free(config->capath);

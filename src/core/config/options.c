@@ -65,7 +65,7 @@ static const struct option_row table[] = {
     SPECIAL("recipe", 0, "NAME|FILE", WHAT, "Take options from a recipe. NAME is a built-in one (`shoal recipes` lists them) or NAME.yaml in ~/.config/shoal/recipes; a name that contains a slash is a file's. -s sets its variables"),
     SPECIAL("config", 0, "FILE", WHAT, "Take options from FILE (YAML), over those of --recipe; an option of the command line replaces that of a file. --add-NAME adds a value to one that may be repeated; --no-NAME turns a switch off"),
     REPEATS("type", 0, "EXT=TYPE", WHAT, "Set {type}, the media type, of files whose names end in .EXT"),
-    SWITCH("dry-run", 'n', dry_run, WHAT, "Show what would be sent, and send nothing. With -v, show headers and fields too"),
+    SWITCH("dry-run", 'n', dry_run, WHAT, "Show what would be sent, and send nothing. With -v, show all of it, and what is left out"),
 
     REPEATS("include", 0, "GLOB", FILES, "Include files that match, as in a .gitignore. The last rule that matches decides. If the first rule is an include, files that match no rule are left out"),
     REPEATS("exclude", 0, "GLOB", FILES, "Leave out files that match"),
