@@ -8,6 +8,7 @@
 #include "core/config/private.h"
 #include "core/read_file.h"
 #include "text/http_request_head.h"
+#include "text/nearest.h"
 #include "text/netrc.h"
 #include "text/secret_forms.h"
 
@@ -183,6 +184,20 @@ static bool has_authorization(const struct config_build *build)
     return false;
 }
 
+/* A reference with a typo, such as evn:TOKEN, is not sent as the token. (A token has no colon: RFC
+ * 6750, section 2.1.) */
+static bool check_token(struct config_build *build, const char *source)
+{
+    static const char *const references[] = {"env:", "file:", "fd:", NULL};
+    char hint[NEAREST_HINT_SIZE];
+    size_t length = strcspn(source, ":");
+    struct nearest nearest = nearest_to_part(source, source[length] == ':' ? length + 1 : 0);
+    nearest_offer_list(&nearest, references);
+    return reference_is(source) || nearest.name == NULL ||
+           config_wrong(build, "--bearer: it must be env:NAME, file:PATH, fd:N or a token%s",
+               nearest_hint(&nearest, "'", "'", hint));
+}
+
 /* Sets the key that has the token. */
 static bool read_bearer(struct config_build *build)
 {
@@ -193,6 +208,8 @@ static bool read_bearer(struct config_build *build)
         return config_wrong(build, "--bearer and --user (-u) exclude each other");
     if (has_authorization(build))
         return config_wrong(build, "--bearer and a --header (-H) Authorization exclude each other");
+    if (!check_token(build, source))
+        return false;
     char *token = reference_is(source) ? config_read_secret(build, source, "--bearer")
                                        : fill(build, source, TEMPLATE_HEADER, "--bearer");
     if (token == NULL)
