@@ -41,7 +41,8 @@ static void describe_variable(struct buf *text, const struct recipe_variable *va
     (void)buf_add_text(text, variable->help == NULL ? "" : variable->help);
     const char *separator = text->length > 0 ? " (" : "(";
     if (variable->fallback != NULL)
-        (void)buf_printf(text, "%sdefault: %s", separator, variable->fallback);
+        (void)buf_printf(text, "%sdefault: %s%s", separator, variable->fallback,
+            variable->optional ? " if set" : "");
     else
         (void)buf_printf(text, "%s%s", separator, variable->optional ? "optional" : "required");
     (void)buf_add_text(text, variable->secret ? ", secret" : "");
