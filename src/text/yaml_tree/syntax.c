@@ -146,5 +146,16 @@ bool yaml_tree_wrong_syntax(
     if (strstr(parser->problem, "mapping values are not allowed") != NULL)
         return yaml_tree_wrong(error, source->name, place,
             "': ' means something else in YAML: if it is part of a value, put it in quotes");
+    if (strstr(parser->problem, "did not find expected ','") != NULL && at < line.end &&
+        strchr("{}[]", *at) != NULL)
+        return yaml_tree_wrong(error, source->name, place,
+            "'%c' within [ ] or { } means something else in YAML: if it is part of a value, put "
+            "the value in quotes",
+            *at);
+    if (parser->context != NULL && strstr(parser->context, "quoted scalar") != NULL)
+        return yaml_tree_wrong(error, source->name, yaml_tree_place_of(parser->context_mark),
+            "the value in quotes that begins here is wrong: %s",
+            strstr(parser->problem, "end of stream") != NULL ? "its closing quote is missing"
+                                                             : parser->problem);
     return yaml_tree_wrong(error, source->name, place, "not valid YAML: %s", parser->problem);
 }
