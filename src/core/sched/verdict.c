@@ -23,6 +23,9 @@ static void add_status(struct buf *text, const struct http_end *end, bool hides_
         (void)buf_add_text(text, end->detail);
     else if (status != 0)
         (void)buf_printf(text, "status %ld", status);
+    if (status >= 200 && status < 300 && end->attempt.error == ATTEMPT_OK)
+        (void)buf_printf(text, " is not a success here (%s)",
+            end->attempt.check == ATTEMPT_REJECTED ? "--reject" : "--success");
 }
 
 /* A sentence about a failed attempt: the status or where a redirect points, and what broke. Valid
