@@ -193,6 +193,7 @@
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   event_file             reads a file of events
+ *   event_line             events read back from JSON lines
  *   html_success           successes that may be none
  *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
@@ -277,7 +278,6 @@
  *   verify                 --verify-content
  *
  * sink/
- *   event_line             events read back from JSON lines
  *   jsonl                  events as JSON lines
  *   junit                  the result of a run as JUnit XML
  *   lines                  events as lines for people
