@@ -183,8 +183,9 @@ bool event_line_read(struct event_line *line, const char *text, size_t length, s
     const char *kind = text_of(line->json, "event");
     if (kind != NULL && read_kind(line, kind))
         return true;
-    (void)error_set(error, ERROR_USAGE, 0, "%s",
-        line->json == NULL ? wrong.text : "it is not an event of shoal send --json");
+    bool is_json = line->json != NULL;
+    (void)error_set(error, ERROR_USAGE, 0, "it is not an event of shoal send --json%s%s%s",
+        is_json ? "" : " (", is_json ? "" : wrong.text, is_json ? "" : ")");
     event_line_free(line);
     return false;
 }
