@@ -143,7 +143,8 @@ static bool read_known(struct only_failed *known, struct error *error)
         read = event_file_read(path, note_event, known, &why);
     if (!read)
         return error_set(error, why.class, why.code, "--only-failed: %s%s", why.text,
-            why.class == ERROR_USAGE && !known->is_journal ? ", and the file is not a journal" : "");
+            why.class == ERROR_USAGE && !known->is_journal ? ", and the file is not a journal"
+                                                           : "");
     if (known->cut)
         (void)buf_printf(&known->notice,
             "--only-failed '%s': these events have no end, so that run was cut off; files without "
