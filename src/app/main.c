@@ -342,6 +342,14 @@
  *   status                 shoal status
  *   stream                 buffered output of whole lines
  *   whole_file             a file that appears whole or not at all
+ *
+ * app/completion/
+ *   bash                   functions for bash that know the options
+ *   completion             shoal completion
+ *   fish                   lines for fish that know the options
+ *   kind                   what completes a value
+ *   private                what these files share
+ *   zsh                    functions for zsh that know the options
  */
 #include <shoal.h>
 #include <signal.h>
