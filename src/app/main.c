@@ -193,9 +193,11 @@
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   event_file             reads a file of events
+ *   event_line             events read back from JSON lines
  *   html_success           successes that may be none
  *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
+ *   listed_secrets         the secrets that --urls has for one file
  *   loop_clock             the clock of the loop, which stands still while it does not run
  *   only_failed            what an earlier run says of each file
  *   options                the table of options, and the options given
@@ -277,7 +279,6 @@
  *   verify                 --verify-content
  *
  * sink/
- *   event_line             events read back from JSON lines
  *   jsonl                  events as JSON lines
  *   junit                  the result of a run as JUnit XML
  *   lines                  events as lines for people

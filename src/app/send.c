@@ -154,7 +154,7 @@ static bool fail_without_url(const char *last, struct error *error)
 {
     if (!looks_like_host(last))
         return error_set(error, ERROR_USAGE, 0,
-            "no URL: the last operand must be one (http:// or https://), or give --url");
+            "no URL: the last operand must be one (http:// or https://), or give --url or --urls");
     size_t host = strcspn(last, "/?");
     bool is_plain =
         memchr(last, ':', host) != NULL && (host < 5 || strncmp(last + host - 4, ":443", 4) != 0);

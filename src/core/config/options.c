@@ -60,7 +60,7 @@ static const struct option_row table[] = {
     SPECIAL("netrc-file", 0, "FILE", WHAT, "Take them from FILE, which has the format of ~/.netrc"),
     ROW("aws-sigv4", 0, WHAT, "Sign requests with AWS Signature Version 4. PROVIDER is aws:amz[:REGION[:SERVICE]]; what is left out follows from the host. Credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or -u", .value = OPTION_REQUIRED, .shows = "PROVIDER", CHOICES("aws:amz")),
     SPECIAL("url", 0, "URL", WHAT, "The URL to send to. All operands are then PATHs"),
-    SPECIAL("urls", 0, "FILE", WHAT, "Send each file to a URL of its own: each line of FILE is a path, a tab and a URL, or a JSON object with path, url, and perhaps method, headers and fields. All operands are then PATHs"),
+    SPECIAL("urls", 0, "FILE", WHAT, "Send each file to a URL of its own: each line of FILE (-: standard input) is a path, a tab and a URL, or a JSON object with path, url, and perhaps method, headers and fields. All operands are then PATHs"),
     REPEATS("set", 's', "KEY=VALUE", WHAT, "Set the value of {KEY} in templates. VALUE may be env:NAME, file:PATH or fd:N: such a value is read from there and treated as a secret"),
     SPECIAL("recipe", 0, "NAME|FILE", WHAT, "Take options from a recipe. NAME is a built-in one (`shoal recipes` lists them) or NAME.yaml in ~/.config/shoal/recipes; a name that contains a slash is a file's. -s sets its variables"),
     SPECIAL("config", 0, "FILE", WHAT, "Take options from FILE (YAML), over those of --recipe; an option of the command line replaces that of a file. --add-NAME adds a value to one that may be repeated; --no-NAME turns a switch off"),

@@ -305,7 +305,7 @@ bool config_read_url(struct config_build *build)
         return config_read_urls(build);
     const char *given = config_last(build, "url");
     if (given == NULL)
-        return config_wrong(build, "no URL: the last operand must be one, or give --url");
+        return config_wrong(build, "no URL: the last operand must be one, or give --url or --urls");
     struct buf url;
     buf_init(&url, URL_MOST);
     bool made = expand(build, given, &url) && check_url(build, buf_text(&url)) &&

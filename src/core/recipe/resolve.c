@@ -140,15 +140,23 @@ static bool check_allowed(const struct resolving *resolving, const struct option
         variable->secret ? "" : nearest_hint(&nearest, "'", "'", hint));
 }
 
-/* Whether a secret is to be read from where there is nothing, and a dry run can do without. */
+/* Whether the value names an environment variable that is not set, or empty. */
+static bool is_unset(const char *value)
+{
+    if (strncmp(value, "env:", 4) != 0)
+        return false;
+    const char *found = getenv(value + 4);
+    return found == NULL || found[0] == '\0';
+}
+
+/* Whether a secret is to be read from where there is nothing, and a dry run can do without. An
+ * optional one that is not set is left out, as in any run. */
 static bool is_missing_secret(const struct recipe_variable *variable, const char *value)
 {
     if (!variable->secret || value == NULL)
         return false;
-    if (strncmp(value, "env:", 4) == 0) {
-        const char *found = getenv(value + 4);
-        return found == NULL || found[0] == '\0';
-    }
+    if (is_unset(value))
+        return !variable->optional;
     return strncmp(value, "file:", 5) == 0 && access(value + 5, R_OK) != 0;
 }
 
@@ -185,18 +193,15 @@ static bool fail_unset(const struct resolving *resolving, const struct recipe_va
 static bool use_default(const struct resolving *resolving, const struct recipe_variable *variable)
 {
     const char *value = variable->fallback;
-    if (value == NULL && variable->optional)
+    if (variable->optional && (value == NULL || is_unset(value)))
         return true;
     if (resolving->is_dry && variable->secret &&
         (value == NULL || is_missing_secret(variable, value)))
         return set_variable(resolving, variable, NOT_NEEDED);
     if (value == NULL)
         return fail_unset(resolving, variable);
-    if (strncmp(value, "env:", 4) == 0) {
-        const char *found = getenv(value + 4);
-        if (found == NULL || found[0] == '\0')
-            return fail_unset(resolving, variable);
-    }
+    if (is_unset(value))
+        return fail_unset(resolving, variable);
     return set_variable(resolving, variable, value);
 }
 

@@ -9,12 +9,16 @@
 #include "text/proxy.h"
 #include "text/units.h"
 
-static void add_status(struct buf *text, const struct http_end *end)
+/* `hides_query`: a redirect may repeat the signature that --urls has for the file, and this text is
+ * also told of other files. */
+static void add_status(struct buf *text, const struct http_end *end, bool hides_query)
 {
     long status = end->attempt.status;
-    if (status >= 300 && status < 400 && end->location[0] != '\0')
-        (void)buf_printf(
-            text, "redirects are not followed: status %ld points to '%s'", status, end->location);
+    const char *location = end->location;
+    size_t length = hides_query ? strcspn(location, "?") : strlen(location);
+    if (status >= 300 && status < 400 && location[0] != '\0')
+        (void)buf_printf(text, "redirects are not followed: status %ld points to '%.*s%s'", status,
+            (int)length, location, location[length] == '\0' ? "" : "?" SECRET_SHOWN_AS);
     else if (status == PROXY_STATUS_CREDENTIALS && end->attempt.error == ATTEMPT_OK)
         (void)buf_add_text(text, end->detail);
     else if (status != 0)
@@ -33,7 +37,7 @@ static const char *describe_failure(
     if (sched->check_failure.length > 0)
         (void)buf_add_text(text, buf_text(&sched->check_failure));
     else
-        add_status(text, end);
+        add_status(text, end, sched->parts.config->urls != NULL);
     if (end->attempt.error == ATTEMPT_OK)
         return buf_text(text);
     if (text->length > 0)
