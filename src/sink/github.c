@@ -221,20 +221,22 @@ void github_add_summary(
 
 /* ---- the log */
 
+/* Is this the `[` of `##[`? */
+static bool opens_old_command(const char *lines, size_t at)
+{
+    return lines[at] == '[' && at > 1 && lines[at - 1] == '#' && lines[at - 2] == '#';
+}
+
 void github_add_defused(struct buf *out, const char *lines, size_t length, bool is_json)
 {
     bool at_start = true;
     for (size_t i = 0; i < length; i++) {
         char byte = lines[i];
-        bool is_command = at_start && byte == ':' && i + 1 < length && lines[i + 1] == ':';
-        bool is_old_command = byte == '[' && i > 1 && lines[i - 1] == '#' && lines[i - 2] == '#';
-        if (is_old_command && is_json)
-            (void)buf_add_text(out, "\\u005b");
-        else if (is_old_command)
-            (void)buf_add_text(out, "\\[");
+        if (opens_old_command(lines, i))
+            (void)buf_add_text(out, is_json ? "\\u005b" : "\\[");
         else
             (void)buf_add_byte(out, byte);
-        if (is_command)
+        if (at_start && byte == ':' && i + 1 < length && lines[i + 1] == ':')
             (void)buf_add_byte(out, '\\');
         at_start = byte == '\n' || (at_start && ascii_is_space(byte));
     }
