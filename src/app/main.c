@@ -193,6 +193,7 @@
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   event_file             reads a file of events
+ *   event_line             events read back from JSON lines
  *   html_success           successes that may be none
  *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
@@ -279,7 +280,6 @@
  *
  * sink/
  *   cause_text             what is told of a cause of failures
- *   event_line             events read back from JSON lines
  *   failure_text           why one file failed, for people
  *   github                 what GitHub Actions reads
  *   gitlab                 what GitLab CI reads
