@@ -368,12 +368,10 @@ static void what_was_not_attempted_is_no_cause_of_failures(void **state)
     event.file.attempts = 0;
     tell(&sink, event);
     assert_written(&sink.messages, "");
-    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_END,
-                    .at_us = 1000000,
-                    .end = {.totals = &totals,
-                        .causes = causes,
-                        .cause_count = 2,
-                        .again_helps = true}});
+    tell(&sink,
+        (struct shoal_event){.kind = SHOAL_EVENT_END,
+            .at_us = 1000000,
+            .end = {.totals = &totals, .causes = causes, .cause_count = 2, .again_helps = true}});
     assert_written(&sink.messages,
         "FAILED 1 of 3 files, 1 cause                                               1.0 s\n"
         "     1  refused 7                                 temporary, 6 attempts\n"
