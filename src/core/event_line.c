@@ -96,6 +96,7 @@ static bool read_file(struct event_line *line)
         .error = text_of(json, "error"),
         .cause = text_of(json, "cause"),
         .origin = text_of(json, "origin"),
+        .url = text_of(json, "url"),
         .status = (long)integer_of(json, "status", 0),
         .attempts = (unsigned)integer_of(json, "attempts", 0),
         .bytes = integer_of(json, "bytes", -1),
