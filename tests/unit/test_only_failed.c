@@ -120,22 +120,22 @@ static void events_without_an_end_are_said(void **state)
 /* Keeps the paths, separated by blanks. */
 static void note_gone(void *context, const char *path)
 {
-    char *paths = context;
-    strcat(paths, path);
-    strcat(paths, " ");
+    assert_true(buf_printf(context, "%s ", path));
 }
 
 static void what_was_to_be_sent_and_is_gone_is_told(void **state)
 {
     (void)state;
     struct bench bench;
-    char gone[100] = "";
+    struct buf gone;
+    buf_init(&gone, 100);
     make_folder("dist");
     make_file("dist/unknown", "");
     begin(&bench, all, false);
     assert_true(takes(&bench, "failed"));
-    only_failed_each_gone(bench.known, note_gone, gone);
-    assert_string_equal(gone, "maybe ");
+    only_failed_each_gone(bench.known, note_gone, &gone);
+    assert_string_equal(buf_text(&gone), "maybe ");
+    buf_free(&gone);
     end(&bench);
 }
 
