@@ -21,6 +21,7 @@ void events_init(struct events *events, const struct config *config, const struc
         .start_us = clock_now_us(clock)};
     buf_init(&events->text, TEXT_MOST * 4);
     buf_init(&events->origin, TEXT_MOST * 4);
+    buf_init(&events->url, TEXT_MOST * 4);
     buf_init(&events->description, TEXT_MOST * 4);
     buf_init(&events->cause, TEXT_MOST * 4);
     buf_init(&events->nothing, TEXT_MOST * 4);
@@ -32,6 +33,7 @@ void events_free(struct events *events)
 {
     buf_free(&events->text);
     buf_free(&events->origin);
+    buf_free(&events->url);
     response_view_free(&events->view);
     buf_free(&events->description);
     buf_free(&events->cause);
@@ -172,6 +174,7 @@ const char *events_file(struct events *events, const struct event_file *file)
             .reason = file->reason,
             .error = shown(events, &events->text, error),
             .origin = shown_origin(events, file->origin),
+            .url = shown(events, &events->url, file->url),
             .status = file->status,
             .attempts = file->attempts,
             .bytes = file->bytes,

@@ -43,6 +43,7 @@ struct events {
     struct buf cause;            /* the same, folded */
     struct buf text;             /* a text with its secrets replaced */
     struct buf origin;           /* the same, of an event with two texts */
+    struct buf url;              /* the same, of an event with three */
     struct response_view view;   /* a response with its secrets replaced */
     struct html_success html;    /* successes that may be none */
 };
@@ -60,6 +61,7 @@ struct event_file {
     enum shoal_reason reason;   /* why it failed or is unknown; otherwise SHOAL_REASON_NONE */
     const char *error;          /* the same as a sentence; NULL where there is no reason */
     const char *origin;         /* of its URL; NULL or "": it has none (yet) */
+    const char *url;            /* of its last request; NULL: none was made */
     bool several;               /* the run has more than one origin */
     const struct http_end *end; /* of the attempt that decided, for its response; NULL: none */
 };

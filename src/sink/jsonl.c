@@ -144,7 +144,8 @@ static bool fill_file(json_t *object, const struct shoal_event *event)
            set_known(object, "bytes", file->bytes, file->bytes >= 0) && set_at(object, event) &&
            set_time(object, "ms", file->took_us, CLOCK_US_PER_MS, 10) &&
            set_boolean(object, "temporary", file->temporary) &&
-           json_set_text(object, "origin", file->origin) && set_response(object, file) &&
+           json_set_text(object, "origin", file->origin) &&
+           json_set_text(object, "url", file->url) && set_response(object, file) &&
            set_reason(object, file);
 }
 

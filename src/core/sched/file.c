@@ -146,7 +146,22 @@ static void file_free(struct sched *sched, struct file *file)
     memory_free(file->memory);
     free(file->entry);
     free(file->error);
+    free(file->url);
     free(file);
+}
+
+/* The slot has the request of a file that was sent, and before that one of another file. */
+static const char *url_of(const struct file *file)
+{
+    bool has_request = file->state == FILE_IN_FLIGHT || file->state == FILE_VERIFYING;
+    return file->slot != NULL && has_request ? plan_request(file->slot->plan)->url : file->url;
+}
+
+void file_keep_url(struct file *file)
+{
+    const char *url = url_of(file);
+    if (file->url == NULL && url != NULL)
+        file->url = strdup(url);
 }
 
 /* A failed file has an error, except where there was no memory for the sentence. */
@@ -161,6 +176,7 @@ void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verd
     bool failed = verdict == SHOAL_FAILED;
     bool has_reason = failed || verdict == SHOAL_UNKNOWN ||
                       (verdict == SHOAL_SKIPPED && file->reason == SHOAL_REASON_PAIR);
+    file_keep_url(file);
     struct event_file event = {.entry = file->entry,
         .verdict = verdict,
         .temporary = temporary,
@@ -172,6 +188,7 @@ void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verd
         .reason = has_reason ? file->reason : SHOAL_REASON_NONE,
         .error = has_reason ? error_of(file) : NULL,
         .origin = file->origin->name,
+        .url = file->url,
         .several = sched->origins.only == NULL,
         .end = end};
     leave_state(sched, file);

@@ -165,6 +165,7 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *told
         finish_exhausted(sched, file, &next, end);
     else {
         tell_of_attempt(sched, file, end, next.again_us);
+        file_keep_url(file);
         wait_for_retry(sched, file, next.again_us);
     }
 }
