@@ -9,23 +9,30 @@
 #include "text/proxy.h"
 #include "text/units.h"
 
-/* `hides_query`: a redirect may repeat the signature that --urls has for the file, and this text is
- * also told of other files. */
+/* Adds where a redirect points. `hides_query`: it may repeat the signature that --urls has for the
+ * file, and this text is also told of other files. */
+static void add_redirect(struct buf *text, const struct http_end *end, bool hides_query)
+{
+    const char *location = end->location;
+    size_t length = hides_query ? strcspn(location, "?") : strlen(location);
+    (void)buf_printf(text, "redirects are not followed: status %ld points to '%.*s%s'",
+        end->attempt.status, (int)length, location,
+        location[length] == '\0' ? "" : "?" SECRET_SHOWN_AS);
+}
+
 static void add_status(struct buf *text, const struct http_end *end, bool hides_query)
 {
     long status = end->attempt.status;
-    const char *location = end->location;
-    size_t length = hides_query ? strcspn(location, "?") : strlen(location);
-    if (status >= 300 && status < 400 && location[0] != '\0')
-        (void)buf_printf(text, "redirects are not followed: status %ld points to '%.*s%s'", status,
-            (int)length, location, location[length] == '\0' ? "" : "?" SECRET_SHOWN_AS);
+    bool is_success = status >= 200 && status < 300 && end->attempt.error == ATTEMPT_OK;
+    if (status >= 300 && status < 400 && end->location[0] != '\0')
+        add_redirect(text, end, hides_query);
     else if (status == PROXY_STATUS_CREDENTIALS && end->attempt.error == ATTEMPT_OK)
         (void)buf_add_text(text, end->detail);
+    else if (is_success)
+        (void)buf_printf(text, "status %ld is not a success here (%s)", status,
+            end->attempt.check == ATTEMPT_REJECTED ? "--reject" : "--success");
     else if (status != 0)
         (void)buf_printf(text, "status %ld", status);
-    if (status >= 200 && status < 300 && end->attempt.error == ATTEMPT_OK)
-        (void)buf_printf(text, " is not a success here (%s)",
-            end->attempt.check == ATTEMPT_REJECTED ? "--reject" : "--success");
 }
 
 /* A sentence about a failed attempt: the status or where a redirect points, and what broke. Valid

@@ -125,21 +125,11 @@ static bool wrong_value(
     return true;
 }
 
-bool yaml_tree_wrong_syntax(
-    const struct yaml_tree_source *source, const yaml_parser_t *parser, struct error *error)
+/* Says what libyaml's problem at `at` means. Always false. */
+static bool wrong_problem(const struct yaml_tree_source *source, const yaml_parser_t *parser,
+    struct line line, const char *at, struct error *error)
 {
-    if (parser->error == YAML_MEMORY_ERROR)
-        return error_set_memory(error);
-    if (parser->error == YAML_READER_ERROR)
-        return error_set(error, ERROR_USAGE, 0, "%s: byte %zu: it must be UTF-8 text: %s",
-            source->name, parser->problem_offset, parser->problem);
-    yaml_mark_t mark = parser->problem_mark;
-    if (wrong_value(source, mark.line, error) ||
-        (parser->context != NULL && wrong_value(source, parser->context_mark.line, error)))
-        return false;
-    struct line line = line_at(source, mark.line);
-    const char *at = byte_at(line, mark.column);
-    struct yaml_tree_place place = yaml_tree_place_of(mark);
+    struct yaml_tree_place place = yaml_tree_place_of(parser->problem_mark);
     if (at < line.end && *at == '\t')
         return yaml_tree_wrong(error, source->name, place,
             "a TAB cannot be part of the indentation in YAML: use spaces");
@@ -158,4 +148,20 @@ bool yaml_tree_wrong_syntax(
             strstr(parser->problem, "end of stream") != NULL ? "its closing quote is missing"
                                                              : parser->problem);
     return yaml_tree_wrong(error, source->name, place, "not valid YAML: %s", parser->problem);
+}
+
+bool yaml_tree_wrong_syntax(
+    const struct yaml_tree_source *source, const yaml_parser_t *parser, struct error *error)
+{
+    if (parser->error == YAML_MEMORY_ERROR)
+        return error_set_memory(error);
+    if (parser->error == YAML_READER_ERROR)
+        return error_set(error, ERROR_USAGE, 0, "%s: byte %zu: it must be UTF-8 text: %s",
+            source->name, parser->problem_offset, parser->problem);
+    yaml_mark_t mark = parser->problem_mark;
+    if (wrong_value(source, mark.line, error) ||
+        (parser->context != NULL && wrong_value(source, parser->context_mark.line, error)))
+        return false;
+    struct line line = line_at(source, mark.line);
+    return wrong_problem(source, parser, line, byte_at(line, mark.column), error);
 }
