@@ -40,6 +40,7 @@ struct events {
     struct buf cause;            /* the same, folded */
     struct buf text;             /* a text with its secrets replaced */
     struct buf origin;           /* the same, of an event with two texts */
+    struct buf redirected;       /* the same, of one with three */
     struct response_view view;   /* a response with its secrets replaced */
     struct html_success html;    /* successes that may be none */
 };
@@ -52,6 +53,8 @@ struct event_file {
     bool maybe_accepted;        /* failed: after some attempt the server may have accepted it */
     long status;                /* HTTP status of the last attempt; 0: none */
     unsigned attempts;          /* requests begun for it */
+    unsigned redirects;         /* redirects followed for it */
+    const char *redirected;     /* where they led its last attempt; NULL: to its own URL */
     int64_t bytes;              /* the file's size; -1: never known */
     int64_t first_us;           /* when its first attempt began, by events_now_us(); 0: never */
     enum shoal_reason reason;   /* why it failed or is unknown; otherwise SHOAL_REASON_NONE */

@@ -95,6 +95,7 @@ static const struct option_row table[] = {
     REPEATS("exists", 0, "LIST|CODES:CHECK", HOW, "Status codes that mean the server already has the file. CODES:CHECK: only if the response meets CHECK (see --check), where any other text is one to be found. Looked at before --success. Default: none"),
     REPEATS("reject", 0, "CODES:CHECK", HOW, "A response with one of the status codes CODES that meets CHECK means: not processed, wait and send it again"),
     REPEATS("check", 0, "CHECK", HOW, "A success counts only if its response meets CHECK, else the file has failed: json:/pointer=value, json:/pointer!=value, text:TEXT or !text:TEXT. The value is a template. If given several times, all must hold"),
+    SPECIAL("redirects", 0, "same|HOSTS", HOW, "Follow redirects (307, 308) that lead to the same scheme, host and port, or also those to HOSTS: HOST, HOST:PORT or *.DOMAIN, separated by commas. Another server gets no credentials. Default: redirects are failures"),
     REPEATS("capture", 0, "NAME=json:/pointer", HOW, "Put a value of each response into the file's event: json:/pointer, header:NAME or text"),
 
     VALUE(OPTION_TEXT, "cacert", 0, "FILE", cacert, NULL, 0, 0, TLS, "CA certificates to verify the server with (PEM), or a folder as for --capath. Default: SSL_CERT_FILE and SSL_CERT_DIR from the environment, else those of the system"),

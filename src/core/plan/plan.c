@@ -23,6 +23,7 @@ static void init_buffers(struct plan *plan)
 {
     buf_init(&plan->file_path, FORM_PATH_MOST);
     buf_init(&plan->url, FORM_PATH_MOST);
+    buf_init(&plan->own_url, FORM_PATH_MOST);
     buf_init(&plan->header_lines, FORM_TEXTS_MOST);
     buf_init(&plan->signing_lines, FORM_TEXTS_MOST);
     buf_init(&plan->job.content, FORM_BODY_MOST);
@@ -70,6 +71,7 @@ void plan_free(struct plan *plan)
     form_body_free(&plan->form);
     buf_free(&plan->file_path);
     buf_free(&plan->url);
+    buf_free(&plan->own_url);
     buf_free(&plan->header_lines);
     wipe(plan->signing_lines.data, plan->signing_lines.length);
     buf_free(&plan->signing_lines);
@@ -311,6 +313,7 @@ bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *re
         .method = plan->config->method, .user_password = plan->config->user_password};
     if (!plan->config->raw)
         multipart_boundary(plan->random, plan->form.boundary);
+    plan->is_redirected = false;
     buf_clear(&plan->url);
     if (!template_fill(plan->config->url, &file, &plan->url, error) ||
         !fill_headers(plan, &file, error) ||

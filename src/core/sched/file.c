@@ -144,6 +144,7 @@ static void file_free(struct sched *sched, struct file *file)
     sched->live_count--;
     origins_remove_file(&sched->origins, file->origin, clock_now_us(sched->parts.clock));
     memory_free(file->memory);
+    redirect_forget(file);
     free(file->entry);
     free(file->error);
     free(file);
@@ -167,6 +168,8 @@ void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verd
         .maybe_accepted = failed && file->maybe_accepted,
         .status = end == NULL ? file->status : end->attempt.status,
         .attempts = file->attempts,
+        .redirects = file->redirects_all,
+        .redirected = file->redirect,
         .bytes = file->bytes,
         .first_us = file->first_us,
         .reason = has_reason ? file->reason : SHOAL_REASON_NONE,
