@@ -75,7 +75,7 @@ static void check_last_wins(struct ignore *ignore, const char *path)
     *end = '\0';
     bool clean = *path != '\0' && *path != '/' && strstr(path, "//") == NULL && end[-1] != '/';
     if (clean && strlen(pattern) <= IGNORE_PATTERN_MAX) {
-        MUST(ignore_add(ignore, pattern, true, NULL));
+        MUST(ignore_add(ignore, pattern, true, "--include", NULL));
         MUST(ignore_match(ignore, path, false) == IGNORE_INCLUDE);
     }
     free(pattern);

@@ -58,6 +58,7 @@ enum shoal_event_kind {
     SHOAL_EVENT_FILE,     /* `file`: a file has its verdict; once per file */
     SHOAL_EVENT_PROBLEM,  /* `problem`: something other than a file's upload went wrong */
     SHOAL_EVENT_PLAN,     /* `plan`: dry run, the request that would be sent for a file */
+    SHOAL_EVENT_LEFT_OUT, /* `left_out`: dry run, what is not sent and why */
     SHOAL_EVENT_NOTICE,   /* `notice`: something that a person should know, such as an interrupt */
     SHOAL_EVENT_ATTEMPT,  /* `attempt`: an attempt failed, and the file will be sent again */
     SHOAL_EVENT_PAUSE,    /* `pause`: a server lets nothing be sent for a while; once per pause */
@@ -81,6 +82,7 @@ struct shoal_totals {
     uint64_t maybe_accepted;           /* failed files with `maybe_accepted` */
     uint64_t without_pair;             /* files whose second file does not exist: sent or not */
     uint64_t planned;                  /* dry run: files that would be sent; part of `found` */
+    uint64_t left_out;                 /* dry run: LEFT_OUT events */
     uint64_t passed_over;              /* symbolic links, FIFOs, sockets and devices */
     uint64_t hidden;                   /* dot files; part of `found` */
     uint64_t html_responses;           /* sent files whose response was an unexpected HTML page */
@@ -166,13 +168,21 @@ struct shoal_field {
 
 /* PLAN: dry run, the request that would be sent for one file. */
 struct shoal_plan {
-    struct shoal_text path;     /* `{path}`: the path below the folder given */
-    const char *method;         /* HTTP method */
-    const char *url;            /* URL for this file, with secrets replaced */
+    struct shoal_text path; /* `{path}`: the path below the folder given */
+    const char *method;     /* HTTP method */
+    const char *url;        /* URL for this file, with secrets replaced, and without its query if
+                               it is from a list */
     const char *const *headers; /* "Name: value" lines; the list ends with NULL; may be NULL */
     const struct shoal_field *fields; /* the form's fields in order; NULL if `field_count` is 0 */
     size_t field_count;               /* 0: the body is the file itself */
     int64_t bytes;                    /* size of the file in bytes */
+};
+
+/* LEFT_OUT: dry run, a file or a folder that is not sent. */
+struct shoal_left_out {
+    struct shoal_text path; /* below the folder given; that of a folder ends in a slash, and nothing
+                               in it is looked at */
+    const char *message;    /* why: the filter as given, or what it is if not a regular file */
 };
 
 /* NOTICE: something that a person should know. It is not an error. */
@@ -226,6 +236,7 @@ struct shoal_end {
     const struct shoal_totals *totals; /* never NULL */
     const struct shoal_cause *causes;  /* why files failed, the most frequent first; may be NULL */
     size_t cause_count;                /* at most 1,001 */
+    const char *nothing_found;         /* a sentence, if the filters left out everything; or NULL */
     int exit_status;                   /* enum shoal_exit, as shoal_session_run() returns it */
     int signal;                        /* signal that interrupted the run; 0: none */
     bool again_helps;                  /* files failed that running again later can send */
@@ -244,6 +255,7 @@ struct shoal_event {
         struct shoal_file file;         /* SHOAL_EVENT_FILE */
         struct shoal_problem problem;   /* SHOAL_EVENT_PROBLEM */
         struct shoal_plan plan;         /* SHOAL_EVENT_PLAN */
+        struct shoal_left_out left_out; /* SHOAL_EVENT_LEFT_OUT */
         struct shoal_notice notice;     /* SHOAL_EVENT_NOTICE */
         struct shoal_attempt attempt;   /* SHOAL_EVENT_ATTEMPT */
         struct shoal_pause pause;       /* SHOAL_EVENT_PAUSE */

@@ -38,6 +38,7 @@
  *   http_syntax            tokens, lists and slices of HTTP
  *   http_url               splits http and https URLs
  *   ignore                 which files: gitignore's rules
+ *   ignore_suggest         what a pattern that matches nothing was meant to be
  *   json                   JSON on one line
  *   json_pointer           values in JSON text
  *   markup                 the text of an element of HTML or XML
@@ -55,6 +56,7 @@
  *   status_list            lists of status codes
  *   template               text with {field}s
  *   units                  numbers, durations and bytes as people write them
+ *   url_list               lists of URLs, one for each file
  *   url_reference          resolving references to URLs
  *   yaml_tree              a strict subset of YAML, as a tree
  *
@@ -64,6 +66,9 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
+ *   ignore                 the rules, and which of them matches
+ *   lines                  files of rules
+ *   private                what these files share
  *
  * text/secret/
  *   automaton              all forms of all secrets, searched for at once
@@ -77,6 +82,10 @@
  *   names                  the names of fields and escapings
  *   private                what a template is made of
  *   value                  writes one value as its escapings say
+ *
+ * text/url_list/
+ *   json                   a line that is JSON
+ *   private                what the two share
  *
  * text/yaml_tree/
  *   private                what these files share
@@ -108,6 +117,7 @@
  * io/
  *   body                   a body that is read as it is sent
  *   digest                 SHA-256, SHA-1, MD5
+ *   gather                 waits for the whole walk, so that all files can be looked at
  *   http                   the transport's interface
  *   journal                what earlier runs did with each file
  *   journal_report         what a journal holds, read without a run
@@ -123,6 +133,7 @@
  *   filter                 what the rules say of a folder and a file
  *   item                   what a walk yields
  *   listed                 paths from a list
+ *   nothing                rules that match nothing
  *   operands               the PATHs at the start
  *   path_list              a list of paths from a descriptor
  *   private                what these files share
@@ -200,6 +211,8 @@
  *   selection              which files are this run's
  *   room                   how much of a run fits under the limits
  *   session                creates the components and runs the event loop
+ *   start_notices          what a person should know before the first file is sent
+ *   url_check              whether a list of URLs fits the files
  *
  * core/config/
  *   credentials            -u, --bearer, --netrc, --pass
@@ -224,12 +237,14 @@
  *   tls                    --cacert, --capath, --cert, --key
  *   url                    --url
  *   url_parts              where the parts of a URL are
+ *   urls                   --urls
  *   value                  secret values of options
  *
  * core/plan/
  *   explain                what became of the files of a request
  *   facts                  what the journal keeps of the contents
  *   form_body              the body of a form: fields, and files' contents between them
+ *   headers                the header lines of a request
  *   hash                   what tells one file's request from another's
  *   private                what a plan consists of
  *   redirect               sends a request to where a redirect points
@@ -272,9 +287,11 @@
  *   lines                  events as lines for people
  *   numbers                numbers as people read them
  *   plain                  progress as lines of a log
+ *   plan_text              what a dry run shows of a file
  *   progress               progress on a terminal
  *   report                 the HTML report of a run
  *   summary                the result of a run
+ *   verdict                what verdicts mean to a reader
  *   writer                 destination of a sink's text
  *
  * sink/progress/
@@ -313,6 +330,7 @@
  *   memory                 how the process uses a small address space
  *   output                 where a run's events go
  *   output_options         --json, --quiet, --progress and the like
+ *   overview               the help of shoal itself
  *   pages                  --report and --junit
  *   recipe_text            a recipe as text, and as JSON
  *   recipes                shoal recipes
@@ -330,13 +348,12 @@
 #include <shoal.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/help.h"
 #include "app/memory.h"
+#include "app/overview.h"
 #include "app/say.h"
 #include "app/signals.h"
 #include "app/standard.h"
@@ -354,20 +371,6 @@ static const struct command {
 #endif
 };
 
-static const char overview[] =
-    "shoal uploads every file in a folder over HTTP.\n"
-    "\n"
-    "    shoal send [options] PATH... URL   upload every file under PATH\n"
-    "    shoal recipes [NAME]               show the services that it knows\n"
-    "    shoal report EVENTS.jsonl...       make an HTML report of a run\n"
-    "    shoal status JOURNAL               show what a journal holds\n"
-#ifdef SHOAL_WITH_RECEIVER
-    "    shoal serve [options]              run a server to test uploads against\n"
-#endif
-    "\n"
-    "Run `shoal COMMAND --help` for the options of a command, `shoal --version` for\n"
-    "the version.\n";
-
 int main(int count, char **arguments)
 {
     if (!standard_open())
@@ -375,12 +378,10 @@ int main(int count, char **arguments)
     memory_share_heap();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     const char *name = count > 1 ? arguments[1] : NULL;
-    if (name == NULL) {
-        (void)dprintf(STDERR_FILENO, "%s", overview);
-        return SHOAL_EXIT_USAGE;
-    }
+    if (name == NULL)
+        return overview_missing();
     if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "help") == 0)
-        return help_print(overview);
+        return overview_print();
     if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
         return help_version();
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {

@@ -165,7 +165,7 @@ static bool fail_without_url(const char *last, struct error *error)
 static bool assign_operands(struct send *send, struct error *error)
 {
     size_t paths = send->operand_count;
-    if (!options_given(send->options, "url")) {
+    if (!options_given(send->options, "url") && !options_given(send->options, "urls")) {
         const char *last = paths == 0 ? "" : send->operands[paths - 1];
         if (strstr(last, "://") == NULL && last[0] != '{')
             return fail_without_url(last, error);

@@ -18,6 +18,7 @@
 #include "text/response_check.h"
 #include "text/secret.h"
 #include "text/template.h"
+#include "text/url_list.h"
 
 /* What a form field carries. */
 enum config_field_kind {
@@ -118,6 +119,7 @@ struct config {
     bool netrc_home;           /* --netrc */
     struct config_signing signing; /* --aws-sigv4 */
     unsigned needs;                /* template_needs() of all templates together */
+    struct url_list *urls;         /* --urls; NULL: `url` is for all files */
     struct media_types *types;     /* --type; NULL: none */
     bool raw;                      /* -T: the body is the file itself */
     bool accepts_html;             /* an -H asks for HTML in Accept */
@@ -131,6 +133,7 @@ struct config {
     bool follow;               /* --follow */
     bool follow_outside;       /* --follow=outside; `follow` is true too */
     bool no_hidden;            /* --no-hidden */
+    char *braces;              /* the first option whose pattern has `{a,b}`; NULL: none has */
     struct ignore *ignore;     /* --filter, --include, --exclude, --ignore-file */
     bool allow_empty;          /* --allow-empty */
     int64_t refuse_over;       /* --refuse-over, in bytes; 0: no limit */

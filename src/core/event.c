@@ -20,6 +20,7 @@ void events_init(struct events *events, const struct config *config, const struc
     buf_init(&events->redirected, TEXT_MOST * 4);
     buf_init(&events->description, TEXT_MOST * 4);
     buf_init(&events->cause, TEXT_MOST * 4);
+    buf_init(&events->nothing, TEXT_MOST * 4);
     causes_init(&events->causes);
     response_view_init(&events->view, config);
 }
@@ -32,6 +33,7 @@ void events_free(struct events *events)
     response_view_free(&events->view);
     buf_free(&events->description);
     buf_free(&events->cause);
+    buf_free(&events->nothing);
     causes_free(&events->causes);
 }
 
@@ -63,6 +65,15 @@ static const char *shown(const struct events *events, struct buf *buf, const cha
 static const char *shown_origin(struct events *events, const char *origin)
 {
     return origin == NULL || origin[0] == '\0' ? NULL : shown(events, &events->origin, origin);
+}
+
+static const char *shown_redirect(struct events *events, const char *url)
+{
+    if (url == NULL || events->config->urls == NULL)
+        return shown(events, &events->redirected, url);
+    buf_clear(&events->redirected);
+    (void)url_list_add_shown(&events->redirected, url);
+    return buf_text(&events->redirected);
 }
 
 static struct shoal_text text_of(const char *data)
@@ -151,7 +162,7 @@ const char *events_file(struct events *events, const struct event_file *file)
             .origin = shown_origin(events, file->origin),
             .status = file->status,
             .attempts = file->attempts,
-            .redirected = shown(events, &events->redirected, file->redirected),
+            .redirected = shown_redirect(events, file->redirected),
             .bytes = file->bytes,
             .took_us = file->first_us > 0 ? events_now_us(events) - file->first_us : 0,
             .temporary = file->temporary,
@@ -173,11 +184,30 @@ void events_problem(struct events *events, const char *path, const char *text)
     emit(events, &event);
 }
 
+void events_refuse(struct events *events, const char *text)
+{
+    events->refused = true;
+    events_problem(events, NULL, text);
+}
+
 void events_notice(struct events *events, const char *text)
 {
     struct shoal_event event = {
         .kind = SHOAL_EVENT_NOTICE, .notice = {.message = shown(events, &events->text, text)}};
     emit(events, &event);
+}
+
+void events_left_out(struct events *events, const char *path, const char *why)
+{
+    events->totals.left_out++;
+    struct shoal_event event = {.kind = SHOAL_EVENT_LEFT_OUT,
+        .left_out = {.path = text_of(path), .message = shown(events, &events->text, why)}};
+    emit(events, &event);
+}
+
+void events_nothing_found(struct events *events, const char *text)
+{
+    (void)shown(events, &events->nothing, text);
 }
 
 void events_journal_failed(struct events *events, const char *text)
@@ -204,11 +234,15 @@ void events_pause(struct events *events, const struct shoal_pause *pause)
 void events_plan(struct events *events, const struct entry *entry, const struct plan *plan)
 {
     struct plan_view view = {0};
+    buf_clear(&events->description);
+    const char *url = plan_add_shown_url(plan, &events->description)
+                          ? shown(events, &events->text, buf_text(&events->description))
+                          : "(a URL too long to show)";
     events->totals.planned++;
     struct shoal_event event = {.kind = SHOAL_EVENT_PLAN,
         .plan = {.path = text_of(entry->path),
-            .method = events->config->method,
-            .url = shown(events, &events->text, plan_request(plan)->url),
+            .method = plan_request(plan)->method,
+            .url = url,
             .bytes = plan_file_size(plan)}};
     if (plan_view_build(&view, events->config, plan)) {
         event.plan.fields = view.fields;
@@ -243,6 +277,8 @@ static int exit_status(const struct events *events, int signal)
     const struct shoal_totals *totals = &events->totals;
     if (signal != 0)
         return SHOAL_EXIT_SIGNAL + signal;
+    if (events->refused)
+        return SHOAL_EXIT_USAGE;
     if (events->ending == EVENTS_ENDED_BY_CREDENTIALS)
         return SHOAL_EXIT_CREDENTIALS;
     if (events->ending == EVENTS_ENDED_BY_SCHEME)
@@ -257,6 +293,7 @@ int events_end(struct events *events, int signal)
         .end = {.totals = &events->totals,
             .exit_status = exit_status(events, signal),
             .signal = signal,
+            .nothing_found = events->nothing.length > 0 ? buf_text(&events->nothing) : NULL,
             .again_helps = events->totals.temporary > 0 && events->ending == EVENTS_ENDED}};
     event.end.causes = causes_sorted(&events->causes, &event.end.cause_count);
     emit(events, &event);

@@ -33,8 +33,10 @@ struct events {
     int64_t start_us;            /* when the run began, by `clock` */
     enum events_ending ending;   /* set before events_end() */
     uint64_t bad_failures;       /* failed and not temporary */
+    bool refused;                /* no file may be sent: see events_refuse() */
     bool journal_failed;         /* the journal lacks verdicts */
     uint64_t left_out;           /* files that were found and are not this run's */
+    struct buf nothing;          /* why nothing was found, as a sentence; empty: not known */
     struct causes causes;        /* why files failed */
     struct buf description;      /* a file's cause, in full */
     struct buf cause;            /* the same, folded */
@@ -87,8 +89,18 @@ const char *events_file(struct events *events, const struct event_file *file);
 /* Counts a problem and reports it: `text` is a sentence, `path` what it is about, or NULL. */
 void events_problem(struct events *events, const char *path, const char *text);
 
+/* Reports that the files do not fit the options, so that none of them is sent: a problem, with
+ * SHOAL_EXIT_USAGE as the exit status. `text` is a sentence. */
+void events_refuse(struct events *events, const char *text);
+
 /* Reports something that a person should know: `text` is a sentence. */
 void events_notice(struct events *events, const char *text);
+
+/* Dry run: counts and reports that `path` is not sent, and why. */
+void events_left_out(struct events *events, const char *path, const char *why);
+
+/* Keeps the sentence that says why nothing was found, for events_end(). */
+void events_nothing_found(struct events *events, const char *text);
 
 /* Reports that the journal cannot be used any more: `text` is a sentence. The run is then not
  * complete, and running again can help. */

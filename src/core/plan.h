@@ -111,6 +111,14 @@ struct template_file plan_describe(const struct plan *plan, const struct entry *
  * because it is an optional file that does not exist. */
 MUST_USE bool plan_field(const struct plan *plan, size_t index, struct shoal_field *field);
 
+/* What --urls has for the file of a finished plan; NULL: there is no such option. Its headers and
+ * fields come before the others of the request. */
+const struct url_list_entry *plan_listed(const struct plan *plan);
+
+/* Adds the URL of a finished plan as it may be shown once secrets are replaced: without the query
+ * if it is from a list, because that gives access. False: `out` failed. */
+bool plan_add_shown_url(const struct plan *plan, struct buf *out);
+
 /* A hash of what the request of a finished plan consists of: method, URL, the headers of the
  * options, and of each field its name, its file name, its type, and the value of a text. Not the
  * contents of files, and nothing that differs from attempt to attempt. Different requests have the

@@ -54,6 +54,22 @@ static void view_shown_header(struct plan_view *view, const char *line)
     view->header_count++;
 }
 
+/* What comes from --urls gives access, so its values are not shown. */
+static void view_listed_field(struct plan_view *view, const struct url_list_field *listed)
+{
+    struct shoal_field *field = &view->fields[view->field_count++];
+    *field = (struct shoal_field){.name = listed->name, .value.length = sizeof SECRET_SHOWN_AS - 1};
+    /* The value, and neither a file name nor a type. */
+    (void)buf_add(&view->texts, SECRET_SHOWN_AS "\0\0", sizeof SECRET_SHOWN_AS "\0\0");
+}
+
+static void view_listed_header(struct plan_view *view, const char *line)
+{
+    (void)buf_printf(&view->texts, "%.*s: " SECRET_SHOWN_AS, (int)strcspn(line, ":"), line);
+    (void)buf_add_byte(&view->texts, '\0');
+    view->header_count++;
+}
+
 static bool has_authorization(const char *const *headers)
 {
     static const char name[] = "Authorization";
@@ -85,27 +101,51 @@ static void view_point(struct plan_view *view)
     }
 }
 
-bool plan_view_build(struct plan_view *view, const struct config *config, const struct plan *plan)
+static void view_fields(
+    struct plan_view *view, const struct config *config, const struct plan *plan)
 {
-    *view = (struct plan_view){0};
-    const char *const *headers = plan_request(plan)->headers;
-    size_t count = 0;
-    while (headers[count] != NULL)
-        count++;
-    buf_init(&view->texts, VIEW_MOST);
-    view->fields = calloc(config->field_count + 1, sizeof *view->fields);
-    view->headers = calloc(count + OWN_HEADERS + 1, sizeof *view->headers);
-    if (view->fields == NULL || view->headers == NULL)
-        return false;
+    const struct url_list_entry *listed = plan_listed(plan);
+    for (size_t i = 0; listed != NULL && i < listed->field_count; i++)
+        view_listed_field(view, &listed->fields[i]);
     for (size_t i = 0; i < config->field_count; i++) {
         struct shoal_field field;
         if (plan_field(plan, i, &field))
             view_field(view, config, &field);
     }
-    for (size_t i = 0; i < count; i++)
-        view_header(view, config, headers[i]);
+}
+
+static void view_headers(
+    struct plan_view *view, const struct config *config, const struct plan *plan)
+{
+    const struct url_list_entry *listed = plan_listed(plan);
+    const char *const *headers = plan_request(plan)->headers;
+    size_t listed_count = listed == NULL ? 0 : listed->header_count;
+    for (size_t i = 0; headers[i] != NULL; i++) {
+        if (i < listed_count)
+            view_listed_header(view, headers[i]);
+        else
+            view_header(view, config, headers[i]);
+    }
     if (config->user_password != NULL && !has_authorization(headers))
         view_shown_header(view, "Authorization: Basic " SECRET_SHOWN_AS);
+}
+
+bool plan_view_build(struct plan_view *view, const struct config *config, const struct plan *plan)
+{
+    *view = (struct plan_view){0};
+    const char *const *headers = plan_request(plan)->headers;
+    const struct url_list_entry *listed = plan_listed(plan);
+    size_t header_count = 0;
+    size_t field_count = config->field_count + (listed == NULL ? 0 : listed->field_count);
+    while (headers[header_count] != NULL)
+        header_count++;
+    buf_init(&view->texts, VIEW_MOST);
+    view->fields = calloc(field_count + 1, sizeof *view->fields);
+    view->headers = calloc(header_count + OWN_HEADERS + 1, sizeof *view->headers);
+    if (view->fields == NULL || view->headers == NULL)
+        return false;
+    view_fields(view, config, plan);
+    view_headers(view, config, plan);
     if (view->texts.failed)
         return false;
     view_point(view);

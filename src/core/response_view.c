@@ -89,7 +89,10 @@ static bool add_values(struct response_view *view, const struct header_list *lis
     bool is_location = strcasecmp(name, "Location") == 0;
     if (is_location || strcasecmp(name, "Retry-After") == 0) { /* the transport has them apart */
         const char *value = is_location ? end->location : end->retry_after;
-        (void)secrets_redact(view->config->secrets, value, strlen(value), &view->texts);
+        if (is_location && view->config->urls != NULL)
+            (void)url_list_add_shown(&view->texts, value);
+        else
+            (void)secrets_redact(view->config->secrets, value, strlen(value), &view->texts);
         return value[0] != '\0';
     }
     bool any = false;

@@ -15,6 +15,9 @@
 #include "core/recipe.h"
 #include "core/room.h"
 #include "core/sched.h"
+#include "core/start_notices.h"
+#include "core/url_check.h"
+#include "io/gather.h"
 #include "policy/adapt.h"
 #include "shoal.h"
 
@@ -92,7 +95,8 @@ static bool open_walk(struct shoal_session *session, struct error *error)
         .ignore = config->ignore,
         .is_own = is_own,
         .may_be_own = may_be_own,
-        .own_context = session};
+        .own_context = session,
+        .tell_left_out = config->dry_run};
     session->walk = walk_new(&options, error);
     return session->walk != NULL;
 }
@@ -258,6 +262,10 @@ static bool create_components(struct shoal_session *session, struct error *error
     struct walk *walk = session->walk;
     session->walk = NULL;
     session->source = source_new(walk, wake_loop, session, error);
+    /* Whether each file has a URL must be known before anything is sent. */
+    if (session->source != NULL && session->config->urls != NULL)
+        session->source =
+            gather_new(session->source, URL_LIST_MOST, url_check, session->config, error);
     if (session->source == NULL)
         return false;
     struct sched_parts parts = {.config = session->config,
@@ -273,29 +281,6 @@ static bool create_components(struct shoal_session *session, struct error *error
         .ahead_most = session->room.ahead};
     session->sched = sched_new(&parts, error);
     return session->sched != NULL;
-}
-
-static void notice_fewer_jobs(struct shoal_session *session)
-{
-    if (session->config->jobs <= session->room.jobs)
-        return;
-    char text[160];
-    (void)snprintf(text, sizeof text,
-        "%u files in flight instead of %u: the limits of open files and of memory (ulimit -n, -v) "
-        "allow no more",
-        session->room.jobs, session->config->jobs);
-    events_notice(&session->events, text);
-}
-
-/* --shard auto: which variable it is by. */
-static void notice_shard(struct shoal_session *session)
-{
-    const struct config_shard *shard = &session->config->shard;
-    char text[160];
-    if (shard->by == NULL)
-        return;
-    (void)snprintf(text, sizeof text, "shard %s, as %s says", shard->name, shard->by);
-    events_notice(&session->events, text);
 }
 
 static void handle_interrupts(struct shoal_session *session)
@@ -355,12 +340,12 @@ int shoal_session_run(struct shoal_session *session)
     if (session == NULL || atomic_flag_test_and_set(&session->ran))
         return SHOAL_EXIT_USAGE;
     events_start(&session->events, session->config->jobs);
-    notice_fewer_jobs(session);
-    notice_shard(session);
-    if (session->known != NULL && only_failed_notice(session->known) != NULL)
-        events_notice(&session->events, only_failed_notice(session->known));
-    if (session->journal != NULL && journal_notice(session->journal) != NULL)
-        events_notice(&session->events, journal_notice(session->journal));
+    struct start_notices notices = {.events = &session->events,
+        .config = session->config,
+        .jobs_most = session->room.jobs,
+        .known = session->known,
+        .journal = session->journal};
+    start_notices_tell(&notices);
     if (!create_components(session, &error)) {
         events_problem(&session->events, NULL, error.text);
         return events_end(&session->events, 0);

@@ -42,15 +42,20 @@ struct walk_options {
     /* Whether a file of that name may be one, so that it is worth looking at its numbers. */
     bool (*may_be_own)(const void *context, const char *name);
     const void *own_context; /* for the two, until walk_free() */
+    bool tell_left_out;      /* yields a WALK_LEFT_OUT for all that is left out or passed over */
 };
 
 /* The kinds of item. */
 enum walk_kind {
-    WALK_FILE,    /* a file was found: `entry` */
-    WALK_LOST,    /* a listed path does not exist or cannot be examined: `entry`, `text`, `code` */
-    WALK_PROBLEM, /* a folder cannot be read, or a link not be followed: `path`, `text`, `code` */
-    WALK_NOTICE,  /* something that a person should know: `path`, `text` */
-    WALK_END,     /* there are no more items */
+    WALK_FILE,     /* a file was found: `entry` */
+    WALK_LOST,     /* a listed path does not exist or cannot be examined: `entry`, `text`, `code` */
+    WALK_PROBLEM,  /* a folder cannot be read, or a link not be followed: `path`, `text`, `code` */
+    WALK_REFUSED,  /* of a source that looks at all files first: none may be used; `text` */
+    WALK_NOTICE,   /* something that a person should know: `path`, `text` */
+    WALK_LEFT_OUT, /* the filters leave it out, or it is not a regular file: `path`, which ends in
+                      a slash if it is a folder, and `text` */
+    WALK_NOTHING,  /* nothing was found, because of the filters: `text`; the last but one */
+    WALK_END,      /* there are no more items */
 };
 
 /* What a walk yields. Pointers that its kind does not name are NULL. */

@@ -160,6 +160,12 @@ static bool fill_notice(json_t *object, const struct shoal_event *event)
     return json_set_text(object, "message", event->notice.message) && set_at(object, event);
 }
 
+static bool fill_left_out(json_t *object, const struct shoal_event *event)
+{
+    return set_path(object, &event->left_out.path) &&
+           json_set_text(object, "message", event->left_out.message) && set_at(object, event);
+}
+
 static bool fill_attempt(json_t *object, const struct shoal_event *event)
 {
     const struct shoal_attempt *attempt = &event->attempt;
@@ -278,10 +284,12 @@ static bool fill_end(const struct jsonl *jsonl, json_t *object, const struct sho
                   set_boolean(object, "complete", totals->complete) && set_counts(object, totals) &&
                   json_set_number(object, "largest_sent", totals->largest_sent) &&
                   json_set(object, "causes", cause_list(&event->end)) &&
-                  json_set_number(object, "exit", event->end.exit_status);
+                  json_set_number(object, "exit", event->end.exit_status) &&
+                  json_set_text(object, "nothing_found", event->end.nothing_found);
     if (filled && jsonl->dry_run)
         filled = set_boolean(object, "dry_run", true) &&
-                 json_set_number(object, "planned", (int64_t)totals->planned);
+                 json_set_number(object, "planned", (int64_t)totals->planned) &&
+                 json_set_number(object, "left_out", (int64_t)totals->left_out);
     return filled;
 }
 
@@ -296,6 +304,8 @@ static bool fill(struct jsonl *jsonl, json_t *object, const struct shoal_event *
         return json_set_text(object, "event", "problem") && fill_problem(object, event);
     case SHOAL_EVENT_PLAN:
         return json_set_text(object, "event", "plan") && fill_plan(object, &event->plan);
+    case SHOAL_EVENT_LEFT_OUT:
+        return json_set_text(object, "event", "left_out") && fill_left_out(object, event);
     case SHOAL_EVENT_NOTICE:
         return json_set_text(object, "event", "notice") && fill_notice(object, event);
     case SHOAL_EVENT_ATTEMPT:

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "sink/verdict.h"
 #include "text/encode.h"
 #include "text/printable.h"
 
@@ -81,7 +82,7 @@ static void take_file(struct junit *junit, const struct shoal_file *file)
     if (file->reason == SHOAL_REASON_NOT_ATTEMPTED) {
         junit->skipped++;
         (void)buf_add_text(out, ">\n    <skipped message=\"never attempted\"/>\n  </testcase>\n");
-    } else if (file->verdict == SHOAL_FAILED || file->verdict == SHOAL_UNKNOWN) {
+    } else if (verdict_is_bad(file->verdict)) {
         junit->failures++;
         add_failure(out, file);
     } else {

@@ -7,7 +7,9 @@
 #include "base/buf.h"
 #include "core/causes.h"
 #include "sink/numbers.h"
+#include "sink/plan_text.h"
 #include "sink/summary.h"
+#include "sink/verdict.h"
 #include "text/encode.h"
 #include "text/printable.h"
 #include "text/units.h"
@@ -71,11 +73,6 @@ static void write_line(struct lines *lines, const struct writer *writer)
     else
         (void)writer_write(writer, failed, sizeof failed - 1);
     buf_clear(&lines->line);
-}
-
-static bool is_bad(const struct shoal_file *file)
-{
-    return file->verdict == SHOAL_FAILED || file->verdict == SHOAL_UNKNOWN;
 }
 
 static void add_verdict(struct lines *lines, const struct shoal_file *file)
@@ -183,10 +180,10 @@ static void verbose_line(struct lines *lines, const struct shoal_file *file)
     if (file->status != 0)
         (void)buf_printf(&lines->line, "%ld ", file->status);
     add_text(lines, &file->path);
-    if (is_bad(file) || file->reason == SHOAL_REASON_PAIR)
+    if (verdict_is_bad(file->verdict) || file->reason == SHOAL_REASON_PAIR)
         add_reason(lines, file);
     add_response(lines, file, " ", SIZE_MAX);
-    if (is_bad(file))
+    if (verdict_is_bad(file->verdict))
         add_headers(lines, file);
     write_line(lines, &lines->options.data);
 }
@@ -200,7 +197,8 @@ static void file_event(struct lines *lines, const struct shoal_file *file)
         lines->largest_sent = file->bytes;
     if (options->verbose)
         verbose_line(lines, file);
-    if (is_bad(file) && file->first_of_cause && !(options->verbose && options->same_destination))
+    if (verdict_is_bad(file->verdict) && file->first_of_cause &&
+        !(options->verbose && options->same_destination))
         failure_line(lines, file);
 }
 
@@ -256,53 +254,20 @@ static void pause_line(struct lines *lines, const struct shoal_pause *pause)
     write_line(lines, &lines->options.messages);
 }
 
-static void add_detail(struct lines *lines, const char *label, const char *text)
-{
-    if (text == NULL)
-        return;
-    (void)buf_add_text(&lines->line, label);
-    add_escaped(lines, text);
-}
-
-static void add_field(struct lines *lines, const struct shoal_field *field)
-{
-    add_escaped(lines, field->name);
-    (void)buf_add_text(&lines->line, field->is_file ? "=@" : "=");
-    add_text(lines, &field->value);
-}
-
-/* Writes each header and each field on a line of its own. */
-static void plan_details(struct lines *lines, const struct shoal_plan *plan)
-{
-    for (size_t i = 0; plan->headers != NULL && plan->headers[i] != NULL; i++) {
-        add_detail(lines, "    header ", plan->headers[i]);
-        write_line(lines, &lines->options.data);
-    }
-    for (size_t i = 0; i < plan->field_count; i++) {
-        (void)buf_add_text(&lines->line, "    field ");
-        add_field(lines, &plan->fields[i]);
-        add_detail(lines, ";filename=", plan->fields[i].file_name);
-        add_detail(lines, ";type=", plan->fields[i].type);
-        write_line(lines, &lines->options.data);
-    }
-}
-
-static void plan_lines(struct lines *lines, const struct shoal_plan *plan)
+static void plan_line(struct lines *lines, const struct shoal_plan *plan)
 {
     if (!lines->options.plans)
         return;
-    add_escaped(lines, plan->method);
-    (void)buf_add_byte(&lines->line, ' ');
-    add_text(lines, &plan->path);
-    (void)buf_add_text(&lines->line, " -> ");
-    add_escaped(lines, plan->url);
-    for (size_t i = 0; !lines->options.verbose && i < plan->field_count; i++) {
-        (void)buf_add_byte(&lines->line, ' ');
-        add_field(lines, &plan->fields[i]);
-    }
+    plan_text_add(&lines->line, plan, lines->options.verbose);
     write_line(lines, &lines->options.data);
-    if (lines->options.verbose)
-        plan_details(lines, plan);
+}
+
+static void left_out_line(struct lines *lines, const struct shoal_left_out *left_out)
+{
+    if (!lines->options.plans || !lines->options.verbose)
+        return;
+    plan_text_add_left_out(&lines->line, left_out);
+    write_line(lines, &lines->options.data);
 }
 
 static void remember_paths(struct lines *lines, const char *const *paths)
@@ -328,6 +293,11 @@ static void nothing_line(struct lines *lines, const struct shoal_end *end)
     if (lines->options.quiet && end->exit_status == SHOAL_EXIT_OK)
         return;
     bool selects = lines->selection.length > 0 && end->exit_status != SHOAL_EXIT_USAGE;
+    if (end->nothing_found != NULL) {
+        add_escaped(lines, end->nothing_found);
+        write_line(lines, &lines->options.messages);
+        return;
+    }
     (void)buf_add_text(&lines->line, selects ? "no file of " : "no file found in ");
     (void)printable_add(&lines->line, buf_text(&lines->paths), lines->paths.length);
     if (selects)
@@ -337,11 +307,15 @@ static void nothing_line(struct lines *lines, const struct shoal_end *end)
 
 static void end_lines(struct lines *lines, const struct shoal_event *event)
 {
-    if (event->end.totals->found == 0 && event->end.totals->complete)
+    const struct shoal_totals *totals = event->end.totals;
+    bool refused = event->end.exit_status == SHOAL_EXIT_USAGE && totals->problems > 0;
+    if (totals->found == 0 && totals->complete && !refused)
         nothing_line(lines, &event->end);
     if (lines->options.quiet && event->end.cause_count == 0)
         return;
-    if (summary_add(&lines->line, event, lines->dry_run, lines->options.quiet))
+    struct summary_options options = {
+        lines->dry_run, lines->options.quiet, lines->options.verbose && lines->options.plans};
+    if (summary_add(&lines->line, event, &options))
         (void)writer_write(&lines->options.messages, lines->line.data, lines->line.length);
     buf_clear(&lines->line);
 }
@@ -361,7 +335,10 @@ void lines_event(struct lines *lines, const struct shoal_event *event)
         problem_line(lines, &event->problem);
         break;
     case SHOAL_EVENT_PLAN:
-        plan_lines(lines, &event->plan);
+        plan_line(lines, &event->plan);
+        break;
+    case SHOAL_EVENT_LEFT_OUT:
+        left_out_line(lines, &event->left_out);
         break;
     case SHOAL_EVENT_NOTICE:
         notice_line(lines, &event->notice);

@@ -181,6 +181,16 @@ static void add_asides(struct buf *out, const struct shoal_totals *totals)
     (void)buf_add_text(out, ")\n");
 }
 
+/* Dry run: adds how much is left out by filters or because it is not a regular file. */
+static void add_left_out(struct buf *out, const struct shoal_totals *totals, bool verbose)
+{
+    if (totals->left_out == 0)
+        return;
+    (void)buf_add_byte(out, '(');
+    (void)numbers_add_counted(out, totals->left_out, "file or folder", "files and folders");
+    (void)buf_add_text(out, verbose ? " left out)\n" : " left out: -v names them)\n");
+}
+
 /* Adds how many files have no second file, whatever became of them. */
 static void add_pairs(struct buf *out, const struct shoal_totals *totals)
 {
@@ -220,15 +230,17 @@ static void add_trouble(struct buf *out, const struct shoal_event *event)
     }
 }
 
-bool summary_add(struct buf *out, const struct shoal_event *event, bool dry_run, bool quiet)
+bool summary_add(
+    struct buf *out, const struct shoal_event *event, const struct summary_options *options)
 {
     if (bad_count(event->end.totals) > 1) /* one alone has its line */
         add_causes(out, &event->end);
-    if (quiet)
+    if (options->quiet)
         return !out->failed;
     if (event->end.totals->found > 0)
-        add_first_line(out, event, dry_run);
+        add_first_line(out, event, options->dry_run);
     add_asides(out, event->end.totals);
+    add_left_out(out, event->end.totals, options->verbose);
     add_pairs(out, event->end.totals);
     add_trouble(out, event);
     return !out->failed;

@@ -158,6 +158,7 @@ def test_every_field_occurs(shoal, tree, ledger, make_tree):
     events = list(shoal.send(*FORM, tree, ledger.url).events)
     plans = ("-n", "-F", "path={path}", "-F", "file=@{file};filename=x;type=text/plain")
     events += shoal.send(*plans, tree, ledger.url).events
+    events += shoal.send("-n", "--exclude", "*", tree, ledger.url).events
     outside = make_tree("outside")
     (outside.path / "folder").mkdir()
     for name in ("link", "link\udcff"):

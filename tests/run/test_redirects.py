@@ -1,5 +1,6 @@
 """--redirects: 307 and 308, with the file's content, and never with credentials to another server."""
 
+import json
 import ssl
 
 import pytest
@@ -314,3 +315,24 @@ def test_an_early_response_ends_the_body(shoal, tree):
 def test_wrong_values(shoal, tree, value):
     tree("a")
     shoal.send("--redirects", value, tree, "http://127.0.0.1:9/").usage_error("--redirects")
+
+
+def test_what_a_list_of_urls_has_stays(shoal, tree, ledger, folder):
+    tree("a")
+    tree("b")
+    tree("c")
+    urls = folder / "urls.jsonl"
+    with Ledger() as other:
+        places = {"/a": "/new", "/b": other.origin + "/new", "/c": other.origin + "/new?X-Sig=sig-of-c"}
+        ledger.default = lambda record: Answer() if record.target == "/new" else moved(places[record.path])
+        lines = [
+            {"path": path, "url": f"{ledger.origin}/{path}?X-Sig=sig-of-{path}", "headers": {"x-acl": "none", "Content-Type": "x/y"}}
+            for path in "abc"
+        ]
+        urls.write_text("\n".join(map(json.dumps, lines)))
+        run = shoal.send("--redirects", "127.0.0.1", "-T", "--urls", urls, tree)
+        (record,) = other.records
+        assert not record.header("x-acl") and record.header("Content-Type") == ["x/y"]
+    assert [record.header("x-acl") for record in ledger.records] == [["none"]] * 4
+    assert run.verdicts["c"]["verdict"] == "failed" and "its URL contains a credential" in run.verdicts["c"]["error"]
+    assert b"sig-of" not in run.everything

@@ -210,3 +210,84 @@ def test_everything_filtered_out_is_nothing_found(tree, shoal, ledger):
     tree("a")
     shoal.send("--exclude", "*", tree, ledger.url).usage_error()
     assert shoal.send("--exclude", "*", "--allow-empty", tree, ledger.url).status == 0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "better"),
+    [
+        ("tree/**/*.map", "**/*.map"),
+        ("./s/*.map", "s/*.map"),
+        ("/x/tree/*.map", "*.map"),
+        ("deep/*.map", "**/deep/*.map"),
+        (".map", "*.map"),
+        ("*.none", None),
+    ],
+)
+def test_filters_that_leave_out_everything_say_so(shoal, tree, ledger, pattern, better):
+    tree("s/a.map")
+    tree("s/deep/b.map")
+    tree("b.js")
+    tree("left/c.js")
+    (tree.path / "link").symlink_to("b.js")
+    run = shoal.send("-q", "--include", pattern, "--exclude", "left", tree, ledger.url)
+    assert run.status == 2 and not ledger.records
+    begin = f"{tree} has 3 files and 1 folder, none passes the filters (--include '{pattern}' --exclude 'left')"
+    assert begin in run.text and run.end["nothing_found"] in run.text
+    assert (f"'{better}' would match" in run.text) if better else ("would match" not in run.text)
+    if better:
+        assert "nothing_found" not in shoal.send("--include", better, tree, ledger.url).end
+
+
+def test_nothing_found_names_all_places_and_a_few_rules(shoal, tree, ledger):
+    tree("a.js")
+    tree(".b.js")
+    for arguments, text in (
+        ((f"{tree}/a.js", "--exclude=*.js"), "1 file, none passes the filters (--exclude '*.js')"),
+        ((tree, "--no-hidden", "--exclude=a*"), f"{tree} has 2 files, none passes the filters (--no-hidden --exclude 'a*')"),
+        ((tree, *["--filter=- *.js", "--exclude=x"] * 3), "(--filter - '*.js' --exclude 'x' --filter - '*.js' and 3 more)"),
+    ):
+        assert text in shoal.send(*arguments, ledger.url).usage_error().text
+    run = shoal.send("--base", tree, "--exclude", "a*", "-", ledger.url, stdin=b"a.js\n")
+    assert "the list has 1 file, none passes" in run.usage_error().text
+
+
+def test_a_rule_that_begins_with_the_folder_gets_a_hint(shoal, tree, ledger):
+    tree("a.js")
+    tree("s/b.map")
+    run = shoal.send("--exclude=tree/s", "--exclude=nosuch/s", tree, ledger.url).sent_all(2)
+    assert "--exclude 'tree/s' matches nothing" in run.text and "'s' would match" in run.text
+    assert "nosuch" not in run.text
+    tree("tree/s/c.map")  # now it matches something
+    run = shoal.send("--exclude=tree/s", tree, ledger.url).sent_all(2)
+    assert "matches nothing" not in run.text
+
+
+def test_a_dry_run_tells_what_is_left_out_and_why(shoal, tree, ledger):
+    for name in ("a.js", "b.map", "vendor/c.js", ".hidden.js", "notes.txt"):
+        tree(name)
+    (tree.path / "link").symlink_to("a.js")
+    (shoal.folder / "rules").write_text("# comment\nnotes.*\n")
+    rules = ("--exclude=*.map", "--filter=- vendor", "--ignore-file=rules", "--no-hidden")
+    run = shoal.send("-n", *rules, tree, ledger.url)
+    left_out = {event["path"]: event["message"] for event in run.events if event["event"] == "left_out"}
+    assert left_out == {
+        "b.map": "--exclude '*.map'",
+        "vendor/": "--filter - 'vendor'",
+        "notes.txt": "rules, line 2",
+        ".hidden.js": "--no-hidden",
+        "link": "a symbolic link, and --follow is not given",
+    }
+    assert run.end["left_out"] == 5 and "5 files and folders left out: -v names them" in run.text
+    verbose = shoal.send("-n", "-v", *rules, tree, ledger.url)
+    assert "left out vendor/: --filter - 'vendor'\n" in verbose.out.decode() and "-v names" not in verbose.text
+    sent = shoal.send("-v", *rules, tree, ledger.url).sent_all(1)
+    assert b"left out" not in sent.everything and not [event for event in sent.events if event["event"] == "left_out"]
+
+
+def test_braces_in_a_pattern_get_a_hint(shoal, tree, ledger):
+    tree("a.js")
+    tree("b{c}.js")
+    run = shoal.send("--exclude", "*.{map,css}", tree, ledger.url).sent_all(2)
+    assert "--exclude '*.{map,css}': braces" in run.text
+    run = shoal.send("--exclude", "b{c}.js", tree, ledger.url).sent_all(1)
+    assert "braces" not in run.text

@@ -142,9 +142,9 @@ static void the_last_match_wins(void **state)
     (void)state;
     struct ignore *ignore = ignore_new();
     assert_int_equal(ignore_match(ignore, "a.o", false), IGNORE_NO_RULE);
-    assert_true(ignore_add(ignore, "*.o", false, NULL));
+    assert_true(ignore_add(ignore, "*.o", false, "--exclude", NULL));
     assert_int_equal(ignore_match(ignore, "a.o", false), IGNORE_EXCLUDE);
-    assert_true(ignore_add(ignore, "a.*", true, NULL));
+    assert_true(ignore_add(ignore, "a.*", true, "--exclude", NULL));
     assert_int_equal(ignore_match(ignore, "a.o", false), IGNORE_INCLUDE);
     assert_int_equal(ignore_match(ignore, "b.o", false), IGNORE_EXCLUDE);
     assert_int_equal(ignore_match(ignore, "b.c", false), IGNORE_NO_RULE);
@@ -155,9 +155,9 @@ static void an_argument_is_a_pattern_whatever_it_begins_with(void **state)
 {
     (void)state;
     struct ignore *ignore = ignore_new();
-    assert_true(ignore_add(ignore, "!a", false, NULL));
-    assert_true(ignore_add(ignore, "#b", false, NULL));
-    assert_true(ignore_add(ignore, "c ", false, NULL));
+    assert_true(ignore_add(ignore, "!a", false, "--exclude", NULL));
+    assert_true(ignore_add(ignore, "#b", false, "--exclude", NULL));
+    assert_true(ignore_add(ignore, "c ", false, "--exclude", NULL));
     assert_int_equal(ignore_match(ignore, "!a", false), IGNORE_EXCLUDE);
     assert_int_equal(ignore_match(ignore, "#b", false), IGNORE_EXCLUDE);
     assert_int_equal(ignore_match(ignore, "c ", false), IGNORE_EXCLUDE);
@@ -169,7 +169,7 @@ static void stars_after_text_are_ordinary_ones(void **state)
 {
     (void)state;
     struct ignore *ignore = ignore_new();
-    assert_true(ignore_add(ignore, "foo**/bar", false, NULL));
+    assert_true(ignore_add(ignore, "foo**/bar", false, "--exclude", NULL));
     assert_int_equal(ignore_match(ignore, "foox/bar", false), IGNORE_EXCLUDE);
     assert_int_equal(ignore_match(ignore, "foox/y/bar", false), IGNORE_NO_RULE);
     assert_int_equal(ignore_match(ignore, "foobar", false), IGNORE_NO_RULE);
@@ -181,8 +181,8 @@ static void it_knows_whether_the_first_rule_includes(void **state)
     (void)state;
     struct ignore *ignore = ignore_new();
     assert_false(ignore_begins_with_include(ignore));
-    assert_true(ignore_add(ignore, "a", true, NULL));
-    assert_true(ignore_add(ignore, "b", false, NULL));
+    assert_true(ignore_add(ignore, "a", true, "--exclude", NULL));
+    assert_true(ignore_add(ignore, "b", false, "--exclude", NULL));
     assert_true(ignore_begins_with_include(ignore));
     ignore_free(ignore);
     ignore = ignore_new();
@@ -219,10 +219,10 @@ static void the_longest_pattern_is_accepted(void **state)
     static char longest[IGNORE_PATTERN_MAX + 2];
     memset(longest, 'a', IGNORE_PATTERN_MAX);
     struct ignore *ignore = ignore_new();
-    assert_true(ignore_add(ignore, longest, false, NULL));
+    assert_true(ignore_add(ignore, longest, false, "--exclude", NULL));
     assert_int_equal(ignore_match(ignore, longest, false), IGNORE_EXCLUDE);
     longest[IGNORE_PATTERN_MAX] = 'a';
-    assert_false(ignore_add(ignore, longest, false, NULL));
+    assert_false(ignore_add(ignore, longest, false, "--exclude", NULL));
     assert_int_equal(ignore_match(ignore, longest, false), IGNORE_NO_RULE);
     ignore_free(ignore);
 }
@@ -253,7 +253,7 @@ static void many_stars_do_not_take_forever(void **state)
     }
     pattern[1999] = 'b';
     struct ignore *ignore = ignore_new();
-    assert_true(ignore_add(ignore, pattern, false, NULL));
+    assert_true(ignore_add(ignore, pattern, false, "--exclude", NULL));
     assert_int_equal(ignore_match(ignore, path, false), IGNORE_NO_RULE);
     for (size_t i = 0; i < 1999; i += 4) {
         memcpy(pattern + i, "**/a", 4);
@@ -262,7 +262,7 @@ static void many_stars_do_not_take_forever(void **state)
         path[i + 1] = path[i + 3] = '/';
     }
     pattern[1996] = '\0';
-    assert_true(ignore_add(ignore, pattern, false, NULL));
+    assert_true(ignore_add(ignore, pattern, false, "--exclude", NULL));
     assert_int_equal(ignore_match(ignore, path, false), IGNORE_NO_RULE);
     ignore_free(ignore);
 }

@@ -181,6 +181,7 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->header_count; i++)
         template_free(config->headers[i]);
     free(config->headers);
+    url_list_free(config->urls);
     media_types_free(config->types);
     free_response(config);
     wipe_and_free(config->user_password);
@@ -199,6 +200,7 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->masked_count; i++)
         template_free(config->masked[i].as);
     free(config->masked);
+    free(config->braces);
     ignore_free(config->ignore);
     free(config->cacert);
     free(config->capath);

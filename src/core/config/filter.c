@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "core/config/private.h"
 #include "core/read_file.h"
-#include "text/ignore.h"
+#include "text/ignore_suggest.h"
 
 #define IGNORE_FILE_MOST (16 * 1024 * 1024) /* bytes */
 
@@ -20,6 +20,22 @@ static bool add_file(struct config_build *build, const char *path)
     return added || config_fail(build, "--ignore-file", &reason);
 }
 
+/* Adds one rule, and remembers the first pattern with braces, for a hint. `shown` is the option
+ * with what a person wrote before the pattern. */
+static bool add_pattern(struct config_build *build, const char *option, const char *shown,
+    const char *pattern, bool includes)
+{
+    struct config *config = build->config;
+    struct error reason = {0};
+    if (!ignore_add(config->ignore, pattern, includes, shown, &reason))
+        return config_fail(build, option, &reason);
+    if (config->braces != NULL || !ignore_suggest_has_braces(pattern))
+        return true;
+    config->braces =
+        strdup(ignore_rule_name(config->ignore, ignore_rule_count(config->ignore) - 1));
+    return config->braces != NULL || error_set_memory(build->error);
+}
+
 /* `+ GLOB` includes, `- GLOB` excludes. */
 static bool add_filter(struct config_build *build, const char *text)
 {
@@ -27,9 +43,9 @@ static bool add_filter(struct config_build *build, const char *text)
     if ((text[0] != '+' && text[0] != '-') || blanks == 0 || text[1 + blanks] == '\0')
         return config_wrong(build,
             "--filter '%s': it must be '+ GLOB' to include or '- GLOB' to leave out files", text);
-    struct error reason = {0};
-    return ignore_add(build->config->ignore, text + 1 + blanks, text[0] == '+', &reason) ||
-           config_fail(build, "--filter", &reason);
+    bool includes = text[0] == '+';
+    return add_pattern(
+        build, "--filter", includes ? "--filter +" : "--filter -", text + 1 + blanks, includes);
 }
 
 static bool add_rule(struct config_build *build, const struct option_setting *setting)
@@ -39,11 +55,9 @@ static bool add_rule(struct config_build *build, const struct option_setting *se
         return add_file(build, setting->value);
     if (strcmp(name, "filter") == 0)
         return add_filter(build, setting->value);
-    bool include = strcmp(name, "include") == 0;
-    struct error reason = {0};
-    if (ignore_add(build->config->ignore, setting->value, include, &reason))
-        return true;
-    return config_fail(build, include ? "--include" : "--exclude", &reason);
+    bool includes = strcmp(name, "include") == 0;
+    const char *option = includes ? "--include" : "--exclude";
+    return add_pattern(build, option, option, setting->value, includes);
 }
 
 static bool is_rule(const struct option_setting *setting)

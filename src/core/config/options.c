@@ -54,11 +54,12 @@ static const struct option_row table[] = {
     SPECIAL("netrc-file", 0, "FILE", WHAT, "Take them from FILE, which has the format of ~/.netrc"),
     SPECIAL("aws-sigv4", 0, "PROVIDER", WHAT, "Sign requests with AWS Signature Version 4: aws:amz[:REGION[:SERVICE]]; what is left out follows from the host. Credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or -u"),
     SPECIAL("url", 0, "URL", WHAT, "The URL to send to. All operands are then PATHs"),
+    SPECIAL("urls", 0, "FILE", WHAT, "Send each file to a URL of its own: each line of FILE is a path, a tab and a URL, or a JSON object with path, url, and perhaps method, headers and fields. All operands are then PATHs"),
     REPEATS("set", 's', "KEY=VALUE", WHAT, "Set the value of {KEY} in templates. VALUE may be env:NAME, file:PATH or fd:N: such a value is read from there and treated as a secret"),
     SPECIAL("recipe", 0, "NAME|FILE", WHAT, "Take options from a recipe: a built-in one (`shoal recipes` lists them), NAME.yaml in ~/.config/shoal/recipes, or a file whose name contains a slash. -s sets its variables"),
     SPECIAL("config", 0, "FILE", WHAT, "Take options from FILE (YAML), over those of --recipe; an option of the command line replaces that of a file. --add-NAME adds a value to one that may be repeated; --no-NAME turns a switch off"),
     REPEATS("type", 0, "EXT=TYPE", WHAT, "Set {type}, the media type, of files whose names end in .EXT"),
-    SWITCH("dry-run", 'n', dry_run, WHAT, "Do everything except send; show what would be sent (all of it with -v)"),
+    SWITCH("dry-run", 'n', dry_run, WHAT, "Do everything except send; show what would be sent (with -v all of it, and what is left out)"),
 
     REPEATS("include", 0, "GLOB", FILES, "Include files that match, as in a .gitignore. The last rule that matches decides. If the first rule is an include, files that match no rule are left out"),
     REPEATS("exclude", 0, "GLOB", FILES, "Leave out files that match"),

@@ -165,6 +165,11 @@ enum config_userinfo {
 MUST_USE enum config_userinfo config_find_userinfo(
     const char *url, const char **begin, const char **end);
 
+/* --- urls.c --- */
+
+/* Reads --urls into `urls`, in place of config_read_url(). Needs `raw`. */
+MUST_USE bool config_read_urls(struct config_build *build);
+
 /* --- host.c --- */
 
 /* Writes the host of a URL, which is a template, in its ASCII form (xn--). */

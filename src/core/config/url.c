@@ -288,6 +288,8 @@ static bool add_path(struct config_build *build, struct buf *url)
 
 bool config_read_url(struct config_build *build)
 {
+    if (options_given(build->options, "urls"))
+        return config_read_urls(build);
     const char *given = config_last(build, "url");
     if (given == NULL)
         return config_wrong(build, "no URL: the last operand must be one, or give --url");

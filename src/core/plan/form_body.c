@@ -93,6 +93,14 @@ bool form_body_fill(struct form_body *form, const struct template_file *file, st
     bool first = true;
     buf_clear(&form->texts);
     buf_clear(&form->frame);
+    for (size_t i = 0; form->listed != NULL && i < form->listed->field_count; i++) {
+        const struct url_list_field *field = &form->listed->fields[i];
+        struct multipart_part head = {.name = field->name};
+        if (!multipart_add_head(&form->frame, form->boundary, &head, first) ||
+            !buf_add_text(&form->frame, field->value))
+            return error_set_memory(error);
+        first = false;
+    }
     for (size_t i = 0; i < form->config->field_count; i++) {
         struct form_part *part = &form->parts[i];
         part->present = part->file == NULL || part->file->result == READER_OK;

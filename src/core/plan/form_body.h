@@ -37,8 +37,9 @@ struct form_body {
     const struct config *config;                  /* the caller's; its fields are the parts */
     struct form_part *parts;                      /* one for each field of `config` */
     char boundary[MULTIPART_BOUNDARY_LENGTH + 1]; /* the caller sets it before form_body_fill() */
-    struct buf texts;                             /* values and file names, with a NUL after each */
-    struct buf frame;                             /* the body without the files' contents */
+    const struct url_list_entry *listed; /* fields before the others; the caller's; NULL: none */
+    struct buf texts;                    /* values and file names, with a NUL after each */
+    struct buf frame;                    /* the body without the files' contents */
     struct buf joined; /* the body where it could not be laid around one content */
 };
 

@@ -41,8 +41,12 @@ uint64_t plan_hash(const struct plan *plan)
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     add_string(&hash, plan->request.method);
     add_string(&hash, plan->request.url);
-    for (size_t i = 0; i < plan->config->header_count; i++)
+    for (size_t i = 0; i < plan->given_count; i++)
         add_string(&hash, plan->header_lines.data + plan->header_starts[i]);
+    for (size_t i = 0; plan->listed != NULL && i < plan->listed->field_count; i++) {
+        add_string(&hash, plan->listed->fields[i].name);
+        add_string(&hash, plan->listed->fields[i].value);
+    }
     for (size_t i = 0; i < plan->config->field_count; i++)
         add_field(&hash, plan, i);
     return hash ^ hash >> 32; /* the high bits of FNV are better than the low ones */

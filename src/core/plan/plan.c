@@ -2,14 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/abandon.h"
-#include "base/wipe.h"
 #include "core/plan/private.h"
 
 #define HEADROOM_FIRST 1024 /* bytes before a content: the beginning of most forms fits */
-#define OWN_HEADERS    2    /* Content-Type, Idempotency-Key */
 
 static size_t count_extra_files(const struct config *config)
 {
@@ -24,8 +21,6 @@ static void init_buffers(struct plan *plan)
     buf_init(&plan->file_path, FORM_PATH_MOST);
     buf_init(&plan->url, FORM_PATH_MOST);
     buf_init(&plan->own_url, FORM_PATH_MOST);
-    buf_init(&plan->header_lines, FORM_TEXTS_MOST);
-    buf_init(&plan->signing_lines, FORM_TEXTS_MOST);
     buf_init(&plan->job.content, FORM_BODY_MOST);
 }
 
@@ -42,11 +37,7 @@ struct plan *plan_new(
     plan->job.headroom = config->raw ? 0 : HEADROOM_FIRST;
     init_buffers(plan);
     plan->files = calloc(1 + count_extra_files(config), sizeof *plan->files);
-    plan->header_starts = calloc(config->header_count + OWN_HEADERS, sizeof *plan->header_starts);
-    plan->headers =
-        calloc(config->header_count + OWN_HEADERS + PLAN_SIGNING_LINES + 1, sizeof *plan->headers);
-    if (!form_body_init(&plan->form, config) || plan->files == NULL ||
-        plan->header_starts == NULL || plan->headers == NULL) {
+    if (!form_body_init(&plan->form, config) || plan->files == NULL || !plan_init_headers(plan)) {
         plan_free(plan);
         (void)error_set_memory(error);
         return NULL;
@@ -72,13 +63,9 @@ void plan_free(struct plan *plan)
     buf_free(&plan->file_path);
     buf_free(&plan->url);
     buf_free(&plan->own_url);
-    buf_free(&plan->header_lines);
-    wipe(plan->signing_lines.data, plan->signing_lines.length);
-    buf_free(&plan->signing_lines);
+    plan_free_headers(plan);
     buf_free(&plan->job.content);
     free(plan->files);
-    free(plan->header_starts);
-    free(plan->headers);
     free(plan);
 }
 
@@ -204,71 +191,6 @@ const struct reader_file *plan_unreadable(const struct plan *plan)
     return NULL;
 }
 
-/* The same content at the same path always has the same key: the first half of a SHA-256 over path
- * and content. Quoted, because draft-ietf-httpapi-idempotency-key-header defines the value as a
- * structured-field string. */
-static bool add_idempotency_key(
-    struct plan *plan, const struct template_file *file, struct error *error)
-{
-    struct digest_texts key;
-    struct digest *digest = digest_new(DIGEST_SHA256);
-    if (digest == NULL)
-        return error_set_memory(error);
-    bool added = digest_add(digest, file->path, strlen(file->path) + 1) &&
-                 digest_add(digest, file->sha256, strlen(file->sha256));
-    if (!digest_finish(digest, &key) || !added)
-        return error_set_memory(error);
-    plan->header_starts[plan->header_count++] = plan->header_lines.length;
-    (void)buf_printf(&plan->header_lines, "Idempotency-Key: \"%.32s\"", key.sha256);
-    return buf_add_byte(&plan->header_lines, '\0') || error_set_memory(error);
-}
-
-/* Content-Type comes last: that of the form with its boundary, or for a raw body the removal of the
- * one that the transport would add by itself. */
-static bool add_content_type(struct plan *plan, struct error *error)
-{
-    plan->header_starts[plan->header_count++] = plan->header_lines.length;
-    (void)buf_add_text(&plan->header_lines, "Content-Type:");
-    if (!plan->config->raw)
-        (void)buf_printf(
-            &plan->header_lines, " multipart/form-data; boundary=%s", plan->form.boundary);
-    return buf_add_byte(&plan->header_lines, '\0') || error_set_memory(error);
-}
-
-static bool fill_headers(struct plan *plan, const struct template_file *file, struct error *error)
-{
-    const struct config *config = plan->config;
-    buf_clear(&plan->header_lines);
-    plan->header_count = 0;
-    for (size_t i = 0; i < config->header_count; i++) {
-        plan->header_starts[plan->header_count++] = plan->header_lines.length;
-        if (!template_fill(config->headers[i], file, &plan->header_lines, error))
-            return false;
-        (void)buf_add_byte(&plan->header_lines, '\0');
-    }
-    if (config->idempotency_key && !add_idempotency_key(plan, file, error))
-        return false;
-    return add_content_type(plan, error);
-}
-
-/* Sets `headers` once `header_lines` no longer moves. Of several Content-Type lines the first is
- * sent: the user's, where a raw body has one. */
-static void point_headers(struct plan *plan)
-{
-    size_t count = 0;
-    bool has_type = false;
-    for (size_t i = 0; i < plan->header_count; i++) {
-        const char *line = plan->header_lines.data + plan->header_starts[i];
-        bool is_type = strncasecmp(line, "Content-Type:", 13) == 0 ||
-                       strncasecmp(line, "Content-Type;", 13) == 0;
-        if (is_type && has_type)
-            continue;
-        has_type = has_type || is_type;
-        plan->headers[count++] = line;
-    }
-    plan->headers[count] = NULL;
-}
-
 /* The contents are in the job's buffer. */
 static bool set_whole_body(struct plan *plan, struct error *error)
 {
@@ -305,6 +227,26 @@ static bool set_streamed_body(
     return true;
 }
 
+/* Finds what --urls has for the file, where there is such an option. */
+static bool find_listed(struct plan *plan, const struct entry *entry, struct error *error)
+{
+    const struct url_list *urls = plan->config->urls;
+    plan->listed = urls == NULL ? NULL : url_list_find(urls, entry->path);
+    plan->form.listed = plan->listed;
+    if (plan->listed != NULL && plan->listed->method != NULL)
+        plan->request.method = plan->listed->method;
+    return urls == NULL || plan->listed != NULL ||
+           error_set(error, ERROR_DATA, 0, "--urls has no URL for this file");
+}
+
+static bool fill_url(struct plan *plan, const struct template_file *file, struct error *error)
+{
+    buf_clear(&plan->url);
+    if (plan->listed == NULL)
+        return template_fill(plan->config->url, file, &plan->url, error);
+    return buf_add_text(&plan->url, plan->listed->url) || error_set_memory(error);
+}
+
 bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader, size_t chunk,
     struct error *error)
 {
@@ -314,16 +256,24 @@ bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *re
     if (!plan->config->raw)
         multipart_boundary(plan->random, plan->form.boundary);
     plan->is_redirected = false;
-    buf_clear(&plan->url);
-    if (!template_fill(plan->config->url, &file, &plan->url, error) ||
-        !fill_headers(plan, &file, error) ||
+    if (!find_listed(plan, entry, error) || !fill_url(plan, &file, error) ||
+        !plan_fill_headers(plan, &file, error) ||
         (!plan->config->raw && !form_body_fill(&plan->form, &file, error)))
         return false;
-    point_headers(plan);
     plan->request.url = buf_text(&plan->url);
-    plan->request.headers = plan->headers;
     return plan->job.whole ? set_whole_body(plan, error)
                            : set_streamed_body(plan, reader, chunk, error);
+}
+
+const struct url_list_entry *plan_listed(const struct plan *plan)
+{
+    return plan->listed;
+}
+
+bool plan_add_shown_url(const struct plan *plan, struct buf *out)
+{
+    const char *url = plan->request.url;
+    return plan->listed == NULL ? buf_add_text(out, url) : url_list_add_shown(out, url);
 }
 
 const struct http_request *plan_request(const struct plan *plan)

@@ -22,6 +22,11 @@ static bool has_secret(const struct plan *plan, const char *text, size_t length)
     return !same;
 }
 
+const char *plan_own_url(const struct plan *plan)
+{
+    return buf_text(plan->is_redirected ? &plan->own_url : &plan->url);
+}
+
 /* Whether the header line must not go to another origin: credentials, keys of any kind, and a Host
  * that was meant for this one. */
 static bool stays(const struct plan *plan, const char *line)
@@ -33,9 +38,11 @@ static bool stays(const struct plan *plan, const char *line)
            has_secret(plan, line, strlen(line));
 }
 
-/* Whether `url` has the value of a credential that the query of the request's own URL has. */
-static bool repeats_credential(const char *own, const char *url)
+/* Whether `url` has the value of a credential that the query of the request's own URL has. Whatever
+ * the query of a URL of --urls has may be one. */
+static bool repeats_credential(const struct plan *plan, const char *url)
 {
+    const char *own = plan_own_url(plan);
     const char *query = own + strcspn(own, "?#");
     bool repeats = false;
     while (!repeats && *query != '\0' && *query != '#') {
@@ -44,7 +51,8 @@ static bool repeats_credential(const char *own, const char *url)
         size_t name = strcspn(parameter, "=&#");
         bool is_long = length > name + LONG_VALUE;
         const char *value = is_long ? parameter + name + 1 : parameter;
-        if (length > name + 1 && credential_is_name(parameter, name))
+        bool is_secret = plan->listed != NULL || credential_is_name(parameter, name);
+        if (length > name + 1 && is_secret)
             repeats = memmem(url, strlen(url), value, length - (size_t)(value - parameter)) != NULL;
         query = parameter + length;
     }
@@ -66,11 +74,6 @@ static const struct config_field *find_credential(const struct plan *plan)
     return NULL;
 }
 
-const char *plan_own_url(const struct plan *plan)
-{
-    return buf_text(plan->is_redirected ? &plan->own_url : &plan->url);
-}
-
 static bool is_elsewhere(const struct plan *plan, const char *url)
 {
     struct http_url own;
@@ -87,21 +90,31 @@ bool plan_may_redirect(const struct plan *plan, const char *url, struct buf *why
     const struct config_field *field = plan->config->raw ? NULL : find_credential(plan);
     if (field != NULL)
         (void)buf_printf(why, "the form field '%s' is a credential", field->name);
+    else if (plan->listed != NULL && plan->listed->field_count > 0)
+        (void)buf_add_text(why, "the form has fields of --urls");
     else if (!plan->config->raw &&
              has_secret(plan, buf_text(&plan->form.frame), plan->form.frame.length))
         (void)buf_add_text(why, "the form contains a secret");
-    else if (has_secret(plan, url, strlen(url)) || repeats_credential(plan_own_url(plan), url))
+    else if (has_secret(plan, url, strlen(url)) || repeats_credential(plan, url))
         (void)buf_add_text(why, "its URL contains a credential");
     else
         return true;
     return false;
 }
 
+/* What --urls has for a file is secret, but for what the content is. */
+static bool is_listed_secret(const struct plan *plan, size_t index)
+{
+    const char *line = plan->headers[index];
+    return plan->listed != NULL && index < plan->listed->header_count &&
+           strncasecmp(line, "Content-", strlen("Content-")) != 0;
+}
+
 static void drop_credentials(struct plan *plan)
 {
     size_t kept = 0;
     for (size_t i = 0; plan->headers[i] != NULL; i++) {
-        if (!stays(plan, plan->headers[i]))
+        if (!stays(plan, plan->headers[i]) && !is_listed_secret(plan, i))
             plan->headers[kept++] = plan->headers[i];
     }
     plan->headers[kept] = NULL;

@@ -80,10 +80,10 @@ static void tell(struct equals *equals, const struct equals_entry *earlier,
         (void)buf_printf(text, "'%s'", equals->paths.data + earlier->path - 1);
     else
         (void)buf_add_text(text, "an earlier file");
-    (void)buf_printf(text,
-        " have equal requests (%s %s): the server cannot tell them apart, and one "
-        "may overwrite the other; put {path} in the URL or in a field",
-        plan_request(plan)->method, plan_request(plan)->url);
+    (void)buf_printf(text, " have equal requests (%s ", plan_request(plan)->method);
+    (void)plan_add_shown_url(plan, text);
+    (void)buf_add_text(text, "): the server cannot tell them apart, and one may overwrite the "
+                             "other; put {path} in the URL or in a field");
     events_notice(events, buf_text(text));
 }
 

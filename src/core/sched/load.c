@@ -76,6 +76,15 @@ static void handle_item(struct sched *sched, struct walk_item *item)
     case WALK_NOTICE:
         events_notice(events, item->text);
         break;
+    case WALK_LEFT_OUT:
+        events_left_out(events, item->path, item->text);
+        break;
+    case WALK_NOTHING:
+        events_nothing_found(events, item->text);
+        break;
+    case WALK_REFUSED:
+        events_refuse(events, item->text == NULL ? "out of memory" : item->text);
+        break;
     case WALK_END:
         sched->source_ended = true;
         events->totals.complete = true;

@@ -45,7 +45,8 @@ void origins_free(struct origins *origins)
 
 bool origins_differ(const struct config *config)
 {
-    return template_needs(config->origin) == TEMPLATE_NEEDS_PATH && !config->dry_run;
+    return (config->urls != NULL || template_needs(config->origin) == TEMPLATE_NEEDS_PATH) &&
+           !config->dry_run;
 }
 
 /* Fills in the scheme and authority of the file's URL. Where they are the same for every file,
@@ -55,6 +56,10 @@ static bool fill_url(struct origins *origins, const struct entry *entry)
     struct error error;
     struct template_file file = {.file = "", .path = ""};
     buf_clear(&origins->url);
+    if (origins->config->urls != NULL) {
+        const struct url_list_entry *listed = url_list_find(origins->config->urls, entry->path);
+        return listed != NULL && buf_add_text(&origins->url, listed->url);
+    }
     if (origins_differ(origins->config)) {
         if (!plan_file_path(entry, &origins->path))
             return false;

@@ -120,7 +120,10 @@ bool redirect_follow(struct sched *sched, struct file *file, const struct http_e
     struct buf target;
     buf_init(&target, TARGET_MOST);
     bool follows = decide(sched, file, &redirect, &target);
-    (void)buf_printf(&sched->check_failure, CAUSES_POINTS_TO, redirect.status, end->location);
+    buf_clear(&target);
+    bool is_listed = plan_listed(plan) != NULL;
+    (void)(is_listed ? url_list_add_shown : buf_add_text)(&target, end->location);
+    (void)buf_printf(&sched->check_failure, CAUSES_POINTS_TO, redirect.status, buf_text(&target));
     buf_free(&target);
     return follows;
 }

@@ -85,6 +85,25 @@ struct walk_item walk_item_own(const char *path)
     return item;
 }
 
+struct walk_item walk_item_left_out(const char *path, bool is_folder, const char *why)
+{
+    struct walk_item item = walk_item_problem(path, 0, "%s", why);
+    if (walk_item_is_memory(&item))
+        return item;
+    char *slash;
+    item.kind = WALK_LEFT_OUT;
+    if (!is_folder)
+        return item;
+    if (asprintf(&slash, "%s/", path) < 0) {
+        free(item.path);
+        free(item.text);
+        return walk_item_no_memory();
+    }
+    free(item.path);
+    item.path = slash;
+    return item;
+}
+
 struct walk_item walk_item_no_memory(void)
 {
     return (struct walk_item){.kind = WALK_PROBLEM, .code = ENOMEM};

@@ -164,8 +164,11 @@ static bool examine_path(struct walk_listed *listed, char *relative,
     bool is_link;
     bool found = look(listed, relative, &facts, &is_link);
     int code = errno;
-    if (!walk_filter_includes(listed->shared, relative, found && S_ISDIR(facts.st_mode)))
-        return false;
+    bool is_folder = found && S_ISDIR(facts.st_mode);
+    struct walk_decision decision = walk_filter_find(listed->shared, relative, is_folder);
+    if (decision.filter != WALK_FILTER_INCLUDED)
+        return walk_filter_leave_out(
+            listed->shared, relative, found ? facts.st_mode : S_IFREG, decision, item);
     if (!found)
         *item = lost(listed, relative, record, is_link, code);
     else if (S_ISREG(facts.st_mode))
@@ -174,8 +177,8 @@ static bool examine_path(struct walk_listed *listed, char *relative,
         *item = walk_item_problem(
             relative, EISDIR, "this is a folder: list its files, or give it as a PATH");
     else
-        listed->shared->passed_over++;
-    return !found || S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode);
+        return walk_filter_pass_over(listed->shared, relative, facts.st_mode, item);
+    return true;
 }
 
 /* Examines the path of a record. True: `item` is to be returned. */

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/must_use.h"
 #include "io/walk.h"
+#include "text/ignore_suggest.h"
 
 /* The most bytes of a path: thousands of long names. */
 #define WALK_PATH_MAX (16 * 1024 * 1024)
@@ -36,8 +37,13 @@ struct walk_shared {
     bool (*is_own)(const void *context, uint64_t device, uint64_t inode); /* likewise */
     bool (*may_be_own)(const void *context, const char *name);            /* likewise */
     const void *own_context;                                              /* likewise */
-    uint64_t passed_over;  /* see walk_passed_over() */
-    struct walk_stop stop; /* see walk_stop() */
+    bool tell_left_out;             /* as in struct walk_options */
+    uint64_t passed_over;           /* see walk_passed_over() */
+    uint64_t found;                 /* files that were returned */
+    uint64_t left_out;              /* files that the filters left out */
+    uint64_t not_entered;           /* folders that the filters left out, with what is in them */
+    struct ignore_suggest *suggest; /* for rules that match nothing; NULL: none, or no memory */
+    struct walk_stop stop;          /* see walk_stop() */
 };
 
 /* Whether `name` is "." or "..". */
@@ -62,6 +68,9 @@ struct walk_item walk_item_problem(const char *path, int code, const char *forma
 /* A WALK_NOTICE: the file at `path` is passed over, because it is one of the run's own. */
 struct walk_item walk_item_own(const char *path);
 
+/* A WALK_LEFT_OUT: the filters left out `path`, or it is no regular file. `why` is copied. */
+struct walk_item walk_item_left_out(const char *path, bool is_folder, const char *why);
+
 /* The WALK_PROBLEM that says that memory ran out; it has no path and no text. */
 struct walk_item walk_item_no_memory(void);
 
@@ -80,14 +89,30 @@ enum walk_filter {
 /* What applies to the folder that was given. */
 enum walk_filter walk_filter_begin(const struct walk_shared *shared);
 
+/* What applies to a path, and why. */
+struct walk_decision {
+    enum walk_filter filter; /* what the filters say */
+    size_t rule;             /* the rule that decided; IGNORE_NONE: no rule did */
+};
+
 /* What applies to `relative`, the path below the root, whose folder has `above` (which is not
  * WALK_FILTER_EXCLUDED). */
-enum walk_filter walk_filter_step(
+struct walk_decision walk_filter_step(
     const struct walk_shared *shared, enum walk_filter above, const char *relative, bool is_folder);
 
-/* Whether `relative` is included, judged from the top, component by component. `relative` is
- * changed and restored. */
-bool walk_filter_includes(const struct walk_shared *shared, char *relative, bool is_folder);
+/* What applies to `relative`, judged from the top, component by component. `relative` is changed
+ * and restored. */
+struct walk_decision walk_filter_find(
+    const struct walk_shared *shared, char *relative, bool is_folder);
+
+/* Counts what the filters left out. `type` as in st_mode. True: `item`, which says so, is to be
+ * returned; `path` is what it shows. */
+MUST_USE bool walk_filter_leave_out(struct walk_shared *shared, const char *path, mode_t type,
+    struct walk_decision decision, struct walk_item *item);
+
+/* Counts what is not a regular file. True as walk_filter_leave_out(). */
+MUST_USE bool walk_filter_pass_over(
+    struct walk_shared *shared, const char *path, mode_t type, struct walk_item *item);
 
 /* ---- tree.c: what is below one folder */
 
@@ -155,5 +180,16 @@ MUST_USE bool walk_operands_open(
 
 /* Closes the roots and releases the memory. */
 void walk_operands_free(struct walk_operands *operands);
+
+/* ---- nothing.c: rules that match nothing */
+
+/* Prepares suggestions. Without memory there are none. */
+void walk_nothing_init(struct walk_shared *shared, const struct walk_operands *operands);
+
+/* The walk has ended. `at` is 0 and `rule` IGNORE_NONE at first; both are kept between the calls.
+ * True: `item` is to be returned: a WALK_NOTHING if nothing was found because of the filters,
+ * otherwise WALK_NOTICEs of rules that were meant to match something. */
+MUST_USE bool walk_nothing_next(const struct walk_shared *shared,
+    const struct walk_operands *operands, size_t *at, size_t *rule, struct walk_item *item);
 
 #endif

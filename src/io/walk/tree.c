@@ -209,7 +209,7 @@ static mode_t entry_type(const struct walk_tree *tree, const struct dirent *foun
     return facts.st_mode & S_IFMT;
 }
 
-static enum walk_filter filter_entry(const struct walk_tree *tree, bool is_folder)
+static struct walk_decision filter_entry(const struct walk_tree *tree, bool is_folder)
 {
     return walk_filter_step(tree->shared, tree->filter, relative_path(tree), is_folder);
 }
@@ -219,19 +219,19 @@ static enum walk_filter filter_entry(const struct walk_tree *tree, bool is_folde
 static bool examine(
     struct walk_tree *tree, const char *name, size_t above, mode_t type, struct walk_item *item)
 {
-    enum walk_filter filter = filter_entry(tree, S_ISDIR(type));
+    struct walk_decision decision = filter_entry(tree, S_ISDIR(type));
     if (S_ISDIR(type)) {
-        if (filter == WALK_FILTER_EXCLUDED || push(tree, name, above, filter))
+        if (decision.filter == WALK_FILTER_EXCLUDED)
+            return walk_filter_leave_out(tree->shared, tree->path.data, type, decision, item);
+        if (push(tree, name, above, decision.filter))
             return false;
         *item = walk_item_no_memory();
         return true;
     }
-    if (filter != WALK_FILTER_INCLUDED)
-        return false;
-    if (!S_ISREG(type)) {
-        tree->shared->passed_over++;
-        return false;
-    }
+    if (decision.filter != WALK_FILTER_INCLUDED)
+        return walk_filter_leave_out(tree->shared, tree->path.data, type, decision, item);
+    if (!S_ISREG(type))
+        return walk_filter_pass_over(tree->shared, tree->path.data, type, item);
     *item = walk_item_file(tree->root, tree->path.data, tree->relative);
     return true;
 }
@@ -245,8 +245,9 @@ static bool examine_link(
     if (root_stat(tree->root, relative_path(tree), true, &facts) == 0)
         return examine(tree, name, above, facts.st_mode & S_IFMT, item);
     int code = errno;
-    if (filter_entry(tree, false) != WALK_FILTER_INCLUDED)
-        return false;
+    struct walk_decision decision = filter_entry(tree, false);
+    if (decision.filter != WALK_FILTER_INCLUDED)
+        return walk_filter_leave_out(tree->shared, tree->path.data, S_IFLNK, decision, item);
     *item = link_problem(tree, code);
     return true;
 }

@@ -19,6 +19,8 @@ struct walk {
     bool in_list;               /* the current operand is the list */
     bool list_left;             /* there is a list, and it has not ended */
     struct root *base;          /* NULL: no base was given, and there is no list */
+    size_t hint;                /* where walk_nothing_next() is */
+    size_t hint_rule;           /* likewise */
     bool ended;                 /* the last item was returned */
 };
 
@@ -86,12 +88,15 @@ struct walk *walk_new(const struct walk_options *options, struct error *error)
         .is_own = options->is_own,
         .may_be_own = options->may_be_own,
         .own_context = options->own_context,
+        .tell_left_out = options->tell_left_out,
         .stop.descriptors = {-1, -1},
     };
     if (!walk_operands_open(&walk->operands, options, error) || !open_base(walk, options, error)) {
         walk_free(walk);
         return NULL;
     }
+    walk_nothing_init(&walk->shared, &walk->operands);
+    walk->hint_rule = IGNORE_NONE;
     return walk;
 }
 
@@ -104,6 +109,7 @@ void walk_free(struct walk *walk)
     close_pipe(&walk->shared.stop);
     root_close(walk->base);
     walk_operands_free(&walk->operands);
+    ignore_suggest_free(walk->shared.suggest);
     free(walk);
 }
 
@@ -112,9 +118,10 @@ void walk_free(struct walk *walk)
 static bool yield_file(
     struct walk *walk, const struct walk_operand *operand, struct walk_item *item)
 {
-    struct walk_shared rules = {.ignore = walk->shared.ignore};
-    if (!walk_filter_includes(&rules, operand->name, false))
-        return false;
+    struct walk_shared rules = {.ignore = walk->shared.ignore, .suggest = walk->shared.suggest};
+    struct walk_decision decision = walk_filter_find(&rules, operand->name, false);
+    if (decision.filter != WALK_FILTER_INCLUDED)
+        return walk_filter_leave_out(&walk->shared, operand->name, S_IFREG, decision, item);
     *item = walk_item_file(operand->root, operand->name, 0);
     return true;
 }
@@ -169,6 +176,15 @@ static bool is_own(const struct walk_shared *shared, const struct walk_item *ite
            shared->is_own(shared->own_context, facts.st_dev, facts.st_ino);
 }
 
+/* There are no more operands. True: `item` is about rules that match nothing. */
+static bool end(struct walk *walk, struct walk_item *item)
+{
+    bool more =
+        walk_nothing_next(&walk->shared, &walk->operands, &walk->hint, &walk->hint_rule, item);
+    walk->ended = !more;
+    return more;
+}
+
 struct walk_item walk_next(struct walk *walk)
 {
     struct walk_item item = {.kind = WALK_END};
@@ -177,7 +193,7 @@ struct walk_item walk_next(struct walk *walk)
         if (!has_item && walk->next < walk->operands.count)
             has_item = begin_operand(walk, &item);
         else if (!has_item)
-            walk->ended = true;
+            has_item = end(walk, &item);
         if (has_item && is_own(&walk->shared, &item)) {
             struct entry *entry = item.entry;
             walk->shared.passed_over++;
@@ -185,7 +201,8 @@ struct walk_item walk_next(struct walk *walk)
             free(entry);
         }
         if (has_item) {
-            walk->ended = walk_item_is_memory(&item);
+            walk->ended = walk->ended || walk_item_is_memory(&item);
+            walk->shared.found += item.kind == WALK_FILE || item.kind == WALK_LOST;
             return item;
         }
     }

@@ -11,6 +11,7 @@
 #include "base/table.h"
 #include "core/causes.h"
 #include "sink/report/private.h"
+#include "sink/verdict.h"
 #include "text/encode.h"
 #include "text/units.h"
 
@@ -164,11 +165,6 @@ static void take_attempt(struct report *report, const struct shoal_attempt *atte
         used > 0 ? " " : "", attempt->status);
 }
 
-static bool is_bad(const struct shoal_file *file)
-{
-    return file->verdict == SHOAL_FAILED || file->verdict == SHOAL_UNKNOWN;
-}
-
 static void note_time(struct report *report, const struct shoal_file *file, int64_t at_us)
 {
     struct timeline_bucket *bucket = timeline_at(&report->timeline, at_us - file->took_us);
@@ -177,8 +173,8 @@ static void note_time(struct report *report, const struct shoal_file *file, int6
     bucket = timeline_at(&report->timeline, at_us);
     if (bucket == NULL)
         return;
-    bucket->sent += !is_bad(file);
-    bucket->failed += is_bad(file);
+    bucket->sent += !verdict_is_bad(file->verdict);
+    bucket->failed += verdict_is_bad(file->verdict);
     bucket->ended += file->attempts > 0;
     bucket->took_us += file->took_us;
     if (file->verdict == SHOAL_SENT && file->bytes > 0)
@@ -204,7 +200,7 @@ static void add_row(
     struct report *report, const struct shoal_file *file, const char *statuses, int64_t at_us)
 {
     struct buf *rows = &report->rows;
-    if (!is_bad(file) && report->row_count >= ROWS_MAX) {
+    if (!verdict_is_bad(file->verdict) && report->row_count >= ROWS_MAX) {
         report->cut = true;
         return;
     }

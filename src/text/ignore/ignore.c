@@ -6,15 +6,14 @@
  * ordinary ones, because they do not follow a slash. */
 #include "text/ignore.h"
 
-#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/path.h"
 #include "text/ignore/glob.h"
-
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#include "text/ignore/private.h"
 
 enum name_kind {
     NAME_LITERAL,   /* `text` is the name itself, without escaping backslashes */
@@ -35,7 +34,9 @@ struct rule {
     bool is_base_name; /* the pattern has no other slash: it matches a name at any depth */
     size_t name_count;
     struct name *names;
-    char *text; /* the pattern's copy, which `names` point into */
+    char *text;   /* the pattern's copy, which `names` point into */
+    char *source; /* the pattern as it was added */
+    char *name;   /* where it is from, see ignore_rule_name() */
 };
 
 struct ignore {
@@ -52,6 +53,8 @@ static void free_rule(struct rule *rule)
 {
     free(rule->names);
     free(rule->text);
+    free(rule->source);
+    free(rule->name);
 }
 
 void ignore_free(struct ignore *ignore)
@@ -168,7 +171,8 @@ static bool compile_rule(struct rule *rule, const char *pattern, struct error *e
             IGNORE_PATTERN_MAX, pattern);
     rule->names = calloc(2 * count_slashes(pattern) + 1, sizeof *rule->names);
     rule->text = malloc(length + 1);
-    if (rule->names == NULL || rule->text == NULL) {
+    rule->source = strdup(pattern);
+    if (rule->names == NULL || rule->text == NULL || rule->source == NULL) {
         free_rule(rule);
         return error_set_memory(error);
     }
@@ -188,82 +192,30 @@ static bool compile_rule(struct rule *rule, const char *pattern, struct error *e
     return true;
 }
 
-bool ignore_add(struct ignore *ignore, const char *pattern, bool includes, struct error *error)
+bool ignore_add_named(
+    struct ignore *ignore, const char *pattern, bool includes, char *name, struct error *error)
 {
     struct rule *rules = array_grow(ignore->rules, ignore->count, sizeof *rules);
-    if (rules == NULL)
+    if (rules != NULL)
+        ignore->rules = rules;
+    if (rules == NULL || name == NULL) {
+        free(name);
         return error_set_memory(error);
-    ignore->rules = rules;
-    struct rule rule = {.includes = includes};
+    }
+    struct rule rule = {.includes = includes, .name = name};
     if (!compile_rule(&rule, pattern, error))
         return false;
     ignore->rules[ignore->count++] = rule;
     return true;
 }
 
-/* The length without the spaces at the end; a backslash keeps one. */
-static size_t length_without_spaces(const char *line, size_t length)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (line[i] == '\\' && i + 1 < length)
-            kept = ++i + 1;
-        else if (line[i] != ' ')
-            kept = i + 1;
-    }
-    return kept;
-}
-
-/* Prefixes the sentence in `error` with the file and the line. Always false. */
-static bool fail_at(struct error *error, const char *file_name, size_t number)
-{
-    if (error == NULL)
-        return false;
-    struct error inner = *error;
-    return error_set(
-        error, inner.class, inner.code, "%.200s, line %zu: %s", file_name, number, inner.text);
-}
-
-static bool add_pattern(struct ignore *ignore, const char *line, size_t length, struct error *error)
-{
-    bool includes = *line == '!';
-    if (includes) {
-        line++;
-        length--;
-    }
-    if (length > IGNORE_PATTERN_MAX)
-        return error_set(
-            error, ERROR_USAGE, 0, "the pattern is longer than %d bytes", IGNORE_PATTERN_MAX);
-    if (memchr(line, '\0', length) != NULL)
-        return error_set(error, ERROR_USAGE, 0, "the pattern holds a NUL byte");
-    char pattern[IGNORE_PATTERN_MAX + 1];
-    memcpy(pattern, line, length);
-    pattern[length] = '\0';
-    return ignore_add(ignore, pattern, includes, error);
-}
-
-bool ignore_add_lines(struct ignore *ignore, const char *text, size_t length, const char *file_name,
+bool ignore_add(struct ignore *ignore, const char *pattern, bool includes, const char *option,
     struct error *error)
 {
-    size_t mark = sizeof BYTE_ORDER_MARK - 1;
-    const char *end = text + length;
-    const char *next = text;
-    if (length >= mark && memcmp(text, BYTE_ORDER_MARK, mark) == 0)
-        next += mark;
-    for (size_t number = 1; next < end; number++) {
-        const char *line = next;
-        const char *feed = memchr(line, '\n', (size_t)(end - line));
-        size_t line_length = (size_t)((feed == NULL ? end : feed) - line);
-        next = line + line_length + (feed == NULL ? 0 : 1);
-        if (line_length > 0 && line[line_length - 1] == '\r')
-            line_length--;
-        if (line_length == 0 || *line == '#')
-            continue;
-        line_length = length_without_spaces(line, line_length);
-        if (line_length > 0 && !add_pattern(ignore, line, line_length, error))
-            return fail_at(error, file_name, number);
-    }
-    return true;
+    char *name;
+    if (asprintf(&name, "%s '%s'", option, pattern) < 0)
+        name = NULL;
+    return ignore_add_named(ignore, pattern, includes, name, error);
 }
 
 static bool name_matches(const struct name *name, const char *text, size_t length)
@@ -315,7 +267,7 @@ static bool path_matches(const struct rule *rule, const char *path, const char *
     return at == rule->name_count;
 }
 
-enum ignore_decision ignore_match(const struct ignore *ignore, const char *path, bool is_folder)
+size_t ignore_find(const struct ignore *ignore, const char *path, bool is_folder)
 {
     const char *end = path + strlen(path);
     const char *base = path_last_name(path);
@@ -325,9 +277,37 @@ enum ignore_decision ignore_match(const struct ignore *ignore, const char *path,
             continue;
         if (rule->is_base_name ? name_matches(&rule->names[0], base, (size_t)(end - base))
                                : path_matches(rule, path, end))
-            return rule->includes ? IGNORE_INCLUDE : IGNORE_EXCLUDE;
+            return i;
     }
-    return IGNORE_NO_RULE;
+    return IGNORE_NONE;
+}
+
+enum ignore_decision ignore_match(const struct ignore *ignore, const char *path, bool is_folder)
+{
+    size_t rule = ignore_find(ignore, path, is_folder);
+    if (rule == IGNORE_NONE)
+        return IGNORE_NO_RULE;
+    return ignore->rules[rule].includes ? IGNORE_INCLUDE : IGNORE_EXCLUDE;
+}
+
+bool ignore_rule_includes(const struct ignore *ignore, size_t rule)
+{
+    return ignore->rules[rule].includes;
+}
+
+const char *ignore_rule_pattern(const struct ignore *ignore, size_t rule)
+{
+    return ignore->rules[rule].source;
+}
+
+const char *ignore_rule_name(const struct ignore *ignore, size_t rule)
+{
+    return ignore->rules[rule].name;
+}
+
+size_t ignore_rule_count(const struct ignore *ignore)
+{
+    return ignore->count;
 }
 
 bool ignore_begins_with_include(const struct ignore *ignore)
