@@ -28,10 +28,12 @@ static bool add_operand(void *context, char *text, struct error *error)
     return true;
 }
 
-/* Whether the argument names no descriptor and no device: reading one could wait for ever. */
+/* Whether the argument names no descriptor, standard input or device: reading one could wait for
+ * ever. */
 static bool is_safe(const char *argument)
 {
-    return strstr(argument, "fd:") == NULL && strstr(argument, "/dev") == NULL &&
+    return strcmp(argument, "-") != 0 && strcmp(argument, "--urls=-") != 0 &&
+           strstr(argument, "fd:") == NULL && strstr(argument, "/dev") == NULL &&
            strstr(argument, "/proc") == NULL && strstr(argument, "/sys") == NULL;
 }
 
@@ -57,7 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct args args = {.option = set_option, .operand = add_operand, .context = options};
     args.table = options_table(&args.table_count);
     struct error error = {0};
-    bool read = args_read(&args, count, arguments, &error);
+    enum args_end end;
+    bool read = args_read(&args, count, arguments, &end, &error);
     MUST(read || (error.class != ERROR_NONE && error.text[0] != '\0'));
     if (read) {
         struct config *config = config_new(options, &error);

@@ -8,7 +8,8 @@ struct reading {
     const struct args *args;
     int count; /* of `arguments` */
     char **arguments;
-    int next; /* index of the argument to read next */
+    int next;          /* index of the argument to read next */
+    enum args_end end; /* at --help or --version: not ARGS_READ */
     struct error *error;
 };
 
@@ -33,6 +34,10 @@ static bool unknown_name(const struct reading *reading, const char *name)
         prefix == 0 ? NULL : option_find_in(args->table, args->table_count, name + prefix);
     if (base != NULL && base->scope == OPTION_ENGINE)
         return wrong_manner(reading, name, base);
+    const char *owner = args->owner == NULL ? NULL : args->owner(name);
+    if (owner != NULL)
+        return error_set(reading->error, ERROR_USAGE, 0,
+            "unknown option --%s; it is an option of shoal %s", name, owner);
     const struct option_row *near = option_nearest_in(args->table, args->table_count, name);
     if (near == NULL)
         return error_set(reading->error, ERROR_USAGE, 0, "unknown option --%s", name);
@@ -40,9 +45,34 @@ static bool unknown_name(const struct reading *reading, const char *name)
         name, near->name);
 }
 
-static bool pass_option(const struct reading *reading, const struct option_row *row,
-    enum option_manner manner, char *value)
+static bool unknown_letter(const struct reading *reading, char letter)
 {
+    const char name[] = {letter, '\0'};
+    const char *owner = reading->args->owner == NULL ? NULL : reading->args->owner(name);
+    return error_set(reading->error, ERROR_USAGE, 0, "unknown option -%c%s%s", letter,
+        owner == NULL ? "" : "; it is an option of shoal ", owner == NULL ? "" : owner);
+}
+
+/* --help; `value` is what follows its `=`. --help all is --help=all. */
+static bool note_help(struct reading *reading, const struct option_row *row, const char *value)
+{
+    size_t number;
+    if (value == NULL && reading->next < reading->count &&
+        strcmp(reading->arguments[reading->next], "all") == 0)
+        value = "all";
+    reading->end = value == NULL ? ARGS_HELP : ARGS_HELP_ALL;
+    return value == NULL || option_choose(row, value, &number, reading->error);
+}
+
+static bool pass_option(
+    struct reading *reading, const struct option_row *row, enum option_manner manner, char *value)
+{
+    if (strcmp(row->name, "help") == 0)
+        return note_help(reading, row, value);
+    if (strcmp(row->name, "version") == 0) {
+        reading->end = ARGS_VERSION;
+        return true;
+    }
     return reading->args->option(reading->args->context, row, manner, value, reading->error);
 }
 
@@ -86,21 +116,24 @@ static bool read_letters(struct reading *reading, char *letters)
         const struct option_row *row =
             option_find_letter_in(args->table, args->table_count, *letters);
         if (row == NULL)
-            return error_set(reading->error, ERROR_USAGE, 0, "unknown option -%c", *letters);
+            return unknown_letter(reading, *letters);
         if (row->value == OPTION_REQUIRED)
             return letters[1] != '\0' ? pass_option(reading, row, OPTION_SETS, letters + 1)
                                       : pass_with_next(reading, row, OPTION_SETS);
         if (!pass_option(reading, row, OPTION_SETS, NULL))
             return false;
+        if (reading->end != ARGS_READ)
+            break;
     }
     return true;
 }
 
-bool args_read(const struct args *args, int count, char **arguments, struct error *error)
+bool args_read(
+    const struct args *args, int count, char **arguments, enum args_end *end, struct error *error)
 {
     struct reading reading = {.args = args, .count = count, .arguments = arguments, .error = error};
     bool operands_only = false;
-    while (reading.next < count) {
+    while (reading.next < count && reading.end == ARGS_READ) {
         char *text = arguments[reading.next++];
         bool read;
         if (operands_only || text[0] != '-' || text[1] == '\0')
@@ -114,5 +147,6 @@ bool args_read(const struct args *args, int count, char **arguments, struct erro
         if (!read)
             return false;
     }
+    *end = reading.end;
     return true;
 }

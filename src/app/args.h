@@ -20,12 +20,25 @@ struct args {
     /* Called for each operand, including `-`. False with `error` stops reading. */
     bool (*operand)(void *context, char *text, struct error *error);
     void *context; /* for both */
+    /* Returns the name of a command that has the option `name` (a letter, or a long name), which
+     * this table lacks; NULL: none has. NULL instead of a function: nobody knows. */
+    const char *(*owner)(const char *name);
+};
+
+/* Why reading ended without an error. */
+enum args_end {
+    ARGS_READ,     /* all arguments were read */
+    ARGS_HELP,     /* at --help */
+    ARGS_HELP_ALL, /* at --help all or --help=all */
+    ARGS_VERSION,  /* at --version */
 };
 
 /* Reads `count` arguments in their order. Options and operands may be mixed; all arguments after
  * `--` are operands. Letters combine (-qn); a letter's value is attached (-j16) or the next
- * argument; long names are exact: --name=VALUE or --name VALUE. False with `error`: a callback's,
- * or ERROR_USAGE, which suggests the nearest name for an unknown one. */
-MUST_USE bool args_read(const struct args *args, int count, char **arguments, struct error *error);
+ * argument; long names are exact: --name=VALUE or --name VALUE. --help and --version end the
+ * reading and have no callback. Sets `*end`. False with `error`: a callback's, or ERROR_USAGE,
+ * which suggests the nearest name for an unknown one. */
+MUST_USE bool args_read(
+    const struct args *args, int count, char **arguments, enum args_end *end, struct error *error);
 
 #endif

@@ -1,24 +1,31 @@
-/* The commands. Each reads the arguments after its own name and returns the exit status (enum
- * shoal_exit). */
+/* The commands, each in the file of its name, and which one runs. */
 #ifndef SHOAL_APP_COMMANDS_H
 #define SHOAL_APP_COMMANDS_H
 
+#include "app/command.h"
 #include "base/must_use.h"
 
-/* `shoal send`. Overwrites secrets in `arguments`. If the run was interrupted, ends the process by
- * that signal instead of returning. */
-MUST_USE int send_command(int count, char **arguments);
+/* `shoal send`. Overwrites secrets in its arguments. If the run was interrupted, ends the process
+ * by that signal instead of returning. */
+extern const struct command send_command;
 
 /* `shoal recipes`. */
-MUST_USE int recipes_command(int count, char **arguments);
+extern const struct command recipes_command;
 
 /* `shoal report`. */
-MUST_USE int report_command(int count, char **arguments);
+extern const struct command report_command;
 
 /* `shoal status`. */
-MUST_USE int status_command(int count, char **arguments);
+extern const struct command status_command;
 
 /* `shoal serve`. Returns after SIGINT or SIGTERM. */
-MUST_USE int serve_command(int count, char **arguments);
+extern const struct command serve_command;
+
+/* `shoal help`. */
+extern const struct command help_command;
+
+/* Runs the command that the first of `count` arguments names, with the others. Without arguments,
+ * or with a name that is not a command's, says what there is. Returns the exit status. */
+MUST_USE int commands_run(int count, char **arguments);
 
 #endif

@@ -46,6 +46,7 @@
  *   multipart              framing of multipart/form-data
  *   multipart_disposition  the header lines of one part
  *   multipart_reader       reading of multipart/form-data
+ *   nearest                the name that a typo probably means
  *   netrc                  files of passwords by host
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
@@ -197,6 +198,7 @@
  *   html_success           successes that may be none
  *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
+ *   listed_secrets         the secrets that --urls has for one file
  *   loop_clock             the clock of the loop, which stands still while it does not run
  *   only_failed            what an earlier run says of each file
  *   options                the table of options, and the options given
@@ -323,14 +325,16 @@
  *
  * app/                     the only layer that prints or exits
  *   args                   reads a command line by a table
- *   commands               the commands
- *   help                   help, generated from the tables of options
+ *   command                what a command is, and the list of them
+ *   command_line           reads the command line of a command, help included
+ *   commands               the commands, and which one runs
+ *   help                   help, generated from the commands and their options
+ *   help_command           shoal help
  *   main                   this file: which command
  *   outbox                 text that a thread writes, so that nobody waits for its reader
  *   memory                 how the process uses a small address space
  *   output                 where a run's events go
  *   output_options         --json, --quiet, --progress and the like
- *   overview               the help of shoal itself
  *   pages                  --report and --junit
  *   recipe_text            a recipe as text, and as JSON
  *   recipes                shoal recipes
@@ -347,29 +351,11 @@
  */
 #include <shoal.h>
 #include <signal.h>
-#include <stddef.h>
-#include <string.h>
 
 #include "app/commands.h"
-#include "app/help.h"
 #include "app/memory.h"
-#include "app/overview.h"
-#include "app/say.h"
 #include "app/signals.h"
 #include "app/standard.h"
-
-static const struct command {
-    const char *name;
-    int (*run)(int count, char **arguments); /* see app/commands.h */
-} commands[] = {
-    {"send", send_command},
-    {"recipes", recipes_command},
-    {"report", report_command},
-    {"status", status_command},
-#ifdef SHOAL_WITH_RECEIVER
-    {"serve", serve_command},
-#endif
-};
 
 int main(int count, char **arguments)
 {
@@ -377,17 +363,5 @@ int main(int count, char **arguments)
         return SHOAL_EXIT_USAGE;
     memory_share_heap();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
-    const char *name = count > 1 ? arguments[1] : NULL;
-    if (name == NULL)
-        return overview_missing();
-    if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "help") == 0)
-        return overview_print();
-    if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
-        return help_version();
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(name, commands[i].name) == 0)
-            return commands[i].run(count - 2, arguments + 2);
-    }
-    say("unknown command '%s'; shoal --help lists what there is", name);
-    return SHOAL_EXIT_USAGE;
+    return commands_run(count - 1, arguments + 1);
 }

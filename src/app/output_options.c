@@ -3,20 +3,16 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/options.h"
+
 static bool set_progress(struct output_options *options, const char *value, struct error *error)
 {
-    static const struct {
-        const char *name;
-        enum progress_mode mode;
-    } modes[] = {{"bar", PROGRESS_BAR}, {"plain", PROGRESS_PLAIN}, {"none", PROGRESS_NONE}};
-    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
-        if (strcmp(value, modes[i].name) == 0) {
-            options->progress = modes[i].mode;
-            return true;
-        }
-    }
-    return error_set(
-        error, ERROR_USAGE, 0, "--progress: '%s' is not one of bar, plain and none", value);
+    static const enum progress_mode modes[] = {PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE};
+    size_t number; /* the row lists the modes in this order */
+    if (!option_choose(options_find("progress"), value, &number, error))
+        return false;
+    options->progress = modes[number];
+    return true;
 }
 
 bool output_options_set(

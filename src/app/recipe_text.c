@@ -41,7 +41,8 @@ static void describe_variable(struct buf *text, const struct recipe_variable *va
     (void)buf_add_text(text, variable->help == NULL ? "" : variable->help);
     const char *separator = text->length > 0 ? " (" : "(";
     if (variable->fallback != NULL)
-        (void)buf_printf(text, "%sdefault: %s", separator, variable->fallback);
+        (void)buf_printf(text, "%sdefault: %s%s", separator, variable->fallback,
+            variable->optional ? " if set" : "");
     else
         (void)buf_printf(text, "%s%s", separator, variable->optional ? "optional" : "required");
     (void)buf_add_text(text, variable->secret ? ", secret" : "");
@@ -115,6 +116,17 @@ static void add_sample(struct buf *out, const struct recipe_variable *variable)
     }
 }
 
+/* Whether the recipe says where to send to. */
+static bool has_url(const struct recipe *recipe)
+{
+    for (size_t i = 0; i < recipe->setting_count; i++) {
+        const char *name = recipe->settings[i].row->name;
+        if (strcmp(name, "url") == 0 || strcmp(name, "urls") == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Adds a command that can be run once the values are right: those without a default, and the
  * secrets. */
 static void add_example(struct buf *out, const struct recipe *recipe)
@@ -131,7 +143,7 @@ static void add_example(struct buf *out, const struct recipe *recipe)
         else
             add_sample(out, variable);
     }
-    (void)buf_add_text(out, " dist/\n");
+    (void)buf_printf(out, " dist/%s\n", has_url(recipe) ? "" : " https://service.example.com/");
 }
 
 void recipe_text_add(struct buf *out, const struct recipe *recipe)

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/args.h"
+#include "app/command_line.h"
 #include "app/commands.h"
 #include "app/help.h"
 #include "app/recipe_text.h"
@@ -13,15 +13,14 @@
 
 #define TEXT_MOST (16 * 1024 * 1024) /* bytes of what is printed */
 
-static const char introduction[] =
-    "shoal recipes [options] [NAME]\n"
-    "\n"
-    "Lists the recipes for services. With NAME, shows the variables, limits and notes of\n"
-    "one, and an example. NAME may be the path of a file of your own, with a slash in it.\n"
-    "\n"
-    "    shoal recipes\n"
-    "    shoal recipes raygun-symbols\n"
-    "    shoal recipes raygun-symbols --yaml > my-service.yaml\n";
+static const char about[] =
+    "Lists the recipes for services. With NAME, shows the variables, limits and notes\n"
+    "of one, and an example. NAME may be the path of a file of your own, with a slash\n"
+    "in it.\n";
+
+static const char examples[] = "  shoal recipes\n"
+                               "  shoal recipes raygun-symbols\n"
+                               "  shoal recipes raygun-symbols --yaml > my-service.yaml\n";
 
 #define OPTION(long_name, ...)                                                                     \
     {                                                                                              \
@@ -29,19 +28,16 @@ static const char introduction[] =
     }
 
 static const struct option_row table[] = {
-    OPTION("json", .help = "Print a list of objects; with NAME, one object."),
-    OPTION("yaml", .help = "Print the recipe itself, as a starting point for your own."),
-    OPTION("help", .letter = 'h', .help = "Print this help."),
+    OPTION("json", .help = "Print a list of objects; with NAME, one object"),
+    OPTION("yaml", .help = "Print the recipe itself, as a starting point for your own"),
+    COMMAND_HELP_ROWS("Output"),
 };
-
-#define TABLE_COUNT (sizeof table / sizeof *table)
 
 /* What the command line says. */
 struct recipes {
     const char *name; /* NULL: all */
     bool json;
     bool yaml;
-    bool help;
 };
 
 static bool read_option(void *context, const struct option_row *row, enum option_manner manner,
@@ -53,7 +49,6 @@ static bool read_option(void *context, const struct option_row *row, enum option
     struct recipes *recipes = context;
     recipes->json = recipes->json || strcmp(row->name, "json") == 0;
     recipes->yaml = recipes->yaml || strcmp(row->name, "yaml") == 0;
-    recipes->help = recipes->help || strcmp(row->name, "help") == 0;
     return true;
 }
 
@@ -144,22 +139,33 @@ static int run(const struct recipes *recipes)
     return status;
 }
 
-int recipes_command(int count, char **arguments)
+static int run_recipes(int count, char **arguments)
 {
     struct recipes recipes = {0};
-    struct args args = {.table = table,
-        .table_count = TABLE_COUNT,
-        .option = read_option,
-        .operand = read_operand,
-        .context = &recipes};
-    struct error error = {0};
-    if (!args_read(&args, count, arguments, &error))
-        return say_wrong("recipes", error.text);
-    if (recipes.help)
-        return help_command(introduction, table, TABLE_COUNT, "");
+    struct args args = {.option = read_option, .operand = read_operand, .context = &recipes};
+    int status;
+    if (!command_line_read(&recipes_command, &args, count, arguments, &status))
+        return status;
     if (recipes.json && recipes.yaml)
         return say_wrong("recipes", "--json and --yaml exclude each other");
     if (recipes.yaml && recipes.name == NULL)
         return say_wrong("recipes", "--yaml needs the NAME of a recipe");
     return run(&recipes);
 }
+
+static const struct option_row *options(size_t *count)
+{
+    *count = sizeof table / sizeof *table;
+    return table;
+}
+
+const struct command recipes_command = {
+    .name = "recipes",
+    .operands = "[NAME]",
+    .summary = "Show the services that shoal knows",
+    .takes = COMMAND_TAKES_RECIPES,
+    .about = about,
+    .examples = examples,
+    .options = options,
+    .run = run_recipes,
+};

@@ -6,24 +6,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/args.h"
+#include "app/command_line.h"
 #include "app/commands.h"
-#include "app/help.h"
 #include "app/say.h"
 #include "app/whole_file.h"
+#include "base/buf.h"
 #include "sink/event_line.h"
 #include "sink/report.h"
 
 #define SHARDS_MAX 4096
 
-static const char introduction[] =
-    "shoal report [options] EVENTS.jsonl...\n"
-    "\n"
-    "Makes a page of HTML from the events of a run (shoal send --json=FILE), or of several\n"
-    "runs that are the shards of one. The page needs no network.\n"
-    "\n"
-    "    shoal report events.jsonl > report.html\n"
-    "    shoal report --output report.html shard-*.jsonl\n";
+static const char about[] =
+    "Makes a page of HTML from the events of a run (`shoal send --json=FILE`), or of\n"
+    "several runs that are the shards of one. The page needs no network.\n";
+
+static const char examples[] = "  shoal report events.jsonl > report.html\n"
+                               "  shoal report --output report.html shard-*.jsonl\n";
 
 #define OPTION(long_name, ...)                                                                     \
     {                                                                                              \
@@ -32,8 +30,8 @@ static const char introduction[] =
 
 static const struct option_row table[] = {
     OPTION("output", .letter = 'o', .value = OPTION_REQUIRED, .shows = "FILE",
-        .help = "Write the page to FILE, in place of one that is there. Default: standard output."),
-    OPTION("help", .letter = 'h', .help = "Print this help."),
+        .help = "Write the page to FILE, in place of one that is there. Default: standard output"),
+    COMMAND_HELP_ROWS("Output"),
 };
 
 /* What the command line says, and what was read. */
@@ -41,7 +39,6 @@ struct report_run {
     const char **paths; /* the files of events; owned */
     size_t path_count;
     const char *output; /* NULL: standard output */
-    bool help;
     struct report *report;
     unsigned shards;             /* of how many the runs say they are; 0: no shards */
     bool have_shard[SHARDS_MAX]; /* by number, from 0 */
@@ -52,12 +49,10 @@ static bool read_option(void *context, const struct option_row *row, enum option
 {
     (void)manner;
     (void)error;
+    (void)row; /* --output is the only one */
     struct report_run *run = context;
-    if (value != NULL)
-        run->output = value;
-    else
-        run->help = true;
-    return row != NULL;
+    run->output = value;
+    return true;
 }
 
 static bool read_operand(void *context, char *text, struct error *error)
@@ -210,23 +205,33 @@ static int report_files(struct report_run *run)
     return made ? SHOAL_EXIT_OK : error.class == ERROR_USAGE ? SHOAL_EXIT_USAGE : SHOAL_EXIT_FAILED;
 }
 
-int report_command(int count, char **arguments)
+static int run_report(int count, char **arguments)
 {
-    struct error error = {0};
     struct report_run run = {.paths = calloc((size_t)count + 1, sizeof *run.paths)};
-    struct args args = {.table = table,
-        .table_count = sizeof table / sizeof table[0],
-        .option = read_option,
-        .operand = read_operand,
-        .context = &run};
-    int status;
-    if (run.paths == NULL || !args_read(&args, count, arguments, &error))
-        status = say_wrong("report", run.paths == NULL ? "out of memory" : error.text);
-    else if (run.help)
-        status = help_command(introduction, table, args.table_count, "");
-    else
+    struct args args = {.option = read_option, .operand = read_operand, .context = &run};
+    int status = SHOAL_EXIT_FAILED;
+    if (run.paths == NULL)
+        say("out of memory");
+    else if (command_line_read(&report_command, &args, count, arguments, &status))
         status = report_files(&run);
     report_free(run.report);
     free(run.paths);
     return status;
 }
+
+static const struct option_row *options(size_t *count)
+{
+    *count = sizeof table / sizeof *table;
+    return table;
+}
+
+const struct command report_command = {
+    .name = "report",
+    .operands = "EVENTS.jsonl...",
+    .summary = "Make an HTML report of a run",
+    .takes = COMMAND_TAKES_FILES,
+    .about = about,
+    .examples = examples,
+    .options = options,
+    .run = run_report,
+};

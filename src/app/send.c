@@ -3,9 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/args.h"
+#include "app/command_line.h"
 #include "app/commands.h"
-#include "app/help.h"
 #include "app/output.h"
 #include "app/output_options.h"
 #include "app/say.h"
@@ -13,27 +12,37 @@
 #include "core/options.h"
 #include "core/recipe.h"
 
-static const char introduction[] =
-    "shoal send [options] PATH... URL\n"
-    "\n"
+static const char about[] =
     "Uploads every file under PATH to URL, one request per file. PATH is a folder, a\n"
-    "file, or - for a list of paths on standard input.\n"
-    "\n"
-    "    shoal send dist/ https://example.com/upload\n"
-    "    shoal send -F 'url=https://example.com/{path:path}' -F 'file=@{file}' dist/ URL\n"
-    "    shoal send -T dist/ https://example.com/files/\n"
-    "    shoal send --recipe NAME -s KEY=VALUE dist/\n"
-    "\n"
-    "Fields in URL, -F and -H are replaced for each file: {path} (below PATH), {dir},\n"
-    "{name}, {stem}, {ext}, {type}, {file} (the path to open), {folder}, {size},\n"
-    "{mtime}, {mtime:epoch}, {sha256}, {sha1}, {md5} and the keys of -s; with {key?}\n"
-    "the field or header is left out if the key is not given. {x:url}, {x:query},\n"
-    "{x:path}, {x:component}, {x:json}, {x:base64} and {x:raw} choose the escaping,\n"
-    "{x:upper} and {x:flat} change the value; {{ is a literal brace.\n"
-    "\n"
-    "Exit status: 0 every file is on the server; 75 every failure is temporary, run\n"
-    "again to retry; 1 any other failure; 2 wrong usage or no files found, nothing\n"
-    "was sent.\n";
+    "file, or - for a list of paths on standard input.\n";
+
+static const char examples[] =
+    "  shoal send -T dist/ https://example.com/files/\n"
+    "  shoal send -F 'url=https://example.com/{path}' -F 'file=@{file}' dist/ URL\n"
+    "  shoal send --recipe raygun-symbols -s app_id=ID -s host=https://my.site dist/\n";
+
+static const char *const common[] = {"form", "raw", "header", "user", "set", "recipe", "include",
+    "exclude", "jobs", "journal", "json", "dry-run", NULL};
+
+static const char *more(void)
+{
+    return "Templates:\n"
+           "  Fields in URL, -F and -H are replaced for each file: {path} (below PATH),\n"
+           "  {dir}, {name}, {stem}, {ext}, {type}, {file} (the path to open), {folder},\n"
+           "  {size}, {mtime}, {mtime:epoch}, {sha256}, {sha1}, {md5} and the keys of -s;\n"
+           "  with {key?} the field or header is left out if the key is not given.\n"
+           "  {x:url}, {x:query}, {x:path}, {x:component}, {x:json}, {x:base64} and {x:raw}\n"
+           "  choose the escaping, {x:upper} and {x:flat} change the value; {{ is a literal\n"
+           "  brace.\n"
+           "\n"
+           "Exit status:\n"
+           "  0   every file is on the server\n"
+           "  1   something failed for good\n"
+           "  2   wrong usage or configuration, or no files found; nothing was sent\n"
+           "  75  every failure is temporary; run again to retry\n"
+           "  77  the servers refused the credentials\n"
+           "  129, 130, 143  interrupted by SIGHUP, SIGINT or SIGTERM\n";
+}
 
 /* What the command line says. */
 struct send {
@@ -42,8 +51,6 @@ struct send {
     size_t operand_count;          /* of `operands` */
     struct output_options output;  /* the command's own options */
     bool warn_only;                /* --warn-only */
-    bool help;
-    bool version;
 };
 
 /* --- Arguments show up in the process list: passwords in them are overwritten --- */
@@ -92,15 +99,9 @@ static void mask_option(const struct option_row *row, char *value)
 
 /* --- reading the arguments --- */
 
-/* False with `error`; or without one: --help or --version, so the rest need not be read. */
 static bool set_output_option(
     struct send *send, const char *name, const char *value, struct error *error)
 {
-    if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0) {
-        send->help = strcmp(name, "help") == 0;
-        send->version = !send->help;
-        return false;
-    }
     if (strcmp(name, "warn-only") == 0) {
         send->warn_only = true;
         return true;
@@ -153,7 +154,7 @@ static bool fail_without_url(const char *last, struct error *error)
 {
     if (!looks_like_host(last))
         return error_set(error, ERROR_USAGE, 0,
-            "no URL: the last operand must be one (http:// or https://), or give --url");
+            "no URL: the last operand must be one (http:// or https://), or give --url or --urls");
     size_t host = strcspn(last, "/?");
     bool is_plain =
         memchr(last, ':', host) != NULL && (host < 5 || strncmp(last + host - 4, ":443", 4) != 0);
@@ -195,12 +196,10 @@ static bool read_files(struct send *send, struct error *error)
     return true;
 }
 
-static bool read_arguments(struct send *send, int count, char **arguments, struct error *error)
+/* What can be checked and read once all arguments are known. */
+static bool complete(struct send *send, struct error *error)
 {
-    struct args args = {.option = set_option, .operand = add_operand, .context = send};
-    args.table = options_table(&args.table_count);
-    return args_read(&args, count, arguments, error) &&
-           output_options_check(&send->output, error) && read_files(send, error) &&
+    return output_options_check(&send->output, error) && read_files(send, error) &&
            assign_operands(send, error);
 }
 
@@ -251,19 +250,15 @@ static int send_files(const struct send *send)
 
 static int read_and_send(struct send *send, int count, char **arguments)
 {
+    struct args args = {.option = set_option, .operand = add_operand, .context = send};
     struct error error = {0};
-    bool read = read_arguments(send, count, arguments, &error);
-    if (send->help) {
-        size_t rows;
-        const struct option_row *table = options_table(&rows);
-        return help_command(introduction, table, rows, "");
-    }
-    if (send->version)
-        return help_version();
-    return read ? send_files(send) : say_wrong("send", error.text);
+    int status;
+    if (!command_line_read(&send_command, &args, count, arguments, &status))
+        return status;
+    return complete(send, &error) ? send_files(send) : say_wrong("send", error.text);
 }
 
-int send_command(int count, char **arguments)
+static int run_send(int count, char **arguments)
 {
     struct send send = {
         .options = shoal_options_new(),
@@ -280,3 +275,16 @@ int send_command(int count, char **arguments)
         signals_raise(status - SHOAL_EXIT_SIGNAL);
     return status;
 }
+
+const struct command send_command = {
+    .name = "send",
+    .operands = "[options] PATH... URL",
+    .summary = "Upload every file under PATH over HTTP",
+    .about = about,
+    .examples = examples,
+    .common = common,
+    .more = more,
+    .options = options_table,
+    .takes = COMMAND_TAKES_FILES,
+    .run = run_send,
+};

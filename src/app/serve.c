@@ -3,9 +3,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "app/args.h"
+#include "app/command_line.h"
 #include "app/commands.h"
-#include "app/help.h"
 #include "app/say.h"
 #include "app/serve_output.h"
 #include "app/signals.h"
@@ -17,12 +16,14 @@
 
 #define DEFAULT_LISTEN "127.0.0.1:0"
 
-static const char introduction[] =
-    "shoal serve [options]\n"
-    "\n"
+static const char about[] =
     "Runs an HTTP server to test uploads against. It accepts files by POST or PUT, as\n"
-    "multipart/form-data or as the request's body, and responds with what it received.\n"
-    "It prints its address and serves until it is interrupted.\n";
+    "multipart/form-data or as the request's body, and responds with what it\n"
+    "received. It prints its address and serves until it is interrupted.\n";
+
+static const char examples[] =
+    "  shoal serve --listen 127.0.0.1:8080 --into received/\n"
+    "  shoal serve --listen 127.0.0.1:8080 --fault status=503,retry-after=1@10%\n";
 
 #define OPTION(long_name, ...)                                                                     \
     {                                                                                              \
@@ -31,30 +32,29 @@ static const char introduction[] =
 
 static const struct option_row table[] = {
     OPTION("listen", .value = OPTION_REQUIRED, .shows = "ADDR:PORT", .group = "Receiving",
-        .help = "Address to listen on (127.0.0.1:0). Port 0 is any free port; an IPv6 address is "
-                "written in brackets."),
+        .help = "Address to listen on. Port 0 is any free port; an IPv6 address is written in "
+                "brackets. Default: 127.0.0.1:0"),
     OPTION("into", .value = OPTION_REQUIRED, .shows = "DIR", .group = "Receiving",
         .help = "Store files below DIR. Without it, files are counted and digested, but not "
-                "stored."),
+                "stored"),
     OPTION("token", .value = OPTION_REQUIRED, .shows = "REF", .group = "Receiving",
-        .help =
-            "Require this token in every request, as `Authorization: Bearer` or as the password "
-            "of Basic credentials; respond 401 without it. REF is env:NAME, file:PATH or fd:N."),
-    OPTION("json", .value = OPTION_EQUALS_ONLY, .shows = "[=FILE]", .group = "Output",
-        .help = "Write a JSON object per request, one per line, to standard output or appended to "
-                "FILE."),
-    OPTION("quiet", .letter = 'q', .group = "Output",
-        .help = "Print no line per file and no summary."),
-    OPTION("help", .letter = 'h', .group = "Output", .help = "Print this help."),
+        .help = "Require this token in every request. It is expected as `Authorization: Bearer` or "
+                "as the password of Basic credentials; the response is 401 without it. REF is "
+                "env:NAME, file:PATH or fd:N"),
     OPTION("fault", .value = OPTION_REQUIRED, .shows = "SPEC", .repeats = true,
         .group = "Simulating failures",
-        .help = "Apply a fault to some or all requests, see below. Repeatable."),
+        .help = "Apply a fault to some or all requests. --help all lists the faults. May be "
+                "repeated"),
     OPTION("seed", .value = OPTION_REQUIRED, .shows = "N", .group = "Simulating failures",
-        .help = "Seed for faults that choose requests at random (1). The same seed chooses the "
-                "same requests."),
+        .help = "Seed for faults that choose requests at random. The same seed chooses the same "
+                "requests. Default: 1"),
+    OPTION("json", .value = OPTION_EQUALS_ONLY, .shows = "[=FILE]", .group = "Output",
+        .help = "Write a JSON object per request, one per line. They go to standard output, or are "
+                "appended to FILE"),
+    OPTION(
+        "quiet", .letter = 'q', .group = "Output", .help = "Print no line per file and no summary"),
+    COMMAND_HELP_ROWS("Output"),
 };
-
-#define TABLE_COUNT (sizeof table / sizeof *table)
 
 /* What the command line says. Texts point into its arguments. */
 struct serve {
@@ -62,7 +62,6 @@ struct serve {
     const char *into;  /* NULL: files are not stored */
     const char *token; /* where the token is, or the token itself; NULL: none is required */
     struct serve_output_options output;
-    bool help;
     struct fault_list faults;
 };
 
@@ -111,8 +110,6 @@ static bool read_option(void *context, const struct option_row *row, enum option
         serve->token = value;
     else if (strcmp(row->name, "quiet") == 0)
         serve->output.quiet = true;
-    else if (strcmp(row->name, "help") == 0)
-        serve->help = true;
     else {
         serve->output.json = true;
         serve->output.json_file = value;
@@ -210,22 +207,15 @@ static bool read_token(const struct serve *serve, struct buf *token, struct erro
            error_set(error, reason.class, reason.code, "--token: %s", reason.text);
 }
 
-int serve_command(int count, char **arguments)
+static int run_serve(int count, char **arguments)
 {
     static struct serve serve; /* the list of faults is too large for the stack */
     serve = (struct serve){.listen = DEFAULT_LISTEN, .faults = {.seed = 1}};
     struct error error;
-    struct args args = {
-        .table = table,
-        .table_count = TABLE_COUNT,
-        .option = read_option,
-        .operand = read_operand,
-        .context = &serve,
-    };
-    if (!args_read(&args, count, arguments, &error))
-        return say_wrong("serve", error.text);
-    if (serve.help)
-        return help_command(introduction, table, TABLE_COUNT, fault_help());
+    struct args args = {.option = read_option, .operand = read_operand, .context = &serve};
+    int result;
+    if (!command_line_read(&serve_command, &args, count, arguments, &result))
+        return result;
     struct buf token;
     buf_init(&token, REFERENCE_VALUE_MOST);
     int status = SHOAL_EXIT_USAGE;
@@ -237,3 +227,20 @@ int serve_command(int count, char **arguments)
     buf_free(&token);
     return status;
 }
+
+static const struct option_row *options(size_t *count)
+{
+    *count = sizeof table / sizeof *table;
+    return table;
+}
+
+const struct command serve_command = {
+    .name = "serve",
+    .operands = "[options]",
+    .summary = "Run a server to test uploads against",
+    .more = fault_help,
+    .about = about,
+    .examples = examples,
+    .options = options,
+    .run = run_serve,
+};

@@ -2,7 +2,7 @@
 #include <shoal.h>
 #include <string.h>
 
-#include "app/args.h"
+#include "app/command_line.h"
 #include "app/commands.h"
 #include "app/help.h"
 #include "app/say.h"
@@ -14,14 +14,13 @@
 #define TEXT_MOST   ((size_t)64 * 1024 * 1024) /* bytes of what is printed */
 #define CAUSES_MOST 20                         /* causes in the text; --json has all */
 
-static const char introduction[] =
-    "shoal status [options] JOURNAL\n"
-    "\n"
+static const char about[] =
     "Shows what a journal (`shoal send --journal JOURNAL`) holds: the last run, the\n"
-    "totals, failures by cause, and how many files are left to send.\n"
-    "\n"
-    "    shoal status upload.db\n"
-    "    sqlite3 upload.db 'SELECT path, cause FROM files WHERE state = \"failed\"'\n";
+    "totals, failures by cause, and how many files are left to send.\n";
+
+static const char examples[] =
+    "  shoal status upload.db\n"
+    "  sqlite3 upload.db 'SELECT path, cause FROM files WHERE state = \"failed\"'\n";
 
 #define OPTION(long_name, ...)                                                                     \
     {                                                                                              \
@@ -29,28 +28,25 @@ static const char introduction[] =
     }
 
 static const struct option_row table[] = {
-    OPTION("json", .help = "Print one JSON object."),
-    OPTION("help", .letter = 'h', .help = "Print this help."),
+    OPTION("json", .help = "Print one JSON object"),
+    COMMAND_HELP_ROWS("Output"),
 };
-
-#define TABLE_COUNT (sizeof table / sizeof *table)
 
 /* What the command line says. */
 struct status {
     const char *journal; /* NULL: not given */
     bool json;
-    bool help;
 };
 
 static bool read_option(void *context, const struct option_row *row, enum option_manner manner,
     char *value, struct error *error)
 {
+    (void)row; /* --json is the only one */
     (void)manner;
     (void)value;
     (void)error;
     struct status *status = context;
-    status->json = status->json || strcmp(row->name, "json") == 0;
-    status->help = status->help || strcmp(row->name, "help") == 0;
+    status->json = true;
     return true;
 }
 
@@ -230,20 +226,31 @@ static int run(const struct status *status)
     return result;
 }
 
-int status_command(int count, char **arguments)
+static int run_status(int count, char **arguments)
 {
     struct status status = {0};
-    struct args args = {.table = table,
-        .table_count = TABLE_COUNT,
-        .option = read_option,
-        .operand = read_operand,
-        .context = &status};
-    struct error error = {0};
-    if (!args_read(&args, count, arguments, &error))
-        return say_wrong("status", error.text);
-    if (status.help)
-        return help_command(introduction, table, TABLE_COUNT, "");
+    struct args args = {.option = read_option, .operand = read_operand, .context = &status};
+    int result;
+    if (!command_line_read(&status_command, &args, count, arguments, &result))
+        return result;
     if (status.journal == NULL)
         return say_wrong("status", "name the JOURNAL");
     return run(&status);
 }
+
+static const struct option_row *options(size_t *count)
+{
+    *count = sizeof table / sizeof *table;
+    return table;
+}
+
+const struct command status_command = {
+    .name = "status",
+    .operands = "JOURNAL",
+    .summary = "Show what a journal holds",
+    .takes = COMMAND_TAKES_FILES,
+    .about = about,
+    .examples = examples,
+    .options = options,
+    .run = run_status,
+};

@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/listed_secrets.h"
 #include "core/plan_view.h"
 
 #define TEXT_MOST (64 * 1024)
+
+#define NO_MEMORY "out of memory"
 
 void events_init(struct events *events, const struct config *config, const struct clock *clock,
     shoal_event_fn *on_event, void *context)
@@ -14,6 +17,7 @@ void events_init(struct events *events, const struct config *config, const struc
         .context = context,
         .clock = clock,
         .config = config,
+        .secrets = config->secrets,
         .start_us = clock_now_us(clock)};
     buf_init(&events->text, TEXT_MOST * 4);
     buf_init(&events->origin, TEXT_MOST * 4);
@@ -49,6 +53,25 @@ static void emit(struct events *events, struct shoal_event *event)
         events->on_event(events->context, event);
 }
 
+/* From here on, the secrets that --urls has for the file `path` are replaced too. False: out of
+ * memory. */
+static bool begin_file(struct events *events, const char *path)
+{
+    if (events->config->urls == NULL)
+        return true;
+    struct secrets *secrets = listed_secrets_new(events->config, path);
+    if (secrets != NULL)
+        events->secrets = secrets;
+    return secrets != NULL;
+}
+
+static void end_file(struct events *events)
+{
+    if (events->secrets != events->config->secrets)
+        secrets_free(events->secrets);
+    events->secrets = events->config->secrets;
+}
+
 /* The text as it may be shown, valid until the next call with the same buffer. */
 static const char *shown(const struct events *events, struct buf *buf, const char *text)
 {
@@ -57,7 +80,7 @@ static const char *shown(const struct events *events, struct buf *buf, const cha
     buf_clear(buf);
     size_t length = strlen(text);
     bool cut = length == ERROR_TEXT_SIZE - 1; /* error_set() may have cut it */
-    if (!(cut ? secrets_redact_cut : secrets_redact)(events->config->secrets, text, length, buf))
+    if (!(cut ? secrets_redact_cut : secrets_redact)(events->secrets, text, length, buf))
         return "(a text too long to show)";
     return buf_text(buf);
 }
@@ -65,15 +88,6 @@ static const char *shown(const struct events *events, struct buf *buf, const cha
 static const char *shown_origin(struct events *events, const char *origin)
 {
     return origin == NULL || origin[0] == '\0' ? NULL : shown(events, &events->origin, origin);
-}
-
-static const char *shown_redirect(struct events *events, const char *url)
-{
-    if (url == NULL || events->config->urls == NULL)
-        return shown(events, &events->redirected, url);
-    buf_clear(&events->redirected);
-    (void)url_list_add_shown(&events->redirected, url);
-    return buf_text(&events->redirected);
 }
 
 static struct shoal_text text_of(const char *data)
@@ -145,7 +159,7 @@ static void note_success(struct events *events, const struct event_file *file)
 {
     buf_clear(&events->description);
     bool is_page = html_success_note(&events->html, file->end, events->config->accepts_html,
-        file->entry->path, events->config->secrets, &events->description);
+        file->entry->path, events->secrets, &events->description);
     events->totals.html_responses += is_page;
     if (is_page && events->description.length > 0)
         events_notice(events, buf_text(&events->description));
@@ -154,25 +168,28 @@ static void note_success(struct events *events, const struct event_file *file)
 const char *events_file(struct events *events, const struct event_file *file)
 {
     count(events, file);
+    bool ready = begin_file(events, file->entry->path);
+    const char *error = ready || file->error == NULL ? file->error : NO_MEMORY;
     struct shoal_event event = {.kind = SHOAL_EVENT_FILE,
         .file = {.path = text_of(file->entry->path),
             .verdict = file->verdict,
             .reason = file->reason,
-            .error = shown(events, &events->text, file->error),
+            .error = shown(events, &events->text, error),
             .origin = shown_origin(events, file->origin),
             .status = file->status,
             .attempts = file->attempts,
-            .redirected = shown_redirect(events, file->redirected),
+            .redirected = shown(events, &events->redirected, file->redirected),
             .bytes = file->bytes,
             .took_us = file->first_us > 0 ? events_now_us(events) - file->first_us : 0,
             .temporary = file->temporary,
             .maybe_accepted = file->maybe_accepted}};
-    if (file->end != NULL && file->status != 0)
-        response_view_show(&events->view, file->end, &event.file);
+    if (ready && file->end != NULL && file->status != 0)
+        response_view_show(&events->view, file->end, events->secrets, &event.file);
     note_cause(events, &event.file, file->several);
     emit(events, &event);
-    if (file->verdict == SHOAL_SENT && file->end != NULL)
+    if (ready && file->verdict == SHOAL_SENT && file->end != NULL)
         note_success(events, file);
+    end_file(events);
     return event.file.cause;
 }
 
@@ -219,8 +236,10 @@ void events_journal_failed(struct events *events, const char *text)
 void events_attempt(struct events *events, const struct shoal_attempt *attempt)
 {
     struct shoal_event event = {.kind = SHOAL_EVENT_ATTEMPT, .attempt = *attempt};
-    event.attempt.error = shown(events, &events->text, attempt->error);
+    bool ready = begin_file(events, attempt->path.data);
+    event.attempt.error = shown(events, &events->text, ready ? attempt->error : NO_MEMORY);
     emit(events, &event);
+    end_file(events);
 }
 
 void events_pause(struct events *events, const struct shoal_pause *pause)

@@ -36,6 +36,7 @@ struct events {
     bool refused;                /* no file may be sent: see events_refuse() */
     bool journal_failed;         /* the journal lacks verdicts */
     uint64_t left_out;           /* files that were found and are not this run's */
+    struct secrets *secrets;     /* those that are replaced in what is being told */
     struct buf nothing;          /* why nothing was found, as a sentence; empty: not known */
     struct causes causes;        /* why files failed */
     struct buf description;      /* a file's cause, in full */

@@ -1,6 +1,7 @@
 #include "core/identity.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "text/credential.h"
 
@@ -61,9 +62,35 @@ static bool fill(
     return template_fill(masked(identity->config, template), file, &identity->value, &error);
 }
 
+/* The method, the URL without its query, and a form's `key`, which names the object that S3 makes
+ * of the file. Everything else in a list is new with each signature. */
+static bool add_listed(struct identity *identity, const struct template_file *file)
+{
+    const struct config *config = identity->config;
+    const struct url_list_entry *entry = url_list_find(config->urls, file->path);
+    const char *method = entry != NULL && entry->method != NULL ? entry->method : config->method;
+    add_part(identity, PART_METHOD, method, strlen(method));
+    if (entry == NULL)
+        return true; /* the file is not sent */
+    buf_clear(&identity->value);
+    (void)credential_mask_url(&identity->value, entry->url);
+    const char *url = buf_text(&identity->value);
+    add_part(identity, PART_URL, url, strcspn(url, "?"));
+    for (size_t i = 0; i < entry->field_count; i++) {
+        if (strcasecmp(entry->fields[i].name, "key") == 0)
+            add_part(identity, PART_VALUE, entry->fields[i].value, strlen(entry->fields[i].value));
+    }
+    return !identity->value.failed;
+}
+
+/* With the method. */
 static bool add_url(struct identity *identity, const struct template_file *file)
 {
     struct buf shown;
+    const char *method = identity->config->method;
+    if (identity->config->urls != NULL)
+        return add_listed(identity, file);
+    add_part(identity, PART_METHOD, method, strlen(method));
     if (!fill(identity, identity->config->url, file))
         return false;
     buf_init(&shown, TEXT_MOST);
@@ -119,7 +146,6 @@ bool identity_of_request(
 {
     const struct config *config = identity->config;
     buf_clear(&identity->text);
-    add_part(identity, PART_METHOD, config->method, strlen(config->method));
     bool added = add_url(identity, file) && add_headers(identity, file);
     for (size_t i = 0; added && i < config->field_count; i++)
         added = add_field(identity, &config->fields[i], file);

@@ -33,19 +33,22 @@ enum option_kind {
     OPTION_DURATION, /* int64_t: microseconds from `least` to `most` */
     OPTION_BYTES,    /* int64_t: bytes from `least` to `most` */
     OPTION_CODES,    /* struct status_list */
+    OPTION_CHOICE,   /* one of `choices`; no field: option_choose() finds its number */
 };
 
 /* One option. Everything in it is constant. */
 struct option_row {
-    const char *name;        /* long name, without dashes */
-    enum option_value value; /* whether it has a value */
-    enum option_scope scope; /* who reads it */
-    enum option_kind kind;   /* what its values are */
-    char letter;             /* short name; 0: none */
-    bool repeats;            /* each use counts; otherwise the last one does */
-    const char *shows;       /* the value's name in the help: "NAME=VALUE"; NULL for a flag */
-    const char *group;       /* heading in the help */
-    const char *help;        /* one or two sentences, with the default */
+    const char *name;           /* long name, without dashes */
+    enum option_value value;    /* whether it has a value */
+    enum option_scope scope;    /* who reads it */
+    enum option_kind kind;      /* what its values are */
+    char letter;                /* short name; 0: none */
+    bool repeats;               /* each use counts; otherwise the last one does */
+    const char *shows;          /* the value's name in the help: "NAME=VALUE"; NULL for a flag */
+    const char *group;          /* heading in the help */
+    const char *help;           /* sentences, with the default; short helps have the first one */
+    const char *const *choices; /* values to offer, then NULL; an OPTION_CHOICE has no others.
+                                   NULL: none */
 
     size_t field;         /* offset in struct config; unused for OPTION_SPECIAL */
     const char *word;     /* OPTION_SWITCH: the one value that it may have; NULL: none */
@@ -86,6 +89,11 @@ const struct option_row *option_find_manner_in(
  * NULL: none is similar. */
 const struct option_row *option_nearest_in(
     const struct option_row *rows, size_t count, const char *name);
+
+/* Finds the value `text` of an OPTION_CHOICE. `*number` becomes its place among the choices, from
+ * 0. False with `error`, which names the option, lists the choices and suggests one. */
+MUST_USE bool option_choose(
+    const struct option_row *row, const char *text, size_t *number, struct error *error);
 
 /* Bytes of an option's name in a message, with its NUL. */
 #define OPTION_LABEL_SIZE 48

@@ -89,10 +89,7 @@ static bool add_values(struct response_view *view, const struct header_list *lis
     bool is_location = strcasecmp(name, "Location") == 0;
     if (is_location || strcasecmp(name, "Retry-After") == 0) { /* the transport has them apart */
         const char *value = is_location ? end->location : end->retry_after;
-        if (is_location && view->config->urls != NULL)
-            (void)url_list_add_shown(&view->texts, value);
-        else
-            (void)secrets_redact(view->config->secrets, value, strlen(value), &view->texts);
+        (void)secrets_redact(view->secrets, value, strlen(value), &view->texts);
         return value[0] != '\0';
     }
     bool any = false;
@@ -102,7 +99,7 @@ static bool add_values(struct response_view *view, const struct header_list *lis
             continue;
         (void)buf_add_text(&view->texts, any ? ", " : "");
         (void)secrets_redact(
-            view->config->secrets, list->values[i].data, list->values[i].length, &view->texts);
+            view->secrets, list->values[i].data, list->values[i].length, &view->texts);
         any = true;
     }
     return any;
@@ -146,7 +143,7 @@ static bool add_json(struct response_view *view, const struct http_end *end, con
                  json_pointer_read(buf_text(end->answer), end->answer->length, pointer, &value) ==
                      JSON_POINTER_FOUND;
     if (found)
-        (void)secrets_redact(view->config->secrets, buf_text(&value), value.length, &view->texts);
+        (void)secrets_redact(view->secrets, buf_text(&value), value.length, &view->texts);
     buf_free(&value);
     return found;
 }
@@ -189,16 +186,17 @@ static void show_body(
             &view->body, "(%zu bytes in the coding '%s')", end->answer->length, end->coding);
     else
         (void)(end->answer_cut ? secrets_redact_cut : secrets_redact)(
-            view->config->secrets, buf_text(end->answer), end->answer->length, &view->body);
+            view->secrets, buf_text(end->answer), end->answer->length, &view->body);
     file->response =
         (struct shoal_text){.data = buf_text(&view->body), .length = view->body.length};
     file->response_cut = end->answer_cut;
 }
 
-void response_view_show(
-    struct response_view *view, const struct http_end *end, struct shoal_file *file)
+void response_view_show(struct response_view *view, const struct http_end *end,
+    struct secrets *secrets, struct shoal_file *file)
 {
     const struct config *config = view->config;
+    view->secrets = secrets;
     struct header_list list;
     show_body(view, end, file);
     buf_clear(&view->texts);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "text/nearest.h"
 #include "text/units.h"
 
 /* Sets of phases: one bit for each. */
@@ -15,8 +16,8 @@
 #define SPEC_SIZE    256               /* longest SPEC, in bytes with its NUL */
 
 /* The words for enum fault_phase, in its order. */
-static const char *const phase_names[FAULT_PHASES] = {
-    "headers", "body", "taken", "answer", "kept", "next"};
+static const char *const phase_names[] = {
+    "headers", "body", "taken", "answer", "kept", "next", NULL};
 
 /* What KIND means. */
 struct fault_row {
@@ -41,8 +42,7 @@ static const struct fault_row rows[] = {
 
 const char *fault_help(void)
 {
-    return "\n"
-           "Faults:\n"
+    return "Faults:\n"
            "  delay=MS    wait before the response (:headers, :body, :answer: wait there)\n"
            "  status=CODE read the body, drop it, respond CODE (:headers: respond before\n"
            "              reading the body; :taken: store the file); CODE,retry-after=S adds\n"
@@ -70,6 +70,17 @@ const char *fault_kind_name(enum fault_kind kind)
 static bool wrong(struct error *error, const char *spec, const char *reason)
 {
     return error_set(error, ERROR_USAGE, 0, "--fault '%s': %s", spec, reason);
+}
+
+/* As wrong(), with the one of `names` that is similar to `word`. */
+static bool wrong_word(struct error *error, const char *spec, const char *reason, const char *word,
+    const char *const *names)
+{
+    char hint[NEAREST_HINT_SIZE];
+    struct nearest nearest = nearest_to(word);
+    nearest_offer_list(&nearest, names);
+    return error_set(error, ERROR_USAGE, 0, "--fault '%s': %s%s", spec, reason,
+        nearest_hint(&nearest, "'", "'", hint));
 }
 
 /* Cuts `text` at the first `separator` and returns what follows it; NULL: there is none. */
@@ -119,7 +130,8 @@ static bool parse_choice(char *text, const char *spec, struct fault *fault, stru
                 return true;
         }
     }
-    return wrong(error, spec, "after @, give 10%, every=N, first=N or from=N");
+    static const char *const names[] = {"every", "first", "from", NULL};
+    return wrong_word(error, spec, "after @, give 10%, every=N, first=N or from=N", text, names);
 }
 
 static bool parse_phase(const char *text, const char *spec, const struct fault_row *row,
@@ -133,7 +145,8 @@ static bool parse_phase(const char *text, const char *spec, const struct fault_r
         fault->phase = (enum fault_phase)i;
         return true;
     }
-    return wrong(error, spec, "a phase is headers, body, taken, answer, kept or next");
+    return wrong_word(
+        error, spec, "a phase is headers, body, taken, answer, kept or next", text, phase_names);
 }
 
 static bool parse_retry_after(
@@ -178,6 +191,17 @@ static const struct fault_row *find_row(const char *name)
     return NULL;
 }
 
+static bool wrong_fault(struct error *error, const char *spec, const char *name)
+{
+    const char *names[sizeof rows / sizeof *rows + 1] = {NULL};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        names[i] = rows[i].name;
+    return wrong_word(error, spec,
+        "it must be delay=MS, status=CODE, early=CODE, reset, stall, close, drop, truncate or "
+        "garbage",
+        name, names);
+}
+
 bool fault_parse(const char *spec, struct fault *fault, struct error *error)
 {
     char text[SPEC_SIZE];
@@ -190,9 +214,7 @@ bool fault_parse(const char *spec, struct fault *fault, struct error *error)
     char *value = cut(text, '=');
     const struct fault_row *row = find_row(text);
     if (row == NULL)
-        return wrong(error, spec,
-            "no such fault: there are delay, status, early, reset, stall, "
-            "close, drop, truncate, garbage");
+        return wrong_fault(error, spec, text);
     *fault = (struct fault){.kind = row->kind, .phase = row->phase, .retry_after = -1};
     if (!row->has_value && value != NULL)
         return wrong(error, spec, "it takes no value");

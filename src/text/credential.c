@@ -42,36 +42,63 @@ bool credential_is_name(const char *name, size_t length)
     return false;
 }
 
-/* Adds the query that begins at `query`, after its `?`. */
-static void mask_query(struct buf *out, const char *query)
+/* Finds the value of the next credential in a query at `*at`, after its `?`, and moves `*at` to the
+ * end of its parameter. NULL: there is none, and `*at` is at the end of the query. */
+static const char *next_in_query(const char **at, size_t *length)
 {
-    while (*query != '\0') {
-        size_t length = strcspn(query, "&#");
-        const char *equals = memchr(query, '=', length);
-        size_t name = equals == NULL ? length : (size_t)(equals - query);
-        bool masked = equals != NULL && credential_is_name(query, name);
-        (void)buf_add(out, query, masked ? name + 1 : length);
-        query += length;
-        if (*query != '\0')
-            (void)buf_add_byte(out, *query++);
+    for (;;) {
+        const char *name = *at;
+        size_t size = strcspn(name, "&#");
+        const char *equals = memchr(name, '=', size);
+        *at = name + size;
+        if (equals != NULL && credential_is_name(name, (size_t)(equals - name))) {
+            *length = (size_t)(*at - (equals + 1));
+            return equals + 1;
+        }
+        if (**at == '\0')
+            return NULL;
+        (*at)++;
     }
+}
+
+/* The host of a URL, or the `@` before it. `*userinfo`: where its authority begins. */
+static const char *find_host(const char *url, const char **userinfo)
+{
+    const char *scheme_end = strstr(url, "://");
+    *userinfo = scheme_end == NULL ? url : scheme_end + 3;
+    size_t length = strcspn(*userinfo, "/?#");
+    const char *at = memrchr(*userinfo, '@', length);
+    return at == NULL ? *userinfo : at;
+}
+
+bool credential_each_in_url(const char *url, credential_fn *each, void *context)
+{
+    const char *userinfo;
+    const char *host = find_host(url, &userinfo);
+    if (host != userinfo && !each(context, userinfo, (size_t)(host - userinfo)))
+        return false;
+    const char *at = strchr(host, '?');
+    if (at++ == NULL)
+        return true;
+    size_t length;
+    for (const char *value; (value = next_in_query(&at, &length)) != NULL;) {
+        if (!each(context, value, length))
+            return false;
+    }
+    return true;
 }
 
 bool credential_mask_url(struct buf *out, const char *url)
 {
-    const char *scheme_end = strstr(url, "://");
-    const char *authority = scheme_end == NULL ? url : scheme_end + 3;
-    size_t length = strcspn(authority, "/?#");
-    const char *host = authority;
-    for (size_t i = 0; i < length; i++) {
-        if (authority[i] == '@')
-            host = authority + i; /* the `@` stays */
-    }
-    (void)buf_add(out, url, (size_t)(authority - url));
-    const char *query = strchr(host, '?');
-    if (query == NULL)
+    const char *userinfo;
+    const char *host = find_host(url, &userinfo); /* the `@` stays */
+    (void)buf_add(out, url, (size_t)(userinfo - url));
+    const char *at = strchr(host, '?');
+    if (at++ == NULL)
         return buf_add_text(out, host);
-    (void)buf_add(out, host, (size_t)(query - host) + 1);
-    mask_query(out, query + 1);
-    return !out->failed;
+    const char *copied = host;
+    size_t length;
+    for (const char *value; (value = next_in_query(&at, &length)) != NULL; copied = value + length)
+        (void)buf_add(out, copied, (size_t)(value - copied));
+    return buf_add_text(out, copied);
 }

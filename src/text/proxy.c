@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/ascii.h"
+#include "text/nearest.h"
 #include "text/units.h"
 
 #define ADDRESS_TEXT_SIZE 64
@@ -163,13 +164,14 @@ static const char *after_scheme(const char *proxy)
     return scheme_end == NULL ? proxy : scheme_end + 3;
 }
 
+static const char *const schemes[] = {
+    "http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://", NULL};
+
 static bool has_known_scheme(const char *proxy)
 {
-    static const char *const schemes[] = {
-        "http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://"};
     if (after_scheme(proxy) == proxy)
         return true;
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+    for (size_t i = 0; schemes[i] != NULL; i++) {
         if (strncasecmp(proxy, schemes[i], strlen(schemes[i])) == 0)
             return true;
     }
@@ -209,15 +211,23 @@ static bool is_host(struct http_slice host)
     return http_url_split(url, &parts, NULL);
 }
 
+static bool fail_scheme(const char *proxy, const char *source, struct error *error)
+{
+    char hint[NEAREST_HINT_SIZE];
+    struct nearest nearest = nearest_to_part(proxy, (size_t)(after_scheme(proxy) - proxy));
+    nearest_offer_list(&nearest, schemes);
+    return error_set(error, ERROR_USAGE, 0,
+        "%s: a proxy must begin with http://, https://, socks4://, socks4a://, socks5:// or "
+        "socks5h://%s",
+        source, nearest_hint(&nearest, "'", "'", hint));
+}
+
 bool proxy_check(const char *proxy, const char *source, struct error *error)
 {
     const char *begin = after_scheme(proxy);
     const char *at = strrchr(begin, '@');
     if (!has_known_scheme(proxy))
-        return error_set(error, ERROR_USAGE, 0,
-            "%s: a proxy must begin with http://, https://, socks4://, socks4a://, socks5:// or "
-            "socks5h://",
-            source);
+        return fail_scheme(proxy, source, error);
     if (at != NULL && !proxy_userinfo_is_encoded(begin, (size_t)(at - begin)))
         return error_set(error, ERROR_USAGE, 0,
             "%s: the proxy's user or password contains a character that must be percent-encoded: "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "text/json_pointer.h"
+#include "text/nearest.h"
 
 #define VALUE_MOST ((size_t)1024 * 1024)
 #define SHOWN_MOST                                                                                 \
@@ -39,6 +40,18 @@ static bool parse_json(const char *text, struct response_check *check, struct er
     return false;
 }
 
+static bool fail_prefix(const char *text, struct error *error)
+{
+    static const char *const prefixes[] = {JSON_PREFIX, TEXT_PREFIX, "!" TEXT_PREFIX, NULL};
+    char hint[NEAREST_HINT_SIZE];
+    struct nearest nearest = nearest_to_part(text, strcspn(text, ":") + 1);
+    if (strchr(text, ':') != NULL)
+        nearest_offer_list(&nearest, prefixes);
+    return error_set(error, ERROR_USAGE, 0,
+        "it must be json:/pointer=value, json:/pointer!=value, text:... or !text:...%s",
+        nearest_hint(&nearest, "'", "'", hint));
+}
+
 bool response_check_parse(
     const char *text, bool any_text, struct response_check *check, struct error *error)
 {
@@ -51,8 +64,7 @@ bool response_check_parse(
         check->kind = RESPONSE_CHECK_NO_TEXT;
         check->value = text + strlen("!" TEXT_PREFIX);
     } else if (!any_text) {
-        return error_set(error, ERROR_USAGE, 0,
-            "it must be json:/pointer=value, json:/pointer!=value, text:... or !text:...");
+        return fail_prefix(text, error);
     }
     return check->value[0] != '\0' ||
            error_set(error, ERROR_USAGE, 0, "there is no text to look for");

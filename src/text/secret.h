@@ -29,6 +29,10 @@ struct secrets;
 /* Makes an empty set, for secrets_free(). NULL: out of memory. */
 MUST_USE struct secrets *secrets_new(void);
 
+/* Makes an empty set on top of `below`, the caller's, which must outlive it: what replaces its
+ * forms replaces those of `below` too. NULL: out of memory. */
+MUST_USE struct secrets *secrets_new_over(struct secrets *below);
+
 /* Wipes the forms and frees the set. NULL does nothing. */
 void secrets_free(struct secrets *secrets);
 

@@ -57,6 +57,24 @@ def test_user_goes_before_the_environment_and_is_not_sent(shoal, tree):
         assert s3.heads[0][1]["Authorization"].startswith("AWS4-HMAC-SHA256")
 
 
+def test_a_session_token_belongs_to_its_key(shoal, tree):
+    tree("a")
+    env = {**ENV, "AWS_SESSION_TOKEN": "session"}
+    with S3({"AKID": (SECRET, "session"), "ME": ("other", None)}) as s3:
+        for user in (f"AKID:{SECRET}", "ME:other"):
+            shoal.send(*PROVIDER, "-u", user, "-T", tree, s3.url, env=env).sent_all(1)
+
+
+def test_the_provider_takes_keys(shoal, tree):
+    tree("a")
+    with S3(KEYS) as s3:
+        keys = ("--aws-sigv4", "aws:amz:{region}:{service}", "-s", "region=eu-west-1", "-s", "service=env:SERVICE")
+        shoal.send(*keys, "-T", tree, s3.url, env={**ENV, "SERVICE": "s3"}).sent_all(1)
+        assert s3.scopes == [("eu-west-1", "s3")]
+    shoal.send("--aws-sigv4", "aws:amz:{name}:s3", "-T", tree, s3.url, env=ENV).usage_error("--aws-sigv4", "no field of one")
+    shoal.send("--aws-sigv4", "aws:amz:{nope}:s3", "-T", tree, s3.url, env=ENV).usage_error("--aws-sigv4", "unknown field")
+
+
 def test_forms_are_signed(shoal, tree):
     tree("a", b"x" * 100_000)
     with S3(KEYS) as s3:

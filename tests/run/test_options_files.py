@@ -195,6 +195,32 @@ def test_a_dry_run_needs_no_secrets(shoal, tree, write):
     assert plan(shoal, "--recipe", bare, tree)["url"].endswith("/***")
 
 
+OPTIONAL = """
+variables:
+  version: {optional: yes, default: "env:MY_VERSION"}
+  token: {optional: yes, secret: yes}
+options:
+  url: "http://127.0.0.1:9/"
+  form: ["version={version?}", "file=@{file}"]
+  header: ["X-Token: {token?}"]
+"""
+
+
+@pytest.mark.parametrize("env", [{}, {"MY_VERSION": "", "MY_TOKEN": ""}])
+def test_an_optional_variable_is_left_out_where_its_reference_has_no_value(shoal, tree, write, env):
+    tree("a")
+    recipe = write(OPTIONAL)
+    for given in ((), ("-s", "version=env:MY_VERSION"), ("-s", "token=env:MY_TOKEN")):
+        event = plan(shoal, "--recipe", recipe, *given, tree, env=env)
+        assert [field["name"] for field in event["fields"]] == ["file"]
+        assert not [line for line in event["headers"] if line.startswith("X-Token")]
+    set_all = {"MY_VERSION": "7", "MY_TOKEN": "s3cr3t"}
+    event = plan(shoal, "--recipe", recipe, "-s", "token=env:MY_TOKEN", tree, env=set_all)
+    assert event["fields"][0] == {"name": "version", "value": "***"} and "X-Token: ***" in event["headers"]
+    needed = write(OPTIONAL.replace("version?", "version"))
+    shoal.send("--recipe", needed, "-s", "version=env:MY_VERSION", tree, env=env).usage_error("MY_VERSION", "{version?}")
+
+
 @pytest.mark.parametrize("host", ["https://example.com", "https://example.com/", "https://example.com/a/"])
 def test_a_host_may_end_in_a_slash(shoal, tree, write, host):
     tree("b/c.js")

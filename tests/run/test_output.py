@@ -187,7 +187,7 @@ def test_help_is_on_standard_output(shoal, arguments):
 
 
 def test_help_lists_every_option_of_the_contract(shoal):
-    shown = shoal("send", "--help").out.decode()
+    shown = shoal("send", "--help", "all").out.decode()
     for option in (
         "-F", "--form-string", "-T", "--raw", "-X", "-H", "-u", "--aws-sigv4", "-j", "--url", "--base", "-0",
         "--include", "--exclude", "--no-hidden", "--follow", "--retries", "--connect-timeout",

@@ -6,6 +6,7 @@ import pathlib
 import shlex
 import stat
 import subprocess
+import urllib.parse
 
 import jsonschema
 import pytest
@@ -46,6 +47,9 @@ GIVEN = {
     "github-release": ["org=org1", "project=project1", "release=7"],
     "azure-blob": ["container=box"],
     "nextcloud": ["user=user1"],
+    "s3": ["bucket=bucket1", "region=eu-west-1", "key_id=AKID"],
+    "s3-compatible": ["bucket=bucket1", "region=eu-west-1", "key_id=AKID"],
+    "presigned": [],
 }
 
 NAMES = sorted(set(CONTRACTS) & {path.stem for path in RECIPES.glob("*.yaml")})
@@ -89,7 +93,20 @@ def site(tree):
     return tree
 
 
-def arguments(service, token=None):
+def list_urls(service, site, token):
+    """Writes urls.jsonl, which presigned reads, into the working directory."""
+    query = f"X-Amz-Expires=600&X-Amz-Signature={urllib.parse.quote(token, safe='')}"
+    lines = [
+        json.dumps({"path": path, "url": f"{service.origin}/bucket1/{urllib.parse.quote(path)}?{query}"})
+        for path in site.files
+    ]
+    (site.path.parent / "work" / "urls.jsonl").write_text("\n".join(lines))
+
+
+def arguments(service, site, token=None):
+    if service.name == "presigned":
+        list_urls(service, site, token or token_of(service.name))
+        return ["--recipe", service.name]
     endpoint = service.origin + ("/dav" if service.name == "webdav" else "")
     given = [f"endpoint={endpoint}", f"token={token or token_of(service.name)}", *GIVEN[service.name]]
     return ["--recipe", service.name, *(word for value in given for word in ("-s", value))]
@@ -109,7 +126,7 @@ each_service = pytest.mark.parametrize("service", NAMES, indirect=True)
 
 @each_service
 def test_the_service_takes_what_is_sent(shoal, site, service):
-    run = shoal.send(*arguments(service), site)
+    run = shoal.send(*arguments(service, site), site)
     assert not service.breaches, service.breaches
     wanted = expected(service.name, site)
     run.sent_all(len(wanted))
@@ -119,8 +136,8 @@ def test_the_service_takes_what_is_sent(shoal, site, service):
 
 @pytest.mark.parametrize("service", [name for name in NAMES if says(name, "exists") or not CONTRACTS[name].exists], indirect=True)
 def test_what_the_service_has_is_not_a_failure(shoal, site, service):
-    shoal.send(*arguments(service), site)
-    run = shoal.send(*arguments(service), site)
+    shoal.send(*arguments(service, site), site)
+    run = shoal.send(*arguments(service, site), site)
     wanted = len(expected(service.name, site))
     assert not service.breaches, service.breaches
     assert run.status == 0, run
@@ -129,7 +146,7 @@ def test_what_the_service_has_is_not_a_failure(shoal, site, service):
 
 @each_service
 def test_wrong_credentials_fail_with_the_services_status(shoal, site, service):
-    run = shoal.send(*arguments(service, "sv=2024-11-04&sig=wr0ng-key" if service.name == "azure-blob" else "wr0ng-key"), site)
+    run = shoal.send(*arguments(service, site, "sv=2024-11-04&sig=wr0ng-key" if service.name == "azure-blob" else "wr0ng-key"), site)
     assert run.status in (1, 77), run
     assert run.count("failed") == run.end["found"], run
     assert {event["status"] for event in run.files if event["attempts"]} == {service.contract.denied}
@@ -145,7 +162,7 @@ def test_the_fifth_request_meets_a_rate_limit(shoal, site, service):
         site(f"more{number}.js.map", json.dumps({"version": 3, "number": number}))
     service.limit_request = 5
     wanted = len(expected(service.name, site))
-    run = shoal.send(*arguments(service), "--json", site)
+    run = shoal.send(*arguments(service, site), "--json", site)
     run.sent_all(wanted)
     assert sum(event["attempts"] for event in run.files) == wanted + 1, run
     assert not service.breaches, service.breaches
@@ -155,8 +172,27 @@ def test_the_fifth_request_meets_a_rate_limit(shoal, site, service):
 def test_datadog_is_asked_again_when_it_is_overloaded(shoal, site, service):
     service.contract.limited = Answer(status=408, headers={"Retry-After": "0"}, body=b"overloaded")
     service.limit_request = 2
-    run = shoal.send(*arguments(service), site).sent_all(2)
+    run = shoal.send(*arguments(service, site), site).sent_all(2)
     assert sum(event["attempts"] for event in run.files) == 3, run
+
+
+@pytest.mark.parametrize("service", ["s3", "s3-compatible"], indirect=True)
+def test_objects_are_kept_on_request(shoal, site, service):
+    def keep(record):
+        return Answer(status=412 if record.header("If-None-Match") == ["*"] else 200)
+
+    service.default = keep
+    assert shoal.send(*arguments(service, site), site).count("sent") == len(site.files)
+    assert shoal.send(*arguments(service, site), "-s", "if_none_match=*", site).count("exists") == len(site.files)
+
+
+@pytest.mark.parametrize("service", ["presigned"], indirect=True)
+def test_presigned_forms_are_sent_too(shoal, site, service):
+    service.default = lambda record: Answer(status=204 if record.field("key") and record.field("file") is not None else 400)
+    lines = [json.dumps({"path": path, "url": service.origin, "fields": {"key": path, "policy": "x"}}) for path in site.files]
+    (shoal.folder / "list").write_text("\n".join(lines))
+    shoal.send("--recipe", "presigned", "--urls", "list", site).usage_error("--no-raw")
+    shoal.send("--recipe", "presigned", "--no-raw", "--urls", "list", site).sent_all(len(site.files))
 
 
 @each_service
@@ -164,7 +200,7 @@ def test_a_rate_limit_that_lasts_is_temporary(shoal, site, service):
     limited = service.contract.limited
     answer = Answer(status=limited.status, headers={"Retry-After": "3600"}, body=limited.body)
     service.default = lambda record: answer
-    run = shoal.send(*arguments(service), site)
+    run = shoal.send(*arguments(service, site), site)
     assert run.status == 75, run
     assert run.end["failed"] == run.end["found"] and all(event["temporary"] for event in run.files), run
     assert str(limited.status) in run.text
@@ -178,13 +214,13 @@ def test_a_file_over_the_limit_fails_before_it_is_sent(shoal, site, service):
     big = site("big.js.map")
     site("big.js")
     os.truncate(big, service.contract.limit + 1)
-    run = shoal.send(*arguments(service), site)
+    run = shoal.send(*arguments(service, site), site)
     assert run.status == 1, run
     event = run.verdicts["big.js.map"]
     assert (event["verdict"], event["attempts"], event["reason"]) == ("failed", 0, "too-large"), event
     assert run.count("sent") == len(expected(service.name, site)) - 1
     assert "big.js.map" in run.text
-    dry = shoal.send("-n", *arguments(service), site)
+    dry = shoal.send("-n", *arguments(service, site), site)
     assert dry.status == 1 and "big.js.map" in dry.text, dry
 
 
@@ -192,7 +228,7 @@ def test_a_file_over_the_limit_fails_before_it_is_sent(shoal, site, service):
 def test_what_the_service_finds_too_large_fails(shoal, site, service):
     status = service.contract.too_large
     service.default = lambda record: Answer(status=status, body=b"too large for this plan")
-    run = shoal.send(*arguments(service), site)
+    run = shoal.send(*arguments(service, site), site)
     assert run.status == 1, run
     assert run.count("failed") == run.end["found"]
     assert all(event["attempts"] == 1 for event in run.files)
@@ -206,8 +242,8 @@ def test_the_token_is_in_no_output(shoal, site, service, folder):
         return Answer(status=400, body="\n".join(lines).encode() + b"\n" + record.body)
 
     service.default = echo
-    run = shoal.send(*arguments(service), "-v", site)
-    dry = shoal.send(*arguments(service), "-n", "-v", site)
+    run = shoal.send(*arguments(service, site), "-v", site)
+    dry = shoal.send(*arguments(service, site), "-n", "-v", site)
     for secret in (b"s3cr3t", b"czNjcjN0"):  # in Base64 too
         assert secret not in run.everything, run
         assert secret not in dry.everything, dry
@@ -215,7 +251,7 @@ def test_the_token_is_in_no_output(shoal, site, service, folder):
 
 @each_service
 def test_the_token_is_not_in_the_process_list(shoal, site, service):
-    running = shoal.start(*arguments(service), site)
+    running = shoal.start(*arguments(service, site), site)
     service.wait_requests(1)
     with open(f"/proc/{running.pid}/cmdline", "rb") as file:
         line = file.read()
@@ -223,7 +259,7 @@ def test_the_token_is_not_in_the_process_list(shoal, site, service):
     assert b"s3cr3t" not in line
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"presigned"}))
 def test_a_dry_run_needs_no_secrets(shoal, site, name):
     given = ["endpoint=https://service.example.com", *GIVEN[name]]
     run = shoal.send("-n", "--recipe", name, *(word for value in given for word in ("-s", value)), site)
@@ -283,6 +319,7 @@ def test_the_example_runs(shoal, name):
     (shoal.folder / "dist").mkdir()
     for file in ("a.js", "a.js.map"):
         (shoal.folder / "dist" / file).write_text("{}")
+    (shoal.folder / "urls.jsonl").write_text("a.js\thttps://example.com/a\na.js.map\thttps://example.com/b\n")
     example = recipes(shoal, name).splitlines()[-1]
     words = shlex.split(example)
     assert words[:2] == ["shoal", "send"]

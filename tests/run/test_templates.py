@@ -173,7 +173,7 @@ OPTIONAL = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("keys", [(), ("-s", "version=", "-s", "token=")])
+@pytest.mark.parametrize("keys", [(), ("-s", "version=", "-s", "token="), ("-s", "version=env:NO", "-s", "token=env:NO")])
 def test_fields_and_headers_without_a_value_are_left_out(shoal, tree, ledger, keys):
     tree("a")
     shoal.send(*OPTIONAL, *keys, "-s", "host=h", tree, ledger.url).sent_all(1)

@@ -9,6 +9,7 @@ import pytest
 
 from harness import HANG
 from servers import presigned
+from servers.ledger import Answer
 
 pytestmark = pytest.mark.commands
 
@@ -158,3 +159,63 @@ def test_what_gives_access_is_not_shown(shoal, tree, service, listed):
         assert "x-signed: ***" in plan["headers"] or kind == "post"
         for secret in (presigned.sign("PUT", "/bucket/a"), presigned.sign("a"), "X-Signature", "600"):
             assert secret.encode() not in run.everything
+
+
+def test_the_list_may_come_from_standard_input(shoal, tree, service):
+    tree("a.txt", b"x")
+    run = shoal.send("-T", "--urls", "-", tree, stdin=hand_out(service, "put", tree).encode())
+    run.sent_all(1)
+    assert service.stored == tree.files
+    shoal.send("-T", "--urls", "-", "-", stdin=b"a.txt\n").usage_error("--urls -", "standard input")
+    shoal.send("-T", "--urls", "-", tree, stdin=b"a.txt\n").usage_error("--urls '-'", "line 1")
+
+
+def test_a_server_that_repeats_the_signature_gives_nothing_away(shoal, tree, ledger, listed):
+    def repeat(record):
+        text = "\n".join([record.target, *(f"{name}: {value}" for name, value in record.headers)]).encode() + record.body
+        redirect = {"Location": ledger.origin + record.target} if record.path == "/moved" else {}
+        return Answer(status=307 if redirect else 403, body=text, headers={"X-Request-Id": record.target, **redirect})
+
+    ledger.default = repeat
+    query = "X-Amz-Signature=s1gn4tur3&x=y&sig=f1rst%2Fs3cond"
+    lines = [{"path": name, "url": f"{ledger.origin}/{name}?{query}", "headers": {"X-Upload-Token": "h34d3r"}} for name in ("a", "moved")]
+    for name in ("a", "moved"):
+        tree(name)
+    run = shoal.send("-T", "-v", "--retries", "0", "--urls", listed("\n".join(map(json.dumps, lines))), tree)
+    assert run.paths("failed") == {b"a", b"moved"}
+    fields = {"x-signature": "f13ld", "key": "plain"}
+    form = {"path": "a", "url": ledger.origin + "/a", "fields": fields}
+    (tree.path / "moved").unlink()
+    posted = shoal.send("-v", "--urls", listed(json.dumps(form)), tree)
+    assert posted.paths("failed") == {b"a"} and b"plain" in posted.everything
+    for secret in (b"s1gn4tur3", b"f1rst", b"s3cond", b"h34d3r", b"f13ld"):
+        assert secret not in run.everything + posted.everything, secret
+
+
+def test_a_journal_knows_a_file_by_its_url_without_the_signature(shoal, tree, ledger, listed, folder):
+    tree("a")
+
+    def send(line):
+        run = shoal.send("--journal", folder / "j.db", "--urls", listed(json.dumps({"path": "a", **line})), tree)
+        assert run.status == 0, run
+        return run.verdicts["a"]["verdict"]
+
+    def put(url, **more):
+        return {"url": ledger.origin + url, "method": "PUT", **more}
+
+    assert send(put("/1/a?X-Signature=1&X-Date=1")) == "sent"
+    assert send(put("/1/a?X-Signature=2&X-Date=2", headers={"x-date": "2"})) == "skipped"
+    assert send(put("/2/a?X-Signature=2")) == "sent"
+    assert send({**put("/1/a"), "method": "POST"}) == "sent"
+    post = {"url": ledger.origin + "/b", "fields": {"key": "1/a", "policy": "1"}}
+    assert send(post) == "sent"
+    assert send({**post, "fields": {"key": "1/a", "policy": "2"}}) == "skipped"
+    assert send({**post, "fields": {"key": "2/a", "policy": "2"}}) == "sent"
+
+
+def test_shards_share_one_list(shoal, tree, service, listed):
+    tree.many(20)
+    urls = listed(hand_out(service, "put", tree))
+    runs = [shoal.send("-T", "--shard", f"{shard}/3", "--urls", urls, tree) for shard in (1, 2, 3)]
+    assert sum(run.end["sent"] for run in runs) == 20 and all(run.status == 0 for run in runs)
+    assert service.stored == tree.files

@@ -10,6 +10,7 @@
 struct reading {
     struct buf seen;
     const char *refuse; /* the name of an option that is rejected */
+    enum args_end end;  /* as args_read() set it */
 };
 
 static bool take_option(void *context, const struct option_row *row, enum option_manner manner,
@@ -46,7 +47,7 @@ static bool read_line(const char *line, struct reading *reading, struct error *e
         arguments[count++] = strcmp(word, "''") == 0 ? word + 2 : word;
     struct args args = {.option = take_option, .operand = take_operand, .context = reading};
     args.table = options_table(&args.table_count);
-    return args_read(&args, count, arguments, error);
+    return args_read(&args, count, arguments, &reading->end, error);
 }
 
 static void options_are_found_at_any_place(void **state)
@@ -123,6 +124,29 @@ static void what_cannot_be_read_is_named(void **state)
     }
 }
 
+static void help_and_version_end_the_reading(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        enum args_end end;
+    } lines[] = {{"a", ARGS_READ}, {"-q --help --bogus", ARGS_HELP}, {"-qh", ARGS_HELP},
+        {"--help all", ARGS_HELP_ALL}, {"--help=all", ARGS_HELP_ALL}, {"-h all", ARGS_HELP_ALL},
+        {"--help allx", ARGS_HELP}, {"-V -j", ARGS_VERSION}, {"-- --help", ARGS_READ}};
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        struct reading reading = {.refuse = NULL};
+        struct error error = {0};
+        assert_true(read_line(lines[i].line, &reading, &error));
+        assert_int_equal(reading.end, lines[i].end);
+        buf_free(&reading.seen);
+    }
+    struct reading reading = {.refuse = NULL};
+    struct error error = {0};
+    assert_false(read_line("--help=al", &reading, &error));
+    assert_non_null(strstr(error.text, "did you mean 'all'?"));
+    buf_free(&reading.seen);
+}
+
 static void a_rejected_option_ends_the_reading(void **state)
 {
     (void)state;
@@ -139,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_are_found_at_any_place),
         cmocka_unit_test(what_cannot_be_read_is_named),
+        cmocka_unit_test(help_and_version_end_the_reading),
         cmocka_unit_test(a_rejected_option_ends_the_reading),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,12 +44,40 @@ static void a_url_loses_the_values_of_credentials_only(void **state)
     buf_free(&out);
 }
 
+static bool collect(void *context, const char *value, size_t length)
+{
+    return buf_add(context, value, length) && buf_add_byte(context, ' ');
+}
+
+static void each_credential_of_a_url_is_found(void **state)
+{
+    (void)state;
+    static const char *const urls[][2] = {
+        {"https://example.com/a?b=c&token", ""},
+        {"https://me:pass@example.com/?sig=%2B&a=b&X-Amz-Signature=ab#token=x",
+            "me:pass %2B ab x "},
+        {"https://example.com/?token=", " "},
+    };
+    struct buf out;
+    buf_init(&out, 1000);
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        buf_clear(&out);
+        assert_true(credential_each_in_url(urls[i][0], collect, &out));
+        assert_string_equal(buf_text(&out), urls[i][1]);
+    }
+    buf_free(&out);
+    buf_init(&out, 5);
+    assert_false(credential_each_in_url(urls[1][0], collect, &out));
+    buf_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_of_credentials_are_known_in_every_spelling),
         cmocka_unit_test(names_of_other_things_are_not),
         cmocka_unit_test(a_url_loses_the_values_of_credentials_only),
+        cmocka_unit_test(each_credential_of_a_url_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -246,6 +246,28 @@ static void no_set_replaces_nothing(void **state)
     buf_free(&out);
 }
 
+static void a_set_on_top_of_another_replaces_the_secrets_of_both(void **state)
+{
+    (void)state;
+    struct secrets *below = secrets_new();
+    struct secrets *above = secrets_new_over(below);
+    struct buf out;
+    buf_init(&out, 100);
+    assert_true(secrets_add(below, "lower", 5));
+    assert_true(secrets_redact(above, "upper lower", 11, &out));
+    assert_string_equal(buf_text(&out), "upper ***");
+    assert_true(secrets_add(above, "upper", 5));
+    buf_clear(&out);
+    assert_true(secrets_redact_cut(above, "upper lower upp", 15, &out));
+    assert_string_equal(buf_text(&out), "*** *** ***");
+    buf_clear(&out);
+    assert_true(secrets_redact(below, "upper lower", 11, &out));
+    assert_string_equal(buf_text(&out), "upper ***");
+    buf_free(&out);
+    secrets_free(above);
+    secrets_free(below);
+}
+
 static void nul_bytes_are_text_like_others(void **state)
 {
     (void)state;
@@ -308,6 +330,7 @@ int main(void)
         cmocka_unit_test(only_a_cut_text_loses_a_beginning),
         cmocka_unit_test(an_empty_form_is_ignored),
         cmocka_unit_test(no_set_replaces_nothing),
+        cmocka_unit_test(a_set_on_top_of_another_replaces_the_secrets_of_both),
         cmocka_unit_test(nul_bytes_are_text_like_others),
         cmocka_unit_test(a_full_buffer_is_a_failure),
         cmocka_unit_test(many_forms_are_kept),

@@ -37,6 +37,14 @@ const char *config_last(struct config_build *build, const char *name)
     return setting->value;
 }
 
+bool config_lists_paths(const struct config *config)
+{
+    bool listed = false;
+    for (size_t i = 0; i < config->operand_count; i++)
+        listed = listed || strcmp(config->operands[i], "-") == 0;
+    return listed;
+}
+
 char *config_fill_constant(
     struct config_build *build, const struct template *template, const char *option)
 {
@@ -50,6 +58,24 @@ char *config_fill_constant(
     else if ((text = buf_detach(&filled)) == NULL)
         (void)error_set_memory(build->error);
     buf_free(&filled);
+    return text;
+}
+
+char *config_fill_source(
+    struct config_build *build, const char *source, enum template_place place, const char *option)
+{
+    struct template *template;
+    if (!template_parse(source, place, &build->keys, &template, NULL)) {
+        (void)config_wrong(build, "%s: it holds an unknown field: write {{ for a {", option);
+        return NULL;
+    }
+    char *text = NULL;
+    if (template_needs(template) != 0)
+        (void)config_wrong(
+            build, "%s: it is the same for every file and can hold no field of one", option);
+    else
+        text = config_fill_constant(build, template, option);
+    template_free(template);
     return text;
 }
 

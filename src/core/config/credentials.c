@@ -8,28 +8,9 @@
 #include "core/config/private.h"
 #include "core/read_file.h"
 #include "text/http_request_head.h"
+#include "text/nearest.h"
 #include "text/netrc.h"
 #include "text/secret_forms.h"
-
-/* Fills in a template that is the same for every file. NULL with an error that does not quote it.
- */
-static char *fill(
-    struct config_build *build, const char *source, enum template_place place, const char *option)
-{
-    struct template *template;
-    if (!template_parse(source, place, &build->keys, &template, NULL)) {
-        (void)config_wrong(build, "%s: it holds an unknown field: write {{ for a {", option);
-        return NULL;
-    }
-    char *text = NULL;
-    if (template_needs(template) != 0)
-        (void)config_wrong(
-            build, "%s: it is the same for every file and can hold no field of one", option);
-    else
-        text = config_fill_constant(build, template, option);
-    template_free(template);
-    return text;
-}
 
 /* --- -u USER:SECRET --- */
 
@@ -58,7 +39,7 @@ static char *join_user(struct config_build *build, const char *user, const char 
     static const char option[] = "--user (-u)";
     struct buf joined;
     buf_init(&joined, REFERENCE_VALUE_MOST);
-    char *name = fill(build, user, TEMPLATE_FORM, option);
+    char *name = config_fill_source(build, user, TEMPLATE_FORM, option);
     char *value = name == NULL ? NULL : config_read_secret(build, reference, option);
     char *credentials = NULL;
     if (value != NULL && (!buf_printf(&joined, "%s:%s", name, value) ||
@@ -84,7 +65,7 @@ static bool read_user(struct config_build *build)
         credentials = join_user(build, user, colon + 1);
         free(user);
     } else {
-        credentials = fill(build, source, TEMPLATE_FORM, "--user (-u)");
+        credentials = config_fill_source(build, source, TEMPLATE_FORM, "--user (-u)");
     }
     build->config->user_password = credentials;
     return credentials != NULL && add_credentials(build, credentials);
@@ -160,7 +141,7 @@ static bool read_pass(struct config_build *build)
         build->config->pass = config_read_secret(build, source, "--pass");
         return build->config->pass != NULL;
     }
-    build->config->pass = fill(build, source, TEMPLATE_FORM, "--pass");
+    build->config->pass = config_fill_source(build, source, TEMPLATE_FORM, "--pass");
     return build->config->pass != NULL &&
            config_add_secret(build, build->config->pass, strlen(build->config->pass));
 }
@@ -183,6 +164,20 @@ static bool has_authorization(const struct config_build *build)
     return false;
 }
 
+/* A reference with a typo, such as evn:TOKEN, is not sent as the token. (A token has no colon: RFC
+ * 6750, section 2.1.) */
+static bool check_token(struct config_build *build, const char *source)
+{
+    static const char *const references[] = {"env:", "file:", "fd:", NULL};
+    char hint[NEAREST_HINT_SIZE];
+    size_t length = strcspn(source, ":");
+    struct nearest nearest = nearest_to_part(source, source[length] == ':' ? length + 1 : 0);
+    nearest_offer_list(&nearest, references);
+    return reference_is(source) || nearest.name == NULL ||
+           config_wrong(build, "--bearer: it must be env:NAME, file:PATH, fd:N or a token%s",
+               nearest_hint(&nearest, "'", "'", hint));
+}
+
 /* Sets the key that has the token. */
 static bool read_bearer(struct config_build *build)
 {
@@ -193,8 +188,11 @@ static bool read_bearer(struct config_build *build)
         return config_wrong(build, "--bearer and --user (-u) exclude each other");
     if (has_authorization(build))
         return config_wrong(build, "--bearer and a --header (-H) Authorization exclude each other");
-    char *token = reference_is(source) ? config_read_secret(build, source, "--bearer")
-                                       : fill(build, source, TEMPLATE_HEADER, "--bearer");
+    if (!check_token(build, source))
+        return false;
+    char *token = reference_is(source)
+                      ? config_read_secret(build, source, "--bearer")
+                      : config_fill_source(build, source, TEMPLATE_HEADER, "--bearer");
     if (token == NULL)
         return false;
     bool good = token[0] != '\0' || config_wrong(build, "--bearer: the token is empty");

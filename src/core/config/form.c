@@ -210,21 +210,17 @@ bool config_read_form(struct config_build *build)
 
 bool config_read_pairs(struct config_build *build)
 {
-    static const char *const names[] = {
-        [CONFIG_PAIR_FAIL] = "fail", [CONFIG_PAIR_SKIP] = "skip", [CONFIG_PAIR_SEND] = "send"};
     const char *given = config_last(build, "without-pair");
     if (given == NULL)
         return true;
     if (!build->config->has_pairs)
         return config_wrong(build,
             "--without-pair: no -F names a second file, as in -F 'minified_file=@{folder}/{stem}'");
-    for (int i = 0; i <= CONFIG_PAIR_SEND; i++) {
-        if (strcmp(given, names[i]) == 0) {
-            build->config->without_pair = (enum config_without_pair)i;
-            return true;
-        }
-    }
-    return config_wrong(build, "--without-pair '%s': it must be skip, fail or send", given);
+    size_t number;
+    if (!option_choose(options_find("without-pair"), given, &number, build->error))
+        return false;
+    build->config->without_pair = (enum config_without_pair)number;
+    return true;
 }
 
 bool config_check_form(struct config_build *build)

@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "text/media_type.h"
+#include "text/nearest.h"
 
 #define WORD_MOST (16 * 1024 * 1024) /* bytes of a value or a file name */
 
@@ -92,7 +93,7 @@ static bool read_word(const char **text, char **out, struct error *error)
         if (*after != '\0' && suffix_at(after, &rest) == SUFFIX_NONE) {
             buf_free(&word);
             return error_set(error, ERROR_USAGE, 0,
-                "there is text behind the closing quote: only ;type= or ;filename= may follow");
+                "there is text after the closing quote: only ;type= or ;filename= may follow");
         }
     } else {
         buf_clear(&word);
@@ -159,16 +160,31 @@ static const char *read_kind(const char *text, enum config_field_kind *kind)
     return text;
 }
 
+/* A file's path that seems to contain a suffix with a typo: `@a.js;tpye=text/plain`. */
+static bool check_suffix(const char *path, struct error *error)
+{
+    static const char *const suffixes[] = {"type=", "filename=", NULL};
+    const char *semicolon = strrchr(path, ';');
+    const char *key = semicolon == NULL ? "" : skip_blanks(semicolon + 1);
+    const char *equals = strchr(key, '=');
+    struct nearest nearest = nearest_to_part(key, equals == NULL ? 0 : (size_t)(equals + 1 - key));
+    char hint[NEAREST_HINT_SIZE];
+    nearest_offer_list(&nearest, suffixes);
+    return nearest.name == NULL ||
+           error_set(error, ERROR_USAGE, 0, "after a PATH may follow ;type= or ;filename=%s",
+               nearest_hint(&nearest, "';", "'", hint));
+}
+
 static bool check_path(const struct form_text *form, struct error *error)
 {
     if (form->kind == CONFIG_TEXT)
         return true;
     if (form->value[0] == '\0')
-        return error_set(error, ERROR_USAGE, 0, "there is no PATH behind the @");
+        return error_set(error, ERROR_USAGE, 0, "there is no PATH after the @");
     if (strcmp(form->value, "-") == 0)
         return error_set(error, ERROR_USAGE, 0,
             "@- is not supported: standard input can't be sent with every file");
-    return true;
+    return check_suffix(form->value, error);
 }
 
 bool form_text_parse(const char *text, struct form_text *form, struct error *error)
@@ -178,7 +194,7 @@ bool form_text_parse(const char *text, struct form_text *form, struct error *err
     if (equals == NULL)
         return error_set(error, ERROR_USAGE, 0, "it must be NAME=VALUE or NAME=@PATH");
     if (equals == text)
-        return error_set(error, ERROR_USAGE, 0, "there is no name in front of the =");
+        return error_set(error, ERROR_USAGE, 0, "there is no name before the =");
     if (equals[1] == '<')
         return error_set(error, ERROR_USAGE, 0,
             "a file's content as text (<) is not supported: use -s KEY=file:PATH and {KEY}");

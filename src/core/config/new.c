@@ -79,9 +79,7 @@ static bool read_operands(struct config_build *build)
 static bool read_base(struct config_build *build)
 {
     struct config *config = build->config;
-    bool listed = false;
-    for (size_t i = 0; i < config->operand_count; i++)
-        listed = listed || strcmp(config->operands[i], "-") == 0;
+    bool listed = config_lists_paths(config);
     if (config->nul_separated && !listed)
         return config_wrong(build, "--null (-0) is of no use without the PATH -");
     if (config->base == NULL)

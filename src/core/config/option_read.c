@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/nearest.h"
 #include "text/status_list.h"
 #include "text/units.h"
 
@@ -43,10 +44,14 @@ static bool read_number(
     bool is_auto = row->kind == OPTION_JOBS && strcmp(text, "auto") == 0;
     int64_t number = 0;
     if (!is_auto && !units_parse_number(text, row->least, row->most, &number)) {
-        char allowed[96];
+        char allowed[192];
+        char hint[NEAREST_HINT_SIZE];
+        struct nearest nearest = nearest_to(text);
+        if (row->choices != NULL)
+            nearest_offer_list(&nearest, row->choices);
         (void)snprintf(allowed, sizeof allowed,
-            "it must be a whole number from %" PRId64 " to %" PRId64 "%s", row->least, row->most,
-            row->kind == OPTION_JOBS ? ", or auto" : "");
+            "it must be a whole number from %" PRId64 " to %" PRId64 "%s%s", row->least, row->most,
+            row->kind == OPTION_JOBS ? ", or auto" : "", nearest_hint(&nearest, "'", "'", hint));
         return bad_value(row, text, allowed, error);
     }
     if (into != NULL)
@@ -101,12 +106,44 @@ static bool read_codes(
     return true;
 }
 
+/* Adds "bar, plain or none" to `out`, which has `size` bytes. */
+static void list_choices(const char *const *choices, char *out, size_t size)
+{
+    out[0] = '\0';
+    for (size_t i = 0; choices[i] != NULL; i++) {
+        size_t length = strlen(out);
+        const char *separator = i == 0 ? "" : choices[i + 1] == NULL ? " or " : ", ";
+        (void)snprintf(out + length, size - length, "%s%s", separator, choices[i]);
+    }
+}
+
+bool option_choose(
+    const struct option_row *row, const char *text, size_t *number, struct error *error)
+{
+    for (size_t i = 0; row->choices[i] != NULL; i++) {
+        if (strcmp(row->choices[i], text) == 0) {
+            *number = i;
+            return true;
+        }
+    }
+    char listed[128];
+    char allowed[sizeof listed + NEAREST_HINT_SIZE + 16];
+    char hint[NEAREST_HINT_SIZE];
+    struct nearest nearest = nearest_to(text);
+    nearest_offer_list(&nearest, row->choices);
+    list_choices(row->choices, listed, sizeof listed);
+    (void)snprintf(
+        allowed, sizeof allowed, "it must be %s%s", listed, nearest_hint(&nearest, "'", "'", hint));
+    return bad_value(row, text, allowed, error);
+}
+
 static bool read_switch(
     const struct option_row *row, const char *text, void *into, struct error *error)
 {
     if (text != NULL && (row->word == NULL || strcmp(text, row->word) != 0)) {
         char allowed[64];
-        (void)snprintf(allowed, sizeof allowed, "the only value that it may have is %s", row->word);
+        (void)snprintf(
+            allowed, sizeof allowed, "write --%s or --%s=%s", row->name, row->name, row->word);
         return bad_value(row, text, allowed, error);
     }
     if (into == NULL)
@@ -115,6 +152,12 @@ static bool read_switch(
     if (row->word != NULL)
         *(bool *)((char *)into - row->field + row->word_field) = text != NULL;
     return true;
+}
+
+static bool check_choice(const struct option_row *row, const char *text, struct error *error)
+{
+    size_t number;
+    return option_choose(row, text, &number, error);
 }
 
 bool option_read(const struct option_row *row, const char *text, void *into, struct error *error)
@@ -133,6 +176,8 @@ bool option_read(const struct option_row *row, const char *text, void *into, str
         return read_duration(row, text, into, error);
     case OPTION_BYTES:
         return read_bytes(row, text, into, error);
+    case OPTION_CHOICE:
+        return check_choice(row, text, error);
     case OPTION_CODES:
         return read_codes(row, text, into, error);
     }

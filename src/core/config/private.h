@@ -48,6 +48,10 @@ MUST_USE bool config_key_written(
 MUST_USE char *config_fill_constant(
     struct config_build *build, const struct template *template, const char *option);
 
+/* As config_fill_constant(), for the source of a template. The error does not quote it. */
+MUST_USE char *config_fill_source(
+    struct config_build *build, const char *source, enum template_place place, const char *option);
+
 /* Frees a template that config_parse() has made and nothing uses any more. NULL does nothing. */
 void config_drop_template(struct config *config, struct template *template);
 
@@ -60,6 +64,9 @@ bool config_fail(struct config_build *build, const char *option, const struct er
 /* The last value given for the option `name`, which is then the one that is being read; NULL: it
  * was not given. */
 const char *config_last(struct config_build *build, const char *name);
+
+/* Whether a PATH is `-`: paths come from standard input. */
+bool config_lists_paths(const struct config *config);
 
 /* Sets the error to a sentence, as a usage error. Returns false. */
 bool config_wrong(struct config_build *build, const char *format, ...)

@@ -7,6 +7,7 @@
 #include "core/config/private.h"
 #include "text/http_syntax.h"
 #include "text/json_pointer.h"
+#include "text/nearest.h"
 
 /* Adds the check in `text`, for responses with one of `codes`. An error begins with `label`. */
 static bool add_check(struct config_build *build, struct config_checks *checks, const char *text,
@@ -99,6 +100,20 @@ static bool read_reject(struct config_build *build, const struct option_setting 
     return read_coded(build, setting, &build->config->reject_checks, false);
 }
 
+/* `source` is what follows the name. */
+static bool fail_capture(
+    struct config_build *build, const char *source, const struct option_setting *setting)
+{
+    static const char *const sources[] = {"json:", "header:", "text", NULL};
+    char hint[NEAREST_HINT_SIZE];
+    size_t length = strcspn(source, ":");
+    struct nearest nearest = nearest_to_part(source, length + (source[length] == ':'));
+    nearest_offer_list(&nearest, sources);
+    return config_wrong(build,
+        "--capture '%s': it must be NAME=json:/pointer, NAME=header:NAME or NAME=text%s",
+        setting->value, nearest_hint(&nearest, "'", "'", hint));
+}
+
 /* Reads what follows the name: json:/pointer, header:NAME or text. */
 static bool read_captured(struct config_build *build, struct config_capture *capture,
     const char *source, const struct option_setting *setting)
@@ -121,9 +136,7 @@ static bool read_captured(struct config_build *build, struct config_capture *cap
             return config_wrong(
                 build, "--capture '%s': '%s' is not a header's name", setting->value, wanted);
     } else if (strcmp(source, "text") != 0) {
-        return config_wrong(build,
-            "--capture '%s': it must be NAME=json:/pointer, NAME=header:NAME or NAME=text",
-            setting->value);
+        return fail_capture(build, source, setting);
     }
     capture->argument = wanted == NULL ? NULL : strdup(wanted);
     return wanted == NULL || capture->argument != NULL || error_set_memory(build->error);
@@ -135,9 +148,7 @@ static bool read_capture(struct config_build *build, const struct option_setting
     const char *equals = strchr(setting->value, '=');
     size_t length = equals == NULL ? 0 : (size_t)(equals - setting->value);
     if (length == 0)
-        return config_wrong(build,
-            "--capture '%s': it must be NAME=json:/pointer, NAME=header:NAME or NAME=text",
-            setting->value);
+        return fail_capture(build, "", setting);
     for (size_t i = 0; i < config->capture_count; i++) {
         if (strlen(config->captures[i].name) == length &&
             memcmp(config->captures[i].name, setting->value, length) == 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/config/private.h"
+#include "text/nearest.h"
 #include "text/units.h"
 
 #define SHARDS_MOST 1000000000
@@ -34,6 +35,16 @@ static bool set_shard(
     return true;
 }
 
+static bool fail_given(struct config_build *build, const char *text)
+{
+    char hint[NEAREST_HINT_SIZE];
+    struct nearest nearest = nearest_to(text);
+    nearest_offer(&nearest, "auto");
+    return config_wrong(build,
+        "--shard '%s': it must be I/N with I from 1 to N, such as 3/16, or auto%s", text,
+        nearest_hint(&nearest, "'", "'", hint));
+}
+
 static bool read_given(struct config_build *build, const char *text)
 {
     const char *slash = strchr(text, '/');
@@ -45,8 +56,7 @@ static bool read_given(struct config_build *build, const char *text)
     if (slash == NULL || slash - text >= NUMBER_SIZE ||
         !units_parse_number(first, 1, SHARDS_MOST, &index) ||
         !units_parse_number(slash + 1, 1, SHARDS_MOST, &count))
-        return config_wrong(
-            build, "--shard '%s': it must be I/N with I from 1 to N, such as 3/16, or auto", text);
+        return fail_given(build, text);
     char option[96];
     (void)snprintf(option, sizeof option, "--shard '%s'", text);
     return set_shard(build, option, index, count, NULL);

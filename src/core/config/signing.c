@@ -27,12 +27,19 @@ static const char *read_variable(const char *name)
     return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
+/* Takes the token of the environment's session. */
+static bool read_session(struct config_build *build, struct config_signing *signing)
+{
+    const char *token = read_variable("AWS_SESSION_TOKEN");
+    return token == NULL ||
+           (copy_text(build, &signing->token, token, strlen(token)) && add_secret(build, token));
+}
+
 /* Takes the credentials from the environment. */
 static bool read_environment(struct config_build *build, struct config_signing *signing)
 {
     const char *id = read_variable("AWS_ACCESS_KEY_ID");
     const char *secret = read_variable("AWS_SECRET_ACCESS_KEY");
-    const char *token = read_variable("AWS_SESSION_TOKEN");
     if (id == NULL || secret == NULL)
         return build->config->dry_run ||
                config_wrong(build,
@@ -41,12 +48,10 @@ static bool read_environment(struct config_build *build, struct config_signing *
                    id == NULL ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY");
     return copy_text(build, &signing->key_id, id, strlen(id)) &&
            copy_text(build, &signing->secret, secret, strlen(secret)) &&
-           add_secret(build, secret) &&
-           (token == NULL || (copy_text(build, &signing->token, token, strlen(token)) &&
-                                 add_secret(build, token)));
+           add_secret(build, secret) && read_session(build, signing);
 }
 
-/* -u KEY:SECRET goes first, as in curl. */
+/* -u KEY:SECRET goes first, as in curl. The session of the environment belongs to its key only. */
 static bool read_credentials(struct config_build *build)
 {
     struct config_signing *signing = &build->config->signing;
@@ -54,8 +59,11 @@ static bool read_credentials(struct config_build *build)
     const char *colon = user == NULL ? NULL : strchr(user, ':');
     if (colon == NULL)
         return read_environment(build, signing);
-    return copy_text(build, &signing->key_id, user, (size_t)(colon - user)) &&
-           copy_text(build, &signing->secret, colon + 1, strlen(colon + 1));
+    const char *id = read_variable("AWS_ACCESS_KEY_ID");
+    if (!copy_text(build, &signing->key_id, user, (size_t)(colon - user)) ||
+        !copy_text(build, &signing->secret, colon + 1, strlen(colon + 1)))
+        return false;
+    return id == NULL || strcmp(id, signing->key_id) != 0 || read_session(build, signing);
 }
 
 /* The value of the last -H with this name; NULL: there is none. */
@@ -114,16 +122,26 @@ static bool check_host(struct config_build *build)
     return valid;
 }
 
+static bool read_scope(struct config_build *build, const char *source)
+{
+    struct error reason = {0};
+    char *provider = config_fill_source(build, source, TEMPLATE_TEXT, "--aws-sigv4");
+    if (provider == NULL)
+        return false;
+    bool read = aws_sigv4_parse(provider, &build->config->signing.scope, &reason) ||
+                config_wrong(build, "--aws-sigv4 '%s': %s", provider, reason.text);
+    free(provider);
+    return read;
+}
+
 bool config_read_signing(struct config_build *build)
 {
     struct config *config = build->config;
-    const char *provider = config_last(build, "aws-sigv4");
-    struct error reason = {0};
-    if (provider == NULL)
+    const char *source = config_last(build, "aws-sigv4");
+    if (source == NULL)
         return true;
-    if (!aws_sigv4_parse(provider, &config->signing.scope, &reason))
-        return config_wrong(build, "--aws-sigv4 '%s': %s", provider, reason.text);
-    if (!check_headers(build) || !check_host(build) || !read_credentials(build))
+    if (!read_scope(build, source) || !check_headers(build) || !check_host(build) ||
+        !read_credentials(build))
         return false;
     wipe_and_free(config->user_password);
     config->user_password = NULL;

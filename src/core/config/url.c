@@ -9,6 +9,7 @@
 #include "base/wipe.h"
 #include "core/config/private.h"
 #include "text/http_url.h"
+#include "text/nearest.h"
 #include "text/units.h"
 
 #define URL_MOST (1024 * 1024) /* bytes */
@@ -183,10 +184,22 @@ static bool check_bytes(struct config_build *build, const char *url)
     return true;
 }
 
+static bool fail_scheme(struct config_build *build, const char *url)
+{
+    static const char *const schemes[] = {"http://", "https://", NULL};
+    char hint[NEAREST_HINT_SIZE];
+    const char *authority = strstr(url, "://");
+    struct nearest nearest =
+        nearest_to_part(url, authority == NULL ? 0 : (size_t)(authority + 3 - url));
+    nearest_offer_list(&nearest, schemes);
+    return config_wrong(build, "the URL '%s' must begin with http:// or https://%s", url,
+        nearest_hint(&nearest, "'", "'", hint));
+}
+
 static bool check_url(struct config_build *build, const char *url)
 {
     if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
-        return config_wrong(build, "the URL '%s' must begin with http:// or https://", url);
+        return fail_scheme(build, url);
     if (!check_userinfo(build, url) || !check_bytes(build, url))
         return false;
     struct config_url_parts parts = config_split_url(url);
@@ -292,7 +305,7 @@ bool config_read_url(struct config_build *build)
         return config_read_urls(build);
     const char *given = config_last(build, "url");
     if (given == NULL)
-        return config_wrong(build, "no URL: the last operand must be one, or give --url");
+        return config_wrong(build, "no URL: the last operand must be one, or give --url or --urls");
     struct buf url;
     buf_init(&url, URL_MOST);
     bool made = expand(build, given, &url) && check_url(build, buf_text(&url)) &&

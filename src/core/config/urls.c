@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "core/config/private.h"
 #include "core/read_file.h"
@@ -15,7 +16,8 @@ static bool read_list(struct config_build *build, const char *path, const char *
     struct buf content;
     buf_init(&content, LIST_MOST);
     struct error reason = {0};
-    bool read = read_file_path(path, &content, &reason);
+    bool read = strcmp(path, "-") == 0 ? read_file_descriptor(STDIN_FILENO, &content, &reason)
+                                       : read_file_path(path, &content, &reason);
     if (read && content.length > 0 && memchr(content.data, '\0', content.length) != NULL)
         read = error_set(&reason, ERROR_USAGE, 0, "it contains a NUL byte");
     char *text = read ? buf_detach(&content) : NULL;
@@ -47,8 +49,10 @@ static bool check_body(struct config_build *build, const char *label)
         const struct url_list_entry *entry = config->urls->entries[i];
         if (config->raw && entry->field_count > 0)
             return config_wrong(build,
-                "%s: line %zu has fields of a form, and --raw (-T) sends none: leave out -T", label,
-                entry->line);
+                "%s: line %zu has fields of a form, and --raw (-T) sends none: leave out -T, or "
+                "give "
+                "--no-raw where a file of options says raw",
+                label, entry->line);
         if (!config->raw && has_content_type(entry))
             return config_wrong(build,
                 "%s: line %zu has a Content-Type, but that of a form is shoal's own: send the file "
@@ -65,6 +69,9 @@ bool config_read_urls(struct config_build *build)
     char label[LABEL_SIZE];
     if (options_given(build->options, "url"))
         return config_wrong(build, "--urls and a URL exclude each other: the list has the URLs");
+    if (strcmp(path, "-") == 0 && config_lists_paths(config))
+        return config_wrong(
+            build, "--urls - and the PATH - exclude each other: both would read standard input");
     (void)snprintf(label, sizeof label, "--urls '%s'", path);
     if (!read_list(build, path, label) || !check_body(build, label))
         return false;

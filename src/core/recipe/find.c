@@ -9,6 +9,7 @@
 #include "core/read_file.h"
 #include "core/recipe/builtin.h"
 #include "core/recipe/private.h"
+#include "text/nearest.h"
 
 #define SUFFIX       ".yaml"
 #define PATH_SIZE    4096 /* bytes of a path, with its NUL */
@@ -71,35 +72,26 @@ static bool read_path(struct recipe *recipe, const char *option, const char *pat
            error_set(error, reason.class, reason.code, "%s: %s", option, reason.text);
 }
 
-/* The recipe whose name has the longest beginning in common with `name`, for "did you mean"; NULL:
- * none has three bytes of it. */
-static const char *nearest(const char *name)
-{
-    const char *found = NULL;
-    size_t most = 2;
-    for (size_t i = 0; i < recipe_builtin_count; i++) {
-        const char *other = recipe_builtin_list[i].name;
-        size_t common = 0;
-        while (name[common] != '\0' && name[common] == other[common])
-            common++;
-        if (common > most) {
-            most = common;
-            found = other;
-        }
-    }
-    return found;
-}
-
+/* Says "did you mean" with the most similar name among the built-in recipes and the user's. */
 static bool fail_unknown(const char *name, struct error *error)
 {
     if (access(name, F_OK) == 0)
         return error_set(error, ERROR_USAGE, 0,
             "unknown recipe '%s'; for the file of that name, write ./%s", name, name);
-    const char *near = nearest(name);
-    return error_set(error, ERROR_USAGE, 0,
-        "unknown recipe '%s'%s%s%s; `shoal recipes` lists them, and a file's path contains a slash",
-        name, near == NULL ? "" : " (did you mean '", near == NULL ? "" : near,
-        near == NULL ? "" : "'?)");
+    char hint[NEAREST_HINT_SIZE];
+    struct recipe_names names;
+    struct nearest nearest = nearest_to(name);
+    if (!recipe_names(&names, error)) {
+        recipe_names_free(&names);
+        return false;
+    }
+    for (size_t i = 0; i < names.count; i++)
+        nearest_offer(&nearest, names.list[i]);
+    (void)error_set(error, ERROR_USAGE, 0,
+        "unknown recipe '%s': `shoal recipes` lists them, and a file's path contains a slash%s",
+        name, nearest_hint(&nearest, "'", "'", hint));
+    recipe_names_free(&names);
+    return false;
 }
 
 bool recipe_find(struct recipe *recipe, const char *given, enum recipe_use use, struct error *error)

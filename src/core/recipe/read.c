@@ -67,9 +67,10 @@ static bool check_variable(
             variable->name);
     if (variable->fallback == NULL)
         return true;
-    if (variable->optional)
+    if (variable->optional && strncmp(variable->fallback, "env:", 4) != 0)
         return yaml_tree_wrong(error, recipe->name, place,
-            "the variable '%s' has a default: 'optional' has no meaning then", variable->name);
+            "the variable '%s' has a default: 'optional' goes with a default of env:NAME only",
+            variable->name);
     bool allowed = variable->values == NULL || is_source(variable->fallback);
     for (size_t i = 0; i < variable->value_count && !allowed; i++)
         allowed = strcmp(variable->values[i], variable->fallback) == 0;

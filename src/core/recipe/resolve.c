@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/wipe.h"
 #include "core/recipe/private.h"
+#include "text/nearest.h"
 
 #define LAYERS      3
 #define SET_MOST    (1024 * 1024) /* bytes of a KEY=VALUE */
@@ -100,13 +101,17 @@ static bool fail_undeclared(const struct resolving *resolving, const struct opti
 {
     const struct recipe *recipe = resolving->recipe;
     char names[LISTED_MOST] = "";
-    for (size_t i = 0; i < recipe->variable_count; i++)
+    char hint[NEAREST_HINT_SIZE];
+    struct nearest nearest = nearest_to_part(setting->value, key_length(setting->value));
+    for (size_t i = 0; i < recipe->variable_count; i++) {
         list_texts(names, sizeof names, recipe->variables[i].name);
+        nearest_offer(&nearest, recipe->variables[i].name);
+    }
     return error_set(resolving->error, ERROR_USAGE, 0,
-        "%s%s--set (-s) '%.*s': %s has no such variable; it has: %s",
+        "%s%s--set (-s) '%.*s': %s has no such variable; it has: %s%s",
         setting->where == NULL ? "" : setting->where, setting->where == NULL ? "" : ": ",
         (int)key_length(setting->value), setting->value, recipe->name,
-        names[0] == '\0' ? "none" : names);
+        names[0] == '\0' ? "none" : names, nearest_hint(&nearest, "'", "'", hint));
 }
 
 /* Checks the value of a variable that lists those that are allowed. Values that are read from
@@ -122,24 +127,36 @@ static bool check_allowed(const struct resolving *resolving, const struct option
     if (strncmp(value, "file:", 5) == 0 || strncmp(value, "fd:", 3) == 0)
         return true;
     char listed[LISTED_MOST] = "";
+    char hint[NEAREST_HINT_SIZE];
+    struct nearest nearest = nearest_to(value);
     for (size_t i = 0; i < variable->value_count; i++) {
         if (strcmp(variable->values[i], value) == 0)
             return true;
         list_texts(listed, sizeof listed, variable->values[i]);
+        nearest_offer(&nearest, variable->values[i]);
     }
-    return error_set(resolving->error, ERROR_USAGE, 0, "--set (-s) '%s=%s': %s allows %s",
-        variable->name, variable->secret ? "***" : value, resolving->recipe->name, listed);
+    return error_set(resolving->error, ERROR_USAGE, 0, "--set (-s) '%s=%s': %s allows %s%s",
+        variable->name, variable->secret ? "***" : value, resolving->recipe->name, listed,
+        variable->secret ? "" : nearest_hint(&nearest, "'", "'", hint));
 }
 
-/* Whether a secret is to be read from where there is nothing, and a dry run can do without. */
+/* Whether the value names an environment variable that is not set, or empty. */
+static bool is_unset(const char *value)
+{
+    if (strncmp(value, "env:", 4) != 0)
+        return false;
+    const char *found = getenv(value + 4);
+    return found == NULL || found[0] == '\0';
+}
+
+/* Whether a secret is to be read from where there is nothing, and a dry run can do without. An
+ * optional one that is not set is left out, as in any run. */
 static bool is_missing_secret(const struct recipe_variable *variable, const char *value)
 {
     if (!variable->secret || value == NULL)
         return false;
-    if (strncmp(value, "env:", 4) == 0) {
-        const char *found = getenv(value + 4);
-        return found == NULL || found[0] == '\0';
-    }
+    if (is_unset(value))
+        return !variable->optional;
     return strncmp(value, "file:", 5) == 0 && access(value + 5, R_OK) != 0;
 }
 
@@ -176,18 +193,15 @@ static bool fail_unset(const struct resolving *resolving, const struct recipe_va
 static bool use_default(const struct resolving *resolving, const struct recipe_variable *variable)
 {
     const char *value = variable->fallback;
-    if (value == NULL && variable->optional)
+    if (variable->optional && (value == NULL || is_unset(value)))
         return true;
     if (resolving->is_dry && variable->secret &&
         (value == NULL || is_missing_secret(variable, value)))
         return set_variable(resolving, variable, NOT_NEEDED);
     if (value == NULL)
         return fail_unset(resolving, variable);
-    if (strncmp(value, "env:", 4) == 0) {
-        const char *found = getenv(value + 4);
-        if (found == NULL || found[0] == '\0')
-            return fail_unset(resolving, variable);
-    }
+    if (is_unset(value))
+        return fail_unset(resolving, variable);
     return set_variable(resolving, variable, value);
 }
 

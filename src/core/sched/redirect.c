@@ -121,6 +121,7 @@ bool redirect_follow(struct sched *sched, struct file *file, const struct http_e
     buf_init(&target, TARGET_MOST);
     bool follows = decide(sched, file, &redirect, &target);
     buf_clear(&target);
+    /* The signature that --urls has for the file: this text is also told of other files. */
     bool is_listed = plan_listed(plan) != NULL;
     (void)(is_listed ? url_list_add_shown : buf_add_text)(&target, end->location);
     (void)buf_printf(&sched->check_failure, CAUSES_POINTS_TO, redirect.status, buf_text(&target));

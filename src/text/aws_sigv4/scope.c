@@ -43,6 +43,10 @@ bool aws_sigv4_parse(const char *text, struct aws_sigv4_scope *scope, struct err
             break;
         text += length + 1;
     }
+    if (strcmp(scope->provider, "aws") == 0 && scope->name[0] != '\0' &&
+        strcmp(scope->name, "amz") != 0)
+        return error_set(error, ERROR_USAGE, 0,
+            "the name after 'aws:' must be amz, as in 'aws:amz'; did you mean 'aws:amz'?");
     if (scope->name[0] == '\0')
         memcpy(scope->name, scope->provider, sizeof scope->name);
     return true;

@@ -12,6 +12,14 @@ struct secrets *secrets_new(void)
     return calloc(1, sizeof(struct secrets));
 }
 
+struct secrets *secrets_new_over(struct secrets *below)
+{
+    struct secrets *secrets = secrets_new();
+    if (secrets != NULL)
+        secrets->below = below;
+    return secrets;
+}
+
 static void free_nodes(struct secret_node *nodes, size_t count)
 {
     wipe(nodes, count * sizeof *nodes);

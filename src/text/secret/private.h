@@ -28,6 +28,7 @@ struct secret_node {
 /* An automaton that reads text and knows after each byte which beginning of a form, the longest,
  * was read last (Aho and Corasick, 1975). */
 struct secrets {
+    struct secrets *below;     /* replaced first; the caller's; NULL: none */
     struct secret_node *nodes; /* nodes[SECRET_ROOT] is the empty beginning */
     uint32_t count;            /* nodes in use; 0: no form was added */
     uint32_t capacity;         /* nodes allocated */

@@ -4,7 +4,8 @@
 
 #include "text/secret/private.h"
 
-static bool redact(
+/* Replaces the forms of one set. */
+static bool replace(
     struct secrets *secrets, const char *text, size_t length, bool cut, struct buf *out)
 {
     if (secrets == NULL || secrets->count == 0)
@@ -19,6 +20,19 @@ static bool redact(
     }
     free(spans.list);
     return done && buf_add(out, text + copied, length - copied);
+}
+
+static bool redact(
+    struct secrets *secrets, const char *text, size_t length, bool cut, struct buf *out)
+{
+    if (secrets == NULL || secrets->below == NULL)
+        return replace(secrets, text, length, cut, out);
+    struct buf first;
+    buf_init(&first, out->maximum);
+    bool done = replace(secrets->below, text, length, cut, &first) &&
+                replace(secrets, buf_text(&first), first.length, cut, out);
+    buf_free(&first);
+    return done;
 }
 
 bool secrets_redact(struct secrets *secrets, const char *text, size_t length, struct buf *out)

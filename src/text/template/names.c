@@ -40,6 +40,7 @@ static const char *const escaping_names[] = {
     [ESCAPE_COMPONENT] = "component",
     [ESCAPE_JSON] = "json",
     [ESCAPE_BASE64] = "base64",
+    NULL,
 };
 
 static bool slice_is(struct template_slice slice, const char *text)
@@ -66,13 +67,32 @@ enum template_field template_find_field(struct template_slice name)
     return FIELD_NONE;
 }
 
+void template_offer_fields(struct nearest *nearest)
+{
+    for (size_t i = FIELD_NONE + 1; i < COUNT(fields); i++)
+        nearest_offer(nearest, fields[i].name);
+}
+
 static enum template_escaping find_escaping(struct template_slice name)
 {
-    for (size_t i = 0; i < COUNT(escaping_names); i++) {
+    for (size_t i = 0; escaping_names[i] != NULL; i++) {
         if (slice_is(name, escaping_names[i]))
             return (enum template_escaping)i;
     }
     return ESCAPE_UNKNOWN;
+}
+
+static bool fail_escaping(struct template_slice name, struct error *error)
+{
+    char hint[NEAREST_HINT_SIZE];
+    struct nearest nearest = nearest_to_part(name.text, name.length);
+    nearest_offer_list(&nearest, escaping_names);
+    return error_set(error, ERROR_USAGE, 0,
+        "unknown escaping ':%.*s': it must be url, query, path, component, json, base64, raw, "
+        "upper, "
+        "flat or epoch%s",
+        (int)(name.length < SHOWN_MAX ? name.length : SHOWN_MAX), name.text,
+        nearest_hint(&nearest, "':", "'", hint));
 }
 
 static bool changes_value(enum template_escaping escaping)
@@ -132,10 +152,7 @@ bool template_read_escapings(struct template_slice source, enum template_place p
         struct template_slice name = {at + 1, (size_t)(next - at) - 1};
         enum template_escaping escaping = find_escaping(name);
         if (escaping == ESCAPE_UNKNOWN)
-            return error_set(error, ERROR_USAGE, 0,
-                "unknown escaping ':%.*s': it must be url, query, path, component, json, base64, "
-                "raw, upper, flat or epoch",
-                (int)(name.length < SHOWN_MAX ? name.length : SHOWN_MAX), name.text);
+            return fail_escaping(name, error);
         if (!add_escaping(escapings, escaping, field, error))
             return false;
         at = next;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/must_use.h"
+#include "text/nearest.h"
 #include "text/template.h"
 
 /* The built-in fields. */
@@ -89,6 +90,9 @@ unsigned template_field_needs(enum template_field field);
 
 /* The field of that name; FIELD_NONE: there is none. */
 enum template_field template_find_field(struct template_slice name);
+
+/* Offers the names of the fields to a search. */
+void template_offer_fields(struct nearest *nearest);
 
 /* Reads what follows a field's name: a colon before each escaping; nothing for the default of the
  * place. `*field` becomes FIELD_EPOCH for FIELD_MTIME with `:epoch`. False with `error`: an unknown

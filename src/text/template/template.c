@@ -113,11 +113,17 @@ static int shown_length(struct template_slice slice)
 
 static bool fail_field(struct parser *parser, struct template_slice name)
 {
+    char hint[NEAREST_HINT_SIZE];
+    struct nearest nearest = nearest_to_part(name.text, name.length);
+    template_offer_fields(&nearest);
+    for (size_t i = 0; parser->keys != NULL && i < parser->keys->count; i++)
+        nearest_offer(&nearest, parser->keys->list[i].name);
     return error_set(parser->error, ERROR_USAGE, 0,
         "unknown field {%.*s} in '%.*s': it must be file, folder, path, dir, name, stem, ext, "
-        "type, size, mtime, sha256, sha1, md5 or a key given with -s (a '{' itself is written "
-        "'{{')",
-        shown_length(name), name.text, SHOWN_MAX, parser->source);
+        "type, "
+        "size, mtime, sha256, sha1, md5 or a key given with -s (a '{' itself is written '{{')%s",
+        shown_length(name), name.text, SHOWN_MAX, parser->source,
+        nearest_hint(&nearest, "{", "}", hint));
 }
 
 /* Adds a key that need not be given: without a value, the whole text is left out. */

@@ -23,17 +23,16 @@ class Refused(Exception):
     """The request is not what was signed."""
 
 
-def check(handler, body):
-    """Recomputes the signature; returns the scope."""
-    server = handler.server.owner
-    headers = {name.lower(): value for name, value in handler.headers.items()}
+def check(keys, method, target, headers, body):
+    """Recomputes the signature; returns the scope. `keys`: key ID -> (secret, session token or None)."""
+    headers = {name.lower(): value for name, value in headers}
     match = AUTHORIZATION.fullmatch(headers.get("authorization", ""))
     if not match:
         raise Refused("AccessDenied")
     key, date, region, service, signed, signature = match.groups()
-    if key not in server.keys:
+    if key not in keys:
         raise Refused("InvalidAccessKeyId")
-    secret, token = server.keys[key]
+    secret, token = keys[key]
     if headers.get("x-amz-security-token") != token:
         raise Refused("InvalidToken")
     names = signed.split(";")
@@ -45,7 +44,7 @@ def check(handler, body):
     if payload != "UNSIGNED-PAYLOAD" and payload != hashlib.sha256(body).hexdigest():
         raise Refused("XAmzContentSHA256Mismatch")
     auth = (S3SigV4Auth if service == "s3" else SigV4Auth)(Credentials(key, secret), service, region)
-    request = AWSRequest(handler.command, f"http://{headers['host']}{handler.path}")
+    request = AWSRequest(method, f"http://{headers['host']}{target}")
     for name in names:
         request.headers[name] = headers[name]
     request.context["timestamp"] = headers["x-amz-date"]
@@ -79,7 +78,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if owner.tamper:
             body = owner.tamper(self, body)
         try:
-            owner.scopes.append(check(self, body))
+            owner.scopes.append(check(owner.keys, self.command, self.path, self.headers.items(), body))
         except Refused as refused:
             self.respond(403, f"<Error><Code>{refused}</Code><Message>{refused}</Message></Error>")
             return

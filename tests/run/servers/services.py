@@ -10,6 +10,7 @@ import json
 import re
 import urllib.parse
 
+from . import s3
 from .ledger import Answer, Ledger
 
 MIB = 1024 * 1024
@@ -48,16 +49,29 @@ def parameter(name):
     return lambda record: dict(urllib.parse.parse_qsl(record.query)).get(name)
 
 
+def signed_with(record, secret):
+    """Whether the request has an AWS signature that this secret makes, for eu-west-1."""
+    try:
+        return s3.check({"AKID": (secret, None)}, record.method, record.target, record.headers, record.body) == (
+            "eu-west-1",
+            "s3",
+        )
+    except s3.Refused:
+        return False
+
+
 @dataclasses.dataclass
 class Contract:
     """What one service asks of a request, and what it answers."""
 
     method: str
     path: str  # what the path of the request line must match, before any decoding
-    credential: object  # returns the credential in a request
+    credential: object = None  # returns the credential in a request
     parts: list | None = None  # None: the body is the file
     query: dict = dataclasses.field(default_factory=dict)  # the parameters, each with a pattern
     headers: dict = dataclasses.field(default_factory=dict)  # name -> pattern, or a function of the record
+    is_signed: object = None  # in place of `credential`: whether the request is signed with a secret
+    only_signed: bool = False  # no header but those of HTTP itself and of `headers`
     success: int = 200
     body: object = b"{}"  # of a success; bytes, or a function of the record
     denied: int = 401
@@ -96,6 +110,11 @@ RAW_PATH = r"(?:[\w.~-]|%[0-9A-F]{2}|/)+"
 RAW_NAME = r"(?:[\w.~-]|%[0-9A-F]{2})+"
 MAP = r"[^/]+\.map"
 SCRIPT = r"[^/]+\.js"
+HTTP = {"host", "content-length", "user-agent", "accept", "accept-encoding", "connection"}  # headers of HTTP itself
+SLOW_DOWN = Answer(status=503, headers={"Retry-After": "0"}, body=b"<Error><Code>SlowDown</Code></Error>")
+SIGNED = {
+    "x-amz-content-sha256": sha("sha256"), "x-amz-checksum-sha256": sum_base64("sha256"), "Content-Type": r".+/.+"
+}  # fmt: skip
 
 CONTRACTS = {
     "raygun-symbols": Contract(
@@ -219,6 +238,19 @@ CONTRACTS = {
         "PUT", rf"/remote\.php/dav/files/user1/{RAW_PATH}", basic,
         headers={"X-OC-Mtime": r"\d+", "X-NC-WebDAV-Auto-Mkcol": r"1"}, success=201, body=b"",
     ),
+    "s3": Contract(
+        "PUT", rf"/bucket1/{RAW_PATH}", is_signed=signed_with, headers=SIGNED, body=b"", denied=403,
+        limit=5 * 1024 * MIB, too_large=400, limited=SLOW_DOWN,
+    ),
+    "s3-compatible": Contract(
+        "PUT", rf"/bucket1/{RAW_PATH}", is_signed=signed_with, headers={**SIGNED, "Content-MD5": sum_base64("md5")},
+        body=b"", denied=403, too_large=400, limited=SLOW_DOWN,
+    ),
+    "presigned": Contract(
+        "PUT", rf"/bucket1/{RAW_PATH}", parameter("X-Amz-Signature"), only_signed=True,
+        query={"X-Amz-Expires": r"\d+", "X-Amz-Signature": r".+"}, body=b"", denied=403, too_large=400,
+        limited=SLOW_DOWN,
+    ),
 }  # fmt: skip
 
 
@@ -245,7 +277,7 @@ class Service(Ledger):
         except Breach as breach:
             self.breaches.append(f"{record.method} {record.target}: {breach}")
             return Answer(status=400, body=str(breach).encode())
-        if contract.credential(record) != self.wanted:
+        if not self.has_credential(record):
             return Answer(status=contract.denied, body=b"the credential is not valid: " + record.target.encode())
         if self.limit_request == record.number + 1:
             return contract.limited
@@ -258,6 +290,11 @@ class Service(Ledger):
         body = contract.body(record) if callable(contract.body) else contract.body
         return Answer(status=contract.success, body=body, delay=0.01 if contract.one_at_a_time else 0)
 
+    def has_credential(self, record):
+        if self.contract.is_signed:
+            return self.contract.is_signed(record, self.wanted)
+        return self.contract.credential(record) == self.wanted
+
     def check_request(self, record):
         contract = self.contract
         if record.method != contract.method:
@@ -269,6 +306,10 @@ class Service(Ledger):
             wanted = pattern(record) if callable(pattern) else pattern
             if len(record.header(name)) != 1 or not re.fullmatch(wanted, record.header(name)[0]):
                 raise Breach(f"header {name}: {record.header(name)}")
+        if contract.only_signed:
+            others = {name.lower() for name, _ in record.headers} - HTTP - {name.lower() for name in contract.headers}
+            if others:
+                raise Breach(f"headers that were not signed: {others}")
         if contract.one_at_a_time and self.in_flight > 1:
             raise Breach(f"{self.in_flight} requests at the same time")
         if contract.parts is not None:
