@@ -8,7 +8,7 @@ DESTDIR =
 all: build
 
 build: $(BUILD)/build.ninja
-	@ninja -C $(BUILD) $(NINJAFLAGS)
+	@ninja -C $(BUILD) $(NINJAFLAGS) installed layers.checked map.checked
 
 $(BUILD)/build.ninja:
 	@scripts/deps --check build
@@ -38,12 +38,11 @@ bench:
 dist:
 	@scripts/dist
 
-install: build
-	@meson configure $(BUILD) -Dprefix=$(PREFIX)
-	@DESTDIR=$(DESTDIR) meson install -C $(BUILD)
+install:
+	@scripts/install "$(PREFIX)" "$(DESTDIR)"
 
 clean:
-	@rm -rf $(BUILD) build-asan build-tsan build-lint build-fuzz build-bench build-dist
+	@rm -rf $(BUILD) build-asan build-tsan build-lint build-fuzz build-bench build-dist build-install
 
 help:
 	@echo 'make           builds build/shoal and libshoal'
@@ -55,7 +54,7 @@ help:
 	@echo 'make fuzz      each fuzzing program for a minute (FUZZ_SECONDS=60)'
 	@echo 'make bench     the table of benchmarks'
 	@echo 'make dist      a release: build-dist/shoal-VERSION.tar.gz, built and tested'
-	@echo 'make install   into PREFIX (/usr/local), below DESTDIR where it is given'
+	@echo 'make install   builds without tests and installs into PREFIX (/usr/local), below DESTDIR where it is given'
 	@echo 'make clean     removes what was built'
 	@echo
 	@echo 'As root, the other targets install missing packages themselves; else they list them.'

@@ -121,13 +121,15 @@ struct shoal_file {
     const char *cause;          /* the text of its struct shoal_cause; NULL where there is none */
     bool first_of_cause;        /* no earlier file had this cause */
     const char *origin;         /* "https://example.com"; NULL: it has no URL (yet) */
+    const char *url;            /* that of its last request, with secrets replaced; NULL: no request
+                                   was made */
     long status;                /* HTTP status of the last attempt; 0: it got no response */
     unsigned attempts;          /* requests begun for this file; 0: it was never attempted */
-    const char *redirected; /* the URL to which redirects led the last attempt; NULL: none did */
-    int64_t bytes;          /* size of the file in bytes; -1: it was never opened */
-    int64_t took_us;        /* microseconds from its first attempt to its verdict; 0: no attempt */
-    bool temporary;         /* FAILED: a later run can succeed; otherwise false */
-    bool maybe_accepted;    /* FAILED: after some attempt the server may have accepted it */
+    bool redirected;            /* a redirect led its last request to `url` */
+    int64_t bytes;              /* size of the file in bytes; -1: it was never opened */
+    int64_t took_us;     /* microseconds from its first attempt to its verdict; 0: no attempt */
+    bool temporary;      /* FAILED: a later run can succeed; otherwise false */
+    bool maybe_accepted; /* FAILED: after some attempt the server may have accepted it */
     struct shoal_text response; /* body of the last response, up to 64 KiB; data NULL: none came */
     bool response_cut;          /* the body was longer than `response` */
     const struct shoal_value *headers;  /* headers of that response: those that docs/responses.md
@@ -224,7 +226,9 @@ struct shoal_cause {
     struct shoal_text first_path; /* the first file's `{path}` */
     uint64_t count;               /* files */
     uint64_t temporary;           /* those of them for which a later run can succeed */
+    unsigned attempts_least;      /* requests begun for one of them, at least */
     unsigned attempts_most;       /* requests begun for one of them, at most */
+    int64_t first_bytes;          /* size of the first file in bytes; -1: it was not opened */
     int64_t bytes_least;          /* size of the smallest file in bytes; -1: none was opened */
     int64_t bytes_most;           /* size of the largest file in bytes; -1: none was opened */
     int64_t first_us;             /* `at_us` of the first verdict */

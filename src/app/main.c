@@ -195,6 +195,7 @@
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   event_file             reads a file of events
+ *   event_line             events read back from JSON lines
  *   html_success           successes that may be none
  *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
@@ -283,7 +284,10 @@
  *   verify                 --verify-content
  *
  * sink/
- *   event_line             events read back from JSON lines
+ *   cause_text             what is told of a cause of failures
+ *   failure_text           why one file failed, for people
+ *   github                 what GitHub Actions reads
+ *   gitlab                 what GitLab CI reads
  *   jsonl                  events as JSON lines
  *   junit                  the result of a run as JUnit XML
  *   lines                  events as lines for people
@@ -324,7 +328,9 @@
  *   waits                  suspended connections
  *
  * app/                     the only layer that prints or exits
+ *   again                  the command that sends again what failed
  *   args                   reads a command line by a table
+ *   ci                     what a CI system gets beside the log
  *   command                what a command is, and the list of them
  *   command_line           reads the command line of a command, help included
  *   commands               the commands, and which one runs
@@ -347,6 +353,7 @@
  *   standard               descriptors 0, 1 and 2
  *   status                 shoal status
  *   stream                 buffered output of whole lines
+ *   terminal               the terminal on standard error
  *   whole_file             a file that appears whole or not at all
  */
 #include <shoal.h>

@@ -21,7 +21,7 @@ void events_init(struct events *events, const struct config *config, const struc
         .start_us = clock_now_us(clock)};
     buf_init(&events->text, TEXT_MOST * 4);
     buf_init(&events->origin, TEXT_MOST * 4);
-    buf_init(&events->redirected, TEXT_MOST * 4);
+    buf_init(&events->url, TEXT_MOST * 4);
     buf_init(&events->description, TEXT_MOST * 4);
     buf_init(&events->cause, TEXT_MOST * 4);
     buf_init(&events->nothing, TEXT_MOST * 4);
@@ -33,7 +33,7 @@ void events_free(struct events *events)
 {
     buf_free(&events->text);
     buf_free(&events->origin);
-    buf_free(&events->redirected);
+    buf_free(&events->url);
     response_view_free(&events->view);
     buf_free(&events->description);
     buf_free(&events->cause);
@@ -176,9 +176,10 @@ const char *events_file(struct events *events, const struct event_file *file)
             .reason = file->reason,
             .error = shown(events, &events->text, error),
             .origin = shown_origin(events, file->origin),
+            .url = shown(events, &events->url, file->url),
             .status = file->status,
             .attempts = file->attempts,
-            .redirected = shown(events, &events->redirected, file->redirected),
+            .redirected = file->redirected,
             .bytes = file->bytes,
             .took_us = file->first_us > 0 ? events_now_us(events) - file->first_us : 0,
             .temporary = file->temporary,

@@ -2,9 +2,9 @@
 
 /* RFC 9110, sections 15.5.2, 15.5.4 and 15.5.8. */
 enum credentials_status {
-    STATUS_UNAUTHORIZED = 401,
-    STATUS_FORBIDDEN = 403,
-    STATUS_PROXY_AUTHENTICATION_REQUIRED = 407,
+    CREDENTIALS_UNAUTHORIZED = 401,
+    CREDENTIALS_FORBIDDEN = 403,
+    CREDENTIALS_PROXY_REQUIRED = 407,
 };
 
 static void note_refusal(struct credentials *credentials, long status)
@@ -13,7 +13,7 @@ static void note_refusal(struct credentials *credentials, long status)
         credentials->status = status;
         credentials->since_file = credentials->files;
     }
-    if (status == STATUS_FORBIDDEN)
+    if (status == CREDENTIALS_FORBIDDEN)
         credentials->forbidden++;
     else
         credentials->refusals++;
@@ -32,8 +32,9 @@ void credentials_note_end(
     }
     if (outcome != OUTCOME_REFUSED)
         return;
-    if (status == STATUS_UNAUTHORIZED || status == STATUS_PROXY_AUTHENTICATION_REQUIRED ||
-        (status == STATUS_FORBIDDEN && !credentials->had_success && end->error != ATTEMPT_PROXY))
+    if (status == CREDENTIALS_UNAUTHORIZED || status == CREDENTIALS_PROXY_REQUIRED ||
+        (status == CREDENTIALS_FORBIDDEN && !credentials->had_success &&
+            end->error != ATTEMPT_PROXY))
         note_refusal(credentials, status);
 }
 

@@ -145,8 +145,9 @@ static bool fill_file(json_t *object, const struct shoal_event *event)
            set_time(object, "ms", file->took_us, CLOCK_US_PER_MS, 10) &&
            set_boolean(object, "temporary", file->temporary) &&
            json_set_text(object, "origin", file->origin) &&
-           json_set_text(object, "redirected", file->redirected) && set_response(object, file) &&
-           set_reason(object, file);
+           json_set_text(object, "url", file->url) &&
+           (!file->redirected || set_boolean(object, "redirected", true)) &&
+           set_response(object, file) && set_reason(object, file);
 }
 
 static bool fill_problem(json_t *object, const struct shoal_event *event)

@@ -147,7 +147,7 @@ static void read_connection(struct http_response *response)
 }
 
 /* Notes what the header means for the framing and for the connection. */
-static const char *read_header(struct http_response *response)
+static const char *read_header_line(struct http_response *response)
 {
     if (http_slice_is(response->name, "Content-Length"))
         return read_content_length(response);
@@ -208,7 +208,7 @@ static enum http_response_event next_header(
         return end_head(response);
     const char *error = http_field_line_read(line, &response->name, &response->value);
     if (error == NULL)
-        error = read_header(response);
+        error = read_header_line(response);
     return error == NULL ? HTTP_RESPONSE_HEADER : fail(response, error);
 }
 

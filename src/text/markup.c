@@ -14,7 +14,7 @@ struct rest {
     size_t length;
 };
 
-static void skip(struct rest *rest, size_t count)
+static void skip_bytes(struct rest *rest, size_t count)
 {
     rest->data += count;
     rest->length -= count;
@@ -41,17 +41,17 @@ static bool is_named(const char *name, size_t length, const char *element)
 static void skip_tag(struct rest *rest)
 {
     const char *end = memchr(rest->data, '>', rest->length);
-    skip(rest, end == NULL ? rest->length : (size_t)(end - rest->data) + 1);
+    skip_bytes(rest, end == NULL ? rest->length : (size_t)(end - rest->data) + 1);
 }
 
 /* Skips everything up to the content of the next element of that name. False: there is none. */
-static bool find_element(struct rest *rest, const char *element)
+static bool enter_element(struct rest *rest, const char *element)
 {
     for (;;) {
         const char *tag = memchr(rest->data, '<', rest->length);
         if (tag == NULL)
             return false;
-        skip(rest, (size_t)(tag - rest->data));
+        skip_bytes(rest, (size_t)(tag - rest->data));
         bool found = is_named(rest->data + 1, rest->length - 1, element);
         skip_tag(rest);
         bool empty = rest->data - tag >= 2 && memcmp(rest->data - 2, "/>", 2) == 0;
@@ -110,15 +110,15 @@ static void add_reference(struct buf *out, struct rest *rest)
                                                   : named_reference(name, length);
     }
     if (code_point != 0 && add_character(out, code_point)) {
-        skip(rest, (size_t)(end - rest->data) + 1);
+        skip_bytes(rest, (size_t)(end - rest->data) + 1);
         return;
     }
     (void)buf_add_byte(out, '&');
-    skip(rest, 1);
+    skip_bytes(rest, 1);
 }
 
 /* Adds the text up to the end tag. Returns whether it has more than white space. */
-static bool add_content(struct buf *out, struct rest *rest, const char *element)
+static bool add_element_text(struct buf *out, struct rest *rest, const char *element)
 {
     bool any = false;
     while (rest->length > 0) {
@@ -136,7 +136,7 @@ static bool add_content(struct buf *out, struct rest *rest, const char *element)
         } else {
             any = any || !ascii_is_space(byte);
             (void)buf_add_byte(out, byte);
-            skip(rest, 1);
+            skip_bytes(rest, 1);
         }
     }
     return any;
@@ -146,8 +146,8 @@ bool markup_add_text(struct buf *out, const char *body, size_t length, const cha
 {
     struct rest rest = {body, length};
     size_t start = out->length;
-    while (find_element(&rest, element)) {
-        if (add_content(out, &rest, element))
+    while (enter_element(&rest, element)) {
+        if (add_element_text(out, &rest, element))
             return !out->failed;
         buf_truncate(out, start);
     }

@@ -12,14 +12,14 @@
 #define DATE_MOST 64 /* bytes of a date; longer texts are none */
 
 /* The text not read yet. */
-struct input {
+struct span {
     const char *next;
     const char *end;
 };
 
-static struct input trimmed(const char *text, size_t length)
+static struct span trimmed(const char *text, size_t length)
 {
-    struct input input = {text, text + length};
+    struct span input = {text, text + length};
     while (input.next < input.end && (ascii_is_blank(*input.next) || *input.next == '"'))
         input.next++;
     while (input.end > input.next && (ascii_is_blank(input.end[-1]) || input.end[-1] == '"'))
@@ -33,7 +33,7 @@ static int64_t product(int64_t one, int64_t other)
 }
 
 /* Reads digits; a number that is too large is RETRY_AFTER_MOST_US. Returns how many there were. */
-static size_t read_digits(struct input *input, int64_t *number)
+static size_t read_number(struct span *input, int64_t *number)
 {
     size_t count = 0;
     for (*number = 0; input->next < input->end && ascii_is_digit(*input->next); count++)
@@ -42,7 +42,7 @@ static size_t read_digits(struct input *input, int64_t *number)
 }
 
 /* Skips `.7`. Returns whether it is more than 0. */
-static bool read_fraction(struct input *input)
+static bool read_fraction(struct span *input)
 {
     bool is_more = false;
     if (input->end - input->next < 2 || *input->next != '.')
@@ -54,16 +54,16 @@ static bool read_fraction(struct input *input)
 }
 
 /* Reads `e3`. Returns 1,000 then, and 1 where there is none. */
-static int64_t read_exponent(struct input *input)
+static int64_t read_exponent(struct span *input)
 {
-    struct input rest = *input;
+    struct span rest = *input;
     int64_t exponent;
     if (rest.next == rest.end || (*rest.next | 0x20) != 'e')
         return 1;
     rest.next++;
     if (rest.next < rest.end && *rest.next == '+')
         rest.next++;
-    if (read_digits(&rest, &exponent) == 0)
+    if (read_number(&rest, &exponent) == 0)
         return 1;
     *input = rest;
     int64_t factor = 1;
@@ -73,7 +73,7 @@ static int64_t read_exponent(struct input *input)
 }
 
 /* The unit after a number, in microseconds. Anything that is none leaves it at seconds. */
-static int64_t unit_us(struct input input)
+static int64_t unit_us(struct span input)
 {
     static const struct {
         const char *word; /* or its first letters */
@@ -94,13 +94,13 @@ static int64_t unit_us(struct input input)
 
 /* Reads one number with its unit, and words before it: `in 5 minutes`. A negative number is a
  * moment that has passed. False: there is no digit. */
-static bool read_delay(struct input input, int64_t *wait_us)
+static bool read_delay(struct span input, int64_t *wait_us)
 {
     bool is_past = false;
     for (; input.next < input.end && !ascii_is_digit(*input.next); input.next++)
         is_past = *input.next == '-';
     int64_t number;
-    if (read_digits(&input, &number) == 0)
+    if (read_number(&input, &number) == 0)
         return false;
     bool is_more = read_fraction(&input);
     /* 1.5e3 is rounded up before it is multiplied: never too short. */
@@ -111,7 +111,7 @@ static bool read_delay(struct input input, int64_t *wait_us)
 
 /* Returns the longest of the delays separated by commas; -1: there is none. A comma may also be
  * that of a fraction: then a second more is enough. */
-static int64_t longest_delay_us(struct input input)
+static int64_t longest_delay_us(struct span input)
 {
     int64_t longest_us = -1;
     size_t count = 0;
@@ -130,7 +130,7 @@ static int64_t longest_delay_us(struct input input)
     return clock_earlier(longest_us + SECOND_US, RETRY_AFTER_MOST_US);
 }
 
-static bool is_utc(struct input input)
+static bool is_utc(struct span input)
 {
     static const char *const names[] = {"", "Z", "GMT", "UTC"};
     size_t length = (size_t)(input.end - input.next);
@@ -144,7 +144,7 @@ static bool is_utc(struct input input)
 /* Reads what follows a date: `GMT`, `UTC`, `Z` or nothing, or the offset from it: `+0100`,
  * `-05:00`.
  * `*east_seconds`: how far the zone is ahead. False: something else. */
-static bool read_zone(struct input input, int64_t *east_seconds)
+static bool read_zone(struct span input, int64_t *east_seconds)
 {
     input = trimmed(input.next, (size_t)(input.end - input.next));
     *east_seconds = 0;
@@ -153,7 +153,7 @@ static bool read_zone(struct input input, int64_t *east_seconds)
     char sign = *input.next++;
     int64_t hours;
     int64_t minutes = 0;
-    size_t digits = read_digits(&input, &hours);
+    size_t digits = read_number(&input, &hours);
     if ((sign != '+' && sign != '-') || (digits != 2 && digits != 4))
         return false;
     if (digits == 4) {
@@ -161,16 +161,16 @@ static bool read_zone(struct input input, int64_t *east_seconds)
         hours /= 100;
     } else if (input.next < input.end && *input.next == ':') {
         input.next++;
-        (void)read_digits(&input, &minutes);
+        (void)read_number(&input, &minutes);
     }
     *east_seconds = (hours * 60 + minutes % 60) * (sign == '-' ? -60 : 60);
     return input.next == input.end;
 }
 
 /* `2027-12-31T23:59:59` as an HTTP-date in `date`, which has DATE_MOST bytes. False: it is none. */
-static bool rewrite_rfc3339(struct input *input, char *date)
+static bool rewrite_rfc3339(struct span *input, char *date)
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     static const char pattern[] = "dddd-dd-ddTdd:dd:dd";
     const char *text = input->next;
     if ((size_t)(input->end - text) < sizeof pattern - 1)
@@ -186,14 +186,14 @@ static bool rewrite_rfc3339(struct input *input, char *date)
     if (month < 1 || month > 12)
         return false;
     (void)snprintf(date, DATE_MOST, "Sun, %.2s %.3s %.4s %.8s GMT", text + 8,
-        months + 3 * (month - 1), text, text + 11);
+        month_names + 3 * (month - 1), text, text + 11);
     input->next += sizeof pattern - 1;
     (void)read_fraction(input);
     return true;
 }
 
 /* `Sun, 06 Nov 1994 08:49:37 +0100` with GMT in place of the zone. False: it is too short. */
-static bool rewrite_zone(struct input *input, char *date)
+static bool rewrite_zone(struct span *input, char *date)
 {
     static const char form[] = "Sun, 06 Nov 1994 08:49:37";
     if ((size_t)(input->end - input->next) < sizeof form - 1)
@@ -204,7 +204,7 @@ static bool rewrite_zone(struct input *input, char *date)
 }
 
 /* Reads a date, with a second more where it may have had a fraction. False: it is none. */
-static bool read_date(struct input input, int64_t now_seconds, int64_t *seconds)
+static bool read_deadline(struct span input, int64_t now_seconds, int64_t *seconds)
 {
     char date[DATE_MOST];
     int64_t east_seconds;
@@ -222,11 +222,11 @@ static bool read_date(struct input input, int64_t now_seconds, int64_t *seconds)
 
 int64_t retry_after_us(const char *text, size_t length, int64_t now_seconds)
 {
-    struct input input = trimmed(text, length);
+    struct span input = trimmed(text, length);
     int64_t seconds;
     if (input.next == input.end)
         return 0;
-    if (read_date(input, now_seconds, &seconds))
+    if (read_deadline(input, now_seconds, &seconds))
         return seconds <= now_seconds ? 0 : product(seconds - now_seconds, SECOND_US);
     int64_t wait_us = longest_delay_us(input);
     return wait_us >= 0 ? wait_us : RETRY_AFTER_UNREADABLE_US;

@@ -49,7 +49,7 @@ def test_to_the_same_server(shoal, tree, ledger, location, target):
     user = ("-u", "me:hunter2")
     run = shoal.send("--redirects", "same", *user, *SECRETS, *FORM, tree, ledger.url, env=ENV).sent_all(2)
     assert {event["attempts"] for event in run.files} == {2}
-    assert {event["redirected"] for event in run.files} == {ledger.origin + target}
+    assert {(event["url"], event["redirected"]) for event in run.files} == {(ledger.origin + target, True)}
     assert run.end["redirects"] == 2 and run.end["retries"] == 0
     for name in ("a", "large"):
         first, second = ledger.of(name)
@@ -96,7 +96,7 @@ def test_to_another_server_without_credentials(shoal, tree, ledger, credentials)
         assert record.header("Host") == [host_of(other)] and record.header("X-Plain") == ["yes"]
         for header in SECRET_NAMES:
             assert ledger.records[0].header(header) and not record.header(header), header
-        assert run.files[0]["redirected"] == other.origin + "/new"
+        assert run.files[0]["url"] == other.origin + "/new" and run.files[0]["redirected"]
 
 
 def test_signatures(shoal, tree, ledger):
@@ -262,7 +262,7 @@ def test_the_server_that_a_redirect_led_to_is_named(shoal, tree, ledger):
         ledger.default = lambda record: moved(other.url)
         run = shoal.send("--redirects", "127.0.0.1", "-u", "me:pw", *FORM, tree, ledger.url)
         assert run.verdicts["a"]["error"] == f"401 Unauthorized after a redirect to {other.origin}"
-        assert run.verdicts["a"]["redirected"] == other.url
+        assert run.verdicts["a"]["url"] == other.url
 
 
 def test_redirects_use_up_no_retries(shoal, tree, ledger):
@@ -323,10 +323,10 @@ def test_what_a_list_of_urls_has_stays(shoal, tree, ledger, folder):
     tree("c")
     urls = folder / "urls.jsonl"
     with Ledger() as other:
-        places = {"/a": "/new", "/b": other.origin + "/new", "/c": other.origin + "/new?X-Sig=sig-of-c"}
+        places = {"/a": "/new", "/b": other.origin + "/new", "/c": other.origin + "/new?X-Amz-Signature=sig-of-c"}
         ledger.default = lambda record: Answer() if record.target == "/new" else moved(places[record.path])
         lines = [
-            {"path": path, "url": f"{ledger.origin}/{path}?X-Sig=sig-of-{path}", "headers": {"x-acl": "none", "Content-Type": "x/y"}}
+            {"path": path, "url": f"{ledger.origin}/{path}?X-Amz-Signature=sig-of-{path}", "headers": {"x-acl": "none", "Content-Type": "x/y"}}
             for path in "abc"
         ]
         urls.write_text("\n".join(map(json.dumps, lines)))

@@ -63,7 +63,8 @@ static bool read_given(struct config_build *build, const char *text)
 }
 
 /* Reads a variable that must be a number. */
-static bool read_variable(struct config_build *build, const char *name, int64_t least, int64_t *out)
+static bool read_number_variable(
+    struct config_build *build, const char *name, int64_t least, int64_t *out)
 {
     const char *text = getenv(name);
     if (text == NULL)
@@ -95,13 +96,13 @@ static bool is_whole_array(const struct slurm_array *array)
 static bool read_slurm(struct config_build *build)
 {
     struct slurm_array array = {.step = 1};
-    if (!read_variable(build, "SLURM_ARRAY_TASK_ID", 0, &array.id) ||
-        !read_variable(build, "SLURM_ARRAY_TASK_MIN", 0, &array.first) ||
-        !read_variable(build, "SLURM_ARRAY_TASK_MAX", 0, &array.last) ||
-        !read_variable(build, "SLURM_ARRAY_TASK_COUNT", 1, &array.count))
+    if (!read_number_variable(build, "SLURM_ARRAY_TASK_ID", 0, &array.id) ||
+        !read_number_variable(build, "SLURM_ARRAY_TASK_MIN", 0, &array.first) ||
+        !read_number_variable(build, "SLURM_ARRAY_TASK_MAX", 0, &array.last) ||
+        !read_number_variable(build, "SLURM_ARRAY_TASK_COUNT", 1, &array.count))
         return false;
     if (getenv("SLURM_ARRAY_TASK_STEP") != NULL &&
-        !read_variable(build, "SLURM_ARRAY_TASK_STEP", 1, &array.step))
+        !read_number_variable(build, "SLURM_ARRAY_TASK_STEP", 1, &array.step))
         return false;
     if (!is_whole_array(&array))
         return config_wrong(build,
@@ -123,8 +124,8 @@ static bool read_auto(struct config_build *build)
             continue;
         int64_t index = 0;
         int64_t count = 0;
-        return read_variable(build, schedulers[i].index, 0, &index) &&
-               read_variable(build, schedulers[i].count, 1, &count) &&
+        return read_number_variable(build, schedulers[i].index, 0, &index) &&
+               read_number_variable(build, schedulers[i].count, 1, &count) &&
                set_shard(build, "--shard auto", index - schedulers[i].first + 1, count,
                    schedulers[i].index);
     }

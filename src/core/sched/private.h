@@ -80,6 +80,8 @@ struct file {
     unsigned redirects_all;     /* redirects that were followed */
     enum shoal_reason reason;   /* why the last failed attempt failed; NONE: none did */
     char *error;                /* the same as a sentence; owned; NULL: none, or no memory for it */
+    char *url;          /* of its last request, where it has no slot now; owned; may be NULL */
+    bool is_redirected; /* a redirect led to `url` */
 };
 
 /* Room for the request of one file. There is a fixed number of them. */
@@ -162,6 +164,9 @@ void file_wait(struct sched *sched, struct file *file, int64_t until_us);
 /* Sets why the file failed so far: `file->reason`, and `file->error` to a copy of `text`, or to
  * NULL for lack of memory. */
 void file_set_failure(struct file *file, enum shoal_reason reason, const char *text);
+
+/* Keeps the URL of the file's request, if one was made, for the time without a slot. */
+void file_keep_url(struct file *file);
 
 /* Releases the file's slot, if it has one. */
 void file_release_slot(struct sched *sched, struct file *file);

@@ -89,6 +89,7 @@ static void free_files(struct sched *sched)
             free(file->entry);
             free(file->error);
             redirect_forget(file);
+            free(file->url);
             free(file);
         }
         origin->live = (struct list){0};

@@ -119,6 +119,7 @@ static void attempt_again(struct sched *sched, struct file *file, const struct o
     const struct http_end *end)
 {
     tell_of_attempt(sched, file, end, next->again_us);
+    file_keep_url(file);
     if (next->outcome != OUTCOME_REDIRECTED)
         redirect_forget(file);
     wait_for_retry(sched, file, next->again_us);

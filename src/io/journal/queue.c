@@ -78,7 +78,7 @@ static struct note_list take_batch(struct journal *journal)
 }
 
 /* With the lock held: nothing is read or written from now on. */
-static void fail(struct journal *journal)
+static void fail_journal(struct journal *journal)
 {
     if (!journal->failed)
         (void)database_fail(journal->database, buf_text(&journal->path), &journal->failure);
@@ -128,7 +128,7 @@ static bool do_due(struct journal *journal)
     bool done = may_work && do_notes(journal, &recalls, &writes);
     (void)pthread_mutex_lock(&journal->lock_of_queues);
     if (!done)
-        fail(journal);
+        fail_journal(journal);
     journal->writing = 0;
     journal->due_us = clock_now_us(&journal->clock) + JOURNAL_DELAY_US;
     bool wake = writes.count == JOURNAL_BATCH; /* the loop may wait for journal_pending() */

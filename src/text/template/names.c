@@ -43,7 +43,7 @@ static const char *const escaping_names[] = {
     NULL,
 };
 
-static bool slice_is(struct template_slice slice, const char *text)
+bool template_slice_is(struct template_slice slice, const char *text)
 {
     return strlen(text) == slice.length && memcmp(text, slice.text, slice.length) == 0;
 }
@@ -61,7 +61,7 @@ unsigned template_field_needs(enum template_field field)
 enum template_field template_find_field(struct template_slice name)
 {
     for (size_t i = FIELD_NONE + 1; i < COUNT(fields); i++) {
-        if (slice_is(name, fields[i].name))
+        if (template_slice_is(name, fields[i].name))
             return (enum template_field)i;
     }
     return FIELD_NONE;
@@ -76,7 +76,7 @@ void template_offer_fields(struct nearest *nearest)
 static enum template_escaping find_escaping(struct template_slice name)
 {
     for (size_t i = 0; escaping_names[i] != NULL; i++) {
-        if (slice_is(name, escaping_names[i]))
+        if (template_slice_is(name, escaping_names[i]))
             return (enum template_escaping)i;
     }
     return ESCAPE_UNKNOWN;

@@ -82,6 +82,9 @@ struct template_slice {
 
 /* --- names.c --- */
 
+/* Whether the slice has exactly the bytes of the text. */
+bool template_slice_is(struct template_slice slice, const char *text);
+
 /* The name of a field without braces, for messages. */
 const char *template_field_name(enum template_field field);
 

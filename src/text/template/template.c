@@ -22,16 +22,11 @@ struct parser {
     bool after_slash; /* the last thing added is the value of a key: a URL that ends in a slash */
 };
 
-static bool slice_is(struct template_slice slice, const char *text)
-{
-    return strlen(text) == slice.length && memcmp(text, slice.text, slice.length) == 0;
-}
-
 static const struct template_key *find_key(
     const struct template_keys *keys, struct template_slice name)
 {
     for (size_t i = 0; keys != NULL && i < keys->count; i++) {
-        if (slice_is(name, keys->list[i].name))
+        if (template_slice_is(name, keys->list[i].name))
             return &keys->list[i];
     }
     return NULL;

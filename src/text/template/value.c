@@ -95,7 +95,7 @@ static bool add_escaped(
 }
 
 /* `text`, whose form is wrong for `escaping`, or which was too long. Always false. */
-static bool fail_escaping(const struct template_value *value, enum template_escaping escaping,
+static bool fail_value(const struct template_value *value, enum template_escaping escaping,
     const struct buf *out, struct error *error)
 {
     if (escaping == ESCAPE_JSON && !out->failed)
@@ -116,14 +116,14 @@ static bool add_chain(struct buf *out, const struct template_value *value,
     for (; added && done + 1 < escapings->count; done++) {
         buf_init(&steps[done], VALUE_MOST);
         added = add_escaped(&steps[done], &now, escapings->list[done]) ||
-                fail_escaping(value, escapings->list[done], &steps[done], error);
+                fail_value(value, escapings->list[done], &steps[done], error);
         now.text = buf_text(&steps[done]);
         now.length = steps[done].length;
         now.is_digest = false;
     }
     if (added)
         added = add_escaped(out, &now, escapings->list[done]) ||
-                fail_escaping(value, escapings->list[done], out, error);
+                fail_value(value, escapings->list[done], out, error);
     while (done-- > 0)
         buf_free(&steps[done]);
     return added;
@@ -135,7 +135,7 @@ static bool add_all(struct buf *out, const struct template_value *value,
     if (escapings->count > 1)
         return add_chain(out, value, escapings, error);
     enum template_escaping only = escapings->count == 0 ? ESCAPE_RAW : escapings->list[0];
-    return add_escaped(out, value, only) || fail_escaping(value, only, out, error);
+    return add_escaped(out, value, only) || fail_value(value, only, out, error);
 }
 
 bool template_add_value(struct buf *out, const struct template_value *value,
