@@ -355,6 +355,14 @@
  *   stream                 buffered output of whole lines
  *   terminal               the terminal on standard error
  *   whole_file             a file that appears whole or not at all
+ *
+ * app/completion/
+ *   bash                   functions for bash that know the options
+ *   completion             shoal completion
+ *   fish                   lines for fish that know the options
+ *   kind                   what completes a value
+ *   private                what these files share
+ *   zsh                    functions for zsh that know the options
  */
 #include <shoal.h>
 #include <signal.h>
