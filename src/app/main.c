@@ -58,6 +58,7 @@
  *   template               text with {field}s
  *   units                  numbers, durations and bytes as people write them
  *   url_list               lists of URLs, one for each file
+ *   url_reference          resolving references to URLs
  *   yaml_tree              a strict subset of YAML, as a tree
  *
  * text/aws_sigv4/
@@ -100,6 +101,7 @@
  *   outcome                what the end of an attempt means
  *   rate                   how many files may start
  *   reason                 why an attempt failed, in one word
+ *   redirects              which redirects are followed
  *   retry                  when a file is sent again, and when not
  *   throttle               how many bytes may be sent
  *
@@ -230,6 +232,7 @@
  *   pace                   --rate, --serial-by
  *   private                what these files share
  *   proxy                  --proxy, and those of the environment
+ *   redirects              --redirects
  *   response               --check, --exists, --reject, --capture, --show-header
  *   secret                 -s, passwords in URLs
  *   signing                --aws-sigv4
@@ -247,6 +250,7 @@
  *   headers                the header lines of a request
  *   hash                   what tells one file's request from another's
  *   private                what a plan consists of
+ *   redirect               sends a request to where a redirect points
  *   sign                   signs a request
  *
  * core/recipe/
@@ -271,6 +275,7 @@
  *   pairs                  second files, and whether there are any
  *   private                what these files share
  *   progress               how far the run is
+ *   redirect               what becomes of redirects
  *   remember               what became of a file, for later runs
  *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight

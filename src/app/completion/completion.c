@@ -83,9 +83,8 @@ const struct command completion_command = {
     .operands = "bash|zsh|fish",
     .summary = "Print completions for a shell",
     .unlisted = true,
-    .about =
-        "Prints the completions for a shell. `make install` and the packages install them; to\n"
-        "use them without, have the shell read them at its start.\n",
+    .about = "Prints the completions for a shell. They are installed with shoal; where they\n"
+             "are not, have the shell read them at its start.\n",
     .examples = "  source <(shoal completion bash)                         # in ~/.bashrc\n"
                 "  shoal completion zsh > ~/.zfunc/_shoal                  # a folder of fpath\n"
                 "  shoal completion fish > ~/.config/fish/completions/shoal.fish\n",
