@@ -125,6 +125,7 @@
  *   root                   a folder that was given; nothing outside it is opened
  *   source                 the walk in a thread of its own
  *   tls_files              checks certificates and keys
+ *   tls_places             where systems keep certificates
  *   walk                   yields the files, in constant memory
  *
  * io/walk/
