@@ -28,12 +28,10 @@ static bool add_operand(void *context, char *text, struct error *error)
     return true;
 }
 
-/* Whether the argument names no descriptor, standard input or device: reading one could wait for
- * ever. */
+/* Whether the argument names no descriptor and no device: reading one could wait for ever. */
 static bool is_safe(const char *argument)
 {
-    return strcmp(argument, "-") != 0 && strcmp(argument, "--urls=-") != 0 &&
-           strstr(argument, "fd:") == NULL && strstr(argument, "/dev") == NULL &&
+    return strstr(argument, "fd:") == NULL && strstr(argument, "/dev") == NULL &&
            strstr(argument, "/proc") == NULL && strstr(argument, "/sys") == NULL;
 }
 

@@ -87,7 +87,8 @@ struct shoal_totals {
     uint64_t hidden;                   /* dot files; part of `found` */
     uint64_t html_responses;           /* sent files whose response was an unexpected HTML page */
     uint64_t problems;                 /* PROBLEM events */
-    uint64_t retries;                  /* attempts after the first one of each file */
+    uint64_t retries;                  /* attempts after the first one of each file, but for: */
+    uint64_t redirects;                /* attempts to which a redirect led */
     int64_t bytes;                     /* bytes: the sizes of the files that were sent, added up */
     int64_t largest_sent;              /* bytes: the size of the largest of them; 0: none */
     bool complete;                     /* the search for files reached its end */
@@ -120,8 +121,11 @@ struct shoal_file {
     const char *cause;          /* the text of its struct shoal_cause; NULL where there is none */
     bool first_of_cause;        /* no earlier file had this cause */
     const char *origin;         /* "https://example.com"; NULL: it has no URL (yet) */
+    const char *url;            /* that of its last request, with secrets replaced; NULL: no request
+                                   was made */
     long status;                /* HTTP status of the last attempt; 0: it got no response */
     unsigned attempts;          /* requests begun for this file; 0: it was never attempted */
+    bool redirected;            /* a redirect led its last request to `url` */
     int64_t bytes;              /* size of the file in bytes; -1: it was never opened */
     int64_t took_us;     /* microseconds from its first attempt to its verdict; 0: no attempt */
     bool temporary;      /* FAILED: a later run can succeed; otherwise false */
@@ -222,7 +226,9 @@ struct shoal_cause {
     struct shoal_text first_path; /* the first file's `{path}` */
     uint64_t count;               /* files */
     uint64_t temporary;           /* those of them for which a later run can succeed */
+    unsigned attempts_least;      /* requests begun for one of them, at least */
     unsigned attempts_most;       /* requests begun for one of them, at most */
+    int64_t first_bytes;          /* size of the first file in bytes; -1: it was not opened */
     int64_t bytes_least;          /* size of the smallest file in bytes; -1: none was opened */
     int64_t bytes_most;           /* size of the largest file in bytes; -1: none was opened */
     int64_t first_us;             /* `at_us` of the first verdict */

@@ -58,6 +58,7 @@
  *   template               text with {field}s
  *   units                  numbers, durations and bytes as people write them
  *   url_list               lists of URLs, one for each file
+ *   url_reference          resolving references to URLs
  *   yaml_tree              a strict subset of YAML, as a tree
  *
  * text/aws_sigv4/
@@ -100,6 +101,7 @@
  *   outcome                what the end of an attempt means
  *   rate                   how many files may start
  *   reason                 why an attempt failed, in one word
+ *   redirects              which redirects are followed
  *   retry                  when a file is sent again, and when not
  *   throttle               how many bytes may be sent
  *
@@ -194,6 +196,7 @@
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   event_file             reads a file of events
+ *   event_line             events read back from JSON lines
  *   html_success           successes that may be none
  *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
@@ -230,6 +233,7 @@
  *   pace                   --rate, --serial-by
  *   private                what these files share
  *   proxy                  --proxy, and those of the environment
+ *   redirects              --redirects
  *   response               --check, --exists, --reject, --capture, --show-header
  *   secret                 -s, passwords in URLs
  *   signing                --aws-sigv4
@@ -247,6 +251,7 @@
  *   headers                the header lines of a request
  *   hash                   what tells one file's request from another's
  *   private                what a plan consists of
+ *   redirect               sends a request to where a redirect points
  *   sign                   signs a request
  *
  * core/recipe/
@@ -271,6 +276,7 @@
  *   pairs                  second files, and whether there are any
  *   private                what these files share
  *   progress               how far the run is
+ *   redirect               what becomes of redirects
  *   remember               what became of a file, for later runs
  *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
@@ -279,7 +285,10 @@
  *   verify                 --verify-content
  *
  * sink/
- *   event_line             events read back from JSON lines
+ *   cause_text             what is told of a cause of failures
+ *   failure_text           why one file failed, for people
+ *   github                 what GitHub Actions reads
+ *   gitlab                 what GitLab CI reads
  *   jsonl                  events as JSON lines
  *   junit                  the result of a run as JUnit XML
  *   lines                  events as lines for people
@@ -320,7 +329,9 @@
  *   waits                  suspended connections
  *
  * app/                     the only layer that prints or exits
+ *   again                  the command that sends again what failed
  *   args                   reads a command line by a table
+ *   ci                     what a CI system gets beside the log
  *   command                what a command is, and the list of them
  *   command_line           reads the command line of a command, help included
  *   commands               the commands, and which one runs
@@ -343,7 +354,16 @@
  *   standard               descriptors 0, 1 and 2
  *   status                 shoal status
  *   stream                 buffered output of whole lines
+ *   terminal               the terminal on standard error
  *   whole_file             a file that appears whole or not at all
+ *
+ * app/completion/
+ *   bash                   functions for bash that know the options
+ *   completion             shoal completion
+ *   fish                   lines for fish that know the options
+ *   kind                   what completes a value
+ *   private                what these files share
+ *   zsh                    functions for zsh that know the options
  */
 #include <shoal.h>
 #include <signal.h>

@@ -9,26 +9,32 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/ci.h"
 #include "app/outbox.h"
 #include "app/pages.h"
 #include "app/say.h"
 #include "app/signals.h"
 #include "app/standard.h"
+#include "app/terminal.h"
+#include "base/buf.h"
 #include "base/clock.h"
+#include "sink/github.h"
 #include "sink/jsonl.h"
 #include "sink/lines.h"
 #include "sink/plain.h"
 #include "sink/progress.h"
+
+#define LINES_MAX ((size_t)512 * 1024 * 1024) /* bytes that are written at once */
 
 /* One destination of text. */
 struct channel {
     struct outbox *outbox; /* owned by the output; NULL: not open */
     struct output *output; /* that contains it */
     const char *path;      /* of a file; NULL: standard output or standard error */
+    bool is_json;          /* its lines are events */
     bool used;             /* something was written to it */
     bool shows_progress;   /* it shares a terminal with the progress line */
     bool failure_reported; /* the user was told that it failed */
@@ -49,6 +55,9 @@ struct output {
     struct plain *plain;       /* lines with a time: for logs, and where a signal asks for one */
     bool logs;                 /* progress is shown by `plain` */
     struct pages *pages;
+    struct ci *ci;
+    struct buf defused; /* lines that the CI system may get */
+    struct output_options options;
     struct lines *lines;
     struct jsonl *jsonl; /* NULL: none */
 };
@@ -56,8 +65,10 @@ struct output {
 struct output *output_new(void)
 {
     struct output *output = calloc(1, sizeof *output);
-    if (output != NULL)
-        output->file_descriptor = -1;
+    if (output == NULL)
+        return NULL;
+    output->file_descriptor = -1;
+    buf_init(&output->defused, LINES_MAX);
     return output;
 }
 
@@ -90,7 +101,8 @@ static void say_failure(struct channel *channel)
         say("standard output can't be written, and nothing more is: %s", reason);
 }
 
-static bool channel_write(void *context, const char *data, size_t length)
+/* Writes what is ours as it is. */
+static bool channel_write_own(void *context, const char *data, size_t length)
 {
     struct channel *channel = context;
     struct output *output = channel->output;
@@ -102,18 +114,22 @@ static bool channel_write(void *context, const char *data, size_t length)
     return written;
 }
 
+static bool channel_write(void *context, const char *data, size_t length)
+{
+    struct channel *channel = context;
+    struct buf *defused = &channel->output->defused;
+    if (channel->path != NULL || !ci_obeys_log(channel->output->ci))
+        return channel_write_own(channel, data, length);
+    buf_clear(defused);
+    github_add_defused(defused, data, length, channel->is_json);
+    return !defused->failed && channel_write_own(channel, defused->data, defused->length);
+}
+
 /* Writes the progress line itself, which channel_write() would remove first. */
 static bool draw(void *context, const char *data, size_t length)
 {
     struct channel *channel = context;
     return outbox_add(channel->outbox, data, length);
-}
-
-static unsigned terminal_width(void *context)
-{
-    (void)context;
-    struct winsize size;
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 static bool channel_open(struct channel *channel, struct output *output, int descriptor,
@@ -165,6 +181,7 @@ static bool open_json(
     if (options->json_file == NULL && standard_output_was_closed())
         return error_set(error, ERROR_USAGE, 0, "--json: standard output is closed");
     struct channel *channel = options->json_file != NULL ? &output->file : &output->standard;
+    channel->is_json = true;
     output->jsonl = jsonl_new(writer_to(channel), &output->clock);
     return output->jsonl != NULL || error_set_memory(error);
 }
@@ -180,37 +197,13 @@ static bool open_lines(
         .verbose = options->verbose,
         .quiet = options->quiet,
         .plans = !json_on_standard || options->verbose,
+        .unicode = terminal_shows_unicode(),
+        .clock = &output->clock,
+        .again = options->again,
         .same_destination = data == &output->messages || output->same_destination,
     };
     output->lines = lines_new(&lines);
     return output->lines != NULL || error_set_memory(error);
-}
-
-/* Can the terminal draw a line again, and is there one? */
-static bool can_draw(void)
-{
-    const char *terminal = getenv("TERM");
-    bool is_dumb = terminal == NULL || terminal[0] == '\0' || strcmp(terminal, "dumb") == 0;
-    return !is_dumb && isatty(STDERR_FILENO) == 1;
-}
-
-/* The locale's character set, as setlocale(3) would find it. */
-static bool shows_unicode(void)
-{
-    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *value = getenv(names[i]);
-        if (value != NULL && value[0] != '\0')
-            return strcasestr(value, "UTF-8") != NULL || strcasestr(value, "UTF8") != NULL;
-    }
-    return false;
-}
-
-/* https://no-color.org */
-static bool shows_color(void)
-{
-    const char *no_color = getenv("NO_COLOR");
-    return no_color == NULL || no_color[0] == '\0';
 }
 
 static bool open_progress(
@@ -218,7 +211,7 @@ static bool open_progress(
 {
     enum progress_mode mode = options->progress;
     if (mode == PROGRESS_CHOOSE)
-        mode = options->quiet ? PROGRESS_NONE : can_draw() ? PROGRESS_BAR : PROGRESS_PLAIN;
+        mode = options->quiet ? PROGRESS_NONE : terminal_can_draw() ? PROGRESS_BAR : PROGRESS_PLAIN;
     output->logs = mode == PROGRESS_PLAIN;
     output->plain = plain_new(writer_to(&output->messages), &output->clock);
     if (output->plain == NULL)
@@ -227,8 +220,8 @@ static bool open_progress(
         const struct progress_options terminal = {
             .writer = {.write = draw, .context = &output->messages},
             .width = terminal_width,
-            .unicode = shows_unicode(),
-            .color = shows_color()};
+            .unicode = terminal_shows_unicode(),
+            .color = terminal_shows_color()};
         output->progress = progress_new(&terminal);
         return output->progress != NULL || error_set_memory(error);
     }
@@ -240,6 +233,13 @@ static bool open_pages(
 {
     output->pages = pages_new(options, error);
     return output->pages != NULL;
+}
+
+static bool open_ci(struct output *output, struct error *error)
+{
+    const struct writer log = {.write = channel_write_own, .context = &output->messages};
+    output->ci = ci_new(log, &output->options, &output->clock);
+    return output->ci != NULL || error_set_memory(error);
 }
 
 static bool open_standard(struct output *output, struct error *error)
@@ -258,9 +258,10 @@ static bool open_standard(struct output *output, struct error *error)
 bool output_open(struct output *output, const struct output_options *options, struct error *error)
 {
     output->clock = clock_system();
+    output->options = *options;
     output->opened = open_standard(output, error) && open_json(output, options, error) &&
                      open_lines(output, options, error) && open_progress(output, options, error) &&
-                     open_pages(output, options, error);
+                     open_pages(output, options, error) && open_ci(output, error);
     return output->opened;
 }
 
@@ -307,12 +308,14 @@ void output_event(void *context, const struct shoal_event *event)
         report_lost_event(output);
     if (event->kind == SHOAL_EVENT_END && output->progress != NULL)
         progress_event(output->progress, event);
+    ci_before(output->ci, event);
     if (output->logs)
         plain_event(output->plain, event);
     if (event->kind == SHOAL_EVENT_PROGRESS && signals_take_status())
         plain_report(output->plain, event);
     pages_event(output->pages, event, &output->clock);
     lines_event(output->lines, event);
+    ci_after(output->ci, event);
     say_failure(&output->standard);
     say_failure(&output->file);
     if (output->progress != NULL && event->kind != SHOAL_EVENT_END)
@@ -349,6 +352,8 @@ void output_free(struct output *output)
     progress_free(output->progress);
     plain_free(output->plain);
     pages_free(output->pages);
+    ci_free(output->ci);
+    buf_free(&output->defused);
     lines_free(output->lines);
     jsonl_free(output->jsonl);
     if (!output->same_destination)

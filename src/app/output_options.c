@@ -29,6 +29,8 @@ bool output_options_set(
         options->junit_file = value;
     } else if (strcmp(name, "append") == 0) {
         options->append = true;
+    } else if (strcmp(name, "warn-only") == 0) {
+        options->warn_only = true;
     } else if (strcmp(name, "quiet") == 0) {
         options->quiet = true;
     } else {

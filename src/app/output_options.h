@@ -24,8 +24,11 @@ struct output_options {
     const char *report_file;     /* --report; the caller's; NULL: none */
     const char *junit_file;      /* --junit; the caller's; NULL: none */
     bool quiet;                  /* --quiet */
+    bool warn_only;              /* --warn-only */
     bool verbose;                /* --verbose */
     enum progress_mode progress; /* --progress */
+    const char *again;           /* the command that sends what failed again; the caller's, outlives
+                                    the output; NULL: none works */
 };
 
 /* Sets the option with the long name `name`, which is one of the above; `value` is NULL for a flag.

@@ -4,11 +4,8 @@
 
 #include "app/say.h"
 #include "app/whole_file.h"
-#include "base/buf.h"
 #include "sink/junit.h"
 #include "sink/report.h"
-
-#define COMMAND_SIZE_MAX 65536
 
 struct pages {
     struct whole_file report_file;
@@ -17,16 +14,10 @@ struct pages {
     struct junit *junit;   /* NULL: not asked for */
 };
 
-/* The command that sends the failed files again, as far as it is known here. */
 static struct report *new_report(const struct output_options *options)
 {
-    struct buf again;
-    buf_init(&again, COMMAND_SIZE_MAX);
-    (void)buf_printf(&again, "shoal send ... --only-failed %s",
-        options->json_file == NULL ? "EVENTS.jsonl" : options->json_file);
-    struct report *report = again.failed ? NULL : report_new(buf_text(&again));
-    buf_free(&again);
-    return report;
+    return report_new(
+        options->again == NULL ? "shoal send ... --only-failed EVENTS.jsonl" : options->again);
 }
 
 static bool open_report(

@@ -1,5 +1,3 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <shoal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +9,7 @@
 #include "app/say.h"
 #include "app/whole_file.h"
 #include "base/buf.h"
-#include "sink/event_line.h"
+#include "core/event_file.h"
 #include "sink/report.h"
 
 #define SHARDS_MAX 4096
@@ -99,50 +97,16 @@ static void check_shards(struct report_run *run)
 
 /* ---- reading */
 
-static bool take_line(struct report_run *run, const char *text, size_t length, struct error *error)
+static bool take_event(void *context, const struct event_line *line, struct error *error)
 {
-    struct event_line line;
-    if (!event_line_read(&line, text, length, error))
-        return false;
-    if (line.known && line.event.kind == SHOAL_EVENT_START && line.shard != NULL)
-        note_shard(run, line.shard);
-    if (line.known)
-        report_event(run->report, &line.event, line.wall_seconds);
-    event_line_free(&line);
+    (void)error;
+    struct report_run *run = context;
+    if (!line->known)
+        return true;
+    if (line->event.kind == SHOAL_EVENT_START && line->shard != NULL)
+        note_shard(run, line->shard);
+    report_event(run->report, &line->event, line->wall_seconds);
     return true;
-}
-
-/* The last line of a run that was killed may be cut: it is left out. */
-static bool read_lines(struct report_run *run, FILE *file, const char *path, struct error *error)
-{
-    char *text = NULL;
-    size_t room = 0;
-    ssize_t length;
-    bool read = true;
-    for (unsigned long number = 1; read && (length = getline(&text, &room, file)) > 0; number++) {
-        struct error wrong = {0};
-        bool whole = text[length - 1] == '\n';
-        if (length == 1 && whole)
-            continue;
-        read = take_line(run, text, (size_t)length - whole, &wrong) || !whole;
-        if (!read)
-            (void)error_set(error, ERROR_USAGE, 0, "'%s', line %lu: %s", path, number, wrong.text);
-    }
-    free(text);
-    return read;
-}
-
-static bool read_file(struct report_run *run, const char *path, struct error *error)
-{
-    FILE *file = fopen(path, "re");
-    bool read = file != NULL && read_lines(run, file, path, error);
-    if (file == NULL || ferror(file)) {
-        int code = errno;
-        read = error_set(error, ERROR_SYSTEM, code, "'%s' can't be read: %s", path, strerror(code));
-    }
-    if (file != NULL)
-        (void)fclose(file);
-    return read;
 }
 
 /* ---- writing */
@@ -184,7 +148,7 @@ static bool make_report(struct report_run *run, struct error *error)
     if (run->report == NULL)
         return error_set_memory(error);
     for (size_t i = 0; i < run->path_count; i++) {
-        if (!read_file(run, run->paths[i], error))
+        if (!event_file_read(run->paths[i], take_event, run, error))
             return false;
     }
     check_shards(run);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/again.h"
 #include "app/command_line.h"
 #include "app/commands.h"
 #include "app/output.h"
@@ -50,7 +51,7 @@ struct send {
     char **operands;               /* pointers to the arguments; the array is owned */
     size_t operand_count;          /* of `operands` */
     struct output_options output;  /* the command's own options */
-    bool warn_only;                /* --warn-only */
+    struct again *again;           /* the same without secrets; owned */
 };
 
 /* --- Arguments show up in the process list: passwords in them are overwritten --- */
@@ -99,24 +100,15 @@ static void mask_option(const struct option_row *row, char *value)
 
 /* --- reading the arguments --- */
 
-static bool set_output_option(
-    struct send *send, const char *name, const char *value, struct error *error)
-{
-    if (strcmp(name, "warn-only") == 0) {
-        send->warn_only = true;
-        return true;
-    }
-    return output_options_set(&send->output, name, value, error);
-}
-
 static bool set_option(void *context, const struct option_row *row, enum option_manner manner,
     char *value, struct error *error)
 {
     struct send *send = context;
+    again_add_option(send->again, row, manner, value);
     if (row->scope == OPTION_OUTPUT) {
         if (value != NULL && value[0] == '\0')
             return error_set(error, ERROR_USAGE, 0, "--%s=: there is no file's name", row->name);
-        return set_output_option(send, row->name, value, error);
+        return output_options_set(&send->output, row->name, value, error);
     }
     const struct option_setting setting = {.row = row, .value = value, .manner = manner};
     bool set = options_add(send->options, &setting, error);
@@ -130,6 +122,7 @@ static bool add_operand(void *context, char *text, struct error *error)
     (void)error;
     struct send *send = context;
     send->operands[send->operand_count++] = text;
+    again_add_operand(send->again, text);
     return true;
 }
 
@@ -210,7 +203,7 @@ static int status_for_caller(const struct send *send, int status)
 {
     bool is_failure = status == SHOAL_EXIT_FAILED || status == SHOAL_EXIT_TEMPORARY ||
                       status == SHOAL_EXIT_CREDENTIALS;
-    return send->warn_only && is_failure ? SHOAL_EXIT_OK : status;
+    return send->output.warn_only && is_failure ? SHOAL_EXIT_OK : status;
 }
 
 static int run(struct shoal_session *session, struct output *output)
@@ -224,6 +217,15 @@ static int run(struct shoal_session *session, struct output *output)
     return status;
 }
 
+/* Opens the output, which names the command `again`. */
+static bool open_output(
+    struct output *output, const struct send *send, const char *again, struct error *error)
+{
+    struct output_options options = send->output;
+    options.again = again;
+    return output_open(output, &options, error);
+}
+
 static int send_files(const struct send *send)
 {
     struct output *output = output_new();
@@ -234,10 +236,11 @@ static int send_files(const struct send *send)
     int status = SHOAL_EXIT_USAGE;
     struct error problem = {0};
     char reason[SHOAL_ERROR_SIZE] = "";
+    char *again = again_text(send->again, send->options, &send->output);
     struct shoal_session *session = shoal_session_new(send->options, output_event, output, reason);
     if (session == NULL)
         (void)say_wrong("send", reason);
-    else if (!output_open(output, &send->output, &problem))
+    else if (!open_output(output, send, again, &problem))
         say("%s", problem.text);
     else if (!output_leave_out(output, session))
         say("out of memory");
@@ -245,6 +248,7 @@ static int send_files(const struct send *send)
         status = status_for_caller(send, run(session, output));
     shoal_session_free(session);
     output_free(output);
+    free(again);
     return status;
 }
 
@@ -263,13 +267,15 @@ static int run_send(int count, char **arguments)
     struct send send = {
         .options = shoal_options_new(),
         .operands = calloc((size_t)count + 1, sizeof(char *)),
+        .again = again_new(),
     };
     int status = SHOAL_EXIT_USAGE;
-    if (send.options != NULL && send.operands != NULL)
+    if (send.options != NULL && send.operands != NULL && send.again != NULL)
         status = read_and_send(&send, count, arguments);
     else
         say("out of memory");
     free(send.operands);
+    again_free(send.again);
     shoal_options_free(send.options);
     if (status > SHOAL_EXIT_SIGNAL)
         signals_raise(status - SHOAL_EXIT_SIGNAL);

@@ -11,12 +11,15 @@
 #include "text/proxy.h"
 
 #define STATUS_DIGITS      3
+#define FIRST_REDIRECT     300 /* the first status of those that redirect (RFC 9110, 15.4) */
 #define FIRST_ERROR_STATUS 400 /* the first of those that say no (RFC 9110, 15.5) */
 
 enum {
     STATUS_UNAUTHORIZED = 401,
     STATUS_PROXY_AUTHENTICATION_REQUIRED = 407,
 };
+
+static const char points_to[] = ": status "; /* the beginning of CAUSES_POINTS_TO */
 
 /* Of all files whose cause is not told apart any more. */
 static const char other_text[] = "another cause";
@@ -48,16 +51,14 @@ void causes_free(struct causes *causes)
 
 /* ---- the texts */
 
-/* Error pages tend to have the status and its phrase as their title. */
-static bool repeats_status(const char *message, long status, const char *phrase)
+/* Error pages tend to have the status and its phrase as their title. Returns what the message says
+ * after the status that it repeats; NULL: it begins with another text. */
+static const char *after_status(const char *message, long status)
 {
     char *end = NULL;
-    long number = strtol(message, &end, 10);
-    if (number == status && (end[0] == '\0' || end[0] == ' '))
-        message = end + (end[0] == ' ');
-    else if (number != 0)
-        return false;
-    return message[0] == '\0' || (phrase != NULL && strcmp(message, phrase) == 0);
+    if (message[0] < '0' || message[0] > '9' || strtol(message, &end, 10) != status)
+        return NULL;
+    return end[0] == ' ' ? end + 1 : end[0] == '\0' ? end : NULL;
 }
 
 static const struct shoal_text *find_header(const struct shoal_file *file, const char *name)
@@ -69,20 +70,13 @@ static const struct shoal_text *find_header(const struct shoal_file *file, const
     return NULL;
 }
 
-/* Adds what the response says: its body, else a header for that purpose. */
-static void add_message(struct buf *out, const struct shoal_file *file, const char *phrase)
+/* Writes what the response says to `message`: its body, else a header for that purpose. */
+static bool distill_message(struct buf *message, const struct shoal_file *file)
 {
-    struct buf message;
     const struct shoal_text *said = &file->response;
     if (said->data == NULL || said->length == 0)
         said = find_header(file, "X-Error-Message");
-    if (said == NULL)
-        return;
-    buf_init(&message, CAUSE_MESSAGE_MAX * 2);
-    if (cause_distill(&message, said->data, said->length) &&
-        !repeats_status(buf_text(&message), file->status, phrase))
-        (void)buf_printf(out, ": %s", buf_text(&message));
-    buf_free(&message);
+    return said != NULL && cause_distill(message, said->data, said->length);
 }
 
 /* Adds which kind of credentials a server or a proxy asks for. */
@@ -114,26 +108,72 @@ static const char *without_name(const char *error)
     return end == NULL ? error : end + strlen("': ");
 }
 
-static void add_status(struct buf *out, const struct shoal_file *file, bool several)
+static bool is_redirect(const struct shoal_file *file)
+{
+    return file->reason == SHOAL_REASON_STATUS && file->status >= FIRST_REDIRECT &&
+           file->status < FIRST_ERROR_STATUS;
+}
+
+/* Adds the reason why a redirect is not followed, with which the error of one begins. */
+static void add_not_followed(struct buf *out, const char *error)
+{
+    const char *end = error == NULL ? NULL : strstr(error, points_to);
+    if (end != NULL)
+        (void)buf_printf(out, ": %.*s", (int)(end - error), error);
+}
+
+void causes_add_redirected(struct buf *out, const char *url)
+{
+    const char *authority = url == NULL ? NULL : strstr(url, "://");
+    if (authority == NULL)
+        return;
+    size_t length = (size_t)(authority + 3 - url) + strcspn(authority + 3, "/?#");
+    (void)buf_printf(out, " after a redirect to %.*s", (int)length, url);
+}
+
+/* Adds the status with its phrase, or with what the server calls it in `message`, which is then
+ * done; the software that wrote an error page; and the origin. */
+static void add_name(
+    struct buf *out, const struct shoal_file *file, struct buf *message, bool several)
 {
     const char *phrase = http_status_phrase(file->status);
+    const char *own = after_status(buf_text(message), file->status);
+    bool is_phrase = phrase != NULL && strcmp(buf_text(message), phrase) == 0;
+    if (own != NULL && own[0] != '\0')
+        phrase = own;
     (void)buf_printf(out, "%ld", file->status);
     if (phrase != NULL)
         (void)buf_printf(out, " %s", phrase);
+    if (own != NULL || is_phrase)
+        buf_clear(message);
+    if (file->response.data != NULL)
+        (void)cause_add_software(out, file->response.data, file->response.length);
     if (several && file->origin != NULL)
         (void)buf_printf(out, " from %s", file->origin);
-    if (causes_is_status(file)) {
-        add_message(out, file, phrase);
+}
+
+static void add_status(struct buf *out, const struct shoal_file *file, bool several)
+{
+    struct buf message;
+    buf_init(&message, CAUSE_MESSAGE_MAX * 2);
+    bool says = causes_is_status(file) && distill_message(&message, file);
+    if (!says)
+        buf_clear(&message);
+    add_name(out, file, &message, several);
+    if (causes_is_status(file) && file->redirected)
+        causes_add_redirected(out, file->url);
+    if (message.length > 0)
+        (void)buf_printf(out, ": %s", buf_text(&message));
+    if (causes_is_status(file))
         add_wanted(out, file);
-    } else {
-        (void)buf_add_text(out, ": redirects are not followed");
-    }
+    else
+        add_not_followed(out, file->error);
+    buf_free(&message);
 }
 
 bool causes_describe(struct buf *out, const struct shoal_file *file, bool several)
 {
-    bool is_redirect = file->reason == SHOAL_REASON_STATUS && file->status >= 300;
-    if (causes_is_status(file) || is_redirect)
+    if (causes_is_status(file) || is_redirect(file))
         add_status(out, file, several);
     else
         (void)buf_add_text(out, without_name(file->error == NULL ? "" : file->error));
@@ -208,9 +248,14 @@ bool causes_note(struct causes *causes, const struct shoal_file *file, const cha
     if (node == NULL)
         return true;
     struct shoal_cause *cause = &node->cause;
-    cause->count++;
+    if (cause->count++ == 0) {
+        cause->first_bytes = file->bytes;
+        cause->attempts_least = file->attempts;
+    }
     cause->temporary += file->temporary;
     cause->last_us = at_us;
+    if (file->attempts < cause->attempts_least)
+        cause->attempts_least = file->attempts;
     if (file->attempts > cause->attempts_most)
         cause->attempts_most = file->attempts;
     if (file->bytes < 0)

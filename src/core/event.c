@@ -21,6 +21,7 @@ void events_init(struct events *events, const struct config *config, const struc
         .start_us = clock_now_us(clock)};
     buf_init(&events->text, TEXT_MOST * 4);
     buf_init(&events->origin, TEXT_MOST * 4);
+    buf_init(&events->url, TEXT_MOST * 4);
     buf_init(&events->description, TEXT_MOST * 4);
     buf_init(&events->cause, TEXT_MOST * 4);
     buf_init(&events->nothing, TEXT_MOST * 4);
@@ -32,6 +33,7 @@ void events_free(struct events *events)
 {
     buf_free(&events->text);
     buf_free(&events->origin);
+    buf_free(&events->url);
     response_view_free(&events->view);
     buf_free(&events->description);
     buf_free(&events->cause);
@@ -115,8 +117,10 @@ void events_found(struct events *events, const struct entry *entry)
 static void count(struct events *events, const struct event_file *file)
 {
     events->totals.verdicts[file->verdict]++;
-    if (file->attempts > 1)
-        events->totals.retries += file->attempts - 1;
+    unsigned again = file->attempts > 1 ? file->attempts - 1 : 0;
+    unsigned redirects = file->redirects < again ? file->redirects : again;
+    events->totals.redirects += redirects;
+    events->totals.retries += again - redirects;
     if (file->verdict == SHOAL_SENT && file->bytes > 0) {
         int64_t *bytes = &events->totals.bytes;
         if (__builtin_add_overflow(*bytes, file->bytes, bytes))
@@ -172,8 +176,10 @@ const char *events_file(struct events *events, const struct event_file *file)
             .reason = file->reason,
             .error = shown(events, &events->text, error),
             .origin = shown_origin(events, file->origin),
+            .url = shown(events, &events->url, file->url),
             .status = file->status,
             .attempts = file->attempts,
+            .redirected = file->redirected,
             .bytes = file->bytes,
             .took_us = file->first_us > 0 ? events_now_us(events) - file->first_us : 0,
             .temporary = file->temporary,

@@ -43,6 +43,7 @@ struct events {
     struct buf cause;            /* the same, folded */
     struct buf text;             /* a text with its secrets replaced */
     struct buf origin;           /* the same, of an event with two texts */
+    struct buf url;              /* the same, of an event with three */
     struct response_view view;   /* a response with its secrets replaced */
     struct html_success html;    /* successes that may be none */
 };
@@ -55,11 +56,14 @@ struct event_file {
     bool maybe_accepted;        /* failed: after some attempt the server may have accepted it */
     long status;                /* HTTP status of the last attempt; 0: none */
     unsigned attempts;          /* requests begun for it */
+    unsigned redirects;         /* redirects followed for it */
+    bool redirected;            /* they led its last request to `url` */
     int64_t bytes;              /* the file's size; -1: never known */
     int64_t first_us;           /* when its first attempt began, by events_now_us(); 0: never */
     enum shoal_reason reason;   /* why it failed or is unknown; otherwise SHOAL_REASON_NONE */
     const char *error;          /* the same as a sentence; NULL where there is no reason */
     const char *origin;         /* of its URL; NULL or "": it has none (yet) */
+    const char *url;            /* of its last request; NULL: none was made */
     bool several;               /* the run has more than one origin */
     const struct http_end *end; /* of the attempt that decided, for its response; NULL: none */
 };

@@ -118,14 +118,17 @@ static bool note_row(void *context, const struct journal_report_row *row, struct
     return noted || error_set_memory(error);
 }
 
-static bool note_event(void *context, const struct event_file_line *line, struct error *error)
+static bool note_event(void *context, const struct event_line *line, struct error *error)
 {
     struct only_failed *known = context;
-    known->cut = line->kind != EVENT_FILE_END;
-    if (line->kind != EVENT_FILE_FILE)
+    const struct shoal_file *file = &line->event.file;
+    known->cut = !line->known || line->event.kind != SHOAL_EVENT_END;
+    if (!line->known || line->event.kind != SHOAL_EVENT_FILE)
         return true;
-    bool noted = make_name(known, NULL, line->path) &&
-                 note(known, is_wanted(known, line->done, line->maybe_accepted));
+    bool done = file->verdict != SHOAL_FAILED && file->verdict != SHOAL_UNKNOWN;
+    bool maybe = file->verdict == SHOAL_UNKNOWN || file->maybe_accepted;
+    bool noted =
+        make_name(known, NULL, file->path.data) && note(known, is_wanted(known, done, maybe));
     return noted || error_set_memory(error);
 }
 
@@ -139,7 +142,9 @@ static bool read_known(struct only_failed *known, struct error *error)
     else
         read = event_file_read(path, note_event, known, &why);
     if (!read)
-        return error_set(error, why.class, why.code, "--only-failed: %s", why.text);
+        return error_set(error, why.class, why.code, "--only-failed: %s%s", why.text,
+            why.class == ERROR_USAGE && !known->is_journal ? ", and the file is not a journal"
+                                                           : "");
     if (known->cut)
         (void)buf_printf(&known->notice,
             "--only-failed '%s': these events have no end, so that run was cut off; files without "

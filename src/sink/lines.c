@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "core/causes.h"
-#include "sink/numbers.h"
+#include "sink/failure_text.h"
 #include "sink/plan_text.h"
 #include "sink/summary.h"
 #include "sink/verdict.h"
@@ -19,16 +19,17 @@
 #define PAUSES_SHOWN   20           /* pauses, of all servers together */
 #define EXCERPT_LENGTH 200          /* bytes of a response in the line of a failure */
 
-#define STATUS_CONTENT_TOO_LARGE 413 /* RFC 9110, 15.5.14 */
-
 struct lines {
     struct lines_options options;
-    struct buf line;      /* the line that is being built */
-    struct buf paths;     /* the operands, separated by commas */
-    struct buf selection; /* what is said where --shard or --only-failed leave nothing to send */
-    unsigned pause_count; /* PAUSE events so far */
-    bool dry_run;         /* known from START on */
-    int64_t largest_sent; /* bytes of the largest file that was sent; 0: none */
+    struct buf line;       /* the line that is being built */
+    struct buf paths;      /* the operands, separated by commas */
+    struct buf selection;  /* what is said where --shard or --only-failed leave nothing to send */
+    unsigned pause_count;  /* PAUSE events so far */
+    bool dry_run;          /* known from START on */
+    int64_t largest_sent;  /* bytes of the largest file that was sent; 0: none */
+    int64_t last_good_us;  /* `at_us` of the last file that did not fail; 0: none */
+    int64_t start_seconds; /* when the run began, since 1970; 0: not known */
+    char *method;          /* of the requests; owned; may be NULL */
 };
 
 struct lines *lines_new(const struct lines_options *options)
@@ -50,6 +51,7 @@ void lines_free(struct lines *lines)
     buf_free(&lines->line);
     buf_free(&lines->paths);
     buf_free(&lines->selection);
+    free(lines->method);
     free(lines);
 }
 
@@ -75,9 +77,15 @@ static void write_line(struct lines *lines, const struct writer *writer)
     buf_clear(&lines->line);
 }
 
+static bool was_attempted(const struct shoal_file *file)
+{
+    return file->reason != SHOAL_REASON_NOT_ATTEMPTED;
+}
+
 static void add_verdict(struct lines *lines, const struct shoal_file *file)
 {
-    (void)buf_add_text(&lines->line, shoal_verdict_name(file->verdict));
+    (void)buf_add_text(
+        &lines->line, was_attempted(file) ? shoal_verdict_name(file->verdict) : "not attempted");
     (void)buf_add_byte(&lines->line, ' ');
 }
 
@@ -100,47 +108,6 @@ static void add_response(
     add_text(lines, &response);
     if (cut)
         (void)buf_add_text(&lines->line, "...");
-}
-
-/* An error that begins with the file's own name, which stands before it in the line: without it. */
-static const char *without_own_name(const struct shoal_file *file)
-{
-    const char *end = file->error[0] == '\'' ? strstr(file->error, "': ") : NULL;
-    if (end == NULL || file->path.data == NULL)
-        return file->error;
-    size_t length = (size_t)(end - file->error) - 1;
-    size_t own = file->path.length;
-    bool is_own = own <= length && memcmp(end - own, file->path.data, own) == 0;
-    return is_own ? end + strlen("': ") : file->error;
-}
-
-/* A limit of the server shows in the sizes on both sides of it. */
-static void add_sizes(struct lines *lines, const struct shoal_file *file)
-{
-    if (file->status != STATUS_CONTENT_TOO_LARGE || file->bytes < 0)
-        return;
-    (void)buf_add_text(&lines->line, " (this file: ");
-    (void)numbers_add_bytes(&lines->line, file->bytes);
-    if (lines->largest_sent > 0 && lines->largest_sent < file->bytes) {
-        (void)buf_add_text(&lines->line, "; largest accepted: ");
-        (void)numbers_add_bytes(&lines->line, lines->largest_sent);
-    }
-    (void)buf_add_byte(&lines->line, ')');
-}
-
-static void add_reason(struct lines *lines, const struct shoal_file *file)
-{
-    (void)buf_add_text(&lines->line, ": ");
-    if (file->error != NULL)
-        add_escaped(lines, without_own_name(file));
-    else
-        (void)buf_printf(&lines->line, "status %ld", file->status);
-    add_sizes(lines, file);
-    const char *accepted = file->maybe_accepted ? "; the server may have accepted it" : "";
-    if (file->attempts > 1)
-        (void)buf_printf(&lines->line, " (%u attempts%s)", file->attempts, accepted);
-    else if (file->maybe_accepted)
-        (void)buf_add_text(&lines->line, " (the server may have accepted it)");
 }
 
 /* Adds the headers of the response, but those whose value the error has already. */
@@ -167,8 +134,9 @@ static void failure_line(struct lines *lines, const struct shoal_file *file)
 {
     add_verdict(lines, file);
     add_text(lines, &file->path);
-    add_reason(lines, file);
-    if (!causes_is_status(file)) /* else the error contains its message */
+    failure_text_add(&lines->line, file, lines->method, lines->largest_sent);
+    /* Else the error contains its message, or it is a page of the proxy. */
+    if (!causes_is_status(file) && file->reason != SHOAL_REASON_CREDENTIALS)
         add_response(lines, file, ": ", EXCERPT_LENGTH);
     add_headers(lines, file);
     write_line(lines, &lines->options.messages);
@@ -181,7 +149,7 @@ static void verbose_line(struct lines *lines, const struct shoal_file *file)
         (void)buf_printf(&lines->line, "%ld ", file->status);
     add_text(lines, &file->path);
     if (verdict_is_bad(file->verdict) || file->reason == SHOAL_REASON_PAIR)
-        add_reason(lines, file);
+        failure_text_add(&lines->line, file, lines->method, lines->largest_sent);
     add_response(lines, file, " ", SIZE_MAX);
     if (verdict_is_bad(file->verdict))
         add_headers(lines, file);
@@ -197,7 +165,8 @@ static void file_event(struct lines *lines, const struct shoal_file *file)
         lines->largest_sent = file->bytes;
     if (options->verbose)
         verbose_line(lines, file);
-    if (verdict_is_bad(file->verdict) && file->first_of_cause &&
+    bool in_summary = !was_attempted(file) && !options->quiet;
+    if (verdict_is_bad(file->verdict) && file->first_of_cause && !in_summary &&
         !(options->verbose && options->same_destination))
         failure_line(lines, file);
 }
@@ -287,6 +256,17 @@ static void remember_selection(struct lines *lines, const struct shoal_start *st
         (void)buf_printf(&lines->selection, " is in shard %s", start->shard);
 }
 
+static void remember_start(struct lines *lines, const struct shoal_start *start)
+{
+    lines->dry_run = start->dry_run;
+    remember_paths(lines, start->paths);
+    remember_selection(lines, start);
+    if (start->method != NULL)
+        lines->method = strdup(start->method);
+    if (lines->options.clock != NULL)
+        lines->start_seconds = clock_wall_seconds(lines->options.clock);
+}
+
 /* Written even with -q if it is the reason for SHOAL_EXIT_USAGE. */
 static void nothing_line(struct lines *lines, const struct shoal_end *end)
 {
@@ -313,9 +293,14 @@ static void end_lines(struct lines *lines, const struct shoal_event *event)
         nothing_line(lines, &event->end);
     if (lines->options.quiet && event->end.cause_count == 0)
         return;
-    struct summary_options options = {
-        lines->dry_run, lines->options.quiet, lines->options.verbose && lines->options.plans};
-    if (summary_add(&lines->line, event, &options))
+    const struct summary_facts facts = {.dry_run = lines->dry_run,
+        .quiet = lines->options.quiet,
+        .unicode = lines->options.unicode,
+        .start_seconds = lines->start_seconds,
+        .last_good_us = lines->last_good_us,
+        .names_left_out = lines->options.verbose && lines->options.plans,
+        .again = lines->options.again};
+    if (summary_add(&lines->line, event, &facts))
         (void)writer_write(&lines->options.messages, lines->line.data, lines->line.length);
     buf_clear(&lines->line);
 }
@@ -324,11 +309,11 @@ void lines_event(struct lines *lines, const struct shoal_event *event)
 {
     switch (event->kind) {
     case SHOAL_EVENT_START:
-        lines->dry_run = event->start.dry_run;
-        remember_paths(lines, event->start.paths);
-        remember_selection(lines, &event->start);
+        remember_start(lines, &event->start);
         break;
     case SHOAL_EVENT_FILE:
+        if (!verdict_is_bad(event->file.verdict))
+            lines->last_good_us = event->at_us;
         file_event(lines, &event->file);
         break;
     case SHOAL_EVENT_PROBLEM:

@@ -4,18 +4,23 @@
 
 #include <shoal.h>
 
+#include "base/clock.h"
 #include "base/must_use.h"
 #include "sink/writer.h"
 
 /* Which lines are written, and where. */
 struct lines_options {
-    struct writer data;     /* for -v lines and the plan of a dry run; usually standard output */
-    struct writer messages; /* for failures, problems, notices and the summary: standard error */
-    bool verbose;           /* one line per file, with its response */
-    bool quiet;             /* no notices, no summary */
-    bool plans;             /* write the plan of a dry run */
-    bool same_destination;  /* both writers write to the same file or terminal: `verbose` writes one
-                               line for a failure, not one to each */
+    struct writer data;        /* for -v lines and the plan of a dry run; usually standard output */
+    struct writer messages;    /* for failures, problems, notices and the summary: standard error */
+    bool verbose;              /* one line per file, with its response */
+    bool quiet;                /* no notices, no summary */
+    bool plans;                /* write the plan of a dry run */
+    bool unicode;              /* the messages may contain UTF-8; otherwise all of ours is ASCII */
+    const struct clock *clock; /* the caller's, for the times in the summary; NULL: it has none */
+    const char *again; /* the command that sends the failed files again, which the summary names;
+                          the caller's; NULL: none works */
+    bool same_destination; /* both writers write to the same file or terminal: `verbose` writes one
+                              line for a failure, not one to each */
 };
 
 /* The sink of one run. */

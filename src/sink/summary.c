@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "sink/cause_text.h"
 #include "sink/numbers.h"
 #include "text/printable.h"
 #include "text/units.h"
@@ -46,16 +47,18 @@ static void add_verdicts(struct buf *out, const struct shoal_totals *totals)
     add_verdict(out, totals->not_attempted, " not attempted", &separator);
 }
 
-static void add_rate(struct buf *out, uint64_t files, int64_t elapsed_us)
+static void add_rate(
+    struct buf *out, uint64_t files, int64_t elapsed_us, const char *before, const char *after)
 {
     if (elapsed_us <= 0)
         return;
     double rate = (double)files * (double)CLOCK_US_PER_SECOND / (double)elapsed_us;
-    (void)buf_add_text(out, " (");
+    (void)buf_add_text(out, before);
     if (rate < 10)
-        (void)buf_printf(out, "%.1f files/s)", rate);
+        (void)buf_printf(out, "%.1f files/s", rate);
     else if (numbers_add_count(out, (uint64_t)(rate + 0.5)))
-        (void)buf_add_text(out, " files/s)");
+        (void)buf_add_text(out, " files/s");
+    (void)buf_add_text(out, after);
 }
 
 static void add_first_line(struct buf *out, const struct shoal_event *event, bool dry_run)
@@ -71,7 +74,7 @@ static void add_first_line(struct buf *out, const struct shoal_event *event, boo
         (void)numbers_add_bytes(out, totals->bytes);
         (void)buf_add_text(out, " in ");
         add_elapsed(out, event->at_us);
-        add_rate(out, totals->found, event->at_us);
+        add_rate(out, totals->found, event->at_us, " (", ")");
     }
     add_verdicts(out, totals);
     (void)buf_add_byte(out, '\n');
@@ -80,84 +83,196 @@ static void add_first_line(struct buf *out, const struct shoal_event *event, boo
 /* ---- why files failed */
 
 #define CAUSES_SHOWN 10
-
-/* Adds `; 1.2 MiB and more (largest sent: 0.9 MiB)`, where sizes may be the reason. */
-static void add_size_limit(
-    struct buf *out, const struct shoal_cause *cause, const struct shoal_totals *totals)
-{
-    bool is_limit = cause->reason == SHOAL_REASON_TOO_LARGE ||
-                    (cause->bytes_least > totals->largest_sent && totals->largest_sent > 0 &&
-                        cause->reason == SHOAL_REASON_STATUS);
-    if (!is_limit || cause->bytes_least < 0)
-        return;
-    (void)buf_add_text(out, "; ");
-    (void)numbers_add_bytes(out, cause->bytes_least);
-    (void)buf_add_text(out, cause->count == 1 ? "" : " and more");
-    if (totals->largest_sent > 0) {
-        (void)buf_add_text(out, " (largest sent: ");
-        (void)numbers_add_bytes(out, totals->largest_sent);
-        (void)buf_add_byte(out, ')');
-    }
-}
-
-static void add_durability(struct buf *out, const struct shoal_cause *cause)
-{
-    if (cause->temporary == 0)
-        (void)buf_add_text(out, "final");
-    else if (cause->temporary == cause->count)
-        (void)buf_add_text(out, "temporary");
-    else if (numbers_add_count(out, cause->temporary))
-        (void)buf_add_text(out, " temporary");
-    if (cause->attempts_most > 1)
-        (void)buf_printf(out, ", up to %u attempts", cause->attempts_most);
-}
-
-/* Adds two lines: how many files, the cause, and whether it passes; and the first of the files. */
-static void add_cause(
-    struct buf *out, const struct shoal_cause *cause, const struct shoal_totals *totals)
-{
-    struct buf count;
-    buf_init(&count, UNITS_TEXT_SIZE);
-    (void)numbers_add_count(&count, cause->count);
-    (void)buf_printf(out, "%6s  ", buf_text(&count));
-    buf_free(&count);
-    (void)printable_add(out, cause->example, strlen(cause->example));
-    (void)buf_add_text(out, "  (");
-    add_durability(out, cause);
-    add_size_limit(out, cause, totals);
-    (void)buf_add_text(out, ")\n        ");
-    (void)printable_add(out, cause->first_path.data, cause->first_path.length);
-    if (cause->count > 1) {
-        (void)buf_add_text(out, " and ");
-        (void)numbers_add_count(out, cause->count - 1);
-        (void)buf_add_text(out, " more");
-    }
-    (void)buf_add_byte(out, '\n');
-}
+#define WIDTH        80 /* columns of the first line */
+#define FATE_COLUMN  50 /* where it is told whether a cause passes, if its text is short */
 
 static uint64_t bad_count(const struct shoal_totals *totals)
 {
     return totals->verdicts[SHOAL_FAILED] + totals->verdicts[SHOAL_UNKNOWN];
 }
 
-static void add_causes(struct buf *out, const struct shoal_end *end)
+/* Adds spaces after what was added since `start`, up to `column`; at least two. */
+static void pad_to(struct buf *out, size_t start, size_t column)
 {
-    const struct shoal_totals *totals = end->totals;
-    uint64_t bad = bad_count(totals);
-    if (bad == 0 || end->cause_count == 0)
-        return;
-    (void)buf_add_text(out, totals->verdicts[SHOAL_FAILED] > 0 ? "FAILED " : "UNKNOWN ");
-    (void)numbers_add_count(out, bad);
-    (void)buf_add_text(out, " of ");
-    (void)numbers_add_counted(out, totals->found, "file, ", "files, ");
-    (void)numbers_add_counted(out, end->cause_count, "cause\n", "causes\n");
-    for (size_t i = 0; i < end->cause_count && i < CAUSES_SHOWN; i++)
-        add_cause(out, &end->causes[i], totals);
-    if (end->cause_count > CAUSES_SHOWN) {
-        (void)buf_add_text(out, "        and ");
-        (void)numbers_add_counted(
-            out, end->cause_count - CAUSES_SHOWN, "more cause\n", "more causes\n");
+    size_t used = 0;
+    for (size_t i = start; i < out->length; i++)
+        used += (out->data[i] & 0xc0) != 0x80; /* bytes that begin a character */
+    do
+        (void)buf_add_byte(out, ' ');
+    while (++used < column || out->data[out->length - 2] != ' ');
+}
+
+static void add_count_column(struct buf *out, uint64_t count)
+{
+    struct buf digits;
+    buf_init(&digits, UNITS_TEXT_SIZE);
+    (void)numbers_add_count(&digits, count);
+    (void)buf_printf(out, "%6s  ", buf_text(&digits));
+    buf_free(&digits);
+}
+
+/* Adds `        a/b.js   1.2 MiB   … 27 more`. */
+static void add_example(
+    struct buf *out, const struct shoal_cause *cause, const struct summary_facts *facts)
+{
+    (void)buf_add_text(out, "          ");
+    (void)printable_add(out, cause->first_path.data, cause->first_path.length);
+    if (cause->first_bytes >= 0) {
+        (void)buf_add_text(out, "   ");
+        (void)numbers_add_bytes(out, cause->first_bytes);
     }
+    if (cause->count > 1) {
+        (void)buf_add_text(out, facts->unicode ? "   … " : "   and ");
+        (void)numbers_add_count(out, cause->count - 1);
+        (void)buf_add_text(out, " more");
+    }
+    (void)buf_add_byte(out, '\n');
+}
+
+/* Adds two lines: how many files, the cause, and whether it passes; and the first of the files. */
+static void add_cause(struct buf *out, const struct shoal_cause *cause,
+    const struct shoal_totals *totals, const struct summary_facts *facts)
+{
+    struct buf extra;
+    size_t start = out->length;
+    buf_init(&extra, 1024);
+    add_count_column(out, cause->count);
+    (void)printable_add(out, cause->example, strlen(cause->example));
+    pad_to(out, start, FATE_COLUMN);
+    cause_text_add_fate(out, cause);
+    if (cause_text_add_limit(&extra, cause, totals))
+        (void)buf_printf(out, ", %s", buf_text(&extra));
+    buf_clear(&extra);
+    if (cause->count > 1)
+        cause_text_add_times(&extra, cause, facts->start_seconds, facts->unicode ? "–" : "-");
+    if (extra.length > 0)
+        (void)buf_printf(out, ", %s", buf_text(&extra));
+    (void)buf_add_byte(out, '\n');
+    add_example(out, cause, facts);
+    buf_free(&extra);
+}
+
+/* Adds `   3  not attempted: the run ended: the server was never reached`. */
+static void add_unattempted(struct buf *out, const struct shoal_end *end)
+{
+    for (size_t i = 0; i < end->cause_count; i++) {
+        const struct shoal_cause *cause = &end->causes[i];
+        if (!cause_text_is_unattempted(cause))
+            continue;
+        add_count_column(out, cause->count);
+        (void)buf_add_text(out, "not attempted: ");
+        (void)printable_add(out, cause->example, strlen(cause->example));
+        (void)buf_add_byte(out, '\n');
+    }
+}
+
+/* Adds `FAILED 102 of 3,000 files, 4 causes`, and how long the run took at the end of the line. */
+static void add_headline(
+    struct buf *out, const struct shoal_event *event, const struct summary_facts *facts)
+{
+    const struct shoal_totals *totals = event->end.totals;
+    uint64_t failed = bad_count(totals) - totals->not_attempted;
+    const char *word = failed == 0                                 ? "NOT ATTEMPTED "
+                       : failed == totals->verdicts[SHOAL_UNKNOWN] ? "UNKNOWN "
+                                                                   : "FAILED ";
+    size_t causes = cause_text_count(&event->end);
+    size_t start = out->length;
+    char elapsed[UNITS_TEXT_SIZE];
+    (void)buf_add_text(out, word);
+    (void)numbers_add_count(out, failed == 0 ? totals->not_attempted : failed);
+    (void)buf_add_text(out, " of ");
+    (void)numbers_add_counted(out, totals->found, "file", "files");
+    if (causes > 0) {
+        (void)buf_add_text(out, ", ");
+        (void)numbers_add_counted(out, causes, "cause", "causes");
+    }
+    if (!facts->quiet && !facts->dry_run) {
+        units_format_duration(event->at_us, elapsed);
+        pad_to(out, start, WIDTH - strlen(elapsed));
+        (void)buf_add_text(out, elapsed);
+    }
+    (void)buf_add_byte(out, '\n');
+}
+
+static void add_causes(
+    struct buf *out, const struct shoal_event *event, const struct summary_facts *facts)
+{
+    const struct shoal_end *end = &event->end;
+    size_t shown = 0;
+    add_headline(out, event, facts);
+    if (bad_count(end->totals) == 1)
+        return; /* one alone has its line already */
+    for (size_t i = 0; i < end->cause_count && shown < CAUSES_SHOWN; i++) {
+        if (cause_text_is_unattempted(&end->causes[i]))
+            continue;
+        add_cause(out, &end->causes[i], end->totals, facts);
+        shown++;
+    }
+    size_t more = cause_text_count(end) - shown;
+    if (more > 0) {
+        (void)buf_add_text(out, "        and ");
+        (void)numbers_add_counted(out, more, "more cause\n", "more causes\n");
+    }
+    add_unattempted(out, end);
+}
+
+/* ---- the totals of a run in which files failed */
+
+static void add_number(struct buf *out, const char *separator, const char *word, uint64_t count)
+{
+    (void)buf_printf(out, "%s%s ", separator, word);
+    (void)numbers_add_count(out, count);
+}
+
+/* Adds `sent 2,898 · failed 102 (25 temporary) · not attempted 0 · unknown 0 · retries 125`. */
+static void add_numbers(
+    struct buf *out, const struct shoal_totals *totals, const struct summary_facts *facts)
+{
+    const char *dot = facts->unicode ? " · " : ", ";
+    uint64_t temporary = totals->temporary - totals->not_attempted;
+    add_number(out, "", "sent", totals->verdicts[SHOAL_SENT]);
+    if (totals->verdicts[SHOAL_EXISTS] > 0)
+        add_number(out, dot, "there already", totals->verdicts[SHOAL_EXISTS]);
+    if (totals->verdicts[SHOAL_SKIPPED] > 0)
+        add_number(out, dot, "skipped", totals->verdicts[SHOAL_SKIPPED]);
+    add_number(out, dot, "failed", totals->verdicts[SHOAL_FAILED] - totals->not_attempted);
+    if (temporary > 0) {
+        (void)buf_add_text(out, " (");
+        (void)numbers_add_count(out, temporary);
+        (void)buf_add_text(out, " temporary)");
+    }
+    add_number(out, dot, "not attempted", totals->not_attempted);
+    add_number(out, dot, "unknown", totals->verdicts[SHOAL_UNKNOWN]);
+    add_number(out, dot, "retries", totals->retries);
+    (void)buf_add_byte(out, '\n');
+}
+
+/* Adds `97.9 MiB, 41 files/s; 95 % of the time went to the 25 files with 502`. */
+static void add_pace(
+    struct buf *out, const struct shoal_event *event, const struct summary_facts *facts)
+{
+    const struct shoal_totals *totals = event->end.totals;
+    unsigned percent;
+    const struct shoal_cause *slowest =
+        cause_text_find_slowest(event, facts->last_good_us, &percent);
+    (void)numbers_add_bytes(out, totals->bytes);
+    add_rate(out, totals->found, event->at_us, ", ", "");
+    if (slowest != NULL) {
+        (void)buf_printf(out, "; %u %% of the time went to the ", percent);
+        (void)numbers_add_counted(out, slowest->count, "file with ", "files with ");
+        cause_text_add_label(out, slowest);
+    }
+    (void)buf_add_byte(out, '\n');
+}
+
+static void add_again(
+    struct buf *out, const struct shoal_totals *totals, const struct summary_facts *facts)
+{
+    if (facts->again == NULL || totals->verdicts[SHOAL_FAILED] == 0)
+        return;
+    (void)buf_add_text(out, "again, failures only: ");
+    (void)buf_add_text(out, facts->again); /* quoted for a shell, and safe */
+    (void)buf_add_byte(out, '\n');
 }
 
 /* Adds what the user may not expect: dot files that are included, and what is not a regular file.
@@ -201,7 +316,8 @@ static void add_pairs(struct buf *out, const struct shoal_totals *totals)
     (void)buf_add_text(out, " without a second file)\n");
 }
 
-static void add_trouble(struct buf *out, const struct shoal_event *event)
+static void add_trouble(
+    struct buf *out, const struct shoal_event *event, const struct summary_facts *facts)
 {
     const struct shoal_totals *totals = event->end.totals;
     if (totals->problems > 0) {
@@ -212,7 +328,7 @@ static void add_trouble(struct buf *out, const struct shoal_event *event)
         (void)buf_printf(out, "interrupted by signal %d\n", event->end.signal);
     if (!totals->complete)
         (void)buf_add_text(out, "not all folders were read: there may be more files\n");
-    if (event->end.again_helps) {
+    if (event->end.again_helps && facts->again == NULL) {
         (void)numbers_add_counted(out, totals->temporary, "failure", "failures");
         (void)buf_add_text(out, " may be temporary: run again to retry\n");
     }
@@ -231,17 +347,25 @@ static void add_trouble(struct buf *out, const struct shoal_event *event)
 }
 
 bool summary_add(
-    struct buf *out, const struct shoal_event *event, const struct summary_options *options)
+    struct buf *out, const struct shoal_event *event, const struct summary_facts *facts)
 {
-    if (bad_count(event->end.totals) > 1) /* one alone has its line */
-        add_causes(out, &event->end);
-    if (options->quiet)
+    const struct shoal_totals *totals = event->end.totals;
+    uint64_t bad = bad_count(totals);
+    if (facts->quiet || facts->dry_run ? bad > 1 : bad > 0)
+        add_causes(out, event, facts);
+    if (facts->quiet)
         return !out->failed;
-    if (event->end.totals->found > 0)
-        add_first_line(out, event, options->dry_run);
-    add_asides(out, event->end.totals);
-    add_left_out(out, event->end.totals, options->verbose);
-    add_pairs(out, event->end.totals);
-    add_trouble(out, event);
+    if (bad > 0 && !facts->dry_run) {
+        add_numbers(out, totals, facts);
+        add_pace(out, event, facts);
+    } else if (totals->found > 0) {
+        add_first_line(out, event, facts->dry_run);
+    }
+    add_asides(out, totals);
+    add_left_out(out, totals, facts->names_left_out);
+    add_pairs(out, totals);
+    add_trouble(out, event, facts);
+    if (!facts->dry_run)
+        add_again(out, totals, facts);
     return !out->failed;
 }

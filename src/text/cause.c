@@ -10,6 +10,9 @@
 #define DEPTH_MAX      4 /* levels of JSON that are searched */
 #define HEX_LENGTH_MIN 8 /* shorter runs of hexadecimal digits may be words */
 
+#define SOFTWARE_MAX   40       /* bytes of a server's name and version */
+#define SOFTWARE_MARKS "./-_+ " /* in it, beside letters and digits */
+
 /* Adds `text` on one line: without space around it, other white space as one space each run. */
 static bool add_message(struct buf *out, const char *text, size_t length)
 {
@@ -112,6 +115,26 @@ bool cause_distill(struct buf *out, const char *body, size_t length)
     if (body[at] == '<' && add_markup(out, body, length))
         return true;
     return add_first_line(out, body, length);
+}
+
+bool cause_add_software(struct buf *out, const char *body, size_t length)
+{
+    static const char before[] = "<hr><center>";
+    static const char after[] = "</center>";
+    const char *name = memmem(body, length, before, sizeof before - 1);
+    if (name == NULL)
+        return !out->failed;
+    name += sizeof before - 1;
+    const char *end = memmem(name, (size_t)(body + length - name), after, sizeof after - 1);
+    size_t size = end == NULL ? 0 : (size_t)(end - name);
+    for (size_t i = 0; i < size; i++) {
+        bool is_mark = memchr(SOFTWARE_MARKS, name[i], sizeof SOFTWARE_MARKS - 1) != NULL;
+        if (!is_mark && !ascii_is_letter(name[i]) && !ascii_is_digit(name[i]))
+            return !out->failed;
+    }
+    if (size > 0 && size <= SOFTWARE_MAX)
+        (void)buf_printf(out, " (%.*s)", (int)size, name);
+    return !out->failed;
 }
 
 /* The length of the run of hexadecimal digits, or with `decimal` of decimal ones, at the start. */

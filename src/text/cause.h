@@ -21,6 +21,11 @@ enum {
  * else that the body did: it is not made safe for a terminal. False: `out` failed. */
 bool cause_distill(struct buf *out, const char *body, size_t length);
 
+/* Adds " (nginx/1.22.1)", if the body is a page that a server or a proxy makes itself and signs
+ * with its name, as nginx and Cloudflare do: then the application behind it did not say this.
+ * False: `out` failed. */
+bool cause_add_software(struct buf *out, const char *body, size_t length);
+
 /* Adds `text` with `#` in place of each run of 8 or more hexadecimal digits and of each other run
  * of decimal digits, so that messages which differ in numbers alone are equal. False: `out` failed.
  */

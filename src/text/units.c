@@ -151,6 +151,17 @@ void units_format_bytes(int64_t bytes, char *out)
     (void)snprintf(out, UNITS_TEXT_SIZE, "%.1f %s", value, names[name]);
 }
 
+/* Writes "5 min 3 s", or "5 min" where the smaller unit has none. */
+static void write_two(
+    char *out, int64_t large, const char *large_unit, int64_t small, const char *small_unit)
+{
+    if (small == 0)
+        (void)snprintf(out, UNITS_TEXT_SIZE, "%" PRId64 " %s", large, large_unit);
+    else
+        (void)snprintf(out, UNITS_TEXT_SIZE, "%" PRId64 " %s %" PRId64 " %s", large, large_unit,
+            small, small_unit);
+}
+
 void units_format_duration(int64_t microseconds, char *out)
 {
     int64_t tenths = microseconds < 0 ? 0 : microseconds / 100000 + microseconds % 100000 / 50000;
@@ -160,11 +171,9 @@ void units_format_duration(int64_t microseconds, char *out)
     if (tenths < 600)
         (void)snprintf(out, UNITS_TEXT_SIZE, "%" PRId64 ".%" PRId64 " s", tenths / 10, tenths % 10);
     else if (seconds < 3600)
-        (void)snprintf(
-            out, UNITS_TEXT_SIZE, "%" PRId64 " min %" PRId64 " s", seconds / 60, seconds % 60);
+        write_two(out, seconds / 60, "min", seconds % 60, "s");
     else if (minutes < 24 * 60)
-        (void)snprintf(
-            out, UNITS_TEXT_SIZE, "%" PRId64 " h %" PRId64 " min", minutes / 60, minutes % 60);
+        write_two(out, minutes / 60, "h", minutes % 60, "min");
     else
-        (void)snprintf(out, UNITS_TEXT_SIZE, "%" PRId64 " d %" PRId64 " h", hours / 24, hours % 24);
+        write_two(out, hours / 24, "d", hours % 24, "h");
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/must_use.h"
 #include "base/table.h"
@@ -56,5 +57,9 @@ void url_list_free(struct url_list *list);
 
 /* The entry of the file `path`; NULL: there is none. */
 const struct url_list_entry *url_list_find(const struct url_list *list, const char *path);
+
+/* Adds a URL of a list, or one to which a server redirects it, as it may be shown: without its
+ * query, which may be a signature. False: `out` failed. */
+bool url_list_add_shown(struct buf *out, const char *url);
 
 #endif

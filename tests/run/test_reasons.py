@@ -1,5 +1,6 @@
 """Each failed or unknown file says why in one word, and whether the server may have it all the same."""
 
+import re
 import signal
 
 import pytest
@@ -50,7 +51,9 @@ def test_what_was_in_flight_and_what_was_never_attempted(shoal, tree, ledger, he
     reasons = sorted(event["reason"] for event in run.files)
     assert reasons == 3 * ["not-attempted"] + 2 * ["timeout"]
     assert run.end["not_attempted"] == 3 and run.end["failed"] == 3
-    assert "3 not attempted" in run.text and "failed" not in run.text.splitlines()[-3]
+    assert re.search(r"^UNKNOWN 2 of 5 files, 1 cause ", run.text, re.MULTILINE)
+    assert re.search(r"^     3  not attempted: interrupted", run.text, re.MULTILINE)
+    assert "sent 0 · failed 0 · not attempted 3 · unknown 2 · " in run.text
 
 
 @pytest.mark.parametrize("first", [Answer(drop=True), Answer(status=500), Answer(status=408)],

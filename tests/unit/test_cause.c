@@ -114,6 +114,29 @@ static void numbers_are_folded(void **state)
     check_folded("no number", "no number");
 }
 
+static void check_software(const char *body, const char *expected)
+{
+    struct buf out;
+    buf_init(&out, 10000);
+    assert_true(cause_add_software(&out, body, strlen(body)));
+    assert_string_equal(buf_text(&out), expected);
+    buf_free(&out);
+}
+
+static void a_page_of_a_server_is_signed_with_its_name(void **state)
+{
+    (void)state;
+    check_software("<h1>x</h1>\n<hr><center>nginx/1.22.1</center></body>", " (nginx/1.22.1)");
+    check_software("<hr><center>cloudflare</center>", " (cloudflare)");
+    check_software("<hr><center></center>", "");
+    check_software("<hr><center>cut off", "");
+    check_software("<hr><center>", "");
+    check_software("<hr><center><b>x</b></center>", "");
+    check_software("<hr><center>\x1b[31m</center>", "");
+    check_software("<hr><center>a name that is longer than any server has for itself</center>", "");
+    check_software("", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +148,7 @@ int main(void)
         cmocka_unit_test(a_message_is_cut_between_characters),
         cmocka_unit_test(any_cut_of_a_page_is_safe),
         cmocka_unit_test(numbers_are_folded),
+        cmocka_unit_test(a_page_of_a_server_is_signed_with_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

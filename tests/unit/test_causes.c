@@ -47,7 +47,7 @@ static void a_status_has_its_phrase_and_the_message(void **state)
     check_description(&file, false, "599: odd");
 }
 
-static void a_title_that_repeats_the_status_is_left_out(void **state)
+static void a_title_that_has_the_status_takes_the_place_of_its_phrase(void **state)
 {
     (void)state;
     struct shoal_file file = {.reason = SHOAL_REASON_STATUS, .status = 502};
@@ -56,9 +56,15 @@ static void a_title_that_repeats_the_status_is_left_out(void **state)
     file.response = text_of("Bad Gateway\n");
     check_description(&file, false, "502 Bad Gateway");
     file.response = text_of("<title>502 No upstream</title>");
-    check_description(&file, false, "502 Bad Gateway: 502 No upstream");
+    check_description(&file, false, "502 No upstream");
     file.response = text_of("5023");
     check_description(&file, false, "502 Bad Gateway: 5023");
+    file.response = text_of("502");
+    check_description(&file, false, "502 Bad Gateway");
+    file.origin = "https://example.com";
+    file.response = text_of("<title>502 Bad Gateway</title>\r\n<hr><center>nginx/1.22.1</center>");
+    check_description(&file, false, "502 Bad Gateway (nginx/1.22.1)");
+    check_description(&file, true, "502 Bad Gateway (nginx/1.22.1) from https://example.com");
 }
 
 static void anything_else_is_its_error_without_the_name(void **state)
@@ -145,7 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_status_has_its_phrase_and_the_message),
-        cmocka_unit_test(a_title_that_repeats_the_status_is_left_out),
+        cmocka_unit_test(a_title_that_has_the_status_takes_the_place_of_its_phrase),
         cmocka_unit_test(anything_else_is_its_error_without_the_name),
         cmocka_unit_test(numbers_are_folded_but_for_the_status),
         cmocka_unit_test(files_of_one_cause_are_counted_together),

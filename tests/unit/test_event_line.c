@@ -1,7 +1,7 @@
 #include "sink_fixture.h"
 
 #include "base/clock.h"
-#include "sink/event_line.h"
+#include "core/event_line.h"
 #include "sink/jsonl.h"
 
 static int64_t wall(void *context)
@@ -123,6 +123,7 @@ static void an_end_has_its_totals(void **state)
         .passed_over = 7,
         .problems = 9,
         .retries = 10,
+        .redirects = 11,
         .bytes = 5000,
         .largest_sent = 40,
         .complete = true};
@@ -144,6 +145,18 @@ static void read_wrong(const char *text)
     assert_true(error.text[0] != '\0');
 }
 
+static void a_path_that_is_not_utf_8_has_its_bytes(void **state)
+{
+    (void)state;
+    struct shoal_event event = sent_event();
+    event.file.path = (struct shoal_text){"a\xff", 2};
+    struct event_line line;
+    there_and_back(&event, &line);
+    assert_int_equal(line.event.file.path.length, 2);
+    assert_memory_equal(line.event.file.path.data, "a\xff", 3);
+    event_line_free(&line);
+}
+
 static void what_is_no_event_is_an_error(void **state)
 {
     (void)state;
@@ -153,15 +166,20 @@ static void what_is_no_event_is_an_error(void **state)
     read_wrong("{");
     read_wrong("[]");
     read_wrong("{\"event\":7}");
-    read_wrong("{\"event\":\"file\",\"verdict\":\"done\"}");
+    read_wrong("{\"event\":\"file\",\"verdict\":\"done\",\"path\":\"a\"}");
+    read_wrong("{\"event\":\"file\",\"path\":\"a\"}");
+    read_wrong("{\"event\":\"file\",\"verdict\":\"sent\"}");
+    read_wrong("{\"event\":\"file\",\"verdict\":\"sent\",\"path\":7}");
+    read_wrong("{\"event\":\"file\",\"verdict\":\"sent\",\"path\":\"a\",\"path_base64\":\"?\"}");
+    read_wrong("{\"event\":\"attempt\",\"attempt\":1}");
     static const char later[] = "{\"event\":\"later\",\"x\":1}";
     assert_true(event_line_read(&line, later, sizeof later - 1, &error));
     assert_false(line.known);
     event_line_free(&line);
     static const char odd[] =
-        "{\"event\":\"file\",\"verdict\":\"sent\",\"path\":7,\"bytes\":\"x\"}";
+        "{\"event\":\"file\",\"verdict\":\"sent\",\"path\":\"p\",\"bytes\":\"x\"}";
     assert_true(event_line_read(&line, odd, sizeof odd - 1, &error));
-    assert_string_equal(line.event.file.path.data, "");
+    assert_string_equal(line.event.file.path.data, "p");
     assert_int_equal(line.event.file.bytes, -1);
     event_line_free(&line);
 }
@@ -173,6 +191,7 @@ int main(void)
         cmocka_unit_test(a_file_is_what_it_was),
         cmocka_unit_test(attempts_and_pauses_are_what_they_were),
         cmocka_unit_test(an_end_has_its_totals),
+        cmocka_unit_test(a_path_that_is_not_utf_8_has_its_bytes),
         cmocka_unit_test(what_is_no_event_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,24 @@ static void an_outcome_that_is_final_is_the_files_verdict(void **state)
     assert_int_equal(wait_now(&bench), 0);
 }
 
+static void a_redirect_is_neither_progress_nor_failure(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct attempt_end moved = {
+        .phase = ATTEMPT_ANSWERING, .status = 307, .check = ATTEMPT_REDIRECTED};
+    bench_init(&bench, &usual);
+    bench.retry.config.give_up_after_us = 10 * second;
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(attempt(&bench, &moved), RETRY_STEP_AGAIN);
+    assert_int_equal(bench.file.ready_us, bench.now);
+    assert_int_equal(wait_now(&bench), 0);
+    assert_int_equal(attempt(&bench, &busy), RETRY_STEP_AGAIN);
+    bench.now += 10 * second;
+    assert_int_equal(attempt(&bench, &moved), RETRY_STEP_AGAIN);
+    assert_int_equal(retry_state(&bench.retry, bench.now), RETRY_NO_PROGRESS);
+}
+
 static void an_ambiguous_end_is_followed_by_as_many_attempts_as_retries_says(void **state)
 {
     (void)state;
@@ -619,6 +637,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_outcome_that_is_final_is_the_files_verdict),
+        cmocka_unit_test(a_redirect_is_neither_progress_nor_failure),
         cmocka_unit_test(an_ambiguous_end_is_followed_by_as_many_attempts_as_retries_says),
         cmocka_unit_test(a_file_that_changes_again_and_again_runs_out_of_retries),
         cmocka_unit_test(rejections_use_up_no_retries),

@@ -1,4 +1,5 @@
 /* What became of the files of a request: sentences, and second files. */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -62,7 +63,10 @@ void plan_explain(const struct reader_file *file, struct buf *sentence)
             file->path);
         break;
     case READER_FAILED:
-        (void)buf_printf(sentence, "'%s': can't be read: %s", file->path, strerror(file->code));
+        if (file->code == EACCES)
+            (void)buf_printf(sentence, "'%s': permission denied", file->path);
+        else
+            (void)buf_printf(sentence, "'%s': can't be read: %s", file->path, strerror(file->code));
         break;
     }
 }

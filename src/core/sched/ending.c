@@ -57,7 +57,7 @@ void ending_explain(struct sched *sched, const struct origin *origin, enum retry
         (void)buf_add_text(text, "the server was never reached");
         break;
     case RETRY_NOT_TLS:
-        (void)buf_add_text(text, "the server does not speak TLS there; did you mean http://?");
+        (void)buf_add_text(text, "the server does not speak TLS there");
         break;
     case RETRY_NOT_TRUSTED:
         (void)buf_add_text(text, "no secure connection to the server");
@@ -67,7 +67,9 @@ void ending_explain(struct sched *sched, const struct origin *origin, enum retry
         add_duration(text, sched->parts.config->give_up_after_us);
         (void)buf_add_text(text, ", the limit of --give-up-after");
     }
-    add_reason(text, origin);
+    /* Of a single server, the files that were attempted have told the reason. */
+    if (sched->shares.several || state == RETRY_NO_PROGRESS)
+        add_reason(text, origin);
 }
 
 enum events_ending sched_ending(const struct sched *sched)

@@ -88,6 +88,8 @@ static void free_files(struct sched *sched)
             memory_free(file->memory);
             free(file->entry);
             free(file->error);
+            redirect_forget(file);
+            free(file->url);
             free(file);
         }
         origin->live = (struct list){0};

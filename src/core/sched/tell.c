@@ -36,6 +36,8 @@ static void tell_of_pause(
         return;
     origin->told_pause_until_us = until_us;
     int64_t wait_us = until_us - now_us;
+    if (wait_us > sched->parts.config->give_up_after_us)
+        return; /* it is given up, and the sentence about that names the pause */
     bool by_limit = next->wait.rate_limit_us >= wait_us;
     buf_clear(&sched->text);
     (void)buf_printf(&sched->text, "status %ld, %s", status,

@@ -7,6 +7,7 @@
 #include "base/container_of.h"
 #include "text/http_syntax.h"
 #include "text/http_url.h"
+#include "text/secret.h"
 #include "text/url_list/private.h"
 
 static void free_entry(struct url_list_entry *entry)
@@ -150,4 +151,11 @@ struct url_list *url_list_parse(char *text, struct error *error)
         text = next;
     }
     return list;
+}
+
+bool url_list_add_shown(struct buf *out, const char *url)
+{
+    size_t length = strcspn(url, "?");
+    return buf_add(out, url, length) &&
+           (url[length] == '\0' || buf_add_text(out, "?" SECRET_SHOWN_AS));
 }

@@ -1,6 +1,6 @@
 /* Events read back from the JSON lines of `shoal send --json` (docs/events.md). */
-#ifndef SHOAL_SINK_EVENT_LINE_H
-#define SHOAL_SINK_EVENT_LINE_H
+#ifndef SHOAL_CORE_EVENT_LINE_H
+#define SHOAL_CORE_EVENT_LINE_H
 
 #include <jansson.h>
 #include <shoal.h>
@@ -8,23 +8,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/must_use.h"
 
 /* One line. */
 struct event_line {
-    struct shoal_event event;   /* its texts belong to `json` */
+    struct shoal_event event;   /* its texts belong to `json` and `path` */
     struct shoal_totals totals; /* of an END */
     const char *paths[1];       /* of a START: an empty list */
     int64_t wall_seconds;       /* of a START: when the run began, since 1970; else 0 */
     const char *shard;          /* of a START: "3/16"; NULL: the run had all files */
     bool known;                 /* false: an event that is not read back, or of a later version */
+    struct buf path;            /* of a FILE or an ATTEMPT that is not valid UTF-8 */
     json_t *json;               /* owned */
 };
 
 /* Reads a line (without its end), to be freed with event_line_free(). Read back are START, FILE,
- * ATTEMPT, PAUSE and END, without the forms of a dry run. False with `error`: it is not an event.
- */
+ * ATTEMPT, PAUSE and END, without the forms of a dry run. False with `error`: it is not an event,
+ * or a FILE without its path and verdict. */
 MUST_USE bool event_line_read(
     struct event_line *line, const char *text, size_t length, struct error *error);
 

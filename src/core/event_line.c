@@ -1,9 +1,12 @@
-#include "sink/event_line.h"
+#include "core/event_line.h"
 
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "text/encode.h"
+
+#define PATH_MOST ((size_t)16 * 1024 * 1024) /* bytes */
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -30,12 +33,24 @@ static int64_t time_of(const json_t *object, const char *key, int64_t us_each, i
                                  : otherwise;
 }
 
-static struct shoal_text path_of(const json_t *object)
+/* Sets `path` to that of the event: the bytes of `path_base64`, where it is not valid UTF-8. False:
+ * there is none. */
+static bool read_path(struct event_line *line, struct shoal_text *path)
 {
-    const json_t *value = json_object_get(object, "path");
-    return json_is_string(value) ? (struct shoal_text){.data = json_string_value(value),
-                                       .length = json_string_length(value)}
-                                 : (struct shoal_text){.data = "", .length = 0};
+    const json_t *value = json_object_get(line->json, "path");
+    const char *encoded = text_of(line->json, "path_base64");
+    *path = (struct shoal_text){.data = "", .length = 0};
+    if (encoded != NULL) {
+        if (!decode_base64(&line->path, encoded, strlen(encoded)))
+            return false;
+        *path = (struct shoal_text){.data = buf_text(&line->path), .length = line->path.length};
+        return true;
+    }
+    if (!json_is_string(value))
+        return false;
+    *path =
+        (struct shoal_text){.data = json_string_value(value), .length = json_string_length(value)};
+    return true;
 }
 
 static int64_t seconds_of_date(const char *date)
@@ -77,30 +92,32 @@ static bool read_file(struct event_line *line)
 {
     const json_t *json = line->json;
     struct shoal_file *file = &line->event.file;
-    *file = (struct shoal_file){.path = path_of(json),
-        .reason = find_reason(text_of(json, "reason")),
+    *file = (struct shoal_file){.reason = find_reason(text_of(json, "reason")),
         .error = text_of(json, "error"),
         .cause = text_of(json, "cause"),
         .origin = text_of(json, "origin"),
+        .url = text_of(json, "url"),
+        .redirected = json_is_true(json_object_get(json, "redirected")),
         .status = (long)integer_of(json, "status", 0),
         .attempts = (unsigned)integer_of(json, "attempts", 0),
         .bytes = integer_of(json, "bytes", -1),
         .took_us = time_of(json, "ms", CLOCK_US_PER_MS, 0),
         .temporary = json_is_true(json_object_get(json, "temporary")),
         .maybe_accepted = json_is_true(json_object_get(json, "maybe_accepted"))};
-    return find_verdict(text_of(json, "verdict"), &file->verdict);
+    return read_path(line, &file->path) && find_verdict(text_of(json, "verdict"), &file->verdict);
 }
 
-static void read_attempt(struct event_line *line)
+static bool read_attempt(struct event_line *line)
 {
     const json_t *json = line->json;
-    line->event.attempt = (struct shoal_attempt){.path = path_of(json),
-        .attempt = (unsigned)integer_of(json, "attempt", 0),
-        .status = (long)integer_of(json, "status", 0),
-        .phase = text_of(json, "phase"),
-        .error = text_of(json, "error"),
-        .took_us = time_of(json, "ms", CLOCK_US_PER_MS, 0),
-        .wait_us = time_of(json, "wait_ms", CLOCK_US_PER_MS, 0)};
+    line->event.attempt =
+        (struct shoal_attempt){.attempt = (unsigned)integer_of(json, "attempt", 0),
+            .status = (long)integer_of(json, "status", 0),
+            .phase = text_of(json, "phase"),
+            .error = text_of(json, "error"),
+            .took_us = time_of(json, "ms", CLOCK_US_PER_MS, 0),
+            .wait_us = time_of(json, "wait_ms", CLOCK_US_PER_MS, 0)};
+    return read_path(line, &line->event.attempt.path);
 }
 
 static void read_pause(struct event_line *line)
@@ -124,6 +141,7 @@ static void read_end(struct event_line *line)
         .passed_over = count_of(json, "passed_over"),
         .problems = count_of(json, "problems"),
         .retries = count_of(json, "retries"),
+        .redirects = count_of(json, "redirects"),
         .bytes = integer_of(json, "bytes", 0),
         .largest_sent = integer_of(json, "largest_sent", 0),
         .complete = json_is_true(json_object_get(json, "complete"))};
@@ -147,7 +165,7 @@ static bool read_kind(struct event_line *line, const char *kind)
         return read_file(line);
     } else if (strcmp(kind, "attempt") == 0) {
         line->event.kind = SHOAL_EVENT_ATTEMPT;
-        read_attempt(line);
+        return read_attempt(line);
     } else if (strcmp(kind, "pause") == 0) {
         line->event.kind = SHOAL_EVENT_PAUSE;
         read_pause(line);
@@ -164,11 +182,13 @@ bool event_line_read(struct event_line *line, const char *text, size_t length, s
 {
     json_error_t wrong;
     *line = (struct event_line){.json = json_loadb(text, length, JSON_ALLOW_NUL, &wrong)};
+    buf_init(&line->path, PATH_MOST);
     const char *kind = text_of(line->json, "event");
     if (kind != NULL && read_kind(line, kind))
         return true;
-    (void)error_set(error, ERROR_USAGE, 0, "%s",
-        line->json == NULL ? wrong.text : "it is not an event of shoal send --json");
+    bool is_json = line->json != NULL;
+    (void)error_set(error, ERROR_USAGE, 0, "it is not an event of shoal send --json%s%s%s",
+        is_json ? "" : " (", is_json ? "" : wrong.text, is_json ? "" : ")");
     event_line_free(line);
     return false;
 }
@@ -177,4 +197,5 @@ void event_line_free(struct event_line *line)
 {
     json_decref(line->json);
     line->json = NULL;
+    buf_free(&line->path);
 }
