@@ -124,6 +124,7 @@
  *   reader                 threads that open and read files ahead
  *   root                   a folder that was given; nothing outside it is opened
  *   source                 the walk in a thread of its own
+ *   tally                  how much a walk is going to find
  *   tls_files              checks certificates and keys
  *   walk                   yields the files, in constant memory
  *
@@ -214,6 +215,7 @@
  *   session                creates the components and runs the event loop
  *   start_notices          what a person should know before the first file is sent
  *   url_check              whether a list of URLs fits the files
+ *   walk_setup             the walk that a configuration asks for
  *
  * core/config/
  *   credentials            -u, --bearer, --netrc, --pass

@@ -17,12 +17,15 @@
 #include "core/sched.h"
 #include "core/start_notices.h"
 #include "core/url_check.h"
+#include "core/walk_setup.h"
 #include "io/gather.h"
+#include "io/tally.h"
 #include "policy/adapt.h"
 #include "shoal.h"
 
 #define READER_THREADS_MOST 64  /* most of them start only where the disk is slow */
 #define SIGNAL_MOST         127 /* an exit status has eight bits */
+#define TALLY_AFTER_US      (CLOCK_US_PER_SECOND / 2)
 #define PROGRESS_US         (100 * CLOCK_US_PER_MS) /* between two events about progress */
 
 struct shoal_session {
@@ -36,6 +39,8 @@ struct shoal_session {
     struct only_failed *known; /* --only-failed; NULL: not given */
     struct walk *walk;         /* NULL once the source owns it */
     struct source *source;     /* NULL until the run starts, as the reader and the scheduler */
+    struct tally *tally;       /* what there is to send; NULL: not worth it */
+    bool tallied;              /* it was made, or is of no use */
     struct reader *reader;
     struct http *http;
     struct journal *journal; /* NULL: no --journal, or the run is over */
@@ -80,24 +85,16 @@ bool shoal_session_leave_out(struct shoal_session *session, int descriptor)
     return session != NULL && own_files_add(&session->own, descriptor);
 }
 
+static struct walk *make_walk(const struct shoal_session *session, struct error *error)
+{
+    const struct walk_setup_own own = {
+        .is_own = is_own, .may_be_own = may_be_own, .context = session};
+    return walk_setup(session->config, &own, error);
+}
+
 static bool open_walk(struct shoal_session *session, struct error *error)
 {
-    const struct config *config = session->config;
-    struct walk_options options = {.operands = (const char *const *)config->operands,
-        .operand_count = config->operand_count,
-        .base = config->base,
-        .nul_separated = config->nul_separated,
-        .list_descriptor = STDIN_FILENO,
-        .links = !config->follow          ? ROOT_LINKS_NONE
-                 : config->follow_outside ? ROOT_LINKS_ALL
-                                          : ROOT_LINKS_INSIDE,
-        .no_hidden = config->no_hidden,
-        .ignore = config->ignore,
-        .is_own = is_own,
-        .may_be_own = may_be_own,
-        .own_context = session,
-        .tell_left_out = config->dry_run};
-    session->walk = walk_new(&options, error);
+    session->walk = make_walk(session, error);
     return session->walk != NULL;
 }
 
@@ -210,9 +207,11 @@ static bool end_threads(struct shoal_session *session)
 {
     struct source *source = session->source;
     struct reader *reader = session->reader;
+    bool tally_hangs = !tally_stop(session->tally);
     bool walk_hangs = source != NULL && !source->ops->stop(source);
     bool reader_hangs = reader != NULL && !reader->ops->stop(reader);
-    if (walk_hangs && session->config != NULL) { /* there is no source without it */
+    if ((walk_hangs || tally_hangs) &&
+        session->config != NULL) { /* there is no source without it */
         abandon(session->config->ignore);
         session->config->ignore = NULL;
     }
@@ -224,7 +223,11 @@ static bool end_threads(struct shoal_session *session)
         abandon(reader);
     else if (reader != NULL)
         reader->ops->free(reader);
-    return walk_hangs || reader_hangs;
+    if (tally_hangs)
+        abandon(session->tally);
+    else
+        tally_free(session->tally);
+    return walk_hangs || reader_hangs || tally_hangs;
 }
 
 void shoal_session_free(struct shoal_session *session)
@@ -288,13 +291,26 @@ static void handle_interrupts(struct shoal_session *session)
     int asked = atomic_load(&session->interrupts);
     for (; session->interrupts_seen < asked; session->interrupts_seen++) {
         if (session->interrupts_seen == 0) {
-            events_notice(&session->events,
-                "interrupted: what is in flight may finish; interrupt again to stop at once");
-            sched_drain(session->sched, "the run was interrupted");
+            sched_interrupt(session->sched);
         } else if (session->interrupts_seen == 1) {
             sched_stop(session->sched);
         }
     }
+}
+
+/* Looks ahead, if the run lasts: then a second look at the folders costs little. */
+static void tally_ahead(struct shoal_session *session, struct shoal_progress *progress)
+{
+    if (!session->tallied &&
+        clock_now_us(&session->clock) - session->events.start_us > TALLY_AFTER_US) {
+        struct error error;
+        struct walk *walk = walk_setup_repeats(session->config) ? make_walk(session, &error) : NULL;
+        session->tally = walk == NULL ? NULL : tally_new(walk);
+        session->tallied = true;
+    }
+    if (session->tally != NULL)
+        progress->ahead_complete =
+            tally_read(session->tally, &progress->files_ahead, &progress->bytes_ahead);
 }
 
 static void report_progress(struct shoal_session *session)
@@ -305,6 +321,7 @@ static void report_progress(struct shoal_session *session)
     session->next_progress_us = now_us + PROGRESS_US;
     struct shoal_progress progress = {0};
     sched_describe_progress(session->sched, &progress);
+    tally_ahead(session, &progress);
     events_progress(&session->events, &progress);
 }
 
