@@ -87,7 +87,8 @@ struct shoal_totals {
     uint64_t hidden;                   /* dot files; part of `found` */
     uint64_t html_responses;           /* sent files whose response was an unexpected HTML page */
     uint64_t problems;                 /* PROBLEM events */
-    uint64_t retries;                  /* attempts after the first one of each file */
+    uint64_t retries;                  /* attempts after the first one of each file, but for: */
+    uint64_t redirects;                /* attempts to which a redirect led */
     int64_t bytes;                     /* bytes: the sizes of the files that were sent, added up */
     int64_t largest_sent;              /* bytes: the size of the largest of them; 0: none */
     bool complete;                     /* the search for files reached its end */
@@ -124,6 +125,7 @@ struct shoal_file {
                                    was made */
     long status;                /* HTTP status of the last attempt; 0: it got no response */
     unsigned attempts;          /* requests begun for this file; 0: it was never attempted */
+    bool redirected;            /* a redirect led its last request to `url` */
     int64_t bytes;              /* size of the file in bytes; -1: it was never opened */
     int64_t took_us;     /* microseconds from its first attempt to its verdict; 0: no attempt */
     bool temporary;      /* FAILED: a later run can succeed; otherwise false */

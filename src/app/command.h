@@ -2,6 +2,7 @@
 #ifndef SHOAL_APP_COMMAND_H
 #define SHOAL_APP_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/must_use.h"
@@ -20,7 +21,8 @@ enum command_operands {
 struct command {
     const char *name;
     const char *operands; /* what follows the name in its help: "[options] PATH... URL" */
-    const char *summary;  /* what it does, for the list of commands; NULL: not in it */
+    const char *summary;  /* what it does, for the list of commands */
+    bool unlisted;        /* the first screen of help does not list it */
     const char *about;    /* the same in full: lines of at most 80 columns */
     const char *examples; /* up to three lines, indented */
     /* Names of the options that its help has, then NULL; NULL: all. --help all has all. */

@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
 #ifdef SHOAL_WITH_RECEIVER
     &serve_command,
 #endif
+    &completion_command,
     &help_command,
 };
 

@@ -21,6 +21,9 @@ extern const struct command status_command;
 /* `shoal serve`. Returns after SIGINT or SIGTERM. */
 extern const struct command serve_command;
 
+/* `shoal completion`. */
+extern const struct command completion_command;
+
 /* `shoal help`. */
 extern const struct command help_command;
 

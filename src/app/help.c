@@ -45,8 +45,10 @@ void help_add_wrapped(struct buf *out, const char *text, size_t column, size_t i
 
 void help_add_first_sentence(struct buf *out, const struct option_row *row)
 {
-    const char *end = strstr(row->help, ". ");
-    size_t length = end == NULL ? strlen(row->help) : (size_t)(end - row->help);
+    size_t length = 0;
+    while (row->help[length] != '\0' && strncmp(row->help + length, ". ", 2) != 0 &&
+           strncmp(row->help + length, ": ", 2) != 0)
+        length++;
     (void)buf_add(out, row->help, length);
 }
 
@@ -163,7 +165,7 @@ static void add_overview(struct buf *out)
     const struct command *const *commands = commands_list(&count);
     for (size_t i = 0; i < count; i++) {
         size_t begin = out->length;
-        if (commands[i]->summary == NULL)
+        if (commands[i]->unlisted)
             continue;
         add_usage(out, commands[i]);
         add_blanks(out, USAGE_WIDTH - (out->length - begin));

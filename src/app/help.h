@@ -28,7 +28,7 @@ void help_write_overview(int descriptor);
  * line has `column` bytes already; the others begin with `indent` blanks. */
 void help_add_wrapped(struct buf *out, const char *text, size_t column, size_t indent);
 
-/* Adds the first sentence of an option's text, without its period. */
+/* Adds the first sentence of an option's text, up to its period or colon. */
 void help_add_first_sentence(struct buf *out, const struct option_row *row);
 
 /* Prints `shoal VERSION`. Returns the exit status, as help_print(). */

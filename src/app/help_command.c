@@ -48,6 +48,8 @@ static int run_help(int count, char **arguments)
 const struct command help_command = {
     .name = "help",
     .operands = "[COMMAND] [all]",
+    .summary = "Show the help of a command",
+    .unlisted = true,
     .about = "Shows the common options of a command; with `all`, all of them in full.\n",
     .examples = "  shoal help send\n  shoal help send all\n",
     .options = options,

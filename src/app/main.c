@@ -58,6 +58,7 @@
  *   template               text with {field}s
  *   units                  numbers, durations and bytes as people write them
  *   url_list               lists of URLs, one for each file
+ *   url_reference          resolving references to URLs
  *   yaml_tree              a strict subset of YAML, as a tree
  *
  * text/aws_sigv4/
@@ -100,6 +101,7 @@
  *   outcome                what the end of an attempt means
  *   rate                   how many files may start
  *   reason                 why an attempt failed, in one word
+ *   redirects              which redirects are followed
  *   retry                  when a file is sent again, and when not
  *   throttle               how many bytes may be sent
  *
@@ -232,6 +234,7 @@
  *   pace                   --rate, --serial-by
  *   private                what these files share
  *   proxy                  --proxy, and those of the environment
+ *   redirects              --redirects
  *   response               --check, --exists, --reject, --capture, --show-header
  *   secret                 -s, passwords in URLs
  *   signing                --aws-sigv4
@@ -249,6 +252,7 @@
  *   headers                the header lines of a request
  *   hash                   what tells one file's request from another's
  *   private                what a plan consists of
+ *   redirect               sends a request to where a redirect points
  *   sign                   signs a request
  *
  * core/recipe/
@@ -273,6 +277,7 @@
  *   pairs                  second files, and whether there are any
  *   private                what these files share
  *   progress               how far the run is
+ *   redirect               what becomes of redirects
  *   remember               what became of a file, for later runs
  *   shares                 how origins share what the run has
  *   start                  from a ready request to a transfer in flight
@@ -352,6 +357,14 @@
  *   stream                 buffered output of whole lines
  *   terminal               the terminal on standard error
  *   whole_file             a file that appears whole or not at all
+ *
+ * app/completion/
+ *   bash                   functions for bash that know the options
+ *   completion             shoal completion
+ *   fish                   lines for fish that know the options
+ *   kind                   what completes a value
+ *   private                what these files share
+ *   zsh                    functions for zsh that know the options
  */
 #include <shoal.h>
 #include <signal.h>

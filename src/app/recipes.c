@@ -29,6 +29,9 @@ static const char examples[] = "  shoal recipes\n"
 
 static const struct option_row table[] = {
     OPTION("json", .help = "Print a list of objects; with NAME, one object"),
+    OPTION("tsv",
+        .help = "Print a line per recipe, name and title, with tabs between. With NAME, a line per "
+                "variable: name, text, allowed values"),
     OPTION("yaml", .help = "Print the recipe itself, as a starting point for your own"),
     COMMAND_HELP_ROWS("Output"),
 };
@@ -37,6 +40,7 @@ static const struct option_row table[] = {
 struct recipes {
     const char *name; /* NULL: all */
     bool json;
+    bool tsv;
     bool yaml;
 };
 
@@ -48,6 +52,7 @@ static bool read_option(void *context, const struct option_row *row, enum option
     (void)error;
     struct recipes *recipes = context;
     recipes->json = recipes->json || strcmp(row->name, "json") == 0;
+    recipes->tsv = recipes->tsv || strcmp(row->name, "tsv") == 0;
     recipes->yaml = recipes->yaml || strcmp(row->name, "yaml") == 0;
     return true;
 }
@@ -70,7 +75,30 @@ static bool add_json(struct buf *out, json_t *value)
     return added;
 }
 
+/* Adds a field of a line: no tab, and on a line of its own. */
+static void add_field(struct buf *out, const char *text)
+{
+    (void)printable_add(out, text, strlen(text));
+}
+
 /* --- one recipe --- */
+
+/* Adds a line per variable: name, text, and the values that are allowed with `|` between. */
+static void add_variables(struct buf *out, const struct recipe *recipe)
+{
+    for (size_t i = 0; i < recipe->variable_count; i++) {
+        const struct recipe_variable *variable = &recipe->variables[i];
+        add_field(out, variable->name);
+        (void)buf_add_byte(out, '\t');
+        add_field(out, variable->help == NULL ? variable->name : variable->help);
+        (void)buf_add_byte(out, '\t');
+        for (size_t k = 0; k < variable->value_count; k++) {
+            (void)buf_add_text(out, k == 0 ? "" : "|");
+            add_field(out, variable->values[k]);
+        }
+        (void)buf_add_byte(out, '\n');
+    }
+}
 
 static bool add_recipe(struct buf *out, const struct recipes *recipes, struct error *error)
 {
@@ -80,6 +108,8 @@ static bool add_recipe(struct buf *out, const struct recipes *recipes, struct er
     bool added = true;
     if (recipes->json)
         added = add_json(out, recipe_text_json(recipe));
+    else if (recipes->tsv)
+        add_variables(out, recipe);
     else if (recipes->yaml)
         added = buf_add(out, buf_text(&recipe->source), recipe->source.length);
     else
@@ -91,7 +121,8 @@ static bool add_recipe(struct buf *out, const struct recipes *recipes, struct er
 /* --- all recipes --- */
 
 /* Adds one recipe to the list. One of the user's that is wrong is said and left out. */
-static bool add_listed(struct buf *out, json_t *list, const char *name)
+static bool add_listed(
+    struct buf *out, json_t *list, const struct recipes *recipes, const char *name)
 {
     struct error error = {0};
     struct recipe *recipe = recipe_open(name, RECIPE_AS_RECIPE, &error);
@@ -104,8 +135,11 @@ static bool add_listed(struct buf *out, json_t *list, const char *name)
         added = json_array_append_new(list, recipe_text_json(recipe)) == 0;
     } else {
         const char *title = recipe->title == NULL ? "" : recipe->title;
-        added = buf_printf(out, "%-21s ", recipe->id) && printable_add(out, title, strlen(title)) &&
-                buf_add_byte(out, '\n');
+        if (recipes->tsv)
+            added = buf_printf(out, "%s\t", recipe->id);
+        else
+            added = buf_printf(out, "%-21s ", recipe->id);
+        added = added && printable_add(out, title, strlen(title)) && buf_add_byte(out, '\n');
     }
     recipe_free(recipe);
     return added;
@@ -117,10 +151,10 @@ static bool add_list(struct buf *out, const struct recipes *recipes, struct erro
     json_t *list = recipes->json ? json_array() : NULL;
     bool added = recipe_names(&names, error) && (list != NULL) == recipes->json;
     for (size_t i = 0; added && i < names.count; i++)
-        added = add_listed(out, list, names.list[i]);
+        added = add_listed(out, list, recipes, names.list[i]);
     if (added && list != NULL)
         added = json_add_line(out, list);
-    else if (added)
+    else if (added && !recipes->tsv)
         added = buf_add_text(out, "\nRun `shoal recipes NAME` for what one needs.\n");
     json_decref(list);
     recipe_names_free(&names);
@@ -146,8 +180,8 @@ static int run_recipes(int count, char **arguments)
     int status;
     if (!command_line_read(&recipes_command, &args, count, arguments, &status))
         return status;
-    if (recipes.json && recipes.yaml)
-        return say_wrong("recipes", "--json and --yaml exclude each other");
+    if (recipes.json + recipes.tsv + recipes.yaml > 1)
+        return say_wrong("recipes", "--json, --tsv and --yaml exclude each other");
     if (recipes.yaml && recipes.name == NULL)
         return say_wrong("recipes", "--yaml needs the NAME of a recipe");
     return run(&recipes);

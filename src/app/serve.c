@@ -31,7 +31,7 @@ static const char examples[] =
     }
 
 static const struct option_row table[] = {
-    OPTION("listen", .value = OPTION_REQUIRED, .shows = "ADDR:PORT", .group = "Receiving",
+    OPTION("listen", .value = OPTION_REQUIRED, .shows = "ADDRESS:PORT", .group = "Receiving",
         .help = "Address to listen on. Port 0 is any free port; an IPv6 address is written in "
                 "brackets. Default: 127.0.0.1:0"),
     OPTION("into", .value = OPTION_REQUIRED, .shows = "DIR", .group = "Receiving",

@@ -11,12 +11,15 @@
 #include "text/proxy.h"
 
 #define STATUS_DIGITS      3
+#define FIRST_REDIRECT     300 /* the first status of those that redirect (RFC 9110, 15.4) */
 #define FIRST_ERROR_STATUS 400 /* the first of those that say no (RFC 9110, 15.5) */
 
 enum {
     STATUS_UNAUTHORIZED = 401,
     STATUS_PROXY_AUTHENTICATION_REQUIRED = 407,
 };
+
+static const char points_to[] = ": status "; /* the beginning of CAUSES_POINTS_TO */
 
 /* Of all files whose cause is not told apart any more. */
 static const char other_text[] = "another cause";
@@ -105,6 +108,29 @@ static const char *without_name(const char *error)
     return end == NULL ? error : end + strlen("': ");
 }
 
+static bool is_redirect(const struct shoal_file *file)
+{
+    return file->reason == SHOAL_REASON_STATUS && file->status >= FIRST_REDIRECT &&
+           file->status < FIRST_ERROR_STATUS;
+}
+
+/* Adds the reason why a redirect is not followed, with which the error of one begins. */
+static void add_not_followed(struct buf *out, const char *error)
+{
+    const char *end = error == NULL ? NULL : strstr(error, points_to);
+    if (end != NULL)
+        (void)buf_printf(out, ": %.*s", (int)(end - error), error);
+}
+
+void causes_add_redirected(struct buf *out, const char *url)
+{
+    const char *authority = url == NULL ? NULL : strstr(url, "://");
+    if (authority == NULL)
+        return;
+    size_t length = (size_t)(authority + 3 - url) + strcspn(authority + 3, "/?#");
+    (void)buf_printf(out, " after a redirect to %.*s", (int)length, url);
+}
+
 /* Adds the status with its phrase, or with what the server calls it in `message`, which is then
  * done; the software that wrote an error page; and the origin. */
 static void add_name(
@@ -134,19 +160,20 @@ static void add_status(struct buf *out, const struct shoal_file *file, bool seve
     if (!says)
         buf_clear(&message);
     add_name(out, file, &message, several);
+    if (causes_is_status(file) && file->redirected)
+        causes_add_redirected(out, file->url);
     if (message.length > 0)
         (void)buf_printf(out, ": %s", buf_text(&message));
     if (causes_is_status(file))
         add_wanted(out, file);
     else
-        (void)buf_add_text(out, ": redirects are not followed");
+        add_not_followed(out, file->error);
     buf_free(&message);
 }
 
 bool causes_describe(struct buf *out, const struct shoal_file *file, bool several)
 {
-    bool is_redirect = file->reason == SHOAL_REASON_STATUS && file->status >= 300;
-    if (causes_is_status(file) || is_redirect)
+    if (causes_is_status(file) || is_redirect(file))
         add_status(out, file, several);
     else
         (void)buf_add_text(out, without_name(file->error == NULL ? "" : file->error));

@@ -10,6 +10,10 @@
 #include "base/table.h"
 #include "shoal.h"
 
+/* How the error of a response that redirects ends, after the reason why that is not followed: a
+ * format for its status (long) and the value of Location. */
+#define CAUSES_POINTS_TO ": status %ld points to '%s'"
+
 /* Most causes that are told apart; all others are one. */
 enum {
     CAUSES_MOST = 1000
@@ -32,10 +36,13 @@ void causes_free(struct causes *causes);
 /* Whether the file failed because of its response's status, so that status and response say why. */
 bool causes_is_status(const struct shoal_file *file);
 
+/* Adds " after a redirect to ORIGIN" for the URL to which a redirect led; nothing for NULL. */
+void causes_add_redirected(struct buf *out, const char *url);
+
 /* Adds the sentence that names the cause of a file's failure, in full: of a status its number, its
- * phrase and the message in the response, of anything else the file's error without the name of
- * the file. `several`: the run has more than one origin, and the cause names the file's. The texts
- * of `file` have no secrets any more. False: `out` failed. */
+ * phrase and the message in the response, or why a redirect is not followed, of anything else the
+ * file's error without the name of the file. `several`: the run has more than one origin, and the
+ * cause names the file's. The texts of `file` have no secrets any more. False: `out` failed. */
 bool causes_describe(struct buf *out, const struct shoal_file *file, bool several);
 
 /* Adds the text by which a described cause is grouped: its numbers replaced by `#`, but for the

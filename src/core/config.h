@@ -11,6 +11,7 @@
 #include "base/must_use.h"
 #include "policy/outcome.h"
 #include "policy/rate.h"
+#include "policy/redirects.h"
 #include "text/aws_sigv4.h"
 #include "text/ignore.h"
 #include "text/media_type.h"
@@ -161,6 +162,7 @@ struct config {
     bool dry_run;                 /* --dry-run (-n) */
 
     /* What is done with responses */
+    struct redirects redirects;         /* --redirects */
     struct config_checks checks;        /* --check */
     struct config_checks exists_checks; /* --exists CODES:CHECK */
     struct config_checks reject_checks; /* --reject */

@@ -117,8 +117,10 @@ void events_found(struct events *events, const struct entry *entry)
 static void count(struct events *events, const struct event_file *file)
 {
     events->totals.verdicts[file->verdict]++;
-    if (file->attempts > 1)
-        events->totals.retries += file->attempts - 1;
+    unsigned again = file->attempts > 1 ? file->attempts - 1 : 0;
+    unsigned redirects = file->redirects < again ? file->redirects : again;
+    events->totals.redirects += redirects;
+    events->totals.retries += again - redirects;
     if (file->verdict == SHOAL_SENT && file->bytes > 0) {
         int64_t *bytes = &events->totals.bytes;
         if (__builtin_add_overflow(*bytes, file->bytes, bytes))
@@ -177,6 +179,7 @@ const char *events_file(struct events *events, const struct event_file *file)
             .url = shown(events, &events->url, file->url),
             .status = file->status,
             .attempts = file->attempts,
+            .redirected = file->redirected,
             .bytes = file->bytes,
             .took_us = file->first_us > 0 ? events_now_us(events) - file->first_us : 0,
             .temporary = file->temporary,

@@ -56,6 +56,8 @@ struct event_file {
     bool maybe_accepted;        /* failed: after some attempt the server may have accepted it */
     long status;                /* HTTP status of the last attempt; 0: none */
     unsigned attempts;          /* requests begun for it */
+    unsigned redirects;         /* redirects followed for it */
+    bool redirected;            /* they led its last request to `url` */
     int64_t bytes;              /* the file's size; -1: never known */
     int64_t first_us;           /* when its first attempt began, by events_now_us(); 0: never */
     enum shoal_reason reason;   /* why it failed or is unknown; otherwise SHOAL_REASON_NONE */

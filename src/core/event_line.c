@@ -97,6 +97,7 @@ static bool read_file(struct event_line *line)
         .cause = text_of(json, "cause"),
         .origin = text_of(json, "origin"),
         .url = text_of(json, "url"),
+        .redirected = json_is_true(json_object_get(json, "redirected")),
         .status = (long)integer_of(json, "status", 0),
         .attempts = (unsigned)integer_of(json, "attempts", 0),
         .bytes = integer_of(json, "bytes", -1),
@@ -140,6 +141,7 @@ static void read_end(struct event_line *line)
         .passed_over = count_of(json, "passed_over"),
         .problems = count_of(json, "problems"),
         .retries = count_of(json, "retries"),
+        .redirects = count_of(json, "redirects"),
         .bytes = integer_of(json, "bytes", 0),
         .largest_sent = integer_of(json, "largest_sent", 0),
         .complete = json_is_true(json_object_get(json, "complete"))};

@@ -46,7 +46,8 @@ struct option_row {
     bool repeats;               /* each use counts; otherwise the last one does */
     const char *shows;          /* the value's name in the help: "NAME=VALUE"; NULL for a flag */
     const char *group;          /* heading in the help */
-    const char *help;           /* sentences, with the default; short helps have the first one */
+    const char *help;           /* sentences, with the default; short helps have the first one,
+                                up to its period or colon */
     const char *const *choices; /* values to offer, then NULL; an OPTION_CHOICE has no others.
                                    NULL: none */
 

@@ -67,6 +67,20 @@ MUST_USE bool plan_pair_result(const struct plan *plan, size_t index, enum reade
 MUST_USE bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *reader,
     size_t chunk, struct error *error);
 
+/* The URL that the options give the file of a finished request, whatever plan_redirect() did.
+ * Belongs to the plan. */
+const char *plan_own_url(const struct plan *plan);
+
+/* Whether the finished request may be sent to `url`, to which a redirect led: to another origin
+ * than that of plan_own_url(), a request may not go whose form, or `url` itself, has a credential.
+ * Adds the reason to `why` where not. */
+MUST_USE bool plan_may_redirect(const struct plan *plan, const char *url, struct buf *why);
+
+/* Sends the request, which plan_finish() just made, to `url`. To another origin than that of its
+ * own URL, it goes without credentials: those of the URL and of -u, the signature, and headers that
+ * are credentials or have secrets. False with `error`: out of memory. */
+MUST_USE bool plan_redirect(struct plan *plan, const char *url, struct error *error);
+
 /* Signs the finished request, if the options ask for it: right before it is sent, because
  * signatures expire. `wall_seconds`: now, in seconds since 1970. False with `error`. */
 MUST_USE bool plan_sign(struct plan *plan, int64_t wall_seconds, struct error *error);

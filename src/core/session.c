@@ -200,6 +200,18 @@ struct shoal_session *shoal_session_new(
     return session;
 }
 
+/* False: its thread hangs, see end_threads(). */
+static bool end_tally(struct shoal_session *session)
+{
+    bool ended = tally_stop(session->tally);
+    if (ended)
+        tally_free(session->tally);
+    else
+        abandon(session->tally);
+    session->tally = NULL;
+    return ended;
+}
+
 /* Ends the threads of walk and reader and frees both. True: a thread hangs in a system call, for
  * instance because a file server does not respond. What it uses stays in place: the walk with its
  * folders and rules, the reader, and the plans of its jobs, which sched_free() leaves. */
@@ -207,7 +219,7 @@ static bool end_threads(struct shoal_session *session)
 {
     struct source *source = session->source;
     struct reader *reader = session->reader;
-    bool tally_hangs = !tally_stop(session->tally);
+    bool tally_hangs = !end_tally(session);
     bool walk_hangs = source != NULL && !source->ops->stop(source);
     bool reader_hangs = reader != NULL && !reader->ops->stop(reader);
     if ((walk_hangs || tally_hangs) &&
@@ -223,10 +235,6 @@ static bool end_threads(struct shoal_session *session)
         abandon(reader);
     else if (reader != NULL)
         reader->ops->free(reader);
-    if (tally_hangs)
-        abandon(session->tally);
-    else
-        tally_free(session->tally);
     return walk_hangs || reader_hangs || tally_hangs;
 }
 

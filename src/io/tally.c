@@ -22,8 +22,8 @@ struct tally {
 static void count(struct tally *tally, const struct walk_item *item)
 {
     struct stat facts;
-    if (item->kind != WALK_FILE && item->kind != WALK_LOST)
-        return;
+    if (item->entry == NULL)
+        return; /* not a file */
     if (root_stat(item->entry->root, entry_relative(item->entry), true, &facts) == 0 &&
         S_ISREG(facts.st_mode))
         (void)atomic_fetch_add(&tally->bytes, facts.st_size);

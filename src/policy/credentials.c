@@ -22,7 +22,7 @@ static void note_refusal(struct credentials *credentials, long status)
 void credentials_note_end(
     struct credentials *credentials, enum outcome outcome, const struct attempt_end *end)
 {
-    if (outcome == OUTCOME_REJECTED || outcome == OUTCOME_AMBIGUOUS)
+    if (!outcome_is_final(outcome))
         return;
     long status = end->error == ATTEMPT_PROXY ? end->proxy_status : end->status;
     credentials->files++;

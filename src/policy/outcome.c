@@ -93,6 +93,8 @@ static enum outcome outcome_of_status(
         return OUTCOME_REJECTED;
     if (status_list_has(&rules->success, end->status))
         return outcome_of_success(end);
+    if (end->check == ATTEMPT_REDIRECTED)
+        return OUTCOME_REDIRECTED;
     return outcome_of_plain_status(end);
 }
 
@@ -151,11 +153,17 @@ enum outcome outcome_of(const struct attempt_end *end, const struct outcome_rule
     return OUTCOME_AMBIGUOUS;
 }
 
+bool outcome_is_final(enum outcome outcome)
+{
+    return outcome == OUTCOME_DONE || outcome == OUTCOME_EXISTS || outcome == OUTCOME_REFUSED;
+}
+
 bool outcome_is_temporary(enum outcome outcome, const struct attempt_end *end)
 {
     switch (outcome) {
     case OUTCOME_REJECTED:
     case OUTCOME_AMBIGUOUS:
+    case OUTCOME_REDIRECTED:
         return true;
     case OUTCOME_REFUSED:
         return end->status == STATUS_INSUFFICIENT_STORAGE;

@@ -45,15 +45,16 @@ enum attempt_error {
 
 /* What an end means for the file. */
 enum outcome {
-    OUTCOME_DONE,      /* the server accepted it */
-    OUTCOME_EXISTS,    /* the server says that it has it already */
-    OUTCOME_REFUSED,   /* refused for good: never sent again */
-    OUTCOME_REJECTED,  /* not processed: sending it again does no harm */
-    OUTCOME_AMBIGUOUS, /* may have been processed */
+    OUTCOME_DONE,       /* the server accepted it */
+    OUTCOME_EXISTS,     /* the server says that it has it already */
+    OUTCOME_REFUSED,    /* refused for good: never sent again */
+    OUTCOME_REJECTED,   /* not processed: sending it again does no harm */
+    OUTCOME_AMBIGUOUS,  /* may have been processed */
+    OUTCOME_REDIRECTED, /* not processed: it is sent to where the response points */
 };
 
 /* How many outcomes there are. */
-#define OUTCOMES 5
+#define OUTCOMES 6
 
 /* Which status codes mean what: --success and --exists. */
 struct outcome_rules {
@@ -61,12 +62,14 @@ struct outcome_rules {
     struct status_list exists;  /* the server has the file already */
 };
 
-/* What the content of a response says (--exists CODES:CHECK, --reject CODES:CHECK, --check). */
+/* What a response says beyond its status (--exists CODES:CHECK, --reject CODES:CHECK, --check,
+ * --redirects). */
 enum attempt_check {
     ATTEMPT_UNCHECKED,    /* nothing: the status decides */
     ATTEMPT_EXISTS,       /* the server has the file already */
     ATTEMPT_REJECTED,     /* the file was not processed */
     ATTEMPT_CHECK_FAILED, /* it is no success after all */
+    ATTEMPT_REDIRECTED,   /* it is a redirect that is followed (--redirects) */
 };
 
 /* How an attempt ended. */
@@ -75,7 +78,7 @@ struct attempt_end {
     enum attempt_error error; /* what broke it */
     long status;              /* the final status; 0: none came */
     long proxy_status;        /* with ATTEMPT_PROXY: the status for CONNECT; 0: none known */
-    enum attempt_check check; /* what the response's content says */
+    enum attempt_check check; /* what the response says beyond its status */
     bool reused;              /* it went over a connection that had served another request */
     bool asks_to_wait;        /* the response has a Retry-After, or a rate limit that is used up */
 };
@@ -83,6 +86,9 @@ struct attempt_end {
 /* Returns what the end means. Ends that can't occur (a response that is too large while connecting)
  * have the most cautious outcome. */
 enum outcome outcome_of(const struct attempt_end *end, const struct outcome_rules *rules);
+
+/* Returns whether the outcome is final: done, exists or refused. */
+bool outcome_is_final(enum outcome outcome);
 
 /* Returns whether a file that failed with this end may succeed in a later run: `temporary` in
  * events. */

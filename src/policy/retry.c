@@ -243,7 +243,7 @@ static void retry_learn(struct retry *retry, const struct retry_end *end, int64_
         retry_learn_reach(retry, end, now_us);
     if (failed)
         retry_learn_failure(retry, now_us);
-    else if (end->attempt->status != 0)
+    else if (end->attempt->status != 0 && end->outcome != OUTCOME_REDIRECTED)
         retry_learn_success(retry, end->started_us, now_us);
 }
 
@@ -251,8 +251,12 @@ enum retry_step retry_note_end(struct retry *retry, struct retry_file *file,
     const struct retry_end *end, int64_t now_us, const struct random_source *random)
 {
     retry_learn(retry, end, now_us);
-    if (end->outcome != OUTCOME_REJECTED && end->outcome != OUTCOME_AMBIGUOUS)
+    if (outcome_is_final(end->outcome))
         return RETRY_STEP_FINAL;
+    if (end->outcome == OUTCOME_REDIRECTED) {
+        file->ready_us = clock_later(retry->paused_until_us, now_us);
+        return RETRY_STEP_AGAIN;
+    }
     if (end->outcome == OUTCOME_AMBIGUOUS && retry->config.at_most_once)
         return RETRY_STEP_UNKNOWN;
     if (outcome_counts(end->outcome, end->attempt) && ++file->counted > retry->config.retries)

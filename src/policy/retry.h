@@ -41,8 +41,8 @@ enum retry_state {
 
 /* What to do with a file whose attempt ended. */
 enum retry_step {
-    RETRY_STEP_FINAL,     /* the outcome is final: done, exists, refused */
-    RETRY_STEP_AGAIN,     /* send it again, not before `ready_us` */
+    RETRY_STEP_FINAL, /* the outcome is final: done, exists, refused */
+    RETRY_STEP_AGAIN, /* send it again, or on to where it was redirected, not before `ready_us` */
     RETRY_STEP_EXHAUSTED, /* it failed: its retries are used up, or it would have to wait too long
                            */
     RETRY_STEP_UNKNOWN,   /* ambiguous, and never sent again: its verdict is unknown */

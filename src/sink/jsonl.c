@@ -134,6 +134,13 @@ static bool set_reason(json_t *object, const struct shoal_file *file)
            (!file->maybe_accepted || set_boolean(object, "maybe_accepted", true));
 }
 
+static bool set_url(json_t *object, const struct shoal_file *file)
+{
+    return json_set_text(object, "origin", file->origin) &&
+           json_set_text(object, "url", file->url) &&
+           (!file->redirected || set_boolean(object, "redirected", true));
+}
+
 static bool fill_file(json_t *object, const struct shoal_event *event)
 {
     const struct shoal_file *file = &event->file;
@@ -143,10 +150,8 @@ static bool fill_file(json_t *object, const struct shoal_event *event)
            json_set_number(object, "attempts", file->attempts) &&
            set_known(object, "bytes", file->bytes, file->bytes >= 0) && set_at(object, event) &&
            set_time(object, "ms", file->took_us, CLOCK_US_PER_MS, 10) &&
-           set_boolean(object, "temporary", file->temporary) &&
-           json_set_text(object, "origin", file->origin) &&
-           json_set_text(object, "url", file->url) && set_response(object, file) &&
-           set_reason(object, file);
+           set_boolean(object, "temporary", file->temporary) && set_url(object, file) &&
+           set_response(object, file) && set_reason(object, file);
 }
 
 static bool fill_problem(json_t *object, const struct shoal_event *event)
@@ -268,7 +273,7 @@ static bool set_counts(json_t *object, const struct shoal_totals *totals)
         uint64_t count;
     } counts[] = {{"temporary", totals->temporary}, {"not_attempted", totals->not_attempted},
         {"maybe_accepted", totals->maybe_accepted}, {"html_responses", totals->html_responses},
-        {"retries", totals->retries}, {"hidden", totals->hidden},
+        {"retries", totals->retries}, {"redirects", totals->redirects}, {"hidden", totals->hidden},
         {"without_pair", totals->without_pair}};
     bool filled = true;
     for (size_t i = 0; filled && i < sizeof counts / sizeof counts[0]; i++)

@@ -2,13 +2,15 @@
  *
  * Each line is a path, a tab and a URL, or a JSON object with the keys `path` and `url`, and
  * perhaps `method`, `headers` and `fields` (objects of strings). A line that begins with `{` is
- * JSON. Empty lines are skipped. */
+ * JSON. Empty lines, a byte order mark and `./` at the beginning of a path are skipped; null is as
+ * no value where one may be missing. */
 #ifndef SHOAL_TEXT_URL_LIST_H
 #define SHOAL_TEXT_URL_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/must_use.h"
 #include "base/table.h"
@@ -56,5 +58,9 @@ void url_list_free(struct url_list *list);
 
 /* The entry of the file `path`; NULL: there is none. */
 const struct url_list_entry *url_list_find(const struct url_list *list, const char *path);
+
+/* Adds a URL of a list, or one to which a server redirects it, as it may be shown: without its
+ * query, which may be a signature. False: `out` failed. */
+bool url_list_add_shown(struct buf *out, const char *url);
 
 #endif

@@ -167,9 +167,9 @@ def test_every_field_occurs(shoal, tree, ledger, make_tree):
     events += shoal.send("--follow", "-j", "500", *FORM, tree, ledger.url, prefix=few).events
     ledger.script("a\udcff", Answer(status=503), Answer())
     tree("c")
-    ledger.script("c", Answer(status=429, headers={"Retry-After": "2"}), Answer())
+    ledger.script("c", Answer(status=429, headers={"Retry-After": "2"}), Answer(status=307, headers={"Location": "/"}), Answer())
     events += shoal.send(
-        "--shard", "1/1", "--only-failed", os.devnull, "--capture", "all=text", *FORM, tree, ledger.url
+        "--redirects", "same", "--shard", "1/1", "--only-failed", os.devnull, "--capture", "all=text", *FORM, tree, ledger.url
     ).events
     seen = fields_of(events)
     assert seen == {part: set(EVENTS.fields(part)) for part in PARTS}

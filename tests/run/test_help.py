@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-COMMANDS = ("send", "recipes", "report", "status", "serve", "help")
+COMMANDS = ("send", "recipes", "report", "status", "serve", "completion", "help")
 SCREEN = 23  # lines: a terminal has 24, and one is for the next prompt
 OPTION = re.compile(r"^  (?:-(.), |    )--([a-z0-9-]+)", re.M)
 
@@ -78,6 +78,7 @@ def test_a_reader_that_has_seen_enough_is_no_failure(shoal, arguments):
         (["serve", "--retries", "3"], ["it is an option of shoal send"]),
         (["status", "-n"], ["it is an option of shoal send"]),
         (["send", "--listen", "x"], ["it is an option of shoal serve"]),
+        (["completion", "bsh"], ["did you mean 'bash'?"]),
         (["recipes", "raygn"], ["did you mean 'raygun'?"]),
         (["recipes", "gitlab"], ["did you mean 'gitlab-generic'?"]),
         (["serve", "--fault", "stal"], ["did you mean 'stall'?"]),

@@ -123,6 +123,7 @@ static void an_end_has_its_totals(void **state)
         .passed_over = 7,
         .problems = 9,
         .retries = 10,
+        .redirects = 11,
         .bytes = 5000,
         .largest_sent = 40,
         .complete = true};

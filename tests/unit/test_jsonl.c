@@ -161,7 +161,8 @@ static void a_dry_run_has_plans_and_their_count(void **state)
         "\"unknown\":0,\"passed_over\":0,\"problems\":0,\"bytes\":0,\"seconds\":1.235,"
         "\"complete\":true,\"temporary\":0,\"not_attempted\":0,\"maybe_accepted\":0,\"html_"
         "responses\":0,"
-        "\"retries\":0,\"hidden\":0,\"without_pair\":0,\"largest_sent\":0,\"causes\":[],\"exit\":0,"
+        "\"retries\":0,\"redirects\":0,\"hidden\":0,\"without_pair\":0,\"largest_sent\":0,"
+        "\"causes\":[],\"exit\":0,"
         "\"dry_run\":true,\"planned\":2,\"left_out\":0}\n");
 }
 
@@ -177,6 +178,7 @@ static void an_end_has_every_total(void **state)
         .hidden = 8,
         .problems = 9,
         .retries = 10,
+        .redirects = 11,
         .bytes = INT64_C(5000000000),
         .largest_sent = 4096};
     static const struct shoal_cause causes[] = {
@@ -208,7 +210,8 @@ static void an_end_has_every_total(void **state)
         "\"unknown\":5,\"passed_over\":7,\"problems\":9,\"bytes\":5000000000,\"seconds\":60.0,"
         "\"complete\":false,\"temporary\":6,\"not_attempted\":2,\"maybe_accepted\":3,\"html_"
         "responses\":0,"
-        "\"retries\":10,\"hidden\":8,\"without_pair\":0,\"largest_sent\":4096,\"causes\":["
+        "\"retries\":10,\"redirects\":11,\"hidden\":8,\"without_pair\":0,\"largest_sent\":4096,"
+        "\"causes\":["
         "{\"cause\":\"413 Content Too Large\",\"reason\":\"status\",\"count\":3,"
         "\"temporary\":false,\"first_path\":\"a\",\"example\":\"413\",\"attempts\":2,"
         "\"bytes_least\":5000,\"bytes_most\":null,\"first_at_ms\":1,\"last_at_ms\":2},"

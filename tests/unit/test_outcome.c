@@ -23,6 +23,7 @@ enum status_kind {
     STATUS_IS_LISTED,
     STATUS_IS_LISTED_WITH_A_WAIT,
     STATUS_IS_LISTED_REUSED,
+    STATUS_IS_LISTED_FOLLOWED,
     STATUS_IS_PROXY,
 };
 
@@ -63,6 +64,7 @@ static const char *outcome_word(int number)
         [OUTCOME_REFUSED] = "refused",
         [OUTCOME_REJECTED] = "rejected",
         [OUTCOME_AMBIGUOUS] = "ambiguous",
+        [OUTCOME_REDIRECTED] = "redirected",
     };
     return names[number];
 }
@@ -139,10 +141,14 @@ static void read_status(const char *cell, struct row *row)
     char *reused = strstr(codes, " over a kept connection");
     if (reused != NULL)
         *reused = '\0';
-    row->status = of_proxy         ? STATUS_IS_PROXY
-                  : reused != NULL ? STATUS_IS_LISTED_REUSED
-                  : wait != NULL   ? STATUS_IS_LISTED_WITH_A_WAIT
-                                   : STATUS_IS_LISTED;
+    char *followed = strstr(codes, " that is followed");
+    if (followed != NULL)
+        *followed = '\0';
+    row->status = of_proxy           ? STATUS_IS_PROXY
+                  : followed != NULL ? STATUS_IS_LISTED_FOLLOWED
+                  : reused != NULL   ? STATUS_IS_LISTED_REUSED
+                  : wait != NULL     ? STATUS_IS_LISTED_WITH_A_WAIT
+                                     : STATUS_IS_LISTED;
     read_codes(codes, &row->codes);
 }
 
@@ -228,6 +234,8 @@ static bool row_fits(
         return answered && end->asks_to_wait && status_list_has(&row->codes, end->status);
     case STATUS_IS_LISTED_REUSED:
         return answered && end->reused && status_list_has(&row->codes, end->status);
+    case STATUS_IS_LISTED_FOLLOWED:
+        return end->check == ATTEMPT_REDIRECTED && status_list_has(&row->codes, end->status);
     case STATUS_IS_PROXY:
         return !answered && status_list_has(&row->codes, end->proxy_status);
     }
@@ -270,6 +278,11 @@ static void check_statuses(
         end.reused = true;
         check_end(table, &end, rules);
         end.reused = false;
+        if (end.status != 307 && end.status != 308)
+            continue;
+        end.check = ATTEMPT_REDIRECTED;
+        check_end(table, &end, rules);
+        end.check = ATTEMPT_UNCHECKED;
     }
     end.asks_to_wait = false;
     end.status = STATUS_NONE;

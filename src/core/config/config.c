@@ -185,6 +185,9 @@ static void free_response(struct config *config)
         free(config->captures[i].argument);
     }
     free(config->captures);
+    for (size_t i = 0; i < config->redirects.count; i++)
+        free(config->redirects.hosts[i].name);
+    free(config->redirects.hosts);
     for (size_t i = 0; i < config->shown_header_count; i++)
         free(config->shown_headers[i]);
     free(config->shown_headers);

@@ -181,6 +181,7 @@ static config_step *const steps[] = {
     config_add_bearer,
     config_read_signing,
     config_read_response,
+    config_read_redirects,
     config_read_filters,
     config_read_rates,
     config_read_groups,

@@ -210,6 +210,11 @@ MUST_USE bool config_read_headers(struct config_build *build);
  * Needs the URL, the headers and -u. */
 MUST_USE bool config_read_signing(struct config_build *build);
 
+/* --- redirects.c --- */
+
+/* Reads --redirects into `redirects`. */
+MUST_USE bool config_read_redirects(struct config_build *build);
+
 /* --- response.c --- */
 
 /* Reads what is done with responses: --check, --exists, --reject, --capture and --show-header. */

@@ -20,6 +20,7 @@ static void init_buffers(struct plan *plan)
 {
     buf_init(&plan->file_path, FORM_PATH_MOST);
     buf_init(&plan->url, FORM_PATH_MOST);
+    buf_init(&plan->own_url, FORM_PATH_MOST);
     buf_init(&plan->job.content, FORM_BODY_MOST);
 }
 
@@ -61,6 +62,7 @@ void plan_free(struct plan *plan)
     form_body_free(&plan->form);
     buf_free(&plan->file_path);
     buf_free(&plan->url);
+    buf_free(&plan->own_url);
     plan_free_headers(plan);
     buf_free(&plan->job.content);
     free(plan->files);
@@ -253,6 +255,7 @@ bool plan_finish(struct plan *plan, const struct entry *entry, struct reader *re
         .method = plan->config->method, .user_password = plan->config->user_password};
     if (!plan->config->raw)
         multipart_boundary(plan->random, plan->form.boundary);
+    plan->is_redirected = false;
     if (!find_listed(plan, entry, error) || !fill_url(plan, &file, error) ||
         !plan_fill_headers(plan, &file, error) ||
         (!plan->config->raw && !form_body_fill(&plan->form, &file, error)))
@@ -270,9 +273,7 @@ const struct url_list_entry *plan_listed(const struct plan *plan)
 bool plan_add_shown_url(const struct plan *plan, struct buf *out)
 {
     const char *url = plan->request.url;
-    size_t length = plan->listed == NULL ? strlen(url) : strcspn(url, "?");
-    bool hidden = url[length] != '\0';
-    return buf_add(out, url, length) && (!hidden || buf_add_text(out, "?" SECRET_SHOWN_AS));
+    return plan->listed == NULL ? buf_add_text(out, url) : url_list_add_shown(out, url);
 }
 
 const struct http_request *plan_request(const struct plan *plan)

@@ -20,6 +20,8 @@ struct plan {
     const struct url_list_entry *listed; /* what --urls has for the file; NULL: no such option */
     struct buf file_path;                /* {file} */
     struct buf url;                      /* of `request` */
+    bool is_redirected;                  /* `url` is where a redirect led */
+    struct buf own_url;                  /* with `is_redirected`: the URL of the file's own */
     struct buf header_lines;             /* the header lines, with a NUL after each */
     size_t *header_starts;               /* offset of each line in `header_lines` */
     size_t header_count;                 /* lines in `header_lines` */

@@ -144,6 +144,7 @@ static void file_free(struct sched *sched, struct file *file)
     sched->live_count--;
     origins_remove_file(&sched->origins, file->origin, clock_now_us(sched->parts.clock));
     memory_free(file->memory);
+    redirect_forget(file);
     free(file->entry);
     free(file->error);
     free(file->url);
@@ -151,17 +152,15 @@ static void file_free(struct sched *sched, struct file *file)
 }
 
 /* The slot has the request of a file that was sent, and before that one of another file. */
-static const char *url_of(const struct file *file)
-{
-    bool has_request = file->state == FILE_IN_FLIGHT || file->state == FILE_VERIFYING;
-    return file->slot != NULL && has_request ? plan_request(file->slot->plan)->url : file->url;
-}
-
 void file_keep_url(struct file *file)
 {
-    const char *url = url_of(file);
-    if (file->url == NULL && url != NULL)
-        file->url = strdup(url);
+    bool has_request = file->state == FILE_IN_FLIGHT || file->state == FILE_VERIFYING;
+    if (file->slot == NULL || !has_request)
+        return;
+    const char *url = plan_request(file->slot->plan)->url;
+    free(file->url);
+    file->url = strdup(url);
+    file->is_redirected = url != plan_own_url(file->slot->plan);
 }
 
 /* A failed file has an error, except where there was no memory for the sentence. */
@@ -183,6 +182,8 @@ void file_finish(struct sched *sched, struct file *file, enum shoal_verdict verd
         .maybe_accepted = failed && file->maybe_accepted,
         .status = end == NULL ? file->status : end->attempt.status,
         .attempts = file->attempts,
+        .redirects = file->redirects_all,
+        .redirected = file->is_redirected,
         .bytes = file->bytes,
         .first_us = file->first_us,
         .reason = has_reason ? file->reason : SHOAL_REASON_NONE,

@@ -252,7 +252,8 @@ static void make_request(struct sched *sched, struct slot *slot)
     struct error error;
     file->bytes = plan_file_size(slot->plan);
     slot->streamed = !plan_job(slot->plan)->whole;
-    if (!plan_finish(slot->plan, file->entry, sched->parts.reader, chunk_size(sched), &error)) {
+    if (!plan_finish(slot->plan, file->entry, sched->parts.reader, chunk_size(sched), &error) ||
+        (file->redirect != NULL && !plan_redirect(slot->plan, file->redirect, &error))) {
         sched_plan_failed(sched, file, &error);
         return;
     }

@@ -126,7 +126,7 @@ struct origin_next origin_note_end(struct origin *origin, struct origin_file *fi
     origin_settle_idle(origin, now_us);
     if (origin->connected)
         retry_note_reached(&origin->retry);
-    origin->answered = origin->answered || (!failed && attempt.status != 0);
+    origin->answered = origin->answered || (outcome_is_final(next.outcome) && attempt.status != 0);
     file->fresh_connection =
         failed && end->reused && (attempt.status == 0 || attempt.status == STATUS_MISDIRECTED);
     next.step = retry_note_end(&origin->retry, &file->retry, &ended, now_us, random);

@@ -2,7 +2,8 @@
  *
  * sched.c makes the steps and ends the run, load.c brings files from the walk to a request that is
  * ready, start.c starts transfers, verdict.c decides what the end of an attempt means, verify.c has
- * the reader compare what was sent, check.c looks at responses, tell.c tells the user, ending.c
+ * the reader compare what was sent, check.c looks at responses,
+ * redirect.c follows redirects, tell.c tells the user, ending.c
  * says why the run ends, and file.c changes states. Calls go from the first to the last of these,
  * never back. */
 #ifndef SHOAL_CORE_SCHED_PRIVATE_H
@@ -74,9 +75,13 @@ struct file {
     int64_t first_us;           /* when its first attempt started, by the events' clock; 0: never */
     int64_t bytes;              /* its size; -1: not known yet */
     long status;                /* of the response to the last failed attempt; 0: none */
+    char *redirect;             /* where a redirect led it; owned; NULL: to its own URL */
+    unsigned redirects;         /* redirects that were followed in a row */
+    unsigned redirects_all;     /* redirects that were followed */
     enum shoal_reason reason;   /* why the last failed attempt failed; NONE: none did */
     char *error;                /* the same as a sentence; owned; NULL: none, or no memory for it */
-    char *url; /* of its last request, where it has no slot now; owned; may be NULL */
+    char *url;          /* of its last request, where it has no slot now; owned; may be NULL */
+    bool is_redirected; /* a redirect led to `url` */
 };
 
 /* Room for the request of one file. There is a fixed number of them. */
@@ -248,6 +253,16 @@ int64_t sched_next_start_us(const struct sched *sched, int64_t now_us);
  * `sched->check_failure` says why. Uses `sched->text`. */
 MUST_USE enum attempt_check sched_check_response(
     struct sched *sched, const struct file *file, const struct http_end *end);
+
+/* --- redirect.c --- */
+
+/* Whether the end, which is checked, is a redirect that is followed: then the file's next attempt
+ * goes there. Of a redirect, `sched->check_failure` receives a sentence about what becomes of it.
+ */
+MUST_USE bool redirect_follow(struct sched *sched, struct file *file, const struct http_end *end);
+
+/* The file's next attempt goes to its own URL. */
+void redirect_forget(struct file *file);
 
 /* --- verdict.c --- */
 

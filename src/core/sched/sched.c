@@ -89,6 +89,7 @@ static void free_files(struct sched *sched)
             memory_free(file->memory);
             free(file->entry);
             free(file->error);
+            redirect_forget(file);
             free(file->url);
             free(file);
         }

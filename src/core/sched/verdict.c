@@ -4,29 +4,27 @@
 #include <string.h>
 
 #include "base/container_of.h"
+#include "core/causes.h"
 #include "core/sched/private.h"
 #include "policy/reason.h"
 #include "text/proxy.h"
 #include "text/units.h"
 
-/* `hides_query`: a redirect may repeat the signature that --urls has for the file, and this text is
- * also told of other files. */
-static void add_status(struct buf *text, const struct http_end *end, bool hides_query)
+static void add_status(struct buf *text, const struct http_end *end)
 {
     long status = end->attempt.status;
-    const char *location = end->location;
-    size_t length = hides_query ? strcspn(location, "?") : strlen(location);
-    if (status >= 300 && status < 400 && location[0] != '\0')
-        (void)buf_printf(text, "redirects are not followed: status %ld points to '%.*s%s'", status,
-            (int)length, location, location[length] == '\0' ? "" : "?" SECRET_SHOWN_AS);
-    else if (status == PROXY_STATUS_CREDENTIALS && end->attempt.error == ATTEMPT_OK)
+    bool is_success = status >= 200 && status < 300 && end->attempt.error == ATTEMPT_OK;
+    if (status == PROXY_STATUS_CREDENTIALS && end->attempt.error == ATTEMPT_OK)
         (void)buf_add_text(text, end->detail);
+    else if (is_success)
+        (void)buf_printf(text, "status %ld is not a success here (%s)", status,
+            end->attempt.check == ATTEMPT_REJECTED ? "--reject" : "--success");
     else if (status != 0)
         (void)buf_printf(text, "status %ld", status);
 }
 
-/* A sentence about a failed attempt: the status or where a redirect points, and what broke. Valid
- * until `sched->text` changes. */
+/* A sentence about a failed attempt: the status or what check.c or redirect.c says, and what broke.
+ * Valid until `sched->text` changes. */
 static const char *describe_failure(
     struct sched *sched, const struct file *file, const struct http_end *end)
 {
@@ -37,15 +35,15 @@ static const char *describe_failure(
     if (sched->check_failure.length > 0)
         (void)buf_add_text(text, buf_text(&sched->check_failure));
     else
-        add_status(text, end, sched->parts.config->urls != NULL);
-    if (end->attempt.error == ATTEMPT_OK)
-        return buf_text(text);
-    if (text->length > 0)
+        add_status(text, end);
+    if (end->attempt.error != ATTEMPT_OK && text->length > 0)
         (void)buf_add_text(text, "; ");
-    if (culprit != NULL)
+    if (end->attempt.error != ATTEMPT_OK && culprit != NULL)
         plan_explain(culprit, text);
-    else
+    else if (end->attempt.error != ATTEMPT_OK)
         (void)buf_add_text(text, end->detail);
+    if (sched->check_failure.length == 0)
+        causes_add_redirected(text, file->redirect);
     return buf_text(text);
 }
 
@@ -120,6 +118,17 @@ static void tell_of_attempt(
     events_attempt(sched->parts.events, &attempt);
 }
 
+/* A retry begins at the file's own URL; a redirect that is followed leads on. */
+static void attempt_again(struct sched *sched, struct file *file, const struct origin_next *next,
+    const struct http_end *end)
+{
+    tell_of_attempt(sched, file, end, next->again_us);
+    file_keep_url(file);
+    if (next->outcome != OUTCOME_REDIRECTED)
+        redirect_forget(file);
+    wait_for_retry(sched, file, next->again_us);
+}
+
 /* Counts an origin to which sending more is useless; also where all files had been sent by then:
  * the exit status must not depend on how many were in flight. */
 static void note_useless(struct sched *sched, struct origin *origin)
@@ -140,6 +149,8 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *told
     struct http_end checked = *told;
     const struct http_end *end = &checked;
     checked.attempt.check = sched_check_response(sched, file, told);
+    if (redirect_follow(sched, file, end))
+        checked.attempt.check = ATTEMPT_REDIRECTED;
     file->slot->transfer = NULL;
     sched->bytes_moved += end->request_bytes;
     struct origin_next next =
@@ -160,11 +171,8 @@ void sched_attempt_ended(void *owner, void *context, const struct http_end *told
         finish_without_retry(sched, file, next.outcome, end);
     else if (next.step == RETRY_STEP_EXHAUSTED)
         finish_exhausted(sched, file, &next, end);
-    else {
-        tell_of_attempt(sched, file, end, next.again_us);
-        file_keep_url(file);
-        wait_for_retry(sched, file, next.again_us);
-    }
+    else
+        attempt_again(sched, file, &next, end);
 }
 
 /* The system lacks descriptors or memory, which may pass. */
@@ -261,6 +269,7 @@ static void send_again(struct sched *sched, struct file *file)
     if (may_repeat && sched->phase == SCHED_RUNNING && !file->origin->gave_up)
         next = origin_note_unsent(
             file->origin, &file->attempt, clock_now_us(sched->parts.clock), sched->parts.random);
+    redirect_forget(file);
     if (next.step == RETRY_STEP_EXHAUSTED)
         file_finish(sched, file, SHOAL_FAILED, may_repeat, end);
     else

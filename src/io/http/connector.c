@@ -118,6 +118,7 @@ static bool set_target(
     curl_slist_free_all(connecting->addresses);
     connecting->addresses = connecting->connector->has_threads ? NULL : resolve_url(target->url);
     (void)curl_easy_setopt(easy, CURLOPT_RESOLVE, connecting->addresses);
+    security_set_client(easy, target->is_anonymous ? NULL : connecting->connector->settings);
     if (curl_easy_setopt(easy, CURLOPT_URL, target->url) != CURLE_OK ||
         curl_easy_setopt(easy, CURLOPT_PROXY, target->proxy == NULL ? "" : target->proxy) !=
             CURLE_OK)

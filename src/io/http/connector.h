@@ -24,8 +24,9 @@ struct connector_target {
     const char *url;          /* "SCHEME://HOST:PORT/" of the origin; copied */
     const char *proxy;        /* URL of the proxy, or NULL; outlives the connector */
     const char *proxy_source; /* where `proxy` comes from: an option, or a variable's name */
-    bool to_proxy;  /* the connection ends at the proxy, which is asked in absolute-form */
-    bool is_secure; /* TLS is spoken to where the connection ends */
+    bool to_proxy;     /* the connection ends at the proxy, which is asked in absolute-form */
+    bool is_secure;    /* TLS is spoken to where the connection ends */
+    bool is_anonymous; /* the client's certificate is not shown */
 };
 
 /* Why a connection could not be opened. Valid during the call of `connector_done`. */

@@ -97,7 +97,8 @@ bool dispatch_open(struct http_transfer *transfer, const struct route *route, st
         .proxy_source =
             route->proxy == NULL ? NULL : proxy_source(&transport->proxies, route->proxy),
         .to_proxy = route->to_proxy,
-        .is_secure = route->is_secure};
+        .is_secure = route->is_secure,
+        .is_anonymous = transfer->request->anonymous};
     pool_note_opening(&transport->pool);
     transfer->state = EXCHANGE_CONNECTING;
     transfer->connecting = connector_open(transport->connector, &target, transfer, error);

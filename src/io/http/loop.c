@@ -37,7 +37,11 @@ static bool prepare(struct http_transfer *transfer, struct route *route, struct 
     if (!request_write(transfer, route, error))
         return false;
     buf_clear(key);
-    if (!route_add_key(route, key))
+    bool made = route_add_key(route, key);
+    /* A connection with the client's certificate is not for requests that must not show it. */
+    if (transfer->request->anonymous && transport->settings.cert != NULL)
+        made = buf_add_text(key, " anonymous");
+    if (!made)
         return error_set_memory(error);
     transfer->origin = pool_origin_obtain(&transport->pool, key->data, key->length);
     return transfer->origin != NULL || error_set_memory(error);

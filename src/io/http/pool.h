@@ -22,7 +22,7 @@ struct pool_origin {
     unsigned closed_early;    /* kept connections that it closed after their first response */
     bool is_remembered;       /* it stays known without users */
     uint64_t hash;
-    char key[]; /* "SCHEME://HOST:PORT", or the proxy's URL */
+    char key[]; /* "SCHEME://HOST:PORT", or the proxy's URL; " anonymous" may follow */
 };
 
 struct pool {

@@ -78,6 +78,9 @@ struct connector_failure connect_failure_describe(struct connecting *connecting,
 /* Sets what TLS verifies and with what, for the origin and for a proxy. */
 void security_set_up(CURL *easy, const struct http_settings *settings);
 
+/* Sets the client's certificate and key; NULL: none is shown. */
+void security_set_client(CURL *easy, const struct http_settings *settings);
+
 /* resolve.c */
 
 /* Can a thread be had? libcurl needs one to resolve names. */

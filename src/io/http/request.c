@@ -85,6 +85,8 @@ static bool add_authorization(struct http_transfer *transfer, const struct route
     const struct http_request *request = transfer->request;
     const char *netrc = transfer->transport->settings.netrc;
     const char *userinfo;
+    if (request->anonymous)
+        return true;
     if (request->user_password != NULL)
         return add_basic(
             text, "Authorization", request->user_password, strlen(request->user_password));

@@ -50,10 +50,12 @@ void security_set_up(CURL *easy, const struct http_settings *settings)
         (void)curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
     }
     set_authorities(easy, settings);
-    if (settings->cert != NULL)
-        (void)curl_easy_setopt(easy, CURLOPT_SSLCERT, settings->cert);
-    if (settings->key != NULL)
-        (void)curl_easy_setopt(easy, CURLOPT_SSLKEY, settings->key);
     /* OpenSSL asks on the terminal, for as long as it takes, where no pass phrase is set. */
     (void)curl_easy_setopt(easy, CURLOPT_KEYPASSWD, settings->pass == NULL ? "" : settings->pass);
+}
+
+void security_set_client(CURL *easy, const struct http_settings *settings)
+{
+    (void)curl_easy_setopt(easy, CURLOPT_SSLCERT, settings == NULL ? NULL : settings->cert);
+    (void)curl_easy_setopt(easy, CURLOPT_SSLKEY, settings == NULL ? NULL : settings->key);
 }

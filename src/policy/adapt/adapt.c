@@ -173,7 +173,7 @@ void adapt_note_end(struct adapt *adapt, const struct adapt_attempt *attempt, en
     adapt->in_flight--;
     adapt->streams -= attempt->streamed ? 1 : 0;
     double slot_us = (double)(now_us - attempt->started_us) + 1; /* not 0, on a coarse clock */
-    bool accepted = end->status != 0 && outcome != OUTCOME_REJECTED && outcome != OUTCOME_AMBIGUOUS;
+    bool accepted = end->status != 0 && outcome_is_final(outcome);
     bool rejected = is_rejection(outcome, end);
     double work = accepted ? 1 + (double)bytes / bytes_per_file : 0;
     if (attempt->streamed)
