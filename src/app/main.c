@@ -128,6 +128,7 @@
  *   source                 the walk in a thread of its own
  *   tally                  how much a walk is going to find
  *   tls_files              checks certificates and keys
+ *   tls_places             where systems keep certificates
  *   walk                   yields the files, in constant memory
  *
  * io/walk/
@@ -201,6 +202,7 @@
  *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
  *   listed_secrets         the secrets that --urls has for one file
+ *   look_ahead             how much a run is going to send
  *   loop_clock             the clock of the loop, which stands still while it does not run
  *   only_failed            what an earlier run says of each file
  *   options                the table of options, and the options given
@@ -368,17 +370,31 @@
  */
 #include <shoal.h>
 #include <signal.h>
+#ifdef SHOAL_STATIC
+#include <nss.h>
+#endif
 
 #include "app/commands.h"
 #include "app/memory.h"
 #include "app/signals.h"
 #include "app/standard.h"
 
+/* A static program looks up names in files and by DNS. glibc would also load what nsswitch.conf
+ * names, and these plug-ins belong to another version of glibc. */
+static void use_built_in_names(void)
+{
+#ifdef SHOAL_STATIC
+    (void)__nss_configure_lookup("hosts", "files dns");
+    (void)__nss_configure_lookup("passwd", "files");
+#endif
+}
+
 int main(int count, char **arguments)
 {
     if (!standard_open())
         return SHOAL_EXIT_USAGE;
     memory_share_heap();
+    use_built_in_names();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     return commands_run(count - 1, arguments + 1);
 }

@@ -10,6 +10,7 @@
 
 #include "base/abandon.h"
 #include "core/descriptors.h"
+#include "core/look_ahead.h"
 #include "core/loop_clock.h"
 #include "core/own_files.h"
 #include "core/recipe.h"
@@ -19,13 +20,11 @@
 #include "core/url_check.h"
 #include "core/walk_setup.h"
 #include "io/gather.h"
-#include "io/tally.h"
 #include "policy/adapt.h"
 #include "shoal.h"
 
 #define READER_THREADS_MOST 64  /* most of them start only where the disk is slow */
 #define SIGNAL_MOST         127 /* an exit status has eight bits */
-#define TALLY_AFTER_US      (CLOCK_US_PER_SECOND / 2)
 #define PROGRESS_US         (100 * CLOCK_US_PER_MS) /* between two events about progress */
 
 struct shoal_session {
@@ -39,8 +38,7 @@ struct shoal_session {
     struct only_failed *known; /* --only-failed; NULL: not given */
     struct walk *walk;         /* NULL once the source owns it */
     struct source *source;     /* NULL until the run starts, as the reader and the scheduler */
-    struct tally *tally;       /* what there is to send; NULL: not worth it */
-    bool tallied;              /* it was made, or is of no use */
+    struct look_ahead ahead;   /* what there is to send */
     struct reader *reader;
     struct http *http;
     struct journal *journal; /* NULL: no --journal, or the run is over */
@@ -85,16 +83,15 @@ bool shoal_session_leave_out(struct shoal_session *session, int descriptor)
     return session != NULL && own_files_add(&session->own, descriptor);
 }
 
-static struct walk *make_walk(const struct shoal_session *session, struct error *error)
+static struct walk_setup_own own_files_of(const struct shoal_session *session)
 {
-    const struct walk_setup_own own = {
-        .is_own = is_own, .may_be_own = may_be_own, .context = session};
-    return walk_setup(session->config, &own, error);
+    return (struct walk_setup_own){.is_own = is_own, .may_be_own = may_be_own, .context = session};
 }
 
 static bool open_walk(struct shoal_session *session, struct error *error)
 {
-    session->walk = make_walk(session, error);
+    const struct walk_setup_own own = own_files_of(session);
+    session->walk = walk_setup(session->config, &own, error);
     return session->walk != NULL;
 }
 
@@ -200,18 +197,6 @@ struct shoal_session *shoal_session_new(
     return session;
 }
 
-/* False: its thread hangs, see end_threads(). */
-static bool end_tally(struct shoal_session *session)
-{
-    bool ended = tally_stop(session->tally);
-    if (ended)
-        tally_free(session->tally);
-    else
-        abandon(session->tally);
-    session->tally = NULL;
-    return ended;
-}
-
 /* Ends the threads of walk and reader and frees both. True: a thread hangs in a system call, for
  * instance because a file server does not respond. What it uses stays in place: the walk with its
  * folders and rules, the reader, and the plans of its jobs, which sched_free() leaves. */
@@ -219,11 +204,10 @@ static bool end_threads(struct shoal_session *session)
 {
     struct source *source = session->source;
     struct reader *reader = session->reader;
-    bool tally_hangs = !end_tally(session);
+    bool ahead_hangs = !look_ahead_end(&session->ahead, session->config);
     bool walk_hangs = source != NULL && !source->ops->stop(source);
     bool reader_hangs = reader != NULL && !reader->ops->stop(reader);
-    if ((walk_hangs || tally_hangs) &&
-        session->config != NULL) { /* there is no source without it */
+    if (walk_hangs && session->config != NULL) { /* there is no source without it */
         abandon(session->config->ignore);
         session->config->ignore = NULL;
     }
@@ -235,7 +219,7 @@ static bool end_threads(struct shoal_session *session)
         abandon(reader);
     else if (reader != NULL)
         reader->ops->free(reader);
-    return walk_hangs || reader_hangs || tally_hangs;
+    return walk_hangs || reader_hangs || ahead_hangs;
 }
 
 void shoal_session_free(struct shoal_session *session)
@@ -306,21 +290,6 @@ static void handle_interrupts(struct shoal_session *session)
     }
 }
 
-/* Looks ahead, if the run lasts: then a second look at the folders costs little. */
-static void tally_ahead(struct shoal_session *session, struct shoal_progress *progress)
-{
-    if (!session->tallied &&
-        clock_now_us(&session->clock) - session->events.start_us > TALLY_AFTER_US) {
-        struct error error;
-        struct walk *walk = walk_setup_repeats(session->config) ? make_walk(session, &error) : NULL;
-        session->tally = walk == NULL ? NULL : tally_new(walk);
-        session->tallied = true;
-    }
-    if (session->tally != NULL)
-        progress->ahead_complete =
-            tally_read(session->tally, &progress->files_ahead, &progress->bytes_ahead);
-}
-
 static void report_progress(struct shoal_session *session)
 {
     int64_t now_us = clock_now_us(&session->clock);
@@ -329,7 +298,9 @@ static void report_progress(struct shoal_session *session)
     session->next_progress_us = now_us + PROGRESS_US;
     struct shoal_progress progress = {0};
     sched_describe_progress(session->sched, &progress);
-    tally_ahead(session, &progress);
+    const struct walk_setup_own own = own_files_of(session);
+    look_ahead_report(&session->ahead, session->config, &own,
+        clock_now_us(&session->clock) - session->events.start_us, &progress);
     events_progress(&session->events, &progress);
 }
 
