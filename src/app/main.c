@@ -48,6 +48,7 @@
  *   multipart_reader       reading of multipart/form-data
  *   nearest                the name that a typo probably means
  *   netrc                  files of passwords by host
+ *   one_line               text from outside put on one line
  *   printable              text from outside made safe for a terminal
  *   proxy                  which proxy a URL takes
  *   response_check         checks of a response's content

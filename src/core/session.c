@@ -260,7 +260,7 @@ static bool create_components(struct shoal_session *session, struct error *error
     /* Whether each file has a URL must be known before anything is sent. */
     if (session->source != NULL && session->config->urls != NULL)
         session->source =
-            gather_new(session->source, URL_LIST_MOST, url_check, session->config, error);
+            gather_new(session->source, URL_LIST_MOST, url_check, &session->selection, error);
     if (session->source == NULL)
         return false;
     struct sched_parts parts = {.config = session->config,
