@@ -342,6 +342,7 @@
  *   help                   help, generated from the commands and their options
  *   help_command           shoal help
  *   main                   this file: which command
+ *   name_service           where a static program looks up names
  *   outbox                 text that a thread writes, so that nobody waits for its reader
  *   memory                 how the process uses a small address space
  *   output                 where a run's events go
@@ -371,31 +372,19 @@
  */
 #include <shoal.h>
 #include <signal.h>
-#ifdef SHOAL_STATIC
-#include <nss.h>
-#endif
 
 #include "app/commands.h"
 #include "app/memory.h"
+#include "app/name_service.h"
 #include "app/signals.h"
 #include "app/standard.h"
-
-/* A static program looks up names in files and by DNS. glibc would also load what nsswitch.conf
- * names, and these plug-ins belong to another version of glibc. */
-static void use_built_in_names(void)
-{
-#ifdef SHOAL_STATIC
-    (void)__nss_configure_lookup("hosts", "files dns");
-    (void)__nss_configure_lookup("passwd", "files");
-#endif
-}
 
 int main(int count, char **arguments)
 {
     if (!standard_open())
         return SHOAL_EXIT_USAGE;
     memory_share_heap();
-    use_built_in_names();
+    name_service_use_built_in();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     return commands_run(count - 1, arguments + 1);
 }
