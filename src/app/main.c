@@ -26,6 +26,8 @@
  *   aws_sigv4              AWS Signature Version 4
  *   cause                  what a failure's response says, folded so that equal ones are equal
  *   content_coding         compressed bodies of responses
+ *   cookie                 reads Set-Cookie
+ *   cookie_jar             the cookies that servers have set
  *   credential             names under which credentials travel
  *   encode                 percent, JSON, Base64, UTF-8
  *   header_lines           header lines as the transport keeps them
@@ -64,6 +66,11 @@
  * text/aws_sigv4/
  *   canonical              the text of a request that is signed
  *   scope                  for whom a signature is
+ *
+ * text/cookie/
+ *   cookie                 its parts and attributes
+ *   date                   dates in cookies
+ *   private                what these files share
  *
  * text/ignore/
  *   glob                   shell patterns for one name
@@ -192,6 +199,7 @@
  *   causes                 why files failed, grouped
  *   config                 what the options mean, checked and compiled
  *   address_space          the limit of the address space
+ *   cookie_secrets         values of cookies that must not be shown
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   event_file             reads a file of events
