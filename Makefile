@@ -3,7 +3,7 @@ BUILD = build
 PREFIX = /usr/local
 DESTDIR =
 
-.PHONY: all build deps demo test soak lint fuzz bench dist install clean help
+.PHONY: all build deps demo test soak lint fuzz bench dist install static clean help
 
 all: build
 
@@ -41,8 +41,11 @@ dist:
 install:
 	@scripts/install "$(PREFIX)" "$(DESTDIR)"
 
+static:
+	@scripts/static
+
 clean:
-	@rm -rf $(BUILD) build-asan build-tsan build-lint build-fuzz build-bench build-dist build-install
+	@rm -rf $(BUILD) build-asan build-tsan build-lint build-fuzz build-bench build-dist build-install build-static
 
 help:
 	@echo 'make           builds build/shoal and libshoal'
@@ -55,6 +58,7 @@ help:
 	@echo 'make bench     the table of benchmarks'
 	@echo 'make dist      a release: build-dist/shoal-VERSION.tar.gz, built and tested'
 	@echo 'make install   builds without tests and installs into PREFIX (/usr/local), below DESTDIR where it is given'
+	@echo 'make static    build-static/shoal: one file for any x86-64 Linux, without `shoal serve`'
 	@echo 'make clean     removes what was built'
 	@echo
 	@echo 'As root, the other targets install missing packages themselves; else they list them.'

@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 #include "app/help.h"
+#ifndef SHOAL_WITH_RECEIVER
+#include "app/say.h"
+#endif
 
 static const struct command *const commands[] = {
     &send_command,
@@ -34,6 +37,12 @@ int commands_run(int count, char **arguments)
     if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0)
         return help_version();
     const struct command *command = commands_find(name);
+#ifndef SHOAL_WITH_RECEIVER
+    if (strcmp(name, "serve") == 0) {
+        say("'serve' is not in this build of shoal, which has no receiver");
+        return SHOAL_EXIT_USAGE;
+    }
+#endif
     if (command == NULL)
         return commands_unknown(name, count - 1, arguments + 1);
     return command->run(count - 1, arguments + 1);

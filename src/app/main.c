@@ -134,6 +134,7 @@
  *   root                   a folder that was given; nothing outside it is opened
  *   source                 the walk in a thread of its own
  *   tls_files              checks certificates and keys
+ *   tls_places             where systems keep certificates
  *   walk                   yields the files, in constant memory
  *
  * io/walk/
@@ -374,17 +375,31 @@
  */
 #include <shoal.h>
 #include <signal.h>
+#ifdef SHOAL_STATIC
+#include <nss.h>
+#endif
 
 #include "app/commands.h"
 #include "app/memory.h"
 #include "app/signals.h"
 #include "app/standard.h"
 
+/* A static program looks up names in files and by DNS. glibc would also load what nsswitch.conf
+ * names, and these plug-ins belong to another version of glibc. */
+static void use_built_in_names(void)
+{
+#ifdef SHOAL_STATIC
+    (void)__nss_configure_lookup("hosts", "files dns");
+    (void)__nss_configure_lookup("passwd", "files");
+#endif
+}
+
 int main(int count, char **arguments)
 {
     if (!standard_open())
         return SHOAL_EXIT_USAGE;
     memory_share_heap();
+    use_built_in_names();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     return commands_run(count - 1, arguments + 1);
 }

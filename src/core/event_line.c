@@ -8,7 +8,7 @@
 
 #define PATH_MOST ((size_t)16 * 1024 * 1024) /* bytes */
 
-static const char *text_of(const json_t *object, const char *key)
+static const char *member_text(const json_t *object, const char *key)
 {
     return json_string_value(json_object_get(object, key));
 }
@@ -38,7 +38,7 @@ static int64_t time_of(const json_t *object, const char *key, int64_t us_each, i
 static bool read_path(struct event_line *line, struct shoal_text *path)
 {
     const json_t *value = json_object_get(line->json, "path");
-    const char *encoded = text_of(line->json, "path_base64");
+    const char *encoded = member_text(line->json, "path_base64");
     *path = (struct shoal_text){.data = "", .length = 0};
     if (encoded != NULL) {
         if (!decode_base64(&line->path, encoded, strlen(encoded)))
@@ -62,11 +62,11 @@ static int64_t seconds_of_date(const char *date)
 
 static void read_start(struct event_line *line)
 {
-    line->event.start = (struct shoal_start){.method = text_of(line->json, "method"),
-        .url = text_of(line->json, "url"),
+    line->event.start = (struct shoal_start){.method = member_text(line->json, "method"),
+        .url = member_text(line->json, "url"),
         .paths = line->paths};
-    line->wall_seconds = seconds_of_date(text_of(line->json, "time"));
-    line->shard = text_of(line->json, "shard");
+    line->wall_seconds = seconds_of_date(member_text(line->json, "time"));
+    line->shard = member_text(line->json, "shard");
 }
 
 static bool find_verdict(const char *name, enum shoal_verdict *verdict)
@@ -92,11 +92,11 @@ static bool read_file(struct event_line *line)
 {
     const json_t *json = line->json;
     struct shoal_file *file = &line->event.file;
-    *file = (struct shoal_file){.reason = find_reason(text_of(json, "reason")),
-        .error = text_of(json, "error"),
-        .cause = text_of(json, "cause"),
-        .origin = text_of(json, "origin"),
-        .url = text_of(json, "url"),
+    *file = (struct shoal_file){.reason = find_reason(member_text(json, "reason")),
+        .error = member_text(json, "error"),
+        .cause = member_text(json, "cause"),
+        .origin = member_text(json, "origin"),
+        .url = member_text(json, "url"),
         .redirected = json_is_true(json_object_get(json, "redirected")),
         .status = (long)integer_of(json, "status", 0),
         .attempts = (unsigned)integer_of(json, "attempts", 0),
@@ -104,7 +104,8 @@ static bool read_file(struct event_line *line)
         .took_us = time_of(json, "ms", CLOCK_US_PER_MS, 0),
         .temporary = json_is_true(json_object_get(json, "temporary")),
         .maybe_accepted = json_is_true(json_object_get(json, "maybe_accepted"))};
-    return read_path(line, &file->path) && find_verdict(text_of(json, "verdict"), &file->verdict);
+    return read_path(line, &file->path) &&
+           find_verdict(member_text(json, "verdict"), &file->verdict);
 }
 
 static bool read_attempt(struct event_line *line)
@@ -113,8 +114,8 @@ static bool read_attempt(struct event_line *line)
     line->event.attempt =
         (struct shoal_attempt){.attempt = (unsigned)integer_of(json, "attempt", 0),
             .status = (long)integer_of(json, "status", 0),
-            .phase = text_of(json, "phase"),
-            .error = text_of(json, "error"),
+            .phase = member_text(json, "phase"),
+            .error = member_text(json, "error"),
             .took_us = time_of(json, "ms", CLOCK_US_PER_MS, 0),
             .wait_us = time_of(json, "wait_ms", CLOCK_US_PER_MS, 0)};
     return read_path(line, &line->event.attempt.path);
@@ -123,12 +124,12 @@ static bool read_attempt(struct event_line *line)
 static void read_pause(struct event_line *line)
 {
     const json_t *json = line->json;
-    const char *origin = text_of(json, "origin");
+    const char *origin = member_text(json, "origin");
     line->event.pause = (struct shoal_pause){.origin = origin == NULL ? "" : origin,
-        .error = text_of(json, "error"),
+        .error = member_text(json, "error"),
         .status = (long)integer_of(json, "status", 0),
         .wait_us = time_of(json, "seconds", CLOCK_US_PER_SECOND, -1),
-        .until_seconds = seconds_of_date(text_of(json, "until"))};
+        .until_seconds = seconds_of_date(member_text(json, "until"))};
 }
 
 static void read_end(struct event_line *line)
@@ -183,7 +184,7 @@ bool event_line_read(struct event_line *line, const char *text, size_t length, s
     json_error_t wrong;
     *line = (struct event_line){.json = json_loadb(text, length, JSON_ALLOW_NUL, &wrong)};
     buf_init(&line->path, PATH_MOST);
-    const char *kind = text_of(line->json, "event");
+    const char *kind = member_text(line->json, "event");
     if (kind != NULL && read_kind(line, kind))
         return true;
     bool is_json = line->json != NULL;

@@ -139,6 +139,9 @@ struct http_settings {
     const char *user_agent; /* value of User-Agent; static */
 };
 
+/* Whether libcurl was built with a place of certificates to trust, and this place exists here. */
+bool http_has_authorities(void);
+
 /* The real transport: HTTP/1.1 on connections that libcurl opens, TLS 1.2 or newer, redirects not
  * followed, nothing repeated on its own. NULL with `error`: no memory, or the system cannot provide
  * it. The process must ignore SIGPIPE. Freed with its own `free`. */

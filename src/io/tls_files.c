@@ -112,18 +112,33 @@ static bool is_hashed_name(const char *name)
     return digits == HASH_DIGITS && name[digits] == '.' && ascii_is_digit(name[digits + 1]);
 }
 
-static bool check_folder(const char *option, const char *path, struct error *error)
+/* Whether there is such a name. False with `errno` set, or 0 where the folder can be read. */
+static bool has_hashed_name(const char *path)
 {
     DIR *folder = opendir(path);
-    int code = errno;
-    bool found = false;
     if (folder == NULL)
-        return error_set(
-            error, ERROR_USAGE, code, "%s '%s' can't be read: %s", option, path, strerror(code));
+        return false;
+    bool found = false;
     const struct dirent *entry;
     while (!found && (entry = readdir(folder)) != NULL)
         found = is_hashed_name(entry->d_name);
     (void)closedir(folder);
+    errno = 0;
+    return found;
+}
+
+bool tls_files_has_certificates(const char *folder)
+{
+    return has_hashed_name(folder);
+}
+
+static bool check_folder(const char *option, const char *path, struct error *error)
+{
+    bool found = has_hashed_name(path);
+    int code = errno;
+    if (!found && code != 0)
+        return error_set(
+            error, ERROR_USAGE, code, "%s '%s' can't be read: %s", option, path, strerror(code));
     return found || wrong(error, option, path,
                         "contains no certificate under the hash of its name; run "
                         "`openssl rehash` on the folder");

@@ -24,4 +24,7 @@ struct tls_files {
  * names the option and the file. */
 MUST_USE bool tls_files_check(const struct tls_files *files, struct error *error);
 
+/* Whether the folder can be read and has a certificate under the hash of its name. */
+bool tls_files_has_certificates(const char *folder);
+
 #endif

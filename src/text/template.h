@@ -99,6 +99,10 @@ unsigned template_needs(const struct template *template);
 /* Whether the template is exactly `{file}`. */
 bool template_is_file(const struct template *template);
 
+/* Whether two files with different {path}s always have different texts, because the only field of a
+ * file in it is {path}, and no escaping makes two paths one. */
+bool template_tells_paths_apart(const struct template *template);
+
 /* Whether the template names a key as `{key?}`, so that its text can be left out. */
 bool template_may_be_left_out(const struct template *template);
 

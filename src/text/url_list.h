@@ -2,7 +2,8 @@
  *
  * Each line is a path, a tab and a URL, or a JSON object with the keys `path` and `url`, and
  * perhaps `method`, `headers` and `fields` (objects of strings). A line that begins with `{` is
- * JSON. Empty lines are skipped. */
+ * JSON. Empty lines, a byte order mark and `./` at the beginning of a path are skipped; null is as
+ * no value where one may be missing. */
 #ifndef SHOAL_TEXT_URL_LIST_H
 #define SHOAL_TEXT_URL_LIST_H
 

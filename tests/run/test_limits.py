@@ -1,5 +1,6 @@
 """Few descriptors, little memory, no threads, many files."""
 
+import json
 import os
 import subprocess
 import threading
@@ -217,6 +218,27 @@ def test_a_million_files(shoal, tree, sink, peak_memory, compiled):
     unless_sanitized(shoal)
     many_files(tree.path, 1_000_000, size=1024)
     first_post(shoal, tree.path, sink, peak_memory, compiled, 1_000_000)
+
+
+@pytest.mark.soak
+def test_a_million_files_with_a_journal(shoal, tree, sink, peak_memory, folder):
+    """All are sent, a second run skips all, and memory stays under 64 MiB in both."""
+    unless_sanitized(shoal)
+    count = 1_000_000
+    many_files(tree.path, count, size=1024)
+    prefix, peak = peak_memory
+    for verdict in ("sent", "skipped"):
+        events = folder / f"{verdict}.jsonl"
+        run = shoal.send(
+            *FORM, f"--json={events}", "--journal", folder / "journal.db", tree, sink.url, prefix=prefix, timeout=3000
+        )
+        assert run.status == 0 and sink.count == count, run
+        with open(events, "rb") as lines:
+            lines.seek(-64 * 1024, os.SEEK_END)
+            end = json.loads(lines.readlines()[-1])
+        assert end["found"] == end[verdict] == count
+        assert peak() <= 64 * 1024, f"{verdict}: {peak()} KiB"
+        print(f"{verdict}: {end['seconds']} s, {peak()} KiB")
 
 
 def test_many_large_files_take_one_budget_of_memory(shoal, tree, sink, peak_memory):

@@ -207,3 +207,11 @@ def test_secrets_in_captured_values_and_in_checks_are_replaced(shoal, tree, ledg
     assert event["captured"] == {"e": "is ***!", "h": "***", "b": '{"echo": "is ***!", "t": "***"}'}
     assert event["reason"] == "check" and "/echo is 'is ***!'" in event["error"]
     assert b"hunter2" not in run.everything
+
+
+def test_a_2xx_that_is_no_success_names_the_option(shoal, tree, ledger):
+    run, event = send_one(shoal, tree, ledger, answer_of(b"fine", 200), "--success", "201")
+    assert event["error"] == "status 200 is not a success here (--success)", run
+    options = ("--reject", "200:fine", "--max-failures", "1", "--retries", "0", "--give-up-after", "0.1")
+    run, event = send_one(shoal, tree, ledger, answer_of(b"fine", 200), *options)
+    assert event["error"] == "status 200 is not a success here (--reject)", run

@@ -303,13 +303,21 @@ def test_files_with_equal_requests_are_named(shoal, tree, ledger, dry):
 @pytest.mark.parametrize("options, equal", [
     (("-F", "file=@{file}"), 1), (("-F", "file=@{file};filename={path}"), 0), (("-F", "path={path}", "-F", "f=@{file}"), 0),
     (("-F", "f=@{file};filename=", "-H", "X-Path: {path:url}"), 0), (("-F", "f=@{file};filename="), 2),
-    (("-F", "name={path:flat}", "-F", "f=@{file};filename="), 1),
+    (("-F", "name={path:flat}", "-F", "f=@{file};filename="), 1), (("-F", "name={dir}{name}", "-F", "f=@{file};filename="), 0),
+    (("-F", "up={path:upper}", "-F", "f=@{file};filename="), 0), (("-F", "f=@{file};filename=", "-H", "X-Name: {name}"), 1),
 ])  # fmt: skip
 def test_what_tells_requests_apart(shoal, tree, ledger, options, equal):
     for name in ("a/b", "a--b", "c/b"):
         tree(name, b"x")
     run = shoal.send("-n", *options, tree, ledger.url)
     assert len(equal_notices(run)) == equal
+
+
+def test_a_file_that_is_listed_twice_equals_itself(shoal, tree, ledger):
+    tree("a")
+    run = shoal.send("-T", "--base", tree, "-", ledger.origin + "/", stdin=b"a\n./a\n", reconciled=False)
+    (notice,) = equal_notices(run)
+    assert notice.startswith("'a' and 'a' have equal requests")
 
 
 def test_many_equal_requests_are_counted_and_a_dry_run_names_them_all(shoal, tree, ledger):

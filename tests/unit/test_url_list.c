@@ -40,6 +40,26 @@ static void both_forms_are_read(void **state)
     url_list_free(list);
 }
 
+static void what_programs_put_around_a_list_is_skipped(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct url_list *list = parse("\xEF\xBB\xBF./a\thttp://h/a\n"
+                                  "{\"path\": \"././b/./c\", \"url\": \"http://h\", "
+                                  "\"method\": null, \"headers\": null, \"fields\": null}",
+        &error);
+    assert_non_null(list);
+    assert_non_null(url_list_find(list, "a"));
+    const struct url_list_entry *second = url_list_find(list, "b/./c");
+    assert_non_null(second);
+    assert_null(second->method);
+    assert_int_equal(second->header_count + second->field_count, 0);
+    url_list_free(list);
+    assert_null(parse("{\"path\": \"a\", \"url\": null}", &error));
+    assert_null(parse("./\thttp://h/", &error));
+    assert_null(parse("a\thttp://h/\n./a\thttp://h/", &error));
+}
+
 static void a_wrong_line_is_named(void **state)
 {
     (void)state;
@@ -71,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_forms_are_read),
+        cmocka_unit_test(what_programs_put_around_a_list_is_skipped),
         cmocka_unit_test(a_wrong_line_is_named),
         cmocka_unit_test(an_empty_list_has_no_entries),
     };

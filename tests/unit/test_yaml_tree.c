@@ -106,7 +106,14 @@ static void what_is_not_allowed_is_named_with_its_place(void **state)
         {"a: b: c\n",
             "f:1:5: ': ' means something else in YAML: if it is part of a value, put it in quotes"},
         {"a:\n\t- b\n", "f:2:1: a TAB cannot be part of the indentation"},
-        {"a: 'b\n", "not valid YAML: "},
+        {"f: [b=@{c}]\n",
+            "f:1:8: '{' within [ ] or { } means something else in YAML: if it is part "
+            "of a value, put the value in quotes"},
+        {"a: {b: c[]}\n", "f:1:9: '[' within [ ] or { } means"},
+        {"a:\n  'b\n", "f:2:3: the value in quotes that begins here is wrong: its closing quote is "
+                       "missing"},
+        {"a: \"\\d\"\n",
+            "f:1:4: the value in quotes that begins here is wrong: found unknown escape"},
         {"a: [b\n", "not valid YAML: "},
         {"a: \"\\0\"\n", "f:1:4: a text must not contain a NUL byte"},
         {"a: \xff\n", "f: byte 3: it must be UTF-8 text"},

@@ -5,7 +5,11 @@
 #include <sys/stat.h>
 
 #include "core/config/private.h"
+#include "io/http.h"
 #include "io/tls_files.h"
+#include "io/tls_places.h"
+
+#define PLACES_MOST 4096 /* bytes of the list of places */
 
 static const char *from_environment(const char *name)
 {
@@ -25,8 +29,39 @@ static bool copy(struct config_build *build, char **to, const char *text)
     return *to != NULL || error_set_memory(build->error);
 }
 
-/* Where certificates to trust come from: what was given; else from the environment. Names each in
- * `files`. */
+static bool is_https(const char *url)
+{
+    return url != NULL && strncasecmp(url, "https:", 6) == 0;
+}
+
+static bool fail_places(struct config_build *build)
+{
+    struct buf places;
+    buf_init(&places, PLACES_MOST);
+    tls_places_list(&places);
+    (void)config_wrong(build,
+        "no CA certificates to verify %s with; looked at %s; install the system's "
+        "(ca-certificates), or name a file of them with --cacert FILE or SSL_CERT_FILE",
+        build->config->origin_name, buf_text(&places));
+    buf_free(&places);
+    return false;
+}
+
+/* Those of the system: where libcurl was built to look; else the first usual place that exists. */
+static bool find_system_authorities(struct config_build *build)
+{
+    struct config *config = build->config;
+    struct tls_place place;
+    if (http_has_authorities())
+        return true;
+    if (!tls_places_find(&place))
+        return !is_https(config->origin_name) || fail_places(build);
+    return (place.file == NULL || copy(build, &config->cacert, place.file)) &&
+           (place.folder == NULL || copy(build, &config->capath, place.folder));
+}
+
+/* Where certificates to trust come from: what was given; else from the environment; else from the
+ * system. Names each of the first two in `files`. */
 static bool find_authorities(struct config_build *build, struct tls_files *files)
 {
     struct config *config = build->config;
@@ -44,6 +79,10 @@ static bool find_authorities(struct config_build *build, struct tls_files *files
         return true;
     const char *file = from_environment("SSL_CERT_FILE");
     const char *folder = from_environment("SSL_CERT_DIR");
+    if (file == NULL && folder == NULL) {
+        files->cacert_name = "the system's file of CA certificates";
+        return find_system_authorities(build);
+    }
     files->cacert_name = "SSL_CERT_FILE, in the environment:";
     files->capath_name = "SSL_CERT_DIR, in the environment:";
     return (file == NULL || copy(build, &config->cacert, file)) &&
@@ -62,7 +101,7 @@ bool config_check_tls(struct config_build *build)
         return false;
     bool is_given =
         options_given(build->options, "cacert") || options_given(build->options, "capath");
-    if (is_given || strncasecmp(config->origin_name, "https:", 6) == 0)
+    if (is_given || is_https(config->origin_name))
         files.cacert = config->cacert;
     if (is_given)
         files.capath = config->capath; /* one that the environment names need not exist */

@@ -6,78 +6,113 @@
 #include <string.h>
 
 #define COUNT_MOST     1000000
-#define PATHS_MOST     ((size_t)16 * 1024 * 1024) /* bytes */
+#define PATHS_MOST     ((size_t)8 * 1024 * 1024) /* bytes */
+#define PLACES_MOST    ((size_t)UINT32_MAX - 1)  /* bytes of paths that places can be in */
 #define TOLD_MOST      10
 #define CAPACITY_FIRST 1024
 #define TEXT_MOST      ((size_t)4 * 1024 * 1024) /* bytes of a sentence */
 
-struct equals_entry {
-    uint64_t hash; /* of the request; 0: the entry is free */
-    size_t path;   /* offset in `paths` plus 1; 0: there was no room for it */
-};
-
-void equals_init(struct equals *equals, bool dry_run)
+static bool may_list_twice(const struct config *config)
 {
-    *equals = (struct equals){.count_most = dry_run ? SIZE_MAX : COUNT_MOST,
+    for (size_t i = 0; i < config->operand_count; i++) {
+        if (strcmp(config->operands[i], "-") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Does each request contain the file's {path}? */
+static bool has_path(const struct config *config)
+{
+    bool has = config->urls == NULL && template_tells_paths_apart(config->url);
+    for (size_t i = 0; i < config->header_count; i++)
+        has = has || template_tells_paths_apart(config->headers[i]);
+    for (size_t i = 0; i < config->field_count; i++) {
+        const struct config_field *field = &config->fields[i];
+        const struct template *text = field->kind == CONFIG_TEXT ? field->value : field->file_name;
+        bool is_sent = field->kind != CONFIG_OPTIONAL_FILE && !field->is_pair;
+        has = has || (is_sent && text != NULL && template_tells_paths_apart(text));
+    }
+    return has;
+}
+
+void equals_init(struct equals *equals, const struct config *config)
+{
+    bool dry_run = config->dry_run;
+    *equals = (struct equals){.impossible = has_path(config) && !may_list_twice(config),
+        .count_most = dry_run ? SIZE_MAX : COUNT_MOST,
         .told_most = dry_run ? UINT64_MAX : TOLD_MOST};
-    buf_init(&equals->paths, dry_run ? SIZE_MAX / 4 : PATHS_MOST);
+    buf_init(&equals->paths, dry_run ? PLACES_MOST : PATHS_MOST);
     buf_init(&equals->text, TEXT_MOST);
 }
 
 void equals_free(struct equals *equals)
 {
-    free(equals->entries);
+    free(equals->hashes);
+    free(equals->places);
     buf_free(&equals->paths);
     buf_free(&equals->text);
 }
 
-/* The entry of `hash`, or the free one where it belongs. There is a free one: see grow(). */
-static struct equals_entry *find(struct equals_entry *entries, size_t capacity, uint64_t hash)
+/* Where `hash` is, or the free place where it belongs. There is a free one: see grow(). */
+static size_t find(const uint64_t *hashes, size_t capacity, uint64_t hash)
 {
     size_t at = hash & (capacity - 1);
-    while (entries[at].hash != 0 && entries[at].hash != hash)
+    while (hashes[at] != 0 && hashes[at] != hash)
         at = (at + 1) & (capacity - 1);
-    return &entries[at];
+    return at;
 }
 
-/* Keeps at least a third of the entries free. False: out of memory. */
+/* Keeps at least one in 32 places free, so that COUNT_MOST fit into 2^20: memory matters more than
+ * a few hundred comparisons, and only the last hashes before the table grows need these. False: out
+ * of memory. */
 static bool grow(struct equals *equals)
 {
-    if (equals->count < equals->capacity / 3 * 2)
+    if (equals->count < equals->capacity - equals->capacity / 32)
         return true;
     size_t capacity = equals->capacity == 0 ? CAPACITY_FIRST : equals->capacity * 2;
-    struct equals_entry *entries = calloc(capacity, sizeof *entries);
-    if (entries == NULL)
+    uint64_t *hashes = calloc(capacity, sizeof *hashes);
+    uint32_t *places = calloc(capacity, sizeof *places);
+    if (hashes == NULL || places == NULL) {
+        free(hashes);
+        free(places);
         return false;
-    for (size_t i = 0; i < equals->capacity; i++) {
-        if (equals->entries[i].hash != 0)
-            *find(entries, capacity, equals->entries[i].hash) = equals->entries[i];
     }
-    free(equals->entries);
-    equals->entries = entries;
+    for (size_t i = 0; i < equals->capacity; i++) {
+        if (equals->hashes[i] == 0)
+            continue;
+        size_t at = find(hashes, capacity, equals->hashes[i]);
+        hashes[at] = equals->hashes[i];
+        places[at] = equals->places[i];
+    }
+    free(equals->hashes);
+    free(equals->places);
+    equals->hashes = hashes;
+    equals->places = places;
     equals->capacity = capacity;
     return true;
 }
 
 /* Keeps the path; 0: there is no room. */
-static size_t keep_path(struct equals *equals, const char *path)
+static uint32_t keep_path(struct equals *equals, const char *path)
 {
     size_t at = equals->paths.length;
     if (equals->paths.failed || !buf_add(&equals->paths, path, strlen(path) + 1))
         return 0;
-    return at + 1;
+    return (uint32_t)at + 1;
 }
 
-static void tell(struct equals *equals, const struct equals_entry *earlier,
-    const struct entry *entry, const struct plan *plan, struct events *events)
+/* `earlier`: the place of the other path. */
+static void tell(struct equals *equals, uint32_t earlier, const struct entry *entry,
+    const struct plan *plan, struct events *events)
 {
     struct buf *text = &equals->text;
     if (++equals->found > equals->told_most)
         return;
     buf_clear(text);
     (void)buf_printf(text, "'%s' and ", entry->path);
-    if (earlier->path > 0)
-        (void)buf_printf(text, "'%s'", equals->paths.data + earlier->path - 1);
+    if (earlier > 0)
+        (void)buf_printf(text, "'%s'", equals->paths.data + earlier - 1);
     else
         (void)buf_add_text(text, "an earlier file");
     (void)buf_printf(text, " have equal requests (%s ", plan_request(plan)->method);
@@ -90,19 +125,22 @@ static void tell(struct equals *equals, const struct equals_entry *earlier,
 void equals_note(struct equals *equals, const struct entry *entry, const struct plan *plan,
     struct events *events)
 {
+    if (equals->impossible)
+        return;
     uint64_t hash = plan_hash(plan);
     hash += hash == 0;
     if (!grow(equals))
         return;
-    struct equals_entry *found = find(equals->entries, equals->capacity, hash);
-    if (found->hash == hash) {
-        tell(equals, found, entry, plan, events);
+    size_t at = find(equals->hashes, equals->capacity, hash);
+    if (equals->hashes[at] == hash) {
+        tell(equals, equals->places[at], entry, plan, events);
         return;
     }
     if (equals->count >= equals->count_most)
         return;
     equals->count++;
-    *found = (struct equals_entry){.hash = hash, .path = keep_path(equals, entry->path)};
+    equals->hashes[at] = hash;
+    equals->places[at] = keep_path(equals, entry->path);
 }
 
 void equals_report(const struct equals *equals, struct events *events)

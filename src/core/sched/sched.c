@@ -60,7 +60,7 @@ struct sched *sched_new(const struct sched_parts *parts, struct error *error)
         (size_t)parts->jobs_most + parts->ahead_most);
     origins_init(&sched->origins, parts->config, &sched->shares, parts->jobs_most);
     throttle_init(&sched->throttle, parts->config->limit_rate);
-    equals_init(&sched->equals, parts->config->dry_run);
+    equals_init(&sched->equals, parts->config);
     if (!pairs_init(&sched->pairs, parts->config)) {
         (void)error_set_memory(error);
         sched_free(sched);

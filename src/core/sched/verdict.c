@@ -14,8 +14,12 @@
 static void add_status(struct buf *text, const struct http_end *end)
 {
     long status = end->attempt.status;
+    bool is_success = status >= 200 && status < 300 && end->attempt.error == ATTEMPT_OK;
     if (status == PROXY_STATUS_CREDENTIALS && end->attempt.error == ATTEMPT_OK)
         (void)buf_add_text(text, end->detail);
+    else if (is_success)
+        (void)buf_printf(text, "status %ld is not a success here (%s)", status,
+            end->attempt.check == ATTEMPT_REJECTED ? "--reject" : "--success");
     else if (status != 0)
         (void)buf_printf(text, "status %ld", status);
 }

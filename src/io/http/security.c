@@ -3,6 +3,9 @@
 
 #include <openssl/ssl.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "io/tls_files.h"
 
 /* OpenSSL as libcurl sets it up gives its buffers back after each record and asks for them again
  * before the next: 10 % of the processor time of small files. Ours are few enough to keep. */
@@ -37,6 +40,13 @@ static void set_authorities(CURL *easy, const struct http_settings *settings)
     (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, file);
     (void)curl_easy_setopt(easy, CURLOPT_CAPATH, settings->capath);
     (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, settings->capath);
+}
+
+bool http_has_authorities(void)
+{
+    const curl_version_info_data *built = curl_version_info(CURLVERSION_NOW);
+    return (built->cainfo != NULL && access(built->cainfo, R_OK) == 0) ||
+           (built->capath != NULL && tls_files_has_certificates(built->capath));
 }
 
 void security_set_up(CURL *easy, const struct http_settings *settings)

@@ -286,6 +286,28 @@ bool template_is_file(const struct template *template)
            template->parts[0].text_length == 0 && template->parts[0].escapings.count == 0;
 }
 
+static bool keeps_paths_apart(const struct template_escapings *escapings)
+{
+    for (size_t i = 0; i < escapings->count; i++) {
+        if (escapings->list[i] == ESCAPE_UPPER || escapings->list[i] == ESCAPE_FLAT)
+            return false;
+    }
+    return true;
+}
+
+bool template_tells_paths_apart(const struct template *template)
+{
+    size_t paths = 0;
+    for (size_t i = 0; i < template->part_count; i++) {
+        const struct template_part *part = &template->parts[i];
+        if (part->field == FIELD_PATH && keeps_paths_apart(&part->escapings))
+            paths++;
+        else if (part->field != FIELD_NONE)
+            return false;
+    }
+    return paths == 1;
+}
+
 bool template_may_be_left_out(const struct template *template)
 {
     return template->may_be_left_out;

@@ -90,6 +90,11 @@ static bool read_fields(struct url_list_entry *entry, json_t *object, struct err
 static bool read_key(
     struct url_list_entry *entry, const char *key, json_t *value, struct error *error)
 {
+    bool is_absent =
+        json_is_null(value) &&
+        (strcmp(key, "method") == 0 || strcmp(key, "headers") == 0 || strcmp(key, "fields") == 0);
+    if (is_absent)
+        return true;
     if (strcmp(key, "path") == 0)
         return read_string(key, value, &entry->path, error);
     if (strcmp(key, "url") == 0)

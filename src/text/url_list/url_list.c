@@ -10,6 +10,8 @@
 #include "text/secret.h"
 #include "text/url_list/private.h"
 
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 static void free_entry(struct url_list_entry *entry)
 {
     for (size_t i = 0; i < entry->header_count; i++)
@@ -116,6 +118,16 @@ static bool add_entry(struct url_list *list, struct url_list_entry *entry, struc
     return true;
 }
 
+/* A {path} never begins with `./`, but paths from find(1) do. */
+static void strip_dot(char *path)
+{
+    size_t dots = 0;
+    while (path[dots] == '.' && path[dots + 1] == '/')
+        dots += 2;
+    if (dots > 0)
+        memmove(path, path + dots, strlen(path + dots) + 1);
+}
+
 static bool read_line(struct url_list *list, char *text, size_t line, struct error *error)
 {
     struct url_list_entry *entry = calloc(1, sizeof *entry);
@@ -125,6 +137,8 @@ static bool read_line(struct url_list *list, char *text, size_t line, struct err
     struct error reason = {0};
     bool read =
         text[0] == '{' ? url_list_read_json(entry, text, &reason) : read_tab(entry, text, &reason);
+    if (read)
+        strip_dot(entry->path);
     if (read && check_entry(list, entry, &reason) && add_entry(list, entry, &reason))
         return true;
     free_entry(entry);
@@ -138,6 +152,8 @@ struct url_list *url_list_parse(char *text, struct error *error)
         (void)error_set_memory(error);
         return NULL;
     }
+    if (strncmp(text, BYTE_ORDER_MARK, sizeof BYTE_ORDER_MARK - 1) == 0)
+        text += sizeof BYTE_ORDER_MARK - 1;
     for (size_t line = 1; *text != '\0'; line++) {
         size_t length = strcspn(text, "\n");
         char *next = text + length + (text[length] == '\n');

@@ -125,6 +125,31 @@ static bool wrong_value(
     return true;
 }
 
+/* Says what libyaml's problem at `at` means. Always false. */
+static bool wrong_problem(const struct yaml_tree_source *source, const yaml_parser_t *parser,
+    struct line line, const char *at, struct error *error)
+{
+    struct yaml_tree_place place = yaml_tree_place_of(parser->problem_mark);
+    if (at < line.end && *at == '\t')
+        return yaml_tree_wrong(error, source->name, place,
+            "a TAB cannot be part of the indentation in YAML: use spaces");
+    if (strstr(parser->problem, "mapping values are not allowed") != NULL)
+        return yaml_tree_wrong(error, source->name, place,
+            "': ' means something else in YAML: if it is part of a value, put it in quotes");
+    if (strstr(parser->problem, "did not find expected ','") != NULL && at < line.end &&
+        strchr("{}[]", *at) != NULL)
+        return yaml_tree_wrong(error, source->name, place,
+            "'%c' within [ ] or { } means something else in YAML: if it is part of a value, put "
+            "the value in quotes",
+            *at);
+    if (parser->context != NULL && strstr(parser->context, "quoted scalar") != NULL)
+        return yaml_tree_wrong(error, source->name, yaml_tree_place_of(parser->context_mark),
+            "the value in quotes that begins here is wrong: %s",
+            strstr(parser->problem, "end of stream") != NULL ? "its closing quote is missing"
+                                                             : parser->problem);
+    return yaml_tree_wrong(error, source->name, place, "not valid YAML: %s", parser->problem);
+}
+
 bool yaml_tree_wrong_syntax(
     const struct yaml_tree_source *source, const yaml_parser_t *parser, struct error *error)
 {
@@ -138,13 +163,5 @@ bool yaml_tree_wrong_syntax(
         (parser->context != NULL && wrong_value(source, parser->context_mark.line, error)))
         return false;
     struct line line = line_at(source, mark.line);
-    const char *at = byte_at(line, mark.column);
-    struct yaml_tree_place place = yaml_tree_place_of(mark);
-    if (at < line.end && *at == '\t')
-        return yaml_tree_wrong(error, source->name, place,
-            "a TAB cannot be part of the indentation in YAML: use spaces");
-    if (strstr(parser->problem, "mapping values are not allowed") != NULL)
-        return yaml_tree_wrong(error, source->name, place,
-            "': ' means something else in YAML: if it is part of a value, put it in quotes");
-    return yaml_tree_wrong(error, source->name, place, "not valid YAML: %s", parser->problem);
+    return wrong_problem(source, parser, line, byte_at(line, mark.column), error);
 }
