@@ -27,6 +27,7 @@
  *   cause                  what a failure's response says, folded so that equal ones are equal
  *   content_coding         compressed bodies of responses
  *   cookie                 reads Set-Cookie
+ *   cookie_date            dates in cookies
  *   cookie_jar             the cookies that servers have set
  *   credential             names under which credentials travel
  *   encode                 percent, JSON, Base64, UTF-8
@@ -67,14 +68,8 @@
  *   canonical              the text of a request that is signed
  *   scope                  for whom a signature is
  *
- * text/cookie/
- *   cookie                 its parts and attributes
- *   date                   dates in cookies
- *   private                what these files share
- *
  * text/ignore/
  *   glob                   shell patterns for one name
- *   ignore                 the rules, and which of them matches
  *   lines                  files of rules
  *   private                what these files share
  *
@@ -83,7 +78,6 @@
  *   escape                 a character as escapings write it
  *   private                what these files share
  *   scan                   finds the forms in a text
- *   secret                 replaces them
  *
  * text/template/
  *   fill                   filling in

@@ -12,7 +12,7 @@
 
 /* A cookie, with copies of its parts in `texts`. */
 struct kept_cookie {
-    struct list_node node; /* among those of its origin, the oldest first */
+    struct kept_cookie *next; /* of its origin, a younger one */
     struct cookie cookie;
     bool is_added; /* while cookies are chosen: it has been */
     size_t length; /* bytes of `texts` */
@@ -21,22 +21,26 @@ struct kept_cookie {
 
 struct cookie_origin {
     struct table_node node;
-    struct list_node place; /* in `origins` */
-    struct list cookies;
+    struct list_node place;     /* in `origins` */
+    struct kept_cookie *oldest; /* its cookies, linked by `next`; owned */
+    size_t count;               /* how many there are */
     char name[];
 };
 
-static void free_cookie(struct kept_cookie *kept)
+/* Frees the cookie to which `link` points, in its origin's list. */
+static void remove_cookie(struct cookie_origin *origin, struct kept_cookie **link)
 {
-    list_remove(&kept->node);
+    struct kept_cookie *kept = *link;
+    *link = kept->next;
+    origin->count--;
     wipe(kept->texts, kept->length);
     free(kept);
 }
 
 static void free_origin(struct cookie_jar *jar, struct cookie_origin *origin)
 {
-    while (origin->cookies.first != NULL)
-        free_cookie(container_of(origin->cookies.first, struct kept_cookie, node));
+    while (origin->oldest != NULL)
+        remove_cookie(origin, &origin->oldest);
     table_remove(&jar->table, &origin->node);
     list_remove(&origin->place);
     free(origin);
@@ -99,16 +103,16 @@ static bool are_equal(struct http_slice one, struct http_slice other)
     return one.length == other.length && memcmp(one.data, other.data, one.length) == 0;
 }
 
-static struct kept_cookie *find_cookie(
-    const struct cookie_origin *origin, const struct cookie *cookie)
+/* Removes the cookie with the same name and path. */
+static void remove_same(struct cookie_origin *origin, const struct cookie *cookie)
 {
-    for (struct list_node *node = origin->cookies.first; node != NULL; node = node->next) {
-        struct kept_cookie *kept = container_of(node, struct kept_cookie, node);
-        if (are_equal(kept->cookie.name, cookie->name) &&
-            are_equal(kept->cookie.path, cookie->path))
-            return kept;
+    for (struct kept_cookie **link = &origin->oldest; *link != NULL; link = &(*link)->next) {
+        const struct cookie *kept = &(*link)->cookie;
+        if (are_equal(kept->name, cookie->name) && are_equal(kept->path, cookie->path)) {
+            remove_cookie(origin, link);
+            return;
+        }
     }
-    return NULL;
 }
 
 static struct http_slice copy_slice(struct http_slice slice, char **to)
@@ -131,9 +135,12 @@ static void keep_cookie(struct cookie_origin *origin, const struct cookie *cooki
         .value = copy_slice(cookie->value, &to),
         .path = copy_slice(cookie->path, &to),
         .expires = cookie->expires};
-    list_push_back(&origin->cookies, &kept->node);
-    if (origin->cookies.count > COOKIE_JAR_COOKIES_MOST)
-        free_cookie(container_of(origin->cookies.first, struct kept_cookie, node));
+    struct kept_cookie **link = &origin->oldest;
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = kept;
+    if (++origin->count > COOKIE_JAR_COOKIES_MOST)
+        remove_cookie(origin, &origin->oldest);
 }
 
 static void add_value(struct buf *values, struct http_slice value)
@@ -153,9 +160,7 @@ void cookie_jar_take(struct cookie_jar *jar, struct http_slice header, const str
     struct cookie_origin *origin = obtain_origin(jar, url);
     if (origin == NULL)
         return;
-    struct kept_cookie *before = find_cookie(origin, &cookie);
-    if (before != NULL)
-        free_cookie(before);
+    remove_same(origin, &cookie);
     if (cookie.expires > now)
         keep_cookie(origin, &cookie);
 }
@@ -163,13 +168,13 @@ void cookie_jar_take(struct cookie_jar *jar, struct http_slice header, const str
 /* Removes the cookies that have expired, and lets those that match be chosen. */
 static void begin_choice(struct cookie_origin *origin, struct http_slice path, int64_t now)
 {
-    struct list_node *next;
-    for (struct list_node *node = origin->cookies.first; node != NULL; node = next) {
-        struct kept_cookie *kept = container_of(node, struct kept_cookie, node);
-        next = node->next;
+    for (struct kept_cookie **link = &origin->oldest; *link != NULL;) {
+        struct kept_cookie *kept = *link;
         kept->is_added = !cookie_path_matches(kept->cookie.path, path);
         if (kept->cookie.expires <= now)
-            free_cookie(kept);
+            remove_cookie(origin, link);
+        else
+            link = &kept->next;
     }
 }
 
@@ -177,8 +182,7 @@ static void begin_choice(struct cookie_origin *origin, struct http_slice path, i
 static struct kept_cookie *choose(const struct cookie_origin *origin)
 {
     struct kept_cookie *chosen = NULL;
-    for (struct list_node *node = origin->cookies.first; node != NULL; node = node->next) {
-        struct kept_cookie *kept = container_of(node, struct kept_cookie, node);
+    for (struct kept_cookie *kept = origin->oldest; kept != NULL; kept = kept->next) {
         if (!kept->is_added &&
             (chosen == NULL || kept->cookie.path.length > chosen->cookie.path.length))
             chosen = kept;

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "text/cookie/private.h"
+#include "text/cookie.h"
+#include "text/cookie_date.h"
 
 #define NOW INT64_C(1000000000)
 

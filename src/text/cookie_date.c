@@ -1,10 +1,9 @@
-/* Dates in cookies (RFC 6265, section 5.1.1): four tokens in any order, whatever else there is. */
-#include <string.h>
+#include "text/cookie_date.h"
+
 #include <strings.h>
 #include <time.h>
 
 #include "base/ascii.h"
-#include "text/cookie/private.h"
 
 #define YEAR_FIRST 1601 /* the first that is accepted */
 

@@ -1,9 +1,10 @@
-#include <stdlib.h>
+#include "text/cookie.h"
+
 #include <string.h>
 #include <strings.h>
 
 #include "base/ascii.h"
-#include "text/cookie/private.h"
+#include "text/cookie_date.h"
 
 /* The attributes of a cookie, as far as they count here. */
 struct attributes {
