@@ -159,8 +159,7 @@ static int report_files(struct report_run *run)
 {
     struct error error = {0};
     if (run->path_count == 0)
-        return say_wrong(
-            "report", "there is no file of events; make one with shoal send --json=FILE");
+        return say_wrong("report", "name the files of events, which shoal send --json=FILE writes");
     if (run->output == NULL && isatty(STDOUT_FILENO) == 1)
         return say_wrong("report", "the page would go to the terminal; give --output FILE");
     bool made = make_report(run, &error);

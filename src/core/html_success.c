@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/ascii.h"
-#include "text/encode.h"
 #include "text/header_lines.h"
 #include "text/markup.h"
+#include "text/one_line.h"
 
 #define TITLE_MOST       ((size_t)4 * HTTP_ANSWER_KEPT)
 #define TITLE_SHOWN_MOST 100 /* bytes */
@@ -23,30 +22,20 @@ static bool is_html(const struct http_end *end)
     return http_slice_is(type, "text/html") || http_slice_is(type, "application/xhtml+xml");
 }
 
-/* Makes each run of white space one space, and removes it at both ends. */
-static void put_on_one_line(struct buf *text)
-{
-    size_t length = 0;
-    for (size_t i = 0; i < text->length; i++) {
-        char byte = ascii_is_space(text->data[i]) ? ' ' : text->data[i];
-        if (byte != ' ' || (length > 0 && text->data[length - 1] != ' '))
-            text->data[length++] = byte;
-    }
-    buf_truncate(text, length > 0 && text->data[length - 1] == ' ' ? length - 1 : length);
-}
-
 /* Sets `title` to the page's title or first heading on one line, cut; "" where it has none. */
 static void read_title(const struct http_end *end, struct secrets *secrets, struct buf *title)
 {
     struct buf raw;
+    struct buf safe;
     buf_init(&raw, HTTP_ANSWER_KEPT);
+    buf_init(&safe, TITLE_MOST);
     if (markup_add_text(&raw, end->answer->data, end->answer->length, "title") ||
         markup_add_text(&raw, end->answer->data, end->answer->length, "h1"))
         (void)(end->answer_cut ? secrets_redact_cut : secrets_redact)(
-            secrets, buf_text(&raw), raw.length, title);
+            secrets, buf_text(&raw), raw.length, &safe);
+    (void)one_line_add(title, buf_text(&safe), safe.length, TITLE_SHOWN_MOST);
     buf_free(&raw);
-    put_on_one_line(title);
-    buf_truncate(title, utf8_cut_length(buf_text(title), title->length, TITLE_SHOWN_MOST));
+    buf_free(&safe);
 }
 
 static void write_sentence(

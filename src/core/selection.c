@@ -90,12 +90,16 @@ bool selection_may_have(struct selection *selection, const char *path)
     return !add_path_key(selection, path) || has_key(selection);
 }
 
+bool selection_has(struct selection *selection, const struct entry *entry)
+{
+    bool has =
+        selection->config->shard.count == 0 || !fill_key(selection, entry) || has_key(selection);
+    return (selection->known == NULL || only_failed_takes(selection->known, entry)) && has;
+}
+
 bool selection_takes(struct selection *selection, const struct entry *entry)
 {
-    bool takes =
-        selection->config->shard.count == 0 || !fill_key(selection, entry) || has_key(selection);
-    if (selection->known != NULL)
-        takes = only_failed_takes(selection->known, entry) && takes;
+    bool takes = selection_has(selection, entry);
     selection->left_out += !takes;
     return takes;
 }

@@ -31,7 +31,10 @@ void selection_free(struct selection *selection);
 /* Is a file with this {path} in this run's shard, as far as the path alone shows? */
 bool selection_may_have(struct selection *selection, const char *path);
 
-/* Is the file one of this run's? Counts it if not. Without memory, every file is. */
+/* Is the file one of this run's? Without memory, every file is. */
+MUST_USE bool selection_has(struct selection *selection, const struct entry *entry);
+
+/* As selection_has(), and counts the file if not. */
 MUST_USE bool selection_takes(struct selection *selection, const struct entry *entry);
 
 #endif

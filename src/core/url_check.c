@@ -8,10 +8,12 @@
 #define NAMED_MOST 3                     /* of each kind */
 #define TEXT_MOST  ((size_t)1024 * 1024) /* bytes of the sentence */
 
-/* Marks the URLs that have a file. Returns how many files have none, and names a few in `names`. */
-static size_t mark(const struct url_list *urls, const struct walk_item *items, size_t count,
+/* Marks the URLs that have a file. Returns how many of this run's files have none, and names a few
+ * in `names`. */
+static size_t mark(struct selection *selection, const struct walk_item *items, size_t count,
     bool *used, struct buf *names)
 {
+    const struct url_list *urls = selection->config->urls;
     size_t missing = 0;
     for (size_t i = 0; i < count; i++) {
         if (items[i].entry == NULL)
@@ -19,7 +21,7 @@ static size_t mark(const struct url_list *urls, const struct walk_item *items, s
         const struct url_list_entry *found = url_list_find(urls, items[i].entry->path);
         if (found != NULL)
             used[found->index] = true;
-        else if (missing++ < NAMED_MOST)
+        else if (selection_has(selection, items[i].entry) && missing++ < NAMED_MOST)
             (void)buf_printf(names, "%s'%s'", missing > 1 ? ", " : "", items[i].entry->path);
     }
     return missing;
@@ -50,7 +52,8 @@ static void add_kind(struct buf *text, const char *separator, size_t count, cons
 
 char *url_check(void *context, const struct walk_item *items, size_t count)
 {
-    const struct config *config = context;
+    struct selection *selection = context;
+    const struct config *config = selection->config;
     bool *used = calloc(config->urls->count + 1, sizeof *used);
     if (used == NULL)
         return strdup("out of memory");
@@ -60,7 +63,7 @@ char *url_check(void *context, const struct walk_item *items, size_t count)
     buf_init(&files, TEXT_MOST);
     buf_init(&urls, TEXT_MOST);
     buf_init(&text, TEXT_MOST * 3);
-    size_t missing = mark(config->urls, items, count, used, &files);
+    size_t missing = mark(selection, items, count, used, &files);
     size_t unused = count_unused(config->urls, used, &urls);
     char *sentence = NULL;
     if (missing > 0 || unused > 0) {

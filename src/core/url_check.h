@@ -5,11 +5,12 @@
 #include <stddef.h>
 
 #include "base/must_use.h"
-#include "core/config.h"
+#include "core/selection.h"
 #include "io/walk.h"
 
-/* A gather_check_fn (io/gather.h); `context` is the struct config, which has `urls`. The sentence
- * names files without a URL and URLs without a file, a few of each. */
+/* A gather_check_fn (io/gather.h); `context` is the struct selection of the run, whose
+ * configuration has `urls`. The sentence names files of the run without a URL, and URLs without a
+ * file, a few of each. */
 MUST_USE char *url_check(void *context, const struct walk_item *items, size_t count);
 
 #endif

@@ -4,35 +4,14 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "text/encode.h"
 #include "text/markup.h"
+#include "text/one_line.h"
 
 #define DEPTH_MAX      4 /* levels of JSON that are searched */
 #define HEX_LENGTH_MIN 8 /* shorter runs of hexadecimal digits may be words */
 
 #define SOFTWARE_MAX   40       /* bytes of a server's name and version */
 #define SOFTWARE_MARKS "./-_+ " /* in it, beside letters and digits */
-
-/* Adds `text` on one line: without space around it, other white space as one space each run. */
-static bool add_message(struct buf *out, const char *text, size_t length)
-{
-    size_t start = out->length;
-    bool space = false;
-    for (size_t at = 0; at < length && out->length - start <= CAUSE_MESSAGE_MAX; at++) {
-        if (ascii_is_space(text[at])) {
-            space = out->length > start;
-            continue;
-        }
-        if (space)
-            (void)buf_add_byte(out, ' ');
-        space = false;
-        (void)buf_add_byte(out, text[at]);
-    }
-    if (!out->failed)
-        buf_truncate(out,
-            start + utf8_cut_length(out->data + start, out->length - start, CAUSE_MESSAGE_MAX));
-    return !out->failed;
-}
 
 /* NOLINTBEGIN(misc-no-recursion): at most DEPTH_MAX levels deep */
 static bool add_json_value(struct buf *out, const json_t *value, unsigned depth);
@@ -56,7 +35,8 @@ static bool add_json_value(struct buf *out, const json_t *value, unsigned depth)
 {
     size_t start = out->length;
     if (json_is_string(value))
-        return add_message(out, json_string_value(value), json_string_length(value)) &&
+        return one_line_add(
+                   out, json_string_value(value), json_string_length(value), CAUSE_MESSAGE_MAX) &&
                out->length > start;
     if (depth == 0)
         return false;
@@ -86,7 +66,7 @@ static bool add_markup(struct buf *out, const char *body, size_t length)
     buf_init(&text, length * 2);
     for (size_t i = 0; i < sizeof elements / sizeof elements[0] && !added; i++)
         added = markup_add_text(&text, body, length, elements[i]) &&
-                add_message(out, text.data, text.length);
+                one_line_add(out, text.data, text.length, CAUSE_MESSAGE_MAX);
     buf_free(&text);
     return added;
 }
@@ -100,7 +80,7 @@ static bool add_first_line(struct buf *out, const char *body, size_t length)
     size_t line = 0;
     while (line < length && body[line] != '\n' && body[line] != '\r')
         line++;
-    return add_message(out, body, line);
+    return one_line_add(out, body, line, CAUSE_MESSAGE_MAX);
 }
 
 bool cause_distill(struct buf *out, const char *body, size_t length)

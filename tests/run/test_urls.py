@@ -219,3 +219,19 @@ def test_shards_share_one_list(shoal, tree, service, listed):
     runs = [shoal.send("-T", "--shard", f"{shard}/3", "--urls", urls, tree) for shard in (1, 2, 3)]
     assert sum(run.end["sent"] for run in runs) == 20 and all(run.status == 0 for run in runs)
     assert service.stored == tree.files
+
+
+def test_a_list_for_the_failed_files_is_enough(shoal, tree, service, listed, folder):
+    for name in ("a", "b", "c"):
+        tree(name, name.encode())
+    good = {name: presigned.put_url(service.origin, name) for name in tree.files}
+    wrong = {**good, "b": good["b"].replace("Signature=", "Signature=0")}
+    events = folder / "events.jsonl"
+    lines = "".join(f"{name}\t{url}\n" for name, url in wrong.items())
+    run = shoal.send("-T", f"--json={events}", "--urls", listed(lines), tree)
+    assert run.status == 1 and set(service.stored) == {"a", "c"}
+    again = shoal.send("-T", "--only-failed", events, "--urls", listed(f"b\t{good['b']}\n"), tree)
+    again.sent_all(1)
+    assert service.stored == tree.files
+    refused(shoal.send("-T", "--only-failed", events, "--urls", listed(f"a\t{good['a']}\n"), tree,
+                       check_status=False, reconciled=False), "a file has no URL ('b')")  # fmt: skip
