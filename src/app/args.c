@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NAME_SIZE 64 /* bytes of a long name, with its NUL; no option's is longer */
+
 /* args_read()'s arguments, and how far it has come. */
 struct reading {
     const struct args *args;
@@ -67,6 +69,8 @@ static bool note_help(struct reading *reading, const struct option_row *row, con
 static bool pass_option(
     struct reading *reading, const struct option_row *row, enum option_manner manner, char *value)
 {
+    if (manner != OPTION_UNDOES && !option_check_given(row, value, reading->error))
+        return false;
     if (strcmp(row->name, "help") == 0)
         return note_help(reading, row, value);
     if (strcmp(row->name, "version") == 0) {
@@ -76,22 +80,39 @@ static bool pass_option(
     return reading->args->option(reading->args->context, row, manner, value, reading->error);
 }
 
-/* Passes on an option whose value is the next argument. */
+/* Is the argument one of the options, by its long name? */
+static bool is_long_option(const struct args *args, const char *argument)
+{
+    char name[NAME_SIZE];
+    enum option_manner manner;
+    if (strncmp(argument, "--", 2) != 0)
+        return false;
+    (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
+    return option_find_manner_in(args->table, args->table_count, name, &manner) != NULL;
+}
+
+/* Passes on an option whose value is the next argument. An option that is there instead means that
+ * the value was forgotten. */
 static bool pass_with_next(
     struct reading *reading, const struct option_row *row, enum option_manner manner)
 {
+    if (reading->next >= reading->count)
+        return option_check_given(row, NULL, reading->error);
+    char *value = reading->arguments[reading->next++];
     char label[OPTION_LABEL_SIZE];
     option_label(row, label);
-    if (reading->next >= reading->count)
-        return error_set(reading->error, ERROR_USAGE, 0, "%s needs a value: %s", label, row->shows);
-    return pass_option(reading, row, manner, reading->arguments[reading->next++]);
+    if (is_long_option(reading->args, value))
+        return error_set(reading->error, ERROR_USAGE, 0,
+            "%s needs a value: %s, and '%s' is an option (--%s=%s makes it the value)", label,
+            row->shows, value, row->name, value);
+    return pass_option(reading, row, manner, value);
 }
 
 /* Reads a long option; `text` follows the two dashes. */
 static bool read_long(struct reading *reading, char *text)
 {
     const struct args *args = reading->args;
-    char name[64];
+    char name[NAME_SIZE];
     size_t length = strcspn(text, "=");
     char *value = text[length] == '=' ? text + length + 1 : NULL;
     (void)snprintf(name, sizeof name, "%.*s", (int)length, text);

@@ -26,6 +26,9 @@
  *   aws_sigv4              AWS Signature Version 4
  *   cause                  what a failure's response says, folded so that equal ones are equal
  *   content_coding         compressed bodies of responses
+ *   cookie                 reads Set-Cookie
+ *   cookie_date            dates in cookies
+ *   cookie_jar             the cookies that servers have set
  *   credential             names under which credentials travel
  *   encode                 percent, JSON, Base64, UTF-8
  *   header_lines           header lines as the transport keeps them
@@ -68,7 +71,6 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
- *   ignore                 the rules, and which of them matches
  *   lines                  files of rules
  *   private                what these files share
  *
@@ -77,7 +79,6 @@
  *   escape                 a character as escapings write it
  *   private                what these files share
  *   scan                   finds the forms in a text
- *   secret                 replaces them
  *
  * text/template/
  *   fill                   filling in
@@ -127,6 +128,7 @@
  *   reader                 threads that open and read files ahead
  *   root                   a folder that was given; nothing outside it is opened
  *   source                 the walk in a thread of its own
+ *   tally                  how much a walk is going to find
  *   tls_files              checks certificates and keys
  *   tls_places             where systems keep certificates
  *   walk                   yields the files, in constant memory
@@ -194,6 +196,7 @@
  *   causes                 why files failed, grouped
  *   config                 what the options mean, checked and compiled
  *   address_space          the limit of the address space
+ *   cookie_secrets         values of cookies that must not be shown
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   event_file             reads a file of events
@@ -202,6 +205,7 @@
  *   identity               what distinguishes one request from another
  *   library                public functions that belong to no other module
  *   listed_secrets         the secrets that --urls has for one file
+ *   look_ahead             how much a run is going to send
  *   loop_clock             the clock of the loop, which stands still while it does not run
  *   only_failed            what an earlier run says of each file
  *   options                the table of options, and the options given
@@ -218,6 +222,7 @@
  *   session                creates the components and runs the event loop
  *   start_notices          what a person should know before the first file is sent
  *   url_check              whether a list of URLs fits the files
+ *   walk_setup             the walk that a configuration asks for
  *
  * core/config/
  *   credentials            -u, --bearer, --netrc, --pass
@@ -309,8 +314,9 @@
  *   seen                   what is remembered of a run for its display
  *
  * sink/report/
+ *   data                   the page's data
  *   private                what these files share
- *   report                 what is kept of a run, and the page's data
+ *   report                 what is kept of a run
  *   timeline               what happened when
  *
  * receive/                 the only folder that uses libmicrohttpd
@@ -339,6 +345,7 @@
  *   help                   help, generated from the commands and their options
  *   help_command           shoal help
  *   main                   this file: which command
+ *   name_service           where a static program looks up names
  *   outbox                 text that a thread writes, so that nobody waits for its reader
  *   memory                 how the process uses a small address space
  *   output                 where a run's events go
@@ -368,31 +375,19 @@
  */
 #include <shoal.h>
 #include <signal.h>
-#ifdef SHOAL_STATIC
-#include <nss.h>
-#endif
 
 #include "app/commands.h"
 #include "app/memory.h"
+#include "app/name_service.h"
 #include "app/signals.h"
 #include "app/standard.h"
-
-/* A static program looks up names in files and by DNS. glibc would also load what nsswitch.conf
- * names, and these plug-ins belong to another version of glibc. */
-static void use_built_in_names(void)
-{
-#ifdef SHOAL_STATIC
-    (void)__nss_configure_lookup("hosts", "files dns");
-    (void)__nss_configure_lookup("passwd", "files");
-#endif
-}
 
 int main(int count, char **arguments)
 {
     if (!standard_open())
         return SHOAL_EXIT_USAGE;
     memory_share_heap();
-    use_built_in_names();
+    name_service_use_built_in();
     signals_ignore(SIGPIPE); /* writing to a closed pipe is then an error of write(2) */
     return commands_run(count - 1, arguments + 1);
 }

@@ -42,7 +42,6 @@ bool output_options_set(
 bool output_options_check(const struct output_options *options, struct error *error)
 {
     if (options->append && options->json_file == NULL)
-        return error_set(
-            error, ERROR_USAGE, 0, "--append: there is no file to add to; give --json=FILE too");
+        return error_set(error, ERROR_USAGE, 0, "--append needs --json=FILE, to whose end it adds");
     return true;
 }

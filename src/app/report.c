@@ -141,8 +141,9 @@ static bool make_report(struct report_run *run, struct error *error)
 {
     struct buf again;
     buf_init(&again, 1 << 20);
-    (void)buf_add_text(&again, "shoal send ... --only-failed ");
-    (void)buf_add_text(&again, run->paths[0]);
+    for (size_t i = 0; i < run->path_count; i++)
+        (void)buf_printf(&again, "%sshoal send ... --append --json=%s --only-failed %s",
+            i > 0 ? "\n" : "", run->paths[i], run->paths[i]);
     run->report = again.failed ? NULL : report_new(buf_text(&again));
     buf_free(&again);
     if (run->report == NULL)
@@ -159,8 +160,7 @@ static int report_files(struct report_run *run)
 {
     struct error error = {0};
     if (run->path_count == 0)
-        return say_wrong(
-            "report", "there is no file of events; make one with shoal send --json=FILE");
+        return say_wrong("report", "name the files of events, which shoal send --json=FILE writes");
     if (run->output == NULL && isatty(STDOUT_FILENO) == 1)
         return say_wrong("report", "the page would go to the terminal; give --output FILE");
     bool made = make_report(run, &error);

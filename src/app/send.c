@@ -106,8 +106,6 @@ static bool set_option(void *context, const struct option_row *row, enum option_
     struct send *send = context;
     again_add_option(send->again, row, manner, value);
     if (row->scope == OPTION_OUTPUT) {
-        if (value != NULL && value[0] == '\0')
-            return error_set(error, ERROR_USAGE, 0, "--%s=: there is no file's name", row->name);
         return output_options_set(&send->output, row->name, value, error);
     }
     const struct option_setting setting = {.row = row, .value = value, .manner = manner};

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <shoal.h>
 #include <signal.h>
 #include <string.h>
@@ -31,7 +32,7 @@ static const char examples[] =
     }
 
 static const struct option_row table[] = {
-    OPTION("listen", .value = OPTION_REQUIRED, .shows = "ADDRESS:PORT", .group = "Receiving",
+    OPTION("listen", .value = OPTION_REQUIRED, .shows = "ADDR:PORT", .group = "Receiving",
         .help = "Address to listen on. Port 0 is any free port; an IPv6 address is written in "
                 "brackets. Default: 127.0.0.1:0"),
     OPTION("into", .value = OPTION_REQUIRED, .shows = "DIR", .group = "Receiving",
@@ -79,7 +80,8 @@ static bool read_seed(struct serve *serve, const char *value, struct error *erro
 {
     int64_t seed;
     if (!units_parse_number(value, 0, INT64_MAX, &seed))
-        return error_set(error, ERROR_USAGE, 0, "--seed '%s': give a whole number", value);
+        return error_set(error, ERROR_USAGE, 0,
+            "--seed '%s': it must be a whole number from 0 to %" PRId64, value, INT64_MAX);
     serve->faults.seed = (uint64_t)seed;
     return true;
 }

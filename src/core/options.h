@@ -44,6 +44,7 @@ struct option_row {
     enum option_kind kind;      /* what its values are */
     char letter;                /* short name; 0: none */
     bool repeats;               /* each use counts; otherwise the last one does */
+    bool may_be_empty;          /* an empty value is one */
     const char *shows;          /* the value's name in the help: "NAME=VALUE"; NULL for a flag */
     const char *group;          /* heading in the help */
     const char *help;           /* sentences, with the default; short helps have the first one,
@@ -102,6 +103,11 @@ MUST_USE bool option_choose(
 /* Writes how a message names the option, "--jobs (-j)" or "--retries", to `out`, which has
  * OPTION_LABEL_SIZE bytes. */
 void option_label(const struct option_row *row, char *out);
+
+/* Checks that the option has a value (NULL: none) where it needs one, and that it is not empty
+ * where that is never right. False with `error`, which names the option and says what to give. */
+MUST_USE bool option_check_given(
+    const struct option_row *row, const char *value, struct error *error);
 
 /* Reads `text` as a value of the option, into its field `into`; a char * that is there is freed.
  * `into` NULL: only checks. OPTION_SPECIAL allows any text. False with `error`, which names the

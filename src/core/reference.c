@@ -57,6 +57,8 @@ bool reference_is(const char *source)
 
 static bool fetch(const char *source, struct buf *value, struct error *error)
 {
+    if (strcmp(source, "env:") == 0 || strcmp(source, "file:") == 0)
+        return error_set(error, ERROR_USAGE, 0, "'%s' needs a name: env:NAME or file:PATH", source);
     if (strncmp(source, "env:", 4) == 0)
         return from_environment(source + 4, value, error);
     if (strncmp(source, "file:", 5) == 0)

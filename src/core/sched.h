@@ -68,6 +68,9 @@ enum events_ending sched_ending(const struct sched *sched);
  * already ending. */
 void sched_drain(struct sched *sched, const char *reason);
 
+/* The same, because the user wants it, who is told so. */
+void sched_interrupt(struct sched *sched);
+
 /* Cancels what is in flight. Only after sched_drain(). */
 void sched_stop(struct sched *sched);
 

@@ -10,6 +10,7 @@
 
 #include "base/abandon.h"
 #include "core/descriptors.h"
+#include "core/look_ahead.h"
 #include "core/loop_clock.h"
 #include "core/own_files.h"
 #include "core/recipe.h"
@@ -17,6 +18,7 @@
 #include "core/sched.h"
 #include "core/start_notices.h"
 #include "core/url_check.h"
+#include "core/walk_setup.h"
 #include "io/gather.h"
 #include "policy/adapt.h"
 #include "shoal.h"
@@ -36,6 +38,7 @@ struct shoal_session {
     struct only_failed *known; /* --only-failed; NULL: not given */
     struct walk *walk;         /* NULL once the source owns it */
     struct source *source;     /* NULL until the run starts, as the reader and the scheduler */
+    struct look_ahead ahead;   /* what there is to send */
     struct reader *reader;
     struct http *http;
     struct journal *journal; /* NULL: no --journal, or the run is over */
@@ -80,24 +83,15 @@ bool shoal_session_leave_out(struct shoal_session *session, int descriptor)
     return session != NULL && own_files_add(&session->own, descriptor);
 }
 
+static struct walk_setup_own own_files_of(const struct shoal_session *session)
+{
+    return (struct walk_setup_own){.is_own = is_own, .may_be_own = may_be_own, .context = session};
+}
+
 static bool open_walk(struct shoal_session *session, struct error *error)
 {
-    const struct config *config = session->config;
-    struct walk_options options = {.operands = (const char *const *)config->operands,
-        .operand_count = config->operand_count,
-        .base = config->base,
-        .nul_separated = config->nul_separated,
-        .list_descriptor = STDIN_FILENO,
-        .links = !config->follow          ? ROOT_LINKS_NONE
-                 : config->follow_outside ? ROOT_LINKS_ALL
-                                          : ROOT_LINKS_INSIDE,
-        .no_hidden = config->no_hidden,
-        .ignore = config->ignore,
-        .is_own = is_own,
-        .may_be_own = may_be_own,
-        .own_context = session,
-        .tell_left_out = config->dry_run};
-    session->walk = walk_new(&options, error);
+    const struct walk_setup_own own = own_files_of(session);
+    session->walk = walk_setup(session->config, &own, error);
     return session->walk != NULL;
 }
 
@@ -161,6 +155,7 @@ static bool open_transport(struct shoal_session *session, struct error *error)
         .key = config->key,
         .pass = config->pass,
         .netrc = config->netrc,
+        .cookies = config->cookies,
         .insecure = config->insecure,
         .proxy = config->proxy,
         .no_proxy = config->no_proxy,
@@ -210,6 +205,7 @@ static bool end_threads(struct shoal_session *session)
 {
     struct source *source = session->source;
     struct reader *reader = session->reader;
+    bool ahead_hangs = !look_ahead_end(&session->ahead, session->config);
     bool walk_hangs = source != NULL && !source->ops->stop(source);
     bool reader_hangs = reader != NULL && !reader->ops->stop(reader);
     if (walk_hangs && session->config != NULL) { /* there is no source without it */
@@ -224,7 +220,7 @@ static bool end_threads(struct shoal_session *session)
         abandon(reader);
     else if (reader != NULL)
         reader->ops->free(reader);
-    return walk_hangs || reader_hangs;
+    return walk_hangs || reader_hangs || ahead_hangs;
 }
 
 void shoal_session_free(struct shoal_session *session)
@@ -288,9 +284,7 @@ static void handle_interrupts(struct shoal_session *session)
     int asked = atomic_load(&session->interrupts);
     for (; session->interrupts_seen < asked; session->interrupts_seen++) {
         if (session->interrupts_seen == 0) {
-            events_notice(&session->events,
-                "interrupted: what is in flight may finish; interrupt again to stop at once");
-            sched_drain(session->sched, "the run was interrupted");
+            sched_interrupt(session->sched);
         } else if (session->interrupts_seen == 1) {
             sched_stop(session->sched);
         }
@@ -305,6 +299,9 @@ static void report_progress(struct shoal_session *session)
     session->next_progress_us = now_us + PROGRESS_US;
     struct shoal_progress progress = {0};
     sched_describe_progress(session->sched, &progress);
+    const struct walk_setup_own own = own_files_of(session);
+    look_ahead_report(&session->ahead, session->config, &own,
+        clock_now_us(&session->clock) - session->events.start_us, &progress);
     events_progress(&session->events, &progress);
 }
 

@@ -68,13 +68,12 @@ bool rate_add(struct rate *rate, const char *text, struct error *error)
     int64_t most;
     if (length == 0 || length >= sizeof number || unit_length_us(slash + 1) == 0)
         return error_set(error, ERROR_USAGE, 0,
-            "'%s' is no rate: give a number and a unit, as in 10/s, 600/m, 3600/h or 10000/d",
-            text);
+            "'%s' must be a number and a unit, as in 10/s, 600/m, 3600/h or 10000/d", text);
     memcpy(number, text, length);
     number[length] = '\0';
     if (!units_parse_number(number, 1, number_most, &most))
         return error_set(error, ERROR_USAGE, 0,
-            "'%s' is no rate: the number must be whole, from 1 to 1000000000", text);
+            "'%s' must begin with a whole number from 1 to 1000000000", text);
     if (rate->count == RATE_WINDOWS_MAX)
         return error_set(
             error, ERROR_USAGE, 0, "at most %d rates can be given at once", RATE_WINDOWS_MAX);

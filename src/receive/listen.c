@@ -91,7 +91,7 @@ int listen_on(const char *address, char *url, struct error *error)
     char port[PORT_SIZE];
     if (!split_address(address, host, port)) {
         (void)error_set(error, ERROR_USAGE, 0,
-            "--listen '%s': give ADDR:PORT, as in 127.0.0.1:8080 or [::1]:0", address);
+            "--listen '%s': it must be ADDR:PORT, as in 127.0.0.1:8080 or [::1]:0", address);
         return -1;
     }
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | AI_PASSIVE};

@@ -73,9 +73,10 @@ bool cause_text_add_limit(
     struct buf *out, const struct shoal_cause *cause, const struct shoal_totals *totals)
 {
     bool all_larger = cause->bytes_least > totals->largest_sent && totals->largest_sent > 0;
-    bool is_limit = cause->reason == SHOAL_REASON_TOO_LARGE ||
-                    (cause->reason == SHOAL_REASON_STATUS &&
-                        (all_larger || strncmp(cause->text, "413", STATUS_DIGITS) == 0));
+    bool says_so = cause->reason == SHOAL_REASON_STATUS && totals->largest_sent == 0 &&
+                   strncmp(cause->text, "413", STATUS_DIGITS) == 0;
+    bool is_limit = cause->reason == SHOAL_REASON_TOO_LARGE || says_so ||
+                    (cause->reason == SHOAL_REASON_STATUS && all_larger);
     if (!is_limit || cause->bytes_least < 0)
         return false;
     (void)numbers_add_bytes(out, cause->bytes_least);

@@ -14,6 +14,14 @@ uint64_t numbers_done(const struct shoal_totals *totals)
     return done;
 }
 
+uint64_t numbers_total(const struct shoal_progress *progress)
+{
+    uint64_t found = progress->totals->found;
+    if (progress->totals->complete || !progress->ahead_complete)
+        return progress->totals->complete ? found : 0;
+    return progress->files_ahead > found ? progress->files_ahead : found;
+}
+
 bool numbers_add_count(struct buf *out, uint64_t count)
 {
     char digits[24];

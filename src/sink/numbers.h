@@ -11,6 +11,10 @@
 /* Files with a verdict, or in a dry run with a plan. */
 uint64_t numbers_done(const struct shoal_totals *totals);
 
+/* How many files there are in all, if that is known, else 0: all are found, or a look ahead has
+ * counted them. */
+uint64_t numbers_total(const struct shoal_progress *progress);
+
 /* Adds `count` with commas: "1,234,567". False: `out` failed. */
 bool numbers_add_count(struct buf *out, uint64_t count);
 

@@ -82,15 +82,16 @@ static void start_line(struct plain *plain, const struct shoal_start *start)
 }
 
 /* Adds `1,204 of 3,000 files (40 %)`; while the walk is on, `1,204 of 1,500+ files`. */
-static void add_done(struct buf *line, const struct shoal_totals *totals, uint64_t done)
+static void add_done(struct buf *line, const struct shoal_progress *progress, uint64_t done)
 {
+    uint64_t total = numbers_total(progress);
     (void)numbers_add_count(line, done);
     (void)buf_add_text(line, " of ");
-    (void)numbers_add_count(line, totals->found);
-    if (!totals->complete)
+    (void)numbers_add_count(line, total > 0 ? total : progress->totals->found);
+    if (total > 0)
+        (void)buf_printf(line, " files (%u %%)", (unsigned)(done * 100 / total));
+    else if (!progress->totals->complete)
         (void)buf_add_text(line, "+ files");
-    else if (totals->found > 0)
-        (void)buf_printf(line, " files (%u %%)", (unsigned)(done * 100 / totals->found));
 }
 
 static void add_counted(struct buf *line, uint64_t count, const char *what)
@@ -121,7 +122,7 @@ void plain_report(struct plain *plain, const struct shoal_event *event)
     struct buf *line = &plain->line;
     uint64_t done = numbers_done(totals);
     begin_line(plain);
-    add_done(line, totals, done);
+    add_done(line, progress, done);
     add_rates(plain, line, event, done);
     add_counted(line, progress->in_flight, " in flight");
     add_counted(line, totals->verdicts[SHOAL_FAILED], " failed");

@@ -42,7 +42,7 @@ bool status_list_parse(const char *text, struct status_list *list, struct error 
             next++;
         else if (!read || *next != '\0')
             return error_set(error, ERROR_USAGE, 0,
-                "'%.*s' is no status code from %d to %d and no range of them, as in "
+                "'%.*s' is not a status code (%d to %d) or a range of them; a list looks like "
                 "'200,202,300-399'",
                 (int)strcspn(item, ","), item, STATUS_FIRST, STATUS_LAST);
         for (unsigned code = first; code <= last; code++)

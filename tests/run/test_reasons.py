@@ -52,7 +52,7 @@ def test_what_was_in_flight_and_what_was_never_attempted(shoal, tree, ledger, he
     assert reasons == 3 * ["not-attempted"] + 2 * ["timeout"]
     assert run.end["not_attempted"] == 3 and run.end["failed"] == 3
     assert re.search(r"^UNKNOWN 2 of 5 files, 1 cause ", run.text, re.MULTILINE)
-    assert re.search(r"^     3  not attempted: interrupted", run.text, re.MULTILINE)
+    assert re.search(r"^     3  not attempted: the run was interrupted", run.text, re.MULTILINE)
     assert "sent 0 · failed 0 · not attempted 3 · unknown 2 · " in run.text
 
 

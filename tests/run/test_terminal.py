@@ -186,9 +186,19 @@ def test_failures_are_counted_by_cause_in_colors_unless_they_are_not_wanted(term
 def test_bytes_count_while_a_large_file_is_sent(terminal, tree, ledger):
     tree("large", b"x" * 3_000_000)
     shown = terminal("--limit-rate", "500k", *FORM, tree, ledger.url)
-    shown.read_until(rb"\b1\.\d MiB   ")
+    shown.read_until(rb"\b1\.\d / 2\.9 MiB   ")
     shown.popen.send_signal(signal.SIGTERM)
     shown.popen.send_signal(signal.SIGTERM)
+    shown.finish()
+
+
+def test_the_total_is_known_before_all_files_are_found(terminal, tree, ledger, held):
+    tree.many(3000)
+    shown = terminal("-j", "2", "--grace", "0", *FORM, tree, ledger.url)
+    shown.read_until(rb"  0 / 3,000   0 %[^\n]*\r?\n0 B? ?/ \d+\.\d KiB   ")
+    shown.popen.send_signal(signal.SIGINT)
+    shown.read_until(rb"stopping: 2 to finish, 0\.0 s; again to stop now")
+    held.set()
     shown.finish()
 
 

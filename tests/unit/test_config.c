@@ -80,11 +80,11 @@ static void a_form_that_cannot_work_is_rejected(void **state)
 {
     (void)state;
     make_folder("folder");
-    bad(GIVEN(TO_URL, "form", "a=b"), "in no field: add -F 'file=@{file}'");
-    bad(GIVEN(TO_URL, "form", "a=@{folder}/{name}"), "in no field");
+    bad(GIVEN(TO_URL, "form", "a=b"), "no field has the file itself: add -F 'file=@{file}'");
+    bad(GIVEN(TO_URL, "form", "a=@{folder}/{name}"), "no field has the file");
     bad(GIVEN(TO_URL, "form", "a={nope}"), "{nope}");
     bad(GIVEN(TO_URL, "form", "a=@missing", "form", "f=@{file}"), "'missing'");
-    bad(GIVEN(TO_URL, "form", "a=@folder", "form", "f=@{file}"), "no regular file");
+    bad(GIVEN(TO_URL, "form", "a=@folder", "form", "f=@{file}"), "not a regular file");
     bad(GIVEN(TO_URL, "form", "a"), "-F 'a'");
     bad(GIVEN(TO_URL, "form-string", "a"), "--form-string 'a'");
     bad(GIVEN(TO_URL, "raw", NULL, "form", "a=b"), "--form and --raw");
@@ -124,15 +124,15 @@ static void an_invalid_url_is_rejected(void **state)
     static const struct {
         const char *url;
         const char *words;
-    } list[] = {{"ftp://h/", "http:// or https://"}, {"h/x", "http:// or https://"},
-        {"", "http:// or https://"}, {"http:/h", "http:// or https://"}, {"http://", "no host"},
-        {"http:///x", "no host"}, {"http://:80/", "no host"}, {"http://u:p@/", "no host"},
-        {"http://?x", "no host"}, {"http://h/a b", "%20"}, {"http://h/\n", "%0A"},
-        {"http://h/\x7f", "%7F"}, {"http://h/#a", "%23"}, {"http://h#", "%23"},
-        {"http://h/{{#", "%23"}, {"http://h:0/", "port"}, {"http://h:65536/", "port"},
-        {"http://h:8o/", "port"}, {"http://[::1/", "[ ]"}, {"http://[]/", "[ ]"},
-        {"http://[::1]8/", ":port"}, {"http://a@b@c/", "%40"}, {"http://h<x/", "<"},
-        {"http://h/{nope}", "{nope}"}, {"http://h/{path", "{"}};
+    } list[] = {{"ftp://h/", "http:// or https://"}, {"h/x", "http:// or https://"}, {"", "empty"},
+        {"http:/h", "http:// or https://"}, {"http://", "no host"}, {"http:///x", "no host"},
+        {"http://:80/", "no host"}, {"http://u:p@/", "no host"}, {"http://?x", "no host"},
+        {"http://h/a b", "%20"}, {"http://h/\n", "%0A"}, {"http://h/\x7f", "%7F"},
+        {"http://h/#a", "%23"}, {"http://h#", "%23"}, {"http://h/{{#", "%23"},
+        {"http://h:0/", "port"}, {"http://h:65536/", "port"}, {"http://h:8o/", "port"},
+        {"http://[::1/", "[ ]"}, {"http://[]/", "[ ]"}, {"http://[::1]8/", ":port"},
+        {"http://a@b@c/", "%40"}, {"http://h<x/", "<"}, {"http://h/{nope}", "{nope}"},
+        {"http://h/{path", "{"}};
     static const char *const fine[] = {"http://h", "HTTPS://h:443/x?y=z", "http://[::1]:80/",
         "http://{k}.h:{p}/{path}", "http://h/{{x}}", "http://u:p%40@h/", "http://h/a:b@c",
         "http://h?a@b"};
@@ -235,7 +235,7 @@ static void options_that_exclude_each_other_are_rejected(void **state)
     bad(GIVEN(TO_URL, "pass", "x"), "--cert");
     bad(GIVEN(TO_URL, "base", "missing"), "--base 'missing'");
     bad(GIVEN(TO_URL, "null", NULL), "without the PATH -");
-    bad(GIVEN(TO_URL, "request", "A B"), "no HTTP method");
+    bad(GIVEN(TO_URL, "request", "A B"), "not a valid HTTP method");
     bad(GIVEN(TO_URL, "request", "HEAD"), "can't carry a file");
 }
 

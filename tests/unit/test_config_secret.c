@@ -75,7 +75,7 @@ static void passwords_are_secrets_in_every_form(void **state)
     assert_hides(config, "proxy%2fword");
     assert_hides(config, "cDpwcm94eS93b3Jk"); /* p:proxy/word */
     config_free(config);
-    bad(GIVEN(TO_URL, "user", "nobody"), "no colon");
+    bad(GIVEN(TO_URL, "user", "nobody"), "with a colon");
     bad(GIVEN(TO_URL, "user", "a:{path}"), "no field");
     struct error error = bad(GIVEN(TO_URL, "user", "a:pass{word}"), "unknown field");
     assert_null(strstr(error.text, "word}"));

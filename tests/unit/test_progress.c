@@ -103,8 +103,8 @@ static void a_server_that_is_waited_for_is_named(void **state)
     state_of_run.held_up = 1;
     state_of_run.host = "a.example\x1b";
     progress_at(progress, 2 * SECOND - 1, 0);
-    assert_non_null(
-        strstr(buf_text(&kept), "\n\x1b[33m\xe2\x80\x96\x1b[0m a.example\\x1b pauses: 12 s (429)"));
+    assert_non_null(strstr(buf_text(&kept),
+        "\n\x1b[33m\xe2\x80\x96\x1b[0m a.example\\x1b asks for a pause: 12 s (429)"));
     buf_clear(&kept);
     state_of_run.held_up = 3;
     progress_event(
@@ -160,6 +160,58 @@ static void causes_that_repeat_are_counted(void **state)
     close_progress(progress, &kept);
 }
 
+static void a_look_ahead_tells_the_total_and_the_bytes(void **state)
+{
+    (void)state;
+    struct buf kept;
+    struct progress *progress = open_progress(&kept, true, false);
+    struct shoal_event sent = sent_event();
+    sent.file.bytes = 3 << 20;
+    progress_event(progress, &sent);
+    state_of_run.files_ahead = 3000;
+    state_of_run.bytes_ahead = 99 << 20;
+    state_of_run.bytes_in_flight = 1 << 20;
+    progress_at(progress, SECOND, 77 << 20);
+    assert_non_null(strstr(buf_text(&kept), "\r1,234 / 3,000+ found\x1b[K\n77.0 MiB   "));
+    buf_clear(&kept);
+    state_of_run.ahead_complete = true;
+    progress_at(progress, 2 * SECOND, 77 << 20);
+    assert_non_null(strstr(buf_text(&kept), "  1,234 / 3,000   41 %"));
+    assert_non_null(strstr(buf_text(&kept), "\n4.0 / 99.0 MiB   "));
+    buf_clear(&kept);
+    columns = 40;
+    state_of_run.held_up = 1;
+    state_of_run.host = "a.example";
+    progress_event(progress, &(struct shoal_event){.kind = SHOAL_EVENT_PAUSE,
+                                 .at_us = 2 * SECOND,
+                                 .pause = {.status = 429, .wait_us = 12 * SECOND}});
+    progress_at(progress, 3 * SECOND, 77 << 20);
+    assert_non_null(strstr(buf_text(&kept), " 41 %\x1b[K\n1,234/3,000  "));
+    assert_non_null(strstr(buf_text(&kept), " pause 11 s (429)\x1b[J"));
+    buf_clear(&kept);
+    columns = 80;
+    state_of_run.bytes_ahead = 2 << 10; /* files grew since */
+    progress_at(progress, 4 * SECOND, 77 << 20);
+    assert_non_null(strstr(buf_text(&kept), "\n2.0 / 2.0 KiB   "));
+    close_progress(progress, &kept);
+}
+
+static void a_long_cause_leaves_room_for_the_path(void **state)
+{
+    (void)state;
+    struct buf kept;
+    struct progress *progress = open_progress(&kept, true, false);
+    struct shoal_event event = failed_event();
+    event.file.cause = event.file.error = "422 a long text about which one can say that it is long";
+    event.file.path = TEXT("packages/editor/browser/services/toolbar.js");
+    progress_event(progress, &event);
+    progress_event(progress, &event);
+    progress_at(progress, SECOND, 0);
+    assert_non_null(strstr(buf_text(&kept), "2 \xc3\x97 422 a long text about which one    first "
+                                            "packages/\xe2\x80\xa6/toolbar.js\x1b[K"));
+    close_progress(progress, &kept);
+}
+
 static void it_is_drawn_at_most_every_tenth_of_a_second(void **state)
 {
     (void)state;
@@ -185,7 +237,7 @@ static void it_is_cut_to_the_terminal_as_it_is_now(void **state)
     struct progress *progress = open_progress(&kept, true, false);
     columns = 40;
     progress_at(progress, SECOND, 4096);
-    assert_written(&kept, "\r1,234 / 2,000+ found\x1b[K\n4.0 KiB/s   34 failed\x1b[J");
+    assert_written(&kept, "\r1,234 / 2,000+ found\x1b[K\n4.0 KiB/s  34 failed\x1b[J");
     columns = 12; /* the terminal has wrapped both lines */
     progress_at(progress, 2 * SECOND, 4096);
     assert_written(&kept, "\r\x1b[3A1,234 / 2,0\x1b[K\n3.0 KiB/s\x1b[J");
@@ -263,6 +315,8 @@ int main(void)
         cmocka_unit_test(a_server_that_is_waited_for_is_named),
         cmocka_unit_test(a_slow_file_is_named_with_its_progress),
         cmocka_unit_test(causes_that_repeat_are_counted),
+        cmocka_unit_test(a_look_ahead_tells_the_total_and_the_bytes),
+        cmocka_unit_test(a_long_cause_leaves_room_for_the_path),
         cmocka_unit_test(it_is_drawn_at_most_every_tenth_of_a_second),
         cmocka_unit_test(it_is_cut_to_the_terminal_as_it_is_now),
         cmocka_unit_test(without_unicode_all_is_ascii),

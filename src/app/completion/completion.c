@@ -23,6 +23,9 @@ static bool read_operand(void *context, char *text, struct error *error)
     struct completion *completion = context;
     char hint[NEAREST_HINT_SIZE];
     struct nearest nearest = nearest_to(text);
+    if (completion->shell != NULL)
+        return error_set(
+            error, ERROR_USAGE, 0, "name one shell, not '%s' and '%s'", completion->shell, text);
     for (size_t i = 0; shells[i] != NULL; i++) {
         if (strcmp(shells[i], text) == 0) {
             completion->shell = shells[i];

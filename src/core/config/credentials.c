@@ -26,7 +26,7 @@ static bool add_credentials(struct config_build *build, char *credentials)
 {
     char *colon = strchr(credentials, ':');
     if (colon == NULL)
-        return config_wrong(build, "--user (-u): there is no colon: it must be USER:SECRET");
+        return config_wrong(build, "--user (-u): it must be USER:SECRET, with a colon");
     *colon = '\0';
     bool added = add_basic(build, credentials, colon + 1);
     *colon = ':';

@@ -48,7 +48,7 @@ static bool check_fixed_path(
     else if (descriptor < 0 || fstat(descriptor, &facts) != 0)
         is_right = config_wrong(build, "%s: '%s' can't be read: %s", label, path, strerror(errno));
     else if (!S_ISREG(facts.st_mode))
-        is_right = config_wrong(build, "%s: '%s' is no regular file", label, path);
+        is_right = config_wrong(build, "%s: '%s' is not a regular file", label, path);
     if (descriptor >= 0)
         (void)close(descriptor);
     free(path);
@@ -229,5 +229,5 @@ bool config_check_form(struct config_build *build)
     bool has_file = config->raw;
     for (size_t i = 0; i < config->field_count; i++)
         has_file = has_file || config->fields[i].is_main;
-    return has_file || config_wrong(build, "the file itself is in no field: add -F 'file=@{file}'");
+    return has_file || config_wrong(build, "no field has the file itself: add -F 'file=@{file}'");
 }

@@ -17,7 +17,7 @@ static bool check_name(struct config_build *build, struct http_slice name)
     if (!build->config->raw && http_slice_is(name, "Content-Type"))
         return config_wrong(build,
             "--header (-H) '%.*s': a form's type carries its boundary, and is sent by shoal; "
-            ";type= behind an -F sets a part's",
+            ";type= after an -F sets a part's",
             (int)name.length, name.data);
     return true;
 }

@@ -65,8 +65,9 @@ static bool read_operands(struct config_build *build)
             return config_wrong(build, "an operand is empty; it must be a PATH");
         if (looks_like_url(operands[i]))
             return config_wrong(build,
-                "'%s' looks like a URL where a PATH should stand: there is one URL, the last "
-                "operand or --url (write ./%s for a folder of that name)",
+                "'%s' looks like a URL, and a PATH is expected here: give the URL once, as the "
+                "last "
+                "operand or with --url or --urls (write ./%s for a folder of that name)",
                 operands[i], operands[i]);
         config->operands[i] = strdup(operands[i]);
         if (config->operands[i] == NULL)
@@ -106,7 +107,7 @@ static bool read_method(struct config_build *build)
         return error_set_memory(build->error);
     size_t length = strlen(config->method);
     if (http_token_length(config->method, length) < length)
-        return config_wrong(build, "--request (-X) '%s': that is no HTTP method", config->method);
+        return config_wrong(build, "--request (-X) '%s': not a valid HTTP method", config->method);
     if (strcmp(config->method, "HEAD") == 0 || strcmp(config->method, "CONNECT") == 0)
         return config_wrong(
             build, "--request (-X) '%s': that method can't carry a file", config->method);

@@ -17,6 +17,24 @@ static bool bad_value(
     return error_set(error, ERROR_USAGE, 0, "%s '%s': %s", label, text, allowed);
 }
 
+bool option_check_given(const struct option_row *row, const char *value, struct error *error)
+{
+    char label[OPTION_LABEL_SIZE];
+    option_label(row, label);
+    if (row->value == OPTION_FLAG)
+        return value == NULL || error_set(error, ERROR_USAGE, 0, "%s takes no value", label);
+    if (value == NULL)
+        return row->value == OPTION_EQUALS_ONLY ||
+               error_set(error, ERROR_USAGE, 0, "%s needs a value: %s", label, row->shows);
+    if (value[0] != '\0' || row->may_be_empty)
+        return true;
+    if (row->value == OPTION_REQUIRED)
+        return error_set(
+            error, ERROR_USAGE, 0, "%s '': it must not be empty; give %s", label, row->shows);
+    return error_set(error, ERROR_USAGE, 0, "--%s=: the value is empty; write --%s or --%s=%.*s",
+        row->name, row->name, row->name, (int)strlen(row->shows) - 3, row->shows + 2);
+}
+
 static bool store_text(const char *text, void *into, struct error *error)
 {
     char **field = into;
@@ -33,8 +51,7 @@ static bool store_text(const char *text, void *into, struct error *error)
 static bool read_text(
     const struct option_row *row, const char *text, void *into, struct error *error)
 {
-    if (text[0] == '\0')
-        return bad_value(row, text, "it must not be empty", error);
+    (void)row; /* option_check_given() refuses an empty text */
     return store_text(text, into, error);
 }
 
@@ -81,7 +98,7 @@ static bool read_bytes(
     int64_t bytes = 0;
     if (!units_parse_bytes(text, &bytes))
         return bad_value(
-            row, text, "it must be a number of bytes, or one with k, M or G behind it", error);
+            row, text, "it must be a number of bytes, or one with a suffix: 500k, 10M, 2G", error);
     if (bytes < row->least)
         return bad_value(
             row, text, row->least > 1 ? "it must be at least 1k" : "it must be more than 0", error);
@@ -97,8 +114,6 @@ static bool read_codes(
 {
     struct status_list list;
     struct error reason = {0};
-    if (text[0] == '\0' && row->fallback != NULL)
-        return bad_value(row, text, "it must name at least one status code", error);
     if (!status_list_parse(text, &list, &reason))
         return bad_value(row, text, reason.text, error);
     if (into != NULL)

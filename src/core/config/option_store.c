@@ -48,11 +48,7 @@ static bool check_value(const struct option_row *row, const char *value, struct 
     if (row->scope != OPTION_ENGINE)
         return error_set(
             error, ERROR_USAGE, 0, "%s is the command's own, not the library's", label);
-    if (row->value == OPTION_FLAG && value != NULL)
-        return error_set(error, ERROR_USAGE, 0, "%s takes no value", label);
-    if (row->value == OPTION_REQUIRED && value == NULL)
-        return error_set(error, ERROR_USAGE, 0, "%s needs a value: %s", label, row->shows);
-    return option_read(row, value, NULL, error);
+    return option_check_given(row, value, error) && option_read(row, value, NULL, error);
 }
 
 /* Puts the place in a file before the sentence of `reason`. */

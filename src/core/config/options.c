@@ -99,10 +99,11 @@ static const struct option_row table[] = {
     VALUE(OPTION_NUMBER, "max-failures", 0, "N", max_failures, NULL, 1, UINT32_MAX, HOW, "Stop after N files have failed. Default: no limit"),
     VALUE(OPTION_NUMBER, "credential-failures", 0, "N", credential_failures, "8", 0, UINT32_MAX, HOW, "Stop sending to a server after N refused credentials. That is 401 or 407 without a success between them, or 403 before any success. 0: never. Default: 8"),
     VALUE(OPTION_CODES, "success", 0, "LIST", rules.success, "200-299", 0, 0, HOW, "Status codes that mean the server accepted the file. LIST has codes and ranges, separated by commas. Default: 200-299"),
-    REPEATS("exists", 0, "LIST|CODES:CHECK", HOW, "Status codes that mean the server already has the file. CODES:CHECK: only if the response meets CHECK (see --check), where any other text is one to be found. Looked at before --success. Default: none"),
+    ROW("exists", 0, HOW, "Status codes that mean the server already has the file. CODES:CHECK: only if the response meets CHECK (see --check), where any other text is one to be found. Looked at before --success. Default: none", .value = OPTION_REQUIRED, .shows = "LIST|CODES:CHECK", .repeats = true, .may_be_empty = true),
     REPEATS("reject", 0, "CODES:CHECK", HOW, "Wait and send again after a response that meets CHECK. Its status must be one of CODES; it means that the server did not process the file"),
     REPEATS("check", 0, "CHECK", HOW, "A success counts only if its response meets CHECK. Else the file has failed. CHECK is json:/pointer=value, json:/pointer!=value, text:TEXT or !text:TEXT. The value is a template. If given several times, all must hold"),
     SPECIAL("redirects", 0, "same|HOSTS", HOW, "Follow redirects with status 307 and 308. same: to the same scheme, host and port; HOSTS: to these, too, without credentials (HOST, HOST:PORT or *.DOMAIN, separated by commas). Default: redirects are failures"),
+    SWITCH("cookies", 0, cookies, HOW, "Keep the cookies that servers set until the run ends. Each goes back only to the scheme, host and port that set it"),
     REPEATS("capture", 0, "NAME=json:/pointer", HOW, "Put a value of each response into the file's event. It is json:/pointer, header:NAME or text"),
 
     VALUE(OPTION_TEXT, "cacert", 0, "FILE", cacert, NULL, 0, 0, TLS, "CA certificates to verify the server with (PEM). FILE may be a folder as for --capath. Default: SSL_CERT_FILE and SSL_CERT_DIR from the environment, else those of the system"),

@@ -93,11 +93,12 @@ static bool check_host(
             return config_wrong(build, "%s: the address in [ ] is not complete", what);
         rest++;
         if (rest < end && *rest != ':')
-            return config_wrong(build, "%s: behind [address] only a :port may follow", what);
+            return config_wrong(build, "%s: after [address] only a :port may follow", what);
     }
     const char *colon = config_find_outside_braces(rest, end, ":");
     if (colon == parts->host)
-        return config_wrong(build, "%s has no host", what);
+        return config_wrong(build,
+            "%s has no host; it must be http://HOST[:PORT]/PATH or https://HOST[:PORT]/PATH", what);
     const char *odd = config_find_outside_braces(parts->host, colon, "\"<>\\^`| ");
     if (odd != colon)
         return config_wrong(build, "%s: the host holds a '%c'", what, *odd);

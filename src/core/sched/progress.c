@@ -25,6 +25,7 @@ static void add_transfer(
     const struct file *file = slot->file;
     int64_t sent = body_delivered(plan_body(slot->plan));
     progress->bytes_moved += sent;
+    progress->bytes_in_flight += sent;
     if (file == NULL || file->attempt.started_us >= *slowest_us)
         return;
     *slowest_us = file->attempt.started_us;

@@ -6,6 +6,7 @@
 
 #include "base/container_of.h"
 #include "core/loop_clock.h"
+#include "text/units.h"
 
 #define TEXT_MOST ((size_t)1024 * 1024) /* bytes of a sentence or a group's name */
 
@@ -242,6 +243,18 @@ void sched_drain(struct sched *sched, const char *reason)
     (void)buf_add_text(&sched->drain_reason, reason);
     sched->phase = SCHED_DRAINING;
     sched->drain_until_us = clock_now_us(sched->parts.clock) + sched->parts.config->grace_us;
+}
+
+void sched_interrupt(struct sched *sched)
+{
+    char grace[UNITS_TEXT_SIZE];
+    units_format_duration(sched->parts.config->grace_us, grace);
+    buf_clear(&sched->text);
+    (void)buf_printf(&sched->text, "interrupted, stopping: %llu to finish, %s; again to stop now",
+        (unsigned long long)sched_in_flight(sched), grace);
+    if (sched->phase == SCHED_RUNNING)
+        events_notice(sched->parts.events, buf_text(&sched->text));
+    sched_drain(sched, "the run was interrupted");
 }
 
 void sched_stop(struct sched *sched)

@@ -7,6 +7,7 @@
 #include "sink/progress/private.h"
 #include "text/encode.h"
 #include "text/printable.h"
+#include "text/units.h"
 
 #define NARROW         60 /* columns; in fewer, the lines are shorter */
 #define BAR_MAX        44 /* columns of the bar, at most */
@@ -41,6 +42,11 @@ struct display {
     unsigned width;
 };
 
+static bool is_narrow(const struct display *display)
+{
+    return display->width < NARROW;
+}
+
 /* Adds text from outside, of which at most `most` columns. Characters that may be two columns wide
  * count as two. */
 static void add_cut(
@@ -73,21 +79,51 @@ static void color(const struct display *display, struct buf *line, const char *s
         (void)buf_add_text(line, sequence);
 }
 
-/* ---- `✗ 26 × 422 duplicate debug id    first esm/toolbar.js` */
+/* ---- `✗ 26 × 422 duplicate debug id   first esm/…/toolbar.js` */
+
+#define PATH_COLUMNS 32 /* of the path, where the text beside it is long */
+
+/* Adds a path in at most `most` columns: of one that is longer, the first name and the last. */
+static void add_path(
+    const struct display *display, struct buf *line, const char *path, unsigned most)
+{
+    const char *dots = display->options->unicode ? "/…" : "/..";
+    const char *last = strrchr(path, '/');
+    size_t first = strcspn(path, "/");
+    size_t length = strlen(path);
+    if (length > most && last != NULL && first + strlen(last) + 3 > most) {
+        path = last + 1;
+    } else if (length > most && last != NULL) {
+        add_cut(display, line, path, first, most);
+        (void)buf_add_text(line, dots);
+        path = last;
+        most -= (unsigned)first + 3;
+    }
+    add_cut(display, line, path, strlen(path), most);
+}
 
 static void add_cause(
     const struct display *display, struct buf *line, const struct seen_cause *cause)
 {
+    static const char first[] = "    first ";
     struct buf head;
     buf_init(&head, LINE_SIZE_MAX);
     (void)numbers_add_count(&head, cause->count);
     color(display, line, RED);
     (void)buf_printf(
         line, "%s %s %s ", display->signs->failed, buf_text(&head), display->signs->times);
-    unsigned used = (unsigned)head.length + 5;
     color(display, line, NORMAL);
-    if (display->width > used)
-        add_cut(display, line, cause->example, strlen(cause->example), display->width - used);
+    unsigned used = (unsigned)head.length + 5 + (unsigned)sizeof first - 1;
+    unsigned room = display->width > used ? display->width - used : 0;
+    unsigned path = (unsigned)strlen(cause->path);
+    unsigned text = (unsigned)strlen(cause->error);
+    if (text + path > room && path > PATH_COLUMNS)
+        path = text + PATH_COLUMNS > room ? PATH_COLUMNS : room - text;
+    add_cut(display, line, cause->error, strlen(cause->error), room > path ? room - path : 0);
+    if (room > path) {
+        (void)buf_add_text(line, first);
+        add_path(display, line, cause->path, path);
+    }
     buf_free(&head);
 }
 
@@ -123,11 +159,11 @@ static unsigned add_causes(const struct display *display, struct buf *lines)
 
 static void add_left(const struct display *display, struct buf *text)
 {
-    double left = seen_seconds_left(display->seen, display->event->progress.totals);
+    double left = seen_seconds_left(display->seen, &display->event->progress);
     if (left < 0 || left > SECONDS_SHOWN)
         return;
     unsigned seconds = (unsigned)left;
-    (void)buf_add_text(text, "   ");
+    (void)buf_add_text(text, is_narrow(display) ? "  " : "   ");
     if (seconds >= SECONDS_HOUR)
         (void)buf_printf(text, "%u:%02u:%02u left", seconds / SECONDS_HOUR,
             seconds % SECONDS_HOUR / SECONDS_MINUTE, seconds % SECONDS_MINUTE);
@@ -135,46 +171,65 @@ static void add_left(const struct display *display, struct buf *text)
         (void)buf_printf(text, "%u:%02u left", seconds / SECONDS_MINUTE, seconds % SECONDS_MINUTE);
 }
 
-/* While the walk is on, how many files there are is not known. */
+static unsigned percent_of(uint64_t done, uint64_t total)
+{
+    return done >= total ? 100 : (unsigned)((double)done * 100 / (double)total);
+}
+
+/* Adds `1,204 / 3,000`; while that is not known how many there are, `1,204 / 1,500+ found`. */
+static void add_files(const struct display *display, struct buf *text, const char *slash)
+{
+    const struct shoal_progress *progress = &display->event->progress;
+    uint64_t total = numbers_total(progress);
+    uint64_t found = progress->totals->found;
+    if (progress->files_ahead > found)
+        found = progress->files_ahead;
+    (void)numbers_add_count(text, numbers_done(progress->totals));
+    (void)buf_add_text(text, slash);
+    (void)numbers_add_count(text, total > 0 ? total : found);
+    if (total == 0 && !progress->totals->complete)
+        (void)buf_add_text(text, "+ found");
+}
+
 static void add_counts(const struct display *display, struct buf *text)
 {
-    const struct shoal_totals *totals = display->event->progress.totals;
-    uint64_t done = numbers_done(totals);
-    (void)numbers_add_count(text, done);
-    (void)buf_add_text(text, " / ");
-    (void)numbers_add_count(text, totals->found);
-    if (!totals->complete)
-        (void)buf_add_text(text, "+ found");
-    else if (totals->found > 0)
-        (void)buf_printf(text, "   %u %%", (unsigned)(done * 100 / totals->found));
+    const struct shoal_progress *progress = &display->event->progress;
+    uint64_t total = numbers_total(progress);
+    if (!is_narrow(display) || total == 0)
+        add_files(display, text, " / ");
+    if (total > 0)
+        (void)buf_printf(text, "%s%u %%", text->length > 0 ? "   " : "",
+            percent_of(numbers_done(progress->totals), total));
     add_left(display, text);
 }
 
 static void add_bar(const struct display *display, struct buf *line)
 {
-    const struct shoal_totals *totals = display->event->progress.totals;
+    const struct shoal_progress *progress = &display->event->progress;
+    uint64_t total = numbers_total(progress);
     struct buf text;
     buf_init(&text, LINE_SIZE_MAX);
     add_counts(display, &text);
-    unsigned room =
-        display->width > text.length + 2 ? display->width - (unsigned)text.length - 2 : 0;
+    const char *space = is_narrow(display) ? " " : "  ";
+    unsigned used = (unsigned)(text.length + strlen(space));
+    unsigned room = display->width > used ? display->width - used : 0;
     unsigned length = room < BAR_MAX ? room : BAR_MAX;
-    if (totals->complete && totals->found > 0 && length >= BAR_MIN) {
-        unsigned full = (unsigned)(numbers_done(totals) * length / totals->found);
+    if (total > 0 && length >= BAR_MIN) {
+        unsigned full = percent_of(numbers_done(progress->totals), total) * length / 100;
         for (unsigned i = 0; i < length; i++)
             (void)buf_add_text(line, i < full ? display->signs->full : display->signs->empty);
-        (void)buf_add_text(line, "  ");
+        (void)buf_add_text(line, space);
     }
     add_cut(display, line, buf_text(&text), text.length, display->width);
     buf_free(&text);
 }
 
-/* ---- `42.1 MiB   2.3 MiB/s   116 files/s   32 in flight   29 failed   88 retried` */
+/* ---- `42.1 / 99.5 MiB   2.3 MiB/s   116 files/s   32 in flight   29 failed   88 retried` */
 
 /* Adds a part, if there is room for all of it. */
 static void add_part(const struct display *display, struct buf *line, const char *part)
 {
-    const char *space = line->length == 0 ? "" : "   ";
+    const char *space = line->length == 0 ? "" : is_narrow(display) ? "  " : "   ";
     if (line->length + strlen(space) + strlen(part) <= display->width)
         (void)buf_printf(line, "%s%s", space, part);
 }
@@ -203,14 +258,40 @@ static void add_size(
     buf_free(&part);
 }
 
+/* Adds `42.1 / 99.5 MiB`: of the files, once it is known how large they are; else what was sent. */
+static void add_bytes(const struct display *display, struct buf *line)
+{
+    const struct shoal_progress *progress = &display->event->progress;
+    char done[UNITS_TEXT_SIZE];
+    char total[UNITS_TEXT_SIZE];
+    struct buf part;
+    if (!progress->ahead_complete || progress->bytes_ahead <= 0) {
+        add_size(display, line, progress->bytes_moved, "");
+        return;
+    }
+    int64_t bytes = display->seen->done_bytes + progress->bytes_in_flight;
+    units_format_bytes(bytes < progress->bytes_ahead ? bytes : progress->bytes_ahead, done);
+    units_format_bytes(progress->bytes_ahead, total);
+    const char *unit = strchr(done, ' ');
+    const char *total_unit = strchr(total, ' ');
+    bool equal = unit != NULL && total_unit != NULL && strcmp(unit, total_unit) == 0;
+    buf_init(&part, LINE_SIZE_MAX);
+    (void)buf_printf(
+        &part, "%.*s / %s", (int)(equal ? (size_t)(unit - done) : strlen(done)), done, total);
+    add_part(display, line, buf_text(&part));
+    buf_free(&part);
+}
+
 static void add_numbers(const struct display *display, struct buf *line)
 {
     const struct shoal_progress *progress = &display->event->progress;
     const struct shoal_totals *totals = progress->totals;
     const struct seen *seen = display->seen;
-    bool narrow = display->width < NARROW;
+    bool narrow = is_narrow(display);
     if (!narrow)
-        add_size(display, line, progress->bytes_moved, "");
+        add_bytes(display, line);
+    else if (numbers_total(progress) > 0)
+        add_files(display, line, "/");
     add_size(display, line, (int64_t)seen->bytes_rate, "/s");
     if (!narrow && seen->rate_count > 0) {
         double rate = seen->rates[(seen->rate_count - 1) % RATES_KEPT];
@@ -224,34 +305,36 @@ static void add_numbers(const struct display *display, struct buf *line)
         add_count(display, line, totals->retries, " retried");
 }
 
-/* ---- `‖ example.com pauses: 12 s (429)   slowest: ts.worker.js 61 % 9 s` */
+/* ---- `‖ example.com asks for a pause: 12 s (429)   slowest: ts.worker.js 61 % 9 s` */
 
 static void add_pause(const struct display *display, struct buf *text)
 {
     const struct shoal_progress *progress = &display->event->progress;
     int64_t left_us = display->seen->pause_until_us - display->event->at_us;
+    bool pauses = display->seen->pause_until_us >= 0 && left_us > 0;
+    int64_t seconds = (left_us + CLOCK_US_PER_SECOND - 1) / CLOCK_US_PER_SECOND;
     if (progress->held_up == 0)
         return;
-    if (display->seen->pause_until_us < 0 || left_us <= 0)
-        (void)buf_printf(text, "waiting for %s", progress->host);
+    if (pauses && is_narrow(display))
+        (void)buf_printf(text, "pause %" PRId64 " s", seconds);
+    else if (pauses)
+        (void)buf_printf(text, "%s asks for a pause: %" PRId64 " s", progress->host, seconds);
     else
-        (void)buf_printf(text, "%s pauses: %" PRId64 " s", progress->host,
-            (left_us + CLOCK_US_PER_SECOND - 1) / CLOCK_US_PER_SECOND);
+        (void)buf_printf(text, "waiting for %s", progress->host);
     if (display->seen->pause_status != 0)
         (void)buf_printf(text, " (%ld)", display->seen->pause_status);
     if (progress->held_up > 1)
         (void)buf_printf(text, " and %" PRIu64 " more", progress->held_up - 1);
-    (void)buf_add_text(text, "   ");
 }
 
 static void add_slowest(const struct display *display, struct buf *text)
 {
     const struct shoal_progress *progress = &display->event->progress;
-    if (progress->slowest.data == NULL || progress->slowest_us < SLOW_US ||
-        display->width < NARROW || progress->slowest_length <= 0)
+    if (progress->slowest.data == NULL || progress->slowest_us < SLOW_US || is_narrow(display) ||
+        progress->slowest_length <= 0)
         return;
     const char *slash = strrchr(progress->slowest.data, '/');
-    (void)buf_printf(text, "slowest: %s %u %% %" PRId64 " s",
+    (void)buf_printf(text, "%sslowest: %s %u %% %" PRId64 " s", text->length > 0 ? "   " : "",
         slash == NULL ? progress->slowest.data : slash + 1,
         (unsigned)((double)progress->slowest_sent * 100 / (double)progress->slowest_length),
         progress->slowest_us / CLOCK_US_PER_SECOND);

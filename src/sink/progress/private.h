@@ -22,7 +22,8 @@
 /* How often a cause came up so far. */
 struct seen_cause {
     char *text;     /* `cause` of its files; owned */
-    char *example;  /* the error of the first file, and its path: "text    first PATH"; owned */
+    char *error;    /* of the first file; owned */
+    char *path;     /* of the first file; owned */
     uint64_t count; /* files */
 };
 
@@ -34,6 +35,7 @@ struct seen {
     size_t rate_count;        /* rates so far */
     int64_t sampled_us;       /* `at_us` of the last one; 0: none */
     uint64_t sampled_done;    /* files with a verdict then */
+    int64_t done_bytes;       /* sizes of the files with a verdict */
     double bytes_rate;        /* moving average, bytes per second */
     int64_t moved_us;         /* `at_us` of the last PROGRESS that was used; 0: none */
     int64_t moved_bytes;      /* its `bytes_moved` */
@@ -51,7 +53,7 @@ void seen_note(struct seen *seen, const struct shoal_event *event);
 void seen_measure(struct seen *seen, const struct shoal_event *event);
 
 /* Returns the seconds that the remaining files will take; negative: not known. */
-double seen_seconds_left(const struct seen *seen, const struct shoal_totals *totals);
+double seen_seconds_left(const struct seen *seen, const struct shoal_progress *progress);
 
 /* Composes the lines for a PROGRESS event: at most LINES_MAX, each in one of `lines`, none wider
  * than `width` columns. Colors take no columns. Returns how many there are. */

@@ -15,22 +15,10 @@ void seen_free(struct seen *seen)
 {
     for (size_t i = 0; i < seen->cause_count; i++) {
         free(seen->causes[i].text);
-        free(seen->causes[i].example);
+        free(seen->causes[i].error);
+        free(seen->causes[i].path);
     }
     seen->cause_count = 0;
-}
-
-/* "error    first PATH". NULL: out of memory. */
-static char *example_of(const struct shoal_file *file)
-{
-    struct buf text;
-    buf_init(&text, LINE_SIZE_MAX);
-    (void)buf_add_text(&text, file->error == NULL ? file->cause : file->error);
-    (void)buf_add_text(&text, "    first ");
-    (void)buf_add(&text, file->path.data, file->path.length);
-    char *example = text.failed ? NULL : buf_detach(&text);
-    buf_free(&text);
-    return example != NULL ? example : strdup(file->cause);
 }
 
 static void note_cause(struct seen *seen, const struct shoal_file *file)
@@ -44,20 +32,25 @@ static void note_cause(struct seen *seen, const struct shoal_file *file)
     if (seen->cause_count == CAUSES_KEPT)
         return;
     struct seen_cause *cause = &seen->causes[seen->cause_count];
-    *cause =
-        (struct seen_cause){.text = strdup(file->cause), .example = example_of(file), .count = 1};
-    if (cause->text != NULL && cause->example != NULL) {
+    *cause = (struct seen_cause){.text = strdup(file->cause),
+        .error = strdup(file->error == NULL ? file->cause : file->error),
+        .path = strndup(file->path.data == NULL ? "" : file->path.data, file->path.length),
+        .count = 1};
+    if (cause->text != NULL && cause->error != NULL && cause->path != NULL) {
         seen->cause_count++;
         return;
     }
     free(cause->text);
-    free(cause->example);
+    free(cause->error);
+    free(cause->path);
 }
 
 void seen_note(struct seen *seen, const struct shoal_event *event)
 {
     if (event->kind == SHOAL_EVENT_FILE && event->file.cause != NULL)
         note_cause(seen, &event->file);
+    if (event->kind == SHOAL_EVENT_FILE && event->file.bytes > 0)
+        seen->done_bytes += event->file.bytes;
     if (event->kind != SHOAL_EVENT_PAUSE)
         return;
     int64_t wait_us = event->pause.wait_us;
@@ -100,14 +93,16 @@ static int compare_rates(const void *one, const void *other)
 }
 
 /* By the median of the recent rates, which one slow or fast second does not move. */
-double seen_seconds_left(const struct seen *seen, const struct shoal_totals *totals)
+double seen_seconds_left(const struct seen *seen, const struct shoal_progress *progress)
 {
     double sorted[RATES_KEPT];
     size_t count = seen->rate_count < RATES_KEPT ? seen->rate_count : RATES_KEPT;
-    if (!totals->complete || count < RATES_NEEDED)
+    uint64_t total = numbers_total(progress);
+    uint64_t done = numbers_done(progress->totals);
+    if (total < done || total == 0 || count < RATES_NEEDED)
         return -1;
     memcpy(sorted, seen->rates, count * sizeof sorted[0]);
     qsort(sorted, count, sizeof sorted[0], compare_rates);
     double rate = sorted[count / 2];
-    return rate > 0 ? (double)(totals->found - numbers_done(totals)) / rate : -1;
+    return rate > 0 ? (double)(total - done) / rate : -1;
 }
