@@ -3,7 +3,7 @@ BUILD = build
 PREFIX = /usr/local
 DESTDIR =
 
-.PHONY: all build deps demo test soak lint fuzz bench dist install static clean help
+.PHONY: all build deps demo test soak lint fuzz bench dist install static deb packages clean help
 
 all: build
 
@@ -44,8 +44,14 @@ install:
 static:
 	@scripts/static
 
+deb:
+	@scripts/deb
+
+packages:
+	@scripts/packages
+
 clean:
-	@rm -rf $(BUILD) build-asan build-tsan build-lint build-fuzz build-bench build-dist build-install build-static
+	@rm -rf $(BUILD) build-asan build-tsan build-lint build-fuzz build-bench build-dist build-install build-static build-deb build-packages
 
 help:
 	@echo 'make           builds build/shoal and libshoal'
@@ -59,6 +65,8 @@ help:
 	@echo 'make dist      a release: build-dist/shoal-VERSION.tar.gz, built and tested'
 	@echo 'make install   builds without tests and installs into PREFIX (/usr/local), below DESTDIR where it is given'
 	@echo 'make static    build-static/shoal: one file for any x86-64 Linux, without `shoal serve`'
+	@echo 'make deb       build-deb/: the Debian packages shoal, libshoal0 and libshoal-dev, checked by lintian'
+	@echo 'make packages  builds what the last three targets build and tests it: install, remove, an empty chroot'
 	@echo 'make clean     removes what was built'
 	@echo
 	@echo 'As root, the other targets install missing packages themselves; else they list them.'

@@ -26,6 +26,9 @@
  *   aws_sigv4              AWS Signature Version 4
  *   cause                  what a failure's response says, folded so that equal ones are equal
  *   content_coding         compressed bodies of responses
+ *   cookie                 reads Set-Cookie
+ *   cookie_date            dates in cookies
+ *   cookie_jar             the cookies that servers have set
  *   credential             names under which credentials travel
  *   encode                 percent, JSON, Base64, UTF-8
  *   header_lines           header lines as the transport keeps them
@@ -68,7 +71,6 @@
  *
  * text/ignore/
  *   glob                   shell patterns for one name
- *   ignore                 the rules, and which of them matches
  *   lines                  files of rules
  *   private                what these files share
  *
@@ -77,7 +79,6 @@
  *   escape                 a character as escapings write it
  *   private                what these files share
  *   scan                   finds the forms in a text
- *   secret                 replaces them
  *
  * text/template/
  *   fill                   filling in
@@ -195,6 +196,7 @@
  *   causes                 why files failed, grouped
  *   config                 what the options mean, checked and compiled
  *   address_space          the limit of the address space
+ *   cookie_secrets         values of cookies that must not be shown
  *   descriptors            the limit of open files
  *   event                  what happened, counted and told
  *   event_file             reads a file of events
@@ -312,8 +314,9 @@
  *   seen                   what is remembered of a run for its display
  *
  * sink/report/
+ *   data                   the page's data
  *   private                what these files share
- *   report                 what is kept of a run, and the page's data
+ *   report                 what is kept of a run
  *   timeline               what happened when
  *
  * receive/                 the only folder that uses libmicrohttpd

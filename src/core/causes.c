@@ -91,8 +91,13 @@ static void add_wanted(struct buf *out, const struct shoal_file *file)
     if (challenge == NULL)
         return;
     (void)buf_printf(out, "; the %s wants ", is_proxy ? "proxy" : "server");
+    size_t schemes = out->length;
     if (!http_challenge_add_schemes(out, challenge->data, challenge->length))
         buf_truncate(out, before);
+    else if (http_challenge_is_unsupported(buf_text(out) + schemes))
+        (void)buf_printf(out, ", which shoal does not support: %s",
+            is_proxy ? "let it accept Basic"
+                     : "let it accept Basic (--user) or a token (--bearer) over https");
 }
 
 bool causes_is_status(const struct shoal_file *file)

@@ -162,6 +162,7 @@ struct config {
     bool dry_run;                 /* --dry-run (-n) */
 
     /* What is done with responses */
+    bool cookies;                       /* --cookies */
     struct redirects redirects;         /* --redirects */
     struct config_checks checks;        /* --check */
     struct config_checks exists_checks; /* --exists CODES:CHECK */

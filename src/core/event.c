@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cookie_secrets.h"
 #include "core/listed_secrets.h"
 #include "core/plan_view.h"
 
@@ -53,13 +54,18 @@ static void emit(struct events *events, struct shoal_event *event)
         events->on_event(events->context, event);
 }
 
-/* From here on, the secrets that --urls has for the file `path` are replaced too. False: out of
- * memory. */
-static bool begin_file(struct events *events, const char *path)
+/* From here on, the secrets that --urls has for the file `path`, and the values of `cookies`, are
+ * replaced too. `cookies` may be NULL. False: out of memory. */
+static bool begin_file(struct events *events, const char *path, const struct buf *cookies)
 {
-    if (events->config->urls == NULL)
+    bool has_cookies = cookies != NULL && cookies->length > 0;
+    if (events->config->urls == NULL && !has_cookies)
         return true;
     struct secrets *secrets = listed_secrets_new(events->config, path);
+    if (secrets != NULL && has_cookies && !cookie_secrets_add(secrets, cookies)) {
+        secrets_free(secrets);
+        return false;
+    }
     if (secrets != NULL)
         events->secrets = secrets;
     return secrets != NULL;
@@ -157,6 +163,8 @@ static void note_cause(struct events *events, struct shoal_file *file, bool seve
 /* Counts a success whose response is a page for people, and warns of the first one. */
 static void note_success(struct events *events, const struct event_file *file)
 {
+    if (events->config->checks.count > 0)
+        return; /* its response met them: that is proof enough */
     buf_clear(&events->description);
     bool is_page = html_success_note(&events->html, file->end, events->config->accepts_html,
         file->entry->path, events->secrets, &events->description);
@@ -168,7 +176,8 @@ static void note_success(struct events *events, const struct event_file *file)
 const char *events_file(struct events *events, const struct event_file *file)
 {
     count(events, file);
-    bool ready = begin_file(events, file->entry->path);
+    bool ready =
+        begin_file(events, file->entry->path, file->end == NULL ? NULL : file->end->cookies);
     const char *error = ready || file->error == NULL ? file->error : NO_MEMORY;
     struct shoal_event event = {.kind = SHOAL_EVENT_FILE,
         .file = {.path = text_of(file->entry->path),
@@ -237,7 +246,7 @@ void events_journal_failed(struct events *events, const char *text)
 void events_attempt(struct events *events, const struct shoal_attempt *attempt)
 {
     struct shoal_event event = {.kind = SHOAL_EVENT_ATTEMPT, .attempt = *attempt};
-    bool ready = begin_file(events, attempt->path.data);
+    bool ready = begin_file(events, attempt->path.data, NULL);
     event.attempt.error = shown(events, &events->text, ready ? attempt->error : NO_MEMORY);
     emit(events, &event);
     end_file(events);

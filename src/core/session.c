@@ -155,6 +155,7 @@ static bool open_transport(struct shoal_session *session, struct error *error)
         .key = config->key,
         .pass = config->pass,
         .netrc = config->netrc,
+        .cookies = config->cookies,
         .insecure = config->insecure,
         .proxy = config->proxy,
         .no_proxy = config->no_proxy,

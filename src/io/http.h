@@ -71,6 +71,8 @@ struct http_end {
     const char *phrase;       /* the reason phrase of the final status, "" where absent */
     const char *location;     /* header values of the final response, "" where absent */
     const char *retry_after;
+    const struct buf *cookies; /* values of cookies that were sent or set, with a NUL after each;
+                                  may be NULL */
     const struct buf *headers; /* every other header line of the final response, "Name: value\n"
                                   each, HTTP_HEADERS_KEPT at most */
     int64_t request_bytes;     /* bytes of the body that were handed to the system */
@@ -130,6 +132,7 @@ struct http_settings {
     const char *pass;       /* pass phrase of the key */
     const char *netrc;      /* text with a user and password for each host (text/netrc.h), used
                                where a request has no credentials of its own */
+    bool cookies;           /* cookies are kept, for the origins that set them */
     bool insecure;          /* certificates are not verified */
     const char *proxy;      /* URL; else the environment's http_proxy, https_proxy, all_proxy */
     bool no_proxy;          /* use none, whatever the environment says */

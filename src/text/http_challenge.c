@@ -56,3 +56,17 @@ bool http_challenge_add_schemes(struct buf *out, const char *value, size_t lengt
     }
     return count > 0 && !out->failed;
 }
+
+bool http_challenge_is_unsupported(const char *schemes)
+{
+    static const char *const unsupported[] = {"Digest", "NTLM", "Negotiate"};
+    struct http_slice list = {schemes, strlen(schemes)};
+    struct http_slice scheme;
+    bool all = true;
+    while (all && http_list_next(&list, &scheme)) {
+        all = false;
+        for (size_t i = 0; i < sizeof unsupported / sizeof unsupported[0]; i++)
+            all = all || http_slice_is(scheme, unsupported[i]);
+    }
+    return all;
+}

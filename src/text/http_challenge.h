@@ -13,4 +13,8 @@
  * there is none; nothing is added then. */
 MUST_USE bool http_challenge_add_schemes(struct buf *out, const char *value, size_t length);
 
+/* Whether the names, as http_challenge_add_schemes() adds them, are only such as shoal cannot
+ * speak: Digest (RFC 7616), NTLM, Negotiate (RFC 4559). */
+bool http_challenge_is_unsupported(const char *schemes);
+
 #endif

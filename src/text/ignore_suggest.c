@@ -1,5 +1,6 @@
 #include "text/ignore_suggest.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,20 @@ static bool add_wider(struct ignore_suggest *suggest, size_t rule, const char *p
     return add_candidate(suggest, rule, wider, false);
 }
 
+/* The pattern in lower case, if it is not. */
+static bool add_lower(struct ignore_suggest *suggest, size_t rule, const char *pattern)
+{
+    char *lower = strdup(pattern);
+    if (lower == NULL)
+        return false;
+    for (char *at = lower; *at != '\0'; at++)
+        *at = (char)tolower((unsigned char)*at);
+    if (strcmp(lower, pattern) != 0)
+        return add_candidate(suggest, rule, lower, false);
+    free(lower);
+    return true;
+}
+
 struct ignore_suggest *ignore_suggest_new(const struct ignore *ignore, const char *folder)
 {
     size_t rules = ignore_rule_count(ignore);
@@ -116,7 +131,8 @@ struct ignore_suggest *ignore_suggest_new(const struct ignore *ignore, const cha
     bool made = suggest->matched != NULL;
     for (size_t rule = 0; made && rule < rules && suggest->count < CANDIDATES_MOST; rule++) {
         const char *pattern = ignore_rule_pattern(ignore, rule);
-        made = add_wider(suggest, rule, pattern) && add_tails(suggest, rule, pattern, folder);
+        made = add_wider(suggest, rule, pattern) && add_tails(suggest, rule, pattern, folder) &&
+               add_lower(suggest, rule, pattern);
     }
     if (made)
         return suggest;

@@ -52,7 +52,11 @@ def test_a_name_that_is_none(shoal, tree, name):
 @pytest.mark.parametrize(
     "value, said",
     [
-        ('Digest realm="a, b", qop="auth", nonce="Basic x"', "Digest"),
+        (
+            'Digest realm="a, b", qop="auth", nonce="Basic x"',
+            "Digest, which shoal does not support: let it accept Basic (--user) or a token (--bearer) over https",
+        ),
+        ('Custom realm="x"', "Custom"),
         ('Basic realm="x"', "Basic"),
         ('Negotiate, Digest realm="x", Basic realm="y"', "Negotiate, Digest, Basic"),
     ],
@@ -143,6 +147,8 @@ def test_a_page_for_people_is_told_once_and_counted(shoal, tree, ledger):
         (html(body=b"<p>no title"), (), 1),
         (html(201, b"<title>201 Created</title><h1>Created</h1>"), (), 0),
         (html(), ("-H", "Accept: text/html"), 0),
+        (html(), ("--check", "text:Sign"), 0),
+        (html(), ("--exists", "409:text:Sign", "--capture", "c=text"), 1),
         (html(400), (), 0),
     ],
 )

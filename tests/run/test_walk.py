@@ -247,6 +247,9 @@ def test_nothing_found_names_all_places_and_a_few_rules(shoal, tree, ledger):
         ((tree, *["--filter=- *.js", "--exclude=x"] * 3), "(--filter - '*.js' --exclude 'x' --filter - '*.js' and 3 more)"),
     ):
         assert text in shoal.send(*arguments, ledger.url).usage_error().text
+    tree("s/b.map")
+    run = shoal.send("--exclude=*", "--include=*.map", tree, ledger.url).usage_error("none passes the filters")
+    assert "an exclude of '*' is not needed" in run.text
     run = shoal.send("--base", tree, "--exclude", "a*", "-", ledger.url, stdin=b"a.js\n")
     assert "the list has 1 file, none passes" in run.usage_error().text
 

@@ -40,11 +40,22 @@ static void what_is_none_adds_nothing(void **state)
     }
 }
 
+static void schemes_that_shoal_cannot_speak_are_told_apart(void **state)
+{
+    (void)state;
+    assert_true(http_challenge_is_unsupported("Digest"));
+    assert_true(http_challenge_is_unsupported("negotiate, NTLM"));
+    assert_false(http_challenge_is_unsupported("Digest, Basic"));
+    assert_false(http_challenge_is_unsupported("Bearer, Digest"));
+    assert_false(http_challenge_is_unsupported("Custom"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_schemes_are_named_once),
         cmocka_unit_test(what_is_none_adds_nothing),
+        cmocka_unit_test(schemes_that_shoal_cannot_speak_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,7 @@ static void the_nearest_pattern_that_matches_is_found(void **state)
     check_better("a/*.map", "x/a/b.map", "**/a/*.map", false);
     check_better("/a/b.*", "x/a/b.map", "**/a/b.*", false);
     check_better(".map", "a/b.map", "*.map", false);
+    check_better("*.MAP", "a/b.map", "*.map", false);
     check_better("dist/*.map", "b.js", NULL, false);
     check_better("*.map", "b.js", NULL, false);
     check_better("dist/", "b.js", NULL, false);

@@ -103,6 +103,7 @@ static const struct option_row table[] = {
     REPEATS("reject", 0, "CODES:CHECK", HOW, "Wait and send again after a response that meets CHECK. Its status must be one of CODES; it means that the server did not process the file"),
     REPEATS("check", 0, "CHECK", HOW, "A success counts only if its response meets CHECK. Else the file has failed. CHECK is json:/pointer=value, json:/pointer!=value, text:TEXT or !text:TEXT. The value is a template. If given several times, all must hold"),
     ROW("redirects", 0, HOW, "Follow redirects with status 307 and 308. same: to the same scheme, host and port; HOSTS: to these, too, without credentials (HOST, HOST:PORT or *.DOMAIN, separated by commas). Default: redirects are failures", .value = OPTION_REQUIRED, .shows = "same|HOSTS", CHOICES("same")),
+    SWITCH("cookies", 0, cookies, HOW, "Keep the cookies that servers set until the run ends. Each goes back only to the scheme, host and port that set it"),
     REPEATS("capture", 0, "NAME=json:/pointer", HOW, "Put a value of each response into the file's event. It is json:/pointer, header:NAME or text"),
 
     VALUE(OPTION_TEXT, "cacert", 0, "FILE", cacert, NULL, 0, 0, TLS, "CA certificates to verify the server with (PEM). FILE may be a folder as for --capath. Default: SSL_CERT_FILE and SSL_CERT_DIR from the environment, else those of the system"),

@@ -5,6 +5,7 @@
 
 #include "base/container_of.h"
 #include "core/causes.h"
+#include "core/cookie_secrets.h"
 #include "core/sched/private.h"
 #include "policy/reason.h"
 #include "text/proxy.h"
@@ -44,6 +45,7 @@ static const char *describe_failure(
         (void)buf_add_text(text, end->detail);
     if (sched->check_failure.length == 0)
         causes_add_redirected(text, file->redirect);
+    cookie_secrets_hide(end->cookies, text);
     return buf_text(text);
 }
 

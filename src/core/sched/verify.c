@@ -10,6 +10,7 @@ struct kept_end {
     struct http_end end;
     struct buf answer;
     struct buf headers;
+    struct buf cookies;
     char texts[]; /* the texts of `end`, each with its NUL */
 };
 
@@ -49,6 +50,7 @@ static struct kept_end *kept_end_new(const struct http_end *end)
     kept->end.phrase = keep_text(&at, end->phrase);
     kept->end.answer = keep_buf(&kept->answer, end->answer);
     kept->end.headers = keep_buf(&kept->headers, end->headers);
+    kept->end.cookies = keep_buf(&kept->cookies, end->cookies);
     return kept;
 }
 
@@ -71,6 +73,7 @@ void verify_end(struct slot *slot)
         return;
     buf_free(&slot->kept_end->answer);
     buf_free(&slot->kept_end->headers);
+    buf_free(&slot->kept_end->cookies);
     free(slot->kept_end);
     slot->kept_end = NULL;
 }

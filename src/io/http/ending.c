@@ -122,6 +122,7 @@ void ending_describe(struct http_transfer *transfer, struct http_end *end)
         .phrase = buf_text(&transfer->phrase),
         .location = buf_text(&transfer->location),
         .retry_after = buf_text(&transfer->retry_after),
+        .cookies = &transfer->cookies,
         .headers = &transfer->lines,
         .request_bytes = transfer->body_sent,
         .reused = transfer->reused,

@@ -184,6 +184,9 @@ static void transport_free(struct http *http)
     free_settings(&transport->settings);
     wipe(transport->credentials.data, transport->credentials.length);
     buf_free(&transport->credentials);
+    wipe(transport->cookie_line.data, transport->cookie_line.length);
+    buf_free(&transport->cookie_line);
+    cookie_jar_free(&transport->cookies);
     buf_free(&transport->key);
     buf_free(&transport->decoded);
     buf_free(&transport->coding);
@@ -214,6 +217,7 @@ struct http *http_new(const struct http_settings *settings, struct error *error)
     buf_init(&transport->decoded, HTTP_ANSWER_KEPT);
     buf_init(&transport->coding, HTTP_HEADERS_KEPT);
     buf_init(&transport->credentials, KEY_MOST);
+    buf_init(&transport->cookie_line, KEY_MOST);
     pool_init(&transport->pool, settings->connections, dispatch_close, transport);
     (void)snprintf(transport->user_agent, sizeof transport->user_agent, "User-Agent: %s",
         settings->user_agent);

@@ -140,6 +140,30 @@ static bool add_credentials(struct http_transfer *transfer, const struct route *
            (text->length == proxy_at || add_line(lines, text->data + proxy_at, error));
 }
 
+/* Writes "Cookie: " with those that the request's own headers have and those of the jar, into the
+ * transport's `cookie_line`; leaves it empty where the jar has none. */
+static bool write_cookies(struct http_transfer *transfer, const struct route *route)
+{
+    struct transport *transport = transfer->transport;
+    const char *own = http_request_head_find(transfer->request->headers, "Cookie");
+    struct buf *line = &transport->cookie_line;
+    bool is_removed = own != NULL && strcmp(own + strlen("Cookie"), ":") == 0;
+    bool has_own = own != NULL && own[strlen("Cookie")] == ':';
+    buf_clear(line);
+    buf_clear(&transfer->cookies);
+    if (!transport->settings.cookies || is_removed)
+        return true;
+    (void)buf_add_text(line, has_own ? own : "Cookie: ");
+    (void)buf_add_text(line, has_own ? "; " : "");
+    size_t begin = line->length;
+    cookie_jar_add(&transport->cookies, &route->url, clock_wall_seconds(&transport->clock), line,
+        &transfer->cookies);
+    bool made = !line->failed;
+    if (line->length == begin)
+        buf_clear(line);
+    return made;
+}
+
 static bool add_default(struct http_transfer *transfer, struct head_lines *lines, const char *name,
     const char *line, struct error *error)
 {
@@ -154,9 +178,15 @@ static bool add_lines(struct http_transfer *transfer, const struct route *route,
     bool made = add_credentials(transfer, route, lines, error) &&
                 add_default(transfer, lines, "User-Agent", agent, error) &&
                 add_default(transfer, lines, "Accept", "Accept: */*", error);
+    if (made && !write_cookies(transfer, route))
+        made = error_set_memory(error);
+    const char *cookies = buf_text(&transfer->transport->cookie_line);
     const char *const *header = transfer->request->headers;
+    const char *own = http_request_head_find(header, "Cookie");
     for (; made && *header != NULL; header++)
-        made = add_line(lines, *header, error);
+        made = add_line(lines, *header == own && *cookies != '\0' ? cookies : *header, error);
+    if (made && own == NULL && *cookies != '\0')
+        made = add_line(lines, cookies, error);
     lines->list[lines->count] = NULL;
     return made;
 }

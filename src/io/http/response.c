@@ -25,11 +25,27 @@ static void keep_value(struct buf *value, struct http_slice slice)
     (void)buf_add(value, slice.data, slice.length);
 }
 
+/* A plain proxy that wants credentials responds for itself, not for the origin. */
+static void keep_cookie(struct http_transfer *transfer)
+{
+    struct transport *transport = transfer->transport;
+    struct http_slice header = transfer->response.value;
+    struct http_url url;
+    struct error ignored;
+    if (!transport->settings.cookies || transfer->status == PROXY_STATUS_CREDENTIALS ||
+        !http_url_split(transfer->request->url, &url, &ignored))
+        return;
+    cookie_jar_take(&transport->cookies, header, &url, clock_wall_seconds(&transport->clock),
+        &transfer->cookies);
+}
+
 /* Without room or memory a line is lost: the status counts, not what is said of it. */
 static void keep_header(struct http_transfer *transfer)
 {
     const struct http_response *response = &transfer->response;
     struct buf *lines = &transfer->lines;
+    if (http_slice_is(response->name, "Set-Cookie"))
+        keep_cookie(transfer);
     if (http_slice_is(response->name, "Location")) {
         keep_value(&transfer->location, response->value);
     } else if (http_slice_is(response->name, "Retry-After")) {

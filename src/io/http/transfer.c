@@ -16,6 +16,8 @@ static void transfer_free(struct http_transfer *transfer)
     buf_free(&transfer->phrase);
     buf_free(&transfer->location);
     buf_free(&transfer->retry_after);
+    wipe(transfer->cookies.data, transfer->cookies.length);
+    buf_free(&transfer->cookies);
     buf_free(&transfer->detail);
     free(transfer->buffer);
     free(transfer);
@@ -39,6 +41,7 @@ struct http_transfer *transfer_obtain(struct transport *transport)
     buf_init(&transfer->phrase, HTTP_HEADERS_KEPT);
     buf_init(&transfer->location, HTTP_HEADERS_KEPT);
     buf_init(&transfer->retry_after, HTTP_HEADERS_KEPT);
+    buf_init(&transfer->cookies, (size_t)2 * HTTP_HEADERS_KEPT);
     buf_init(&transfer->detail, (size_t)2 * HTTP_HEADERS_KEPT);
     return transfer;
 }

@@ -10,6 +10,7 @@
 #include "io/http/connector.h"
 #include "io/http/poller.h"
 #include "io/http/pool.h"
+#include "text/cookie_jar.h"
 #include "text/http_response.h"
 #include "text/proxy.h"
 
@@ -96,6 +97,7 @@ struct http_transfer {
     struct buf phrase;             /* the reason phrase */
     struct buf location;           /* the value of Location */
     struct buf retry_after;        /* the value of Retry-After */
+    struct buf cookies;            /* values of cookies, of the request too, each with a NUL */
 
     /* For the end */
     enum attempt_error failed; /* with BREAK_NOT_CONNECTED: why */
@@ -131,6 +133,8 @@ struct transport {
     struct buf decoded;               /* the decoded body of the exchange that is reported */
     struct buf coding;                /* the name of its coding */
     struct buf credentials;           /* scratch: header lines with credentials */
+    struct buf cookie_line;           /* scratch: the header line with cookies */
+    struct cookie_jar cookies;        /* those that servers have set */
     char user_agent[64];              /* the header line */
     char received[RECEIVE_ROOM];      /* what was received last */
 };

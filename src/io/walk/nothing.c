@@ -55,12 +55,30 @@ static void add_filters(struct buf *out, const struct walk_shared *shared)
         (void)buf_printf(out, " and %zu more", count - RULES_NAMED);
 }
 
+/* Is there an exclude of `*` beside an include? Then no folder is entered, or the exclude decides.
+ */
+static bool excludes_all(const struct walk_shared *shared)
+{
+    bool all = false;
+    bool some = false;
+    for (size_t i = 0; shared->ignore != NULL && i < ignore_rule_count(shared->ignore); i++) {
+        const char *pattern = ignore_rule_pattern(shared->ignore, i);
+        bool includes = ignore_rule_includes(shared->ignore, i);
+        all = all || (!includes && strspn(pattern, "*/") == strlen(pattern));
+        some = some || includes;
+    }
+    return all && some;
+}
+
 /* Adds the pattern that would have matched, if one is known. */
 static void add_better(struct buf *out, const struct walk_shared *shared)
 {
     bool by_name = false;
     const char *better =
         shared->suggest == NULL ? NULL : ignore_suggest_better(shared->suggest, &by_name);
+    if (better == NULL && excludes_all(shared))
+        (void)buf_add_text(out, "; an exclude of '*' is not needed: if the first rule is an "
+                                "include, all other files are left out");
     if (better != NULL)
         (void)buf_printf(out, "; %s'%s' would match",
             by_name ? "patterns are matched with what is below PATH: " : "", better);
