@@ -314,8 +314,9 @@
  *   seen                   what is remembered of a run for its display
  *
  * sink/report/
+ *   data                   the page's data
  *   private                what these files share
- *   report                 what is kept of a run, and the page's data
+ *   report                 what is kept of a run
  *   timeline               what happened when
  *
  * receive/                 the only folder that uses libmicrohttpd
