@@ -125,6 +125,7 @@ struct option_setting {
     char *value;                  /* NULL for a flag */
     enum option_manner manner;    /* whether it sets, adds or undoes */
     bool secret;                  /* the value of `set` is a secret even if it stands here */
+    bool is_template;             /* the value of `set` names other keys */
     char *where;                  /* FILE:LINE:COLUMN in an options file; NULL: the caller set it */
 };
 

@@ -167,8 +167,10 @@ static bool set_variable(
     char *text;
     if (asprintf(&text, "%s=%s", variable->name, value) < 0)
         return error_set_memory(resolving->error);
-    const struct option_setting setting = {
-        .row = options_find("set"), .value = text, .secret = variable->secret};
+    const struct option_setting setting = {.row = options_find("set"),
+        .value = text,
+        .secret = variable->secret,
+        .is_template = value == variable->fallback && recipe_is_template(value)};
     bool added = options_add(resolving->out, &setting, resolving->error);
     wipe_and_free(text);
     return added;
