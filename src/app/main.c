@@ -207,7 +207,7 @@
  *   library                public functions that belong to no other module
  *   listed_secrets         the secrets that --urls has for one file
  *   look_ahead             how much a run is going to send
- *   loop_clock             the clock of the loop, which stands still while it does not run
+ *   loop_clock             the clock of the loop, which stops while the loop does not run
  *   only_failed            what an earlier run says of each file
  *   options                the table of options, and the options given
  *   own_files              files that the run itself writes
@@ -315,8 +315,9 @@
  *   seen                   what is remembered of a run for its display
  *
  * sink/report/
+ *   data                   the page's data
  *   private                what these files share
- *   report                 what is kept of a run, and the page's data
+ *   report                 what is kept of a run
  *   timeline               what happened when
  *
  * receive/                 the only folder that uses libmicrohttpd

@@ -141,8 +141,9 @@ static bool make_report(struct report_run *run, struct error *error)
 {
     struct buf again;
     buf_init(&again, 1 << 20);
-    (void)buf_add_text(&again, "shoal send ... --only-failed ");
-    (void)buf_add_text(&again, run->paths[0]);
+    for (size_t i = 0; i < run->path_count; i++)
+        (void)buf_printf(&again, "%sshoal send ... --append --json=%s --only-failed %s",
+            i > 0 ? "\n" : "", run->paths[i], run->paths[i]);
     run->report = again.failed ? NULL : report_new(buf_text(&again));
     buf_free(&again);
     if (run->report == NULL)

@@ -133,7 +133,7 @@ struct config {
     bool follow;               /* --follow */
     bool follow_outside;       /* --follow=outside; `follow` is true too */
     bool no_hidden;            /* --no-hidden */
-    char *braces;              /* the first option whose pattern has `{a,b}`; NULL: none has */
+    char *braces;              /* the first rule whose pattern has `{a,b}`; NULL: none has */
     struct ignore *ignore;     /* --filter, --include, --exclude, --ignore-file */
     bool allow_empty;          /* --allow-empty */
     int64_t refuse_over;       /* --refuse-over, in bytes; 0: no limit */

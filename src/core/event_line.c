@@ -88,6 +88,21 @@ static enum shoal_reason find_reason(const char *name)
     return SHOAL_REASON_NONE;
 }
 
+static void read_headers(struct event_line *line, struct shoal_file *file)
+{
+    const char *name;
+    json_t *value;
+    json_t *headers = json_object_get(line->json, "headers");
+    file->headers = line->headers;
+    json_object_foreach(headers, name, value)
+    {
+        if (!json_is_string(value) || file->header_count == EVENT_LINE_HEADERS)
+            continue;
+        line->headers[file->header_count++] = (struct shoal_value){.name = name,
+            .value = {.data = json_string_value(value), .length = json_string_length(value)}};
+    }
+}
+
 static bool read_file(struct event_line *line)
 {
     const json_t *json = line->json;
@@ -104,6 +119,7 @@ static bool read_file(struct event_line *line)
         .took_us = time_of(json, "ms", CLOCK_US_PER_MS, 0),
         .temporary = json_is_true(json_object_get(json, "temporary")),
         .maybe_accepted = json_is_true(json_object_get(json, "maybe_accepted"))};
+    read_headers(line, file);
     return read_path(line, &file->path) &&
            find_verdict(member_text(json, "verdict"), &file->verdict);
 }

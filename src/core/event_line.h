@@ -12,6 +12,9 @@
 #include "base/err.h"
 #include "base/must_use.h"
 
+/* The most headers of a FILE that are read back. */
+#define EVENT_LINE_HEADERS 16
+
 /* One line. */
 struct event_line {
     struct shoal_event event;   /* its texts belong to `json` and `path` */
@@ -19,9 +22,10 @@ struct event_line {
     const char *paths[1];       /* of a START: an empty list */
     int64_t wall_seconds;       /* of a START: when the run began, since 1970; else 0 */
     const char *shard;          /* of a START: "3/16"; NULL: the run had all files */
-    bool known;                 /* false: an event that is not read back, or of a later version */
-    struct buf path;            /* of a FILE or an ATTEMPT that is not valid UTF-8 */
-    json_t *json;               /* owned */
+    struct shoal_value headers[EVENT_LINE_HEADERS]; /* of a FILE */
+    bool known;      /* false: an event that is not read back, or of a later version */
+    struct buf path; /* of a FILE or an ATTEMPT that is not valid UTF-8 */
+    json_t *json;    /* owned */
 };
 
 /* Reads a line (without its end), to be freed with event_line_free(). Read back are START, FILE,

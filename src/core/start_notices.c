@@ -11,7 +11,7 @@ static void tell_braces(const struct start_notices *notices)
     if (notices->config->braces == NULL)
         return;
     (void)snprintf(text, sizeof text,
-        "%s: braces are ordinary characters in a pattern; give one option per alternative",
+        "%s: braces are ordinary characters in a pattern; give one pattern per alternative",
         notices->config->braces);
     events_notice(notices->events, text);
 }

@@ -26,9 +26,9 @@ static void add_verdict(struct buf *out, uint64_t count, const char *word, const
     *separator = ", ";
 }
 
-/* Adds ": 2,039 sent, 2 failed, 7 not attempted": what occurred. In events, files that were not
- * attempted are a part of the failed ones. */
-static void add_verdicts(struct buf *out, const struct shoal_totals *totals)
+/* Adds `separator` and "2,039 sent, 2 failed, 7 not attempted": what occurred. In events, files
+ * that were not attempted are a part of the failed ones. */
+static void add_verdicts(struct buf *out, const struct shoal_totals *totals, const char *separator)
 {
     static const char *const words[SHOAL_VERDICTS] = {
         [SHOAL_SENT] = " sent",
@@ -37,7 +37,6 @@ static void add_verdicts(struct buf *out, const struct shoal_totals *totals)
         [SHOAL_FAILED] = " failed",
         [SHOAL_UNKNOWN] = " unknown",
     };
-    const char *separator = ": ";
     for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++) {
         uint64_t count = totals->verdicts[verdict];
         if (verdict == SHOAL_FAILED)
@@ -76,7 +75,7 @@ static void add_first_line(struct buf *out, const struct shoal_event *event, boo
         add_elapsed(out, event->at_us);
         add_rate(out, totals->found, event->at_us, " (", ")");
     }
-    add_verdicts(out, totals);
+    add_verdicts(out, totals, dry_run ? ", " : ": ");
     (void)buf_add_byte(out, '\n');
 }
 

@@ -38,6 +38,9 @@ MUST_USE bool aws_sigv4_parse(const char *text, struct aws_sigv4_scope *scope, s
  * is an address. */
 MUST_USE bool aws_sigv4_complete(struct aws_sigv4_scope *scope, struct http_slice host);
 
+/* Whether the host is an endpoint of Amazon that names another region than the scope has. */
+bool aws_sigv4_contradicts(const struct aws_sigv4_scope *scope, struct http_slice host);
+
 /* Writes `seconds` since 1970 as YYYYMMDDTHHMMSSZ and a NUL. */
 void aws_sigv4_time(int64_t seconds, char out[AWS_SIGV4_TIME_SIZE]);
 

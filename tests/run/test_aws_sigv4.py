@@ -150,11 +150,13 @@ def test_each_attempt_is_signed_anew(shoal, tree, ledger):
     (PROVIDER, {**ENV, "AWS_ACCESS_KEY_ID": ""}, ["AWS_ACCESS_KEY_ID"]),
     (("--aws-sigv4", "aws:"), ENV, ["--aws-sigv4", "PROVIDER"]),
     (("--aws-sigv4", "aws:amz"), ENV, ["--aws-sigv4", "127.0.0.1", "aws:amz:us-east-1:s3"]),
+    ((*PROVIDER, "--url", "https://b.s3.us-east-1.amazonaws.com/"), ENV, ["eu-west-1", "s3.us-east-1.amazonaws.com"]),
     ((*PROVIDER, "-H", "Authorization: x"), ENV, ["--aws-sigv4", "Authorization"]),
 ])  # fmt: skip
 def test_wrong_usage(shoal, tree, arguments, env, words):
     tree("a")
-    shoal.send(*arguments, "-T", tree, "http://127.0.0.1:9/b/", env=env).usage_error(*words)
+    url = () if "--url" in arguments else ("http://127.0.0.1:9/b/",)
+    shoal.send(*arguments, "-T", tree, *url, env=env).usage_error(*words)
 
 
 def test_a_dry_run_needs_no_credentials(shoal, tree):

@@ -372,3 +372,17 @@ def test_a_secret_in_a_file_is_not_in_its_error(shoal, tree, write):
     run = shoal.send("--config", path, tree)
     run.usage_error(path)
     assert not re.search("hunter2", run.text), run
+
+
+def test_a_default_may_name_variables_before_it(shoal, tree, write):
+    tree("a")
+    head = "variables:\n  region: {default: us-east-1}\n  token: {secret: yes, default: 'env:TOKEN'}\n"
+    path = write(head + "  endpoint: {default: 'http://{region}.h:1'}\n  both: {default: '{{{token}'}\noptions: {url: '{endpoint}/{both}'}\n")
+    assert plan(shoal, "--recipe", path, tree)["url"] == "http://us-east-1.h:1/%7B***"
+    run = shoal.send("-n", "--recipe", path, "-s", "region=eu", "-s", "both={region}", tree)
+    assert run.of_kind("plan")[0]["url"] == "http://eu.h:1/%7Bregion%7D"
+    run = shoal.send("-n", "--recipe", path, tree, env={"TOKEN": "s3cr3t"})
+    assert run.of_kind("plan")[0]["url"] == "http://us-east-1.h:1/%7B***" and b"s3cr3t" not in run.everything
+    for wrong in ("{later}", "{path}", "{endpoint}", "{region", "{optional}"):
+        text = head + f"  optional: {{optional: yes}}\n  endpoint: {{default: '{wrong}'}}\n  later: {{default: x}}\noptions: {{url: 'http://h/'}}\n"
+        shoal.send("--recipe", write(text), tree).usage_error("a.yaml:5:3", "'endpoint'", "declared before it")

@@ -25,7 +25,7 @@ def run(shoal, tree, ledger, folder):
     tree("evil" + EVIL.replace("/", ":"))
     for number in range(5):
         ledger.script(f"d/f{number}", Answer(status=422, body=f"duplicate {number} {EVIL}".encode()))
-    ledger.script("d/f7", Answer(status=503), Answer(status=401))
+    ledger.script("d/f7", Answer(status=503), Answer(status=401, headers={"X-Request-Id": "req-7"}))
     outputs = ("--report", folder / "report.html", "--junit", folder / "junit.xml")
     run = shoal.send(*outputs, *FORM, tree, ledger.url)
     (folder / "events.jsonl").write_bytes(b"".join(lines_of(run)))
@@ -51,6 +51,7 @@ def test_the_report_has_the_figures_of_the_events(run, folder):
     ]
     assert {file[0]: file[2] for file in data["files"]} == {path: event["status"] for path, event in run.verdicts.items()}
     assert next(file for file in data["files"] if file[0] == "d/f7")[8] == "503 401"
+    assert next(file for file in data["files"] if file[0] == "d/f7")[9] == "req-7"
     assert sum(bucket[0] for bucket in data["buckets"]) == run.end["sent"]
     assert sum(bucket[1] for bucket in data["buckets"]) == run.end["failed"]
     assert sum(bucket[2] for bucket in data["buckets"]) == run.end["retries"]

@@ -292,5 +292,8 @@ def test_braces_in_a_pattern_get_a_hint(shoal, tree, ledger):
     tree("b{c}.js")
     run = shoal.send("--exclude", "*.{map,css}", tree, ledger.url).sent_all(2)
     assert "--exclude '*.{map,css}': braces" in run.text
+    (shoal.folder / "rules").write_text("x\n*.{map,css}\n")
+    run = shoal.send("--ignore-file", "rules", tree, ledger.url).sent_all(2)
+    assert "rules, line 2: braces" in run.text
     run = shoal.send("--exclude", "b{c}.js", tree, ledger.url).sent_all(1)
     assert "braces" not in run.text

@@ -201,6 +201,23 @@ static void the_scope_is_read_and_completed_from_the_host(void **state)
         assert_string_equal(scope.region, cases[i].region);
         assert_string_equal(scope.service, cases[i].service);
     }
+    static const struct {
+        const char *host;
+        bool contradicts;
+    } hosts_of_regions[] = {
+        {"s3.eu-west-1.amazonaws.com", false},
+        {"b.s3.us-east-1.amazonaws.com", true},
+        {"b.s3-us-east-1.amazonaws.com", true},
+        {"us-east-1.s3.amazonaws.com", false},
+        {"s3.amazonaws.com", false},
+        {"s3.us-east-1.example.com", false},
+        {"127.0.0.1", false},
+    };
+    for (size_t i = 0; i < COUNT_OF(hosts_of_regions); i++) {
+        assert_true(aws_sigv4_parse("aws:amz:eu-west-1:s3", &scope, &error));
+        assert_int_equal(aws_sigv4_contradicts(&scope, slice_of(hosts_of_regions[i].host)),
+            hosts_of_regions[i].contradicts);
+    }
     assert_true(aws_sigv4_parse("osc", &scope, &error));
     assert_string_equal(scope.name, "osc");
     static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]", "s3.example", ""};

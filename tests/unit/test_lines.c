@@ -442,6 +442,26 @@ static void a_dry_run_says_that_it_was_one(void **state)
     struct shoal_totals totals = {.found = 1, .planned = 1, .complete = true, .hidden = 1};
     end_with(&sink, totals, 1, 0);
     assert_written(&sink.messages, "dry run: 1 file would be sent\n(1 dot file among them)\n");
+    totals = (struct shoal_totals){.found = 4, .planned = 1, .complete = true, .left_out = 2};
+    totals.verdicts[SHOAL_SKIPPED] = 2;
+    totals.verdicts[SHOAL_FAILED] = 1;
+    end_with(&sink, totals, 1, 0);
+    assert_written(&sink.messages, "dry run: 1 file would be sent, 2 skipped, 1 failed\n"
+                                   "(2 files and folders left out: -v names them)\n");
+    close_sink(&sink);
+}
+
+static void nothing_found_is_said_as_the_filters_say_it(void **state)
+{
+    (void)state;
+    struct sink sink;
+    struct shoal_totals totals = {.complete = true};
+    open_sink(&sink, (struct lines_options){.quiet = true});
+    tell(&sink, (struct shoal_event){.kind = SHOAL_EVENT_END,
+                    .end = {.totals = &totals,
+                        .exit_status = SHOAL_EXIT_USAGE,
+                        .nothing_found = "d has 1 file, none passes"}});
+    assert_written(&sink.messages, "d has 1 file, none passes\n");
     close_sink(&sink);
 }
 
@@ -487,6 +507,7 @@ int main(void)
         cmocka_unit_test(what_was_not_attempted_is_no_cause_of_failures),
         cmocka_unit_test(the_summary_names_the_cause_that_the_run_waited_for),
         cmocka_unit_test(a_dry_run_says_that_it_was_one),
+        cmocka_unit_test(nothing_found_is_said_as_the_filters_say_it),
         cmocka_unit_test(quiet_keeps_failures_and_what_ends_in_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,20 +20,13 @@ static bool add_file(struct config_build *build, const char *path)
     return added || config_fail(build, "--ignore-file", &reason);
 }
 
-/* Adds one rule, and remembers the first pattern with braces, for a hint. `shown` is the option
- * with what a person wrote before the pattern. */
+/* Adds one rule. `shown` is the option with what a person wrote before the pattern. */
 static bool add_pattern(struct config_build *build, const char *option, const char *shown,
     const char *pattern, bool includes)
 {
-    struct config *config = build->config;
     struct error reason = {0};
-    if (!ignore_add(config->ignore, pattern, includes, shown, &reason))
-        return config_fail(build, option, &reason);
-    if (config->braces != NULL || !ignore_suggest_has_braces(pattern))
-        return true;
-    config->braces =
-        strdup(ignore_rule_name(config->ignore, ignore_rule_count(config->ignore) - 1));
-    return config->braces != NULL || error_set_memory(build->error);
+    return ignore_add(build->config->ignore, pattern, includes, shown, &reason) ||
+           config_fail(build, option, &reason);
 }
 
 /* `+ GLOB` includes, `- GLOB` excludes. */
@@ -67,6 +60,20 @@ static bool is_rule(const struct option_setting *setting)
            strcmp(name, "exclude") == 0 || strcmp(name, "ignore-file") == 0;
 }
 
+/* Remembers the first rule with braces, for a hint. */
+static bool note_braces(struct config_build *build)
+{
+    const struct ignore *ignore = build->config->ignore;
+    size_t count = ignore == NULL ? 0 : ignore_rule_count(ignore);
+    for (size_t rule = 0; rule < count; rule++) {
+        if (!ignore_suggest_has_braces(ignore_rule_pattern(ignore, rule)))
+            continue;
+        build->config->braces = strdup(ignore_rule_name(ignore, rule));
+        return build->config->braces != NULL || error_set_memory(build->error);
+    }
+    return true;
+}
+
 bool config_read_filters(struct config_build *build)
 {
     size_t count;
@@ -82,5 +89,5 @@ bool config_read_filters(struct config_build *build)
         if (!add_rule(build, &settings[i]))
             return false;
     }
-    return true;
+    return note_braces(build);
 }

@@ -133,18 +133,41 @@ static bool add_key(struct config_build *build, const struct option_setting *set
     return read;
 }
 
-bool config_read_keys(struct config_build *build)
+/* Adds a key whose value names other keys: the default of a recipe's variable. */
+static bool add_filled_key(struct config_build *build, const struct option_setting *setting)
+{
+    char option[OPTION_NAME_SIZE];
+    size_t length = strcspn(setting->value, "=");
+    char *name = strndup(setting->value, length);
+    if (name == NULL)
+        return error_set_memory(build->error);
+    (void)snprintf(option, sizeof option, "the default of '%s'", name);
+    char *value = config_fill_source(build, setting->value + length + 1, TEMPLATE_TEXT, option);
+    if (value != NULL && (!setting->secret || config_add_secret(build, value, strlen(value))))
+        return config_set_key(build, name, value);
+    free(name);
+    wipe_and_free(value);
+    return false;
+}
+
+/* Adds the keys of -s whose values name other keys, or the others. */
+static bool read_keys(struct config_build *build, bool are_templates)
 {
     size_t count;
     const struct option_setting *settings = options_settings(build->options, &count);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(settings[i].row->name, "set") != 0)
+        if (strcmp(settings[i].row->name, "set") != 0 || settings[i].is_template != are_templates)
             continue;
         build->at = &settings[i];
-        if (!add_key(build, &settings[i]))
+        if (!(are_templates ? add_filled_key : add_key)(build, &settings[i]))
             return false;
     }
     return true;
+}
+
+bool config_read_keys(struct config_build *build)
+{
+    return read_keys(build, false) && read_keys(build, true);
 }
 
 static void free_keys(struct template_keys *keys)
@@ -223,7 +246,7 @@ static bool add_part(
     if (added && is_template &&
         !template_parse(userinfo, TEMPLATE_URL, &build->keys, &template, NULL))
         added = config_wrong(
-            build, "the URL's user or password holds an unknown field: write {{ for a {");
+            build, "the URL's user or password contains an unknown field: write {{ for a {");
     if (added && template != NULL && template_needs(template) == 0) {
         wipe_and_free(userinfo);
         userinfo = config_fill_constant(build, template, "--url");

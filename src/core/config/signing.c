@@ -114,6 +114,9 @@ static bool check_host(struct config_build *build)
             "--aws-sigv4: region and service do not follow from the host '%.*s': give them, as in "
             "'aws:amz:us-east-1:s3'",
             (int)url.host.length, url.host.data);
+    if (valid && aws_sigv4_contradicts(&scope, url.host))
+        valid = config_wrong(build, "--aws-sigv4: the region '%s' is not that of the host '%.*s'",
+            scope.region, (int)url.host.length, url.host.data);
     bool is_unsigned = payload != NULL && strcmp(payload, AWS_SIGV4_UNSIGNED) == 0;
     if (valid && is_unsigned && !url.is_https)
         valid = config_wrong(

@@ -18,6 +18,9 @@
 MUST_USE bool recipe_read(
     struct recipe *recipe, enum recipe_use use, const struct yaml_tree *root, struct error *error);
 
+/* Whether a default names other variables, as a template does. */
+bool recipe_is_template(const char *text);
+
 /* --- read_value.c --- */
 
 /* Copies the text of `node`, which messages call `what`. False with `error`: it is another kind, or

@@ -52,6 +52,40 @@ static bool read_variable_key(struct recipe *recipe, struct recipe_variable *var
         recipe, node, "a variable has 'help', 'default', 'optional', 'secret' and 'values'", error);
 }
 
+bool recipe_is_template(const char *text)
+{
+    return !is_source(text) && strchr(text, '{') != NULL;
+}
+
+/* A default may name variables that are declared before it and always have a value. */
+static bool check_default(
+    const struct recipe *recipe, const struct recipe_variable *variable, struct error *error)
+{
+    if (!recipe_is_template(variable->fallback))
+        return true;
+    size_t count = (size_t)(variable - recipe->variables);
+    struct template_key *list = calloc(count + 1, sizeof *list);
+    if (list == NULL)
+        return error_set_memory(error);
+    struct template_keys keys = {.list = list};
+    for (size_t i = 0; i < count; i++) {
+        if (!recipe->variables[i].optional)
+            list[keys.count++] =
+                (struct template_key){.name = recipe->variables[i].name, .value = ""};
+    }
+    struct template *template = NULL;
+    bool good = template_parse(variable->fallback, TEMPLATE_TEXT, &keys, &template, NULL) &&
+                template_needs(template) == 0;
+    if (!good)
+        (void)yaml_tree_wrong(error, recipe->name, variable->place,
+            "the variable '%s': its default '%s' may name variables that are declared before it "
+            "and are not optional, and nothing else; a '{' itself is written '{{'",
+            variable->name, variable->fallback);
+    template_free(template);
+    free(list);
+    return good;
+}
+
 static bool check_variable(
     const struct recipe *recipe, const struct recipe_variable *variable, struct error *error)
 {
@@ -71,6 +105,8 @@ static bool check_variable(
         return yaml_tree_wrong(error, recipe->name, place,
             "the variable '%s' has a default: 'optional' goes with a default of env:NAME only",
             variable->name);
+    if (!check_default(recipe, variable, error))
+        return false;
     bool allowed = variable->values == NULL || is_source(variable->fallback);
     for (size_t i = 0; i < variable->value_count && !allowed; i++)
         allowed = strcmp(variable->values[i], variable->fallback) == 0;

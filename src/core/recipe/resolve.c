@@ -37,7 +37,7 @@ struct resolving {
     struct error *error;
 };
 
-/* --include, --exclude and --filter are one list; other options stand for themselves. */
+/* --include, --exclude and --filter are one list; each other option is a list of its own. */
 static const char *family_of(const struct option_row *row)
 {
     bool is_filter = strcmp(row->name, "include") == 0 || strcmp(row->name, "exclude") == 0;
@@ -167,8 +167,10 @@ static bool set_variable(
     char *text;
     if (asprintf(&text, "%s=%s", variable->name, value) < 0)
         return error_set_memory(resolving->error);
-    const struct option_setting setting = {
-        .row = options_find("set"), .value = text, .secret = variable->secret};
+    const struct option_setting setting = {.row = options_find("set"),
+        .value = text,
+        .secret = variable->secret,
+        .is_template = value == variable->fallback && recipe_is_template(value)};
     bool added = options_add(resolving->out, &setting, resolving->error);
     wipe_and_free(text);
     return added;

@@ -15,42 +15,9 @@
 #include "text/encode.h"
 #include "text/units.h"
 
-#define DATA_MAX       ((size_t)1024 * 1024 * 1024) /* bytes of the page's data */
-#define ROWS_MAX       100000                       /* files in the table that did not fail */
+#define ROWS_MAX       100000 /* files in the table that did not fail */
 #define MARKS_MAX      200
-#define STATUSES_MAX   120 /* bytes of "502 502 201" */
-#define DATA_MARK      "@DATA@"
-#define FIRST_REFUSALS 3
-
-/* The failed attempts of a file that has no verdict yet. */
-struct pending {
-    struct table_node node;      /* by path */
-    char statuses[STATUSES_MAX]; /* "502 502" */
-    char path[];
-};
-
-struct report {
-    char *again;                /* owned */
-    char *method;               /* of the first run; owned */
-    char *url;                  /* of the first run; owned */
-    int64_t start_seconds;      /* when the first run began, since 1970; 0: not known */
-    int64_t offset_us;          /* when this run began, after the first one */
-    int64_t end_us;             /* the last event, after the start of the first run */
-    unsigned runs;              /* START events */
-    unsigned ended;             /* END events */
-    int exit_status;            /* the worst of all runs */
-    struct shoal_totals totals; /* of all runs */
-    struct causes causes;
-    struct table pending;
-    struct timeline timeline;
-    struct buf rows;     /* the table, as JSON */
-    struct buf marks;    /* marks over time, as JSON */
-    struct buf warnings; /* as JSON */
-    uint64_t row_count;
-    unsigned mark_count;
-    bool cut;                  /* not every file is in the table */
-    bool seen[FIRST_REFUSALS]; /* 401, 403, 407: one mark each */
-};
+#define REQUEST_ID_MAX 100 /* bytes; a longer one is not shown */
 
 struct report *report_new(const char *again)
 {
@@ -101,7 +68,7 @@ void report_add_string(struct buf *out, const char *text, size_t length)
     buf_free(&repaired);
 }
 
-static void add_text(struct buf *out, const char *text)
+void report_add_text(struct buf *out, const char *text)
 {
     report_add_string(out, text == NULL ? "" : text, text == NULL ? 0 : strlen(text));
 }
@@ -110,7 +77,7 @@ void report_warn(struct report *report, const char *sentence)
 {
     if (report->warnings.length > 0)
         (void)buf_add_byte(&report->warnings, ',');
-    add_text(&report->warnings, sentence);
+    report_add_text(&report->warnings, sentence);
 }
 
 /* ---- taking events */
@@ -134,7 +101,7 @@ static void mark(struct report *report, int64_t at_us, const char *text)
     (void)buf_printf(&report->marks,
         "%s{\"at\":%.1f,\"text\":", report->marks.length > 0 ? "," : "",
         (double)at_us / (double)CLOCK_US_PER_SECOND);
-    add_text(&report->marks, text);
+    report_add_text(&report->marks, text);
     (void)buf_add_byte(&report->marks, '}');
 }
 
@@ -167,15 +134,15 @@ static void take_attempt(struct report *report, const struct shoal_attempt *atte
 
 static void note_time(struct report *report, const struct shoal_file *file, int64_t at_us)
 {
-    struct timeline_bucket *bucket = timeline_at(&report->timeline, at_us - file->took_us);
-    if (bucket != NULL && file->attempts > 0)
-        bucket->started++;
-    bucket = timeline_at(&report->timeline, at_us);
+    if (file->attempts > 0) {
+        timeline_note_flight(&report->timeline, at_us - file->took_us, true);
+        timeline_note_flight(&report->timeline, at_us, false);
+    }
+    struct timeline_bucket *bucket = timeline_at(&report->timeline, at_us);
     if (bucket == NULL)
         return;
     bucket->sent += !verdict_is_bad(file->verdict);
     bucket->failed += verdict_is_bad(file->verdict);
-    bucket->ended += file->attempts > 0;
     bucket->took_us += file->took_us;
     if (file->verdict == SHOAL_SENT && file->bytes > 0)
         bucket->bytes += file->bytes;
@@ -195,10 +162,25 @@ static void mark_refusal(struct report *report, const struct shoal_file *file, i
     }
 }
 
-/* Adds [path, verdict, status, attempts, bytes, at_ms, ms, cause, statuses]. */
+/* By which name the operators of the service find the request; NULL: the response has none. */
+static const struct shoal_text *find_request_id(const struct shoal_file *file)
+{
+    static const char *const names[] = {
+        "request-id", "requestid", "correlation-id", "trace-id", "cf-ray", "uploadid"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        for (size_t header = 0; header < file->header_count; header++) {
+            if (strcasestr(file->headers[header].name, names[i]) != NULL)
+                return &file->headers[header].value;
+        }
+    }
+    return NULL;
+}
+
+/* Adds [path, verdict, status, attempts, bytes, at_ms, ms, cause, statuses, request ID]. */
 static void add_row(
     struct report *report, const struct shoal_file *file, const char *statuses, int64_t at_us)
 {
+    const struct shoal_text *id = find_request_id(file);
     struct buf *rows = &report->rows;
     if (!verdict_is_bad(file->verdict) && report->row_count >= ROWS_MAX) {
         report->cut = true;
@@ -209,9 +191,13 @@ static void add_row(
     (void)buf_printf(rows, ",%d,%ld,%u,%" PRId64 ",%" PRId64 ",%" PRId64 ",", (int)file->verdict,
         file->status, file->attempts, file->bytes, at_us / CLOCK_US_PER_MS,
         file->took_us / CLOCK_US_PER_MS);
-    add_text(rows, file->cause);
+    report_add_text(rows, file->cause);
     (void)buf_add_byte(rows, ',');
-    add_text(rows, statuses);
+    report_add_text(rows, statuses);
+    if (id != NULL && id->length <= REQUEST_ID_MAX) {
+        (void)buf_add_byte(rows, ',');
+        report_add_string(rows, id->data, id->length);
+    }
     (void)buf_add_byte(rows, ']');
 }
 
@@ -292,105 +278,4 @@ void report_event(struct report *report, const struct shoal_event *event, int64_
     }
     if (at_us > report->end_us)
         report->end_us = at_us;
-}
-
-/* ---- the page's data */
-
-static void add_cause(struct buf *out, const struct shoal_cause *cause)
-{
-    (void)buf_add_text(out, "{\"text\":");
-    add_text(out, cause->text);
-    (void)buf_add_text(out, ",\"example\":");
-    add_text(out, cause->example);
-    (void)buf_add_text(out, ",\"first_path\":");
-    report_add_string(out, cause->first_path.data, cause->first_path.length);
-    (void)buf_printf(out,
-        ",\"reason\":\"%s\",\"count\":%" PRIu64 ",\"temporary\":%" PRIu64
-        ",\"bytes_least\":%" PRId64 ",\"bytes_most\":%" PRId64 ",\"first_s\":%.1f,\"last_s\":%.1f}",
-        shoal_reason_name(cause->reason), cause->count, cause->temporary, cause->bytes_least,
-        cause->bytes_most, (double)cause->first_us / (double)CLOCK_US_PER_SECOND,
-        (double)cause->last_us / (double)CLOCK_US_PER_SECOND);
-}
-
-static void add_causes(struct buf *out, struct report *report)
-{
-    size_t count;
-    const struct shoal_cause *causes = causes_sorted(&report->causes, &count);
-    (void)buf_add_byte(out, '[');
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            (void)buf_add_byte(out, ',');
-        add_cause(out, &causes[i]);
-    }
-    (void)buf_add_byte(out, ']');
-}
-
-static void add_totals(struct buf *out, const struct shoal_totals *totals)
-{
-    (void)buf_printf(out, "{\"found\":%" PRIu64, totals->found);
-    for (int verdict = 0; verdict < SHOAL_VERDICTS; verdict++)
-        (void)buf_printf(out, ",\"%s\":%" PRIu64, shoal_verdict_name((enum shoal_verdict)verdict),
-            totals->verdicts[verdict]);
-    (void)buf_printf(out,
-        ",\"temporary\":%" PRIu64 ",\"retries\":%" PRIu64 ",\"bytes\":%" PRId64
-        ",\"largest_sent\":%" PRId64 "}",
-        totals->temporary, totals->retries, totals->bytes, totals->largest_sent);
-}
-
-static void add_data(struct buf *out, struct report *report)
-{
-    (void)buf_printf(out, "{\"version\":\"%s\",\"start\":%" PRId64 ",\"seconds\":%.1f,\"runs\":%u,",
-        SHOAL_VERSION, report->start_seconds, (double)report->end_us / (double)CLOCK_US_PER_SECOND,
-        report->runs);
-    (void)buf_add_text(out, "\"method\":");
-    add_text(out, report->method);
-    (void)buf_add_text(out, ",\"url\":");
-    add_text(out, report->url);
-    (void)buf_add_text(out, ",\"again\":");
-    add_text(out, report->again);
-    (void)buf_printf(out,
-        ",\"exit\":%d,\"complete\":%s,\"cut\":%s,\"totals\":", report->exit_status,
-        report->totals.complete ? "true" : "false", report->cut ? "true" : "false");
-    add_totals(out, &report->totals);
-    (void)buf_add_text(out, ",\"causes\":");
-    add_causes(out, report);
-    (void)buf_printf(out, ",\"bucket_seconds\":%" PRId64 ",\"buckets\":",
-        report->timeline.bucket_us / CLOCK_US_PER_SECOND);
-    timeline_add_json(out, &report->timeline);
-    (void)buf_printf(out, ",\"marks\":[%s],\"warnings\":[%s],\"files\":[", buf_text(&report->marks),
-        buf_text(&report->warnings));
-    (void)buf_add(out, buf_text(&report->rows), report->rows.length);
-    (void)buf_add_text(out, "]}");
-}
-
-/* Writes JSON into a script element: `<` cannot end it or begin a comment, as it is escaped. */
-static bool write_data(const struct writer *writer, const struct buf *data)
-{
-    const char *at = data->data;
-    const char *end = data->data + data->length;
-    const char *angle;
-    while ((angle = memchr(at, '<', (size_t)(end - at))) != NULL) {
-        if (!writer_write(writer, at, (size_t)(angle - at)) ||
-            !writer_write(writer, "\\u003c", strlen("\\u003c")))
-            return false;
-        at = angle + 1;
-    }
-    return writer_write(writer, at, (size_t)(end - at));
-}
-
-bool report_write(struct report *report, const struct writer *writer)
-{
-    struct buf data;
-    buf_init(&data, DATA_MAX);
-    if (report->ended < report->runs)
-        report_warn(report, "A run has no end: it was killed, or its events were cut. What it sent "
-                            "after the last event is not known.");
-    add_data(&data, report);
-    const char *mark_at = strstr(report_page, DATA_MARK);
-    const char *rest = mark_at + strlen(DATA_MARK);
-    bool complete = !data.failed && !report->rows.failed && !report->marks.failed;
-    bool written = complete && writer_write(writer, report_page, (size_t)(mark_at - report_page)) &&
-                   write_data(writer, &data) && writer_write(writer, rest, strlen(rest));
-    buf_free(&data);
-    return written;
 }

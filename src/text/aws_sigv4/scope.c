@@ -110,21 +110,41 @@ static bool complete_amazon(struct aws_sigv4_scope *scope, struct http_slice hos
     return set_part(scope->region, label) && set_part(scope->service, service);
 }
 
+/* Sets `*rest` to what precedes the domain of Amazon. False: the host is elsewhere. */
+static bool strip_amazon(struct http_slice host, struct http_slice *rest)
+{
+    static const char *const domains[] = {".amazonaws.com", ".amazonaws.com.cn"};
+    for (size_t i = 0; i < sizeof domains / sizeof domains[0]; i++) {
+        if (ends_with(host, domains[i])) {
+            *rest = (struct http_slice){host.data, host.length - strlen(domains[i])};
+            return true;
+        }
+    }
+    return false;
+}
+
 bool aws_sigv4_complete(struct aws_sigv4_scope *scope, struct http_slice host)
 {
-    static const char *const amazon[] = {".amazonaws.com", ".amazonaws.com.cn"};
+    struct http_slice rest = host;
     if (scope->region[0] != '\0' && scope->service[0] != '\0')
         return true;
-    for (size_t i = 0; i < sizeof amazon / sizeof amazon[0]; i++) {
-        if (ends_with(host, amazon[i]))
-            return complete_amazon(
-                scope, (struct http_slice){host.data, host.length - strlen(amazon[i])});
-    }
-    struct http_slice rest = host;
+    if (strip_amazon(host, &rest))
+        return complete_amazon(scope, rest);
     bool is_address =
         host.length == 0 || *host.data == '[' || ascii_is_digit(host.data[host.length - 1]);
     struct http_slice service = take_first_label(&rest);
     struct http_slice region = take_first_label(&rest);
     return !is_address && rest.length > 0 && set_part(scope->service, service) &&
            set_part(scope->region, region);
+}
+
+bool aws_sigv4_contradicts(const struct aws_sigv4_scope *scope, struct http_slice host)
+{
+    struct aws_sigv4_scope own = {.region = ""};
+    struct http_slice rest;
+    if (!strip_amazon(host, &rest) || !complete_amazon(&own, rest))
+        return false;
+    struct http_slice label = take_last_label(&rest); /* the region, s3-REGION or a service */
+    bool is_named = http_slice_is(label, own.region) || ends_with(label, own.region);
+    return is_named && strcmp(own.region, scope->region) != 0;
 }
