@@ -14,7 +14,7 @@
  *
  * Threads. Different options and sessions may be used by different threads at the same time. One
  * object may be used by one thread at a time, with two exceptions: shoal_session_interrupt() may be
- * called from anywhere, and sessions in several threads may share options that nobody changes.
+ * called from anywhere, and sessions in several threads may share options that no thread changes.
  *
  * The process. Ignore SIGPIPE before you run a session: TLS connections can raise it. A session may
  * raise the soft limit of open files (RLIMIT_NOFILE) to the hard one. It reads environment
@@ -112,7 +112,7 @@ bool shoal_options_add_operand(struct shoal_options *options, const char *path);
 
 /* Makes a session and checks everything that can be checked before something is sent. Reads the
  * values of `env:`, `file:` and `fd:`, and opens the operands. `on_event` receives the events, with
- * `context`, which stays the caller's; `on_event` NULL: nobody receives them. The options stay the
+ * `context`, which stays the caller's; `on_event` NULL: they are dropped. The options stay the
  * caller's and must outlive the session. Returns a session that the caller frees with
  * shoal_session_free(); or NULL, also for `options` NULL, with a sentence in `error`
  * (SHOAL_ERROR_SIZE bytes, written only on failure, may be NULL): SHOAL_EXIT_USAGE for the command.

@@ -21,7 +21,7 @@ struct args {
     bool (*operand)(void *context, char *text, struct error *error);
     void *context; /* for both */
     /* Returns the name of a command that has the option `name` (a letter, or a long name), which
-     * this table lacks; NULL: none has. NULL instead of a function: nobody knows. */
+     * this table lacks; NULL: none has. The function may be NULL. */
     const char *(*owner)(const char *name);
 };
 

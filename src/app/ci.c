@@ -60,7 +60,7 @@ bool ci_obeys_log(const struct ci *ci)
     return ci != NULL && ci->is_github;
 }
 
-/* Sections are for logs: where nothing or a bar is shown, they would stand alone. */
+/* Sections are for logs: where nothing or a bar is shown, they would be alone. */
 static bool has_sections(const struct ci *ci)
 {
     return ci->is_gitlab && !ci->options->quiet && ci->options->progress != PROGRESS_NONE &&

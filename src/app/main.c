@@ -32,6 +32,7 @@
  *   credential             names under which credentials travel
  *   encode                 percent, JSON, Base64, UTF-8
  *   header_lines           header lines as the transport keeps them
+ *   host_name              international domain names
  *   http_challenge         what a server wants for credentials
  *   http_date              HTTP dates
  *   http_request_head      writes request heads
@@ -206,7 +207,7 @@
  *   library                public functions that belong to no other module
  *   listed_secrets         the secrets that --urls has for one file
  *   look_ahead             how much a run is going to send
- *   loop_clock             the clock of the loop, which stands still while it does not run
+ *   loop_clock             the clock of the loop, which stops while the loop does not run
  *   only_failed            what an earlier run says of each file
  *   options                the table of options, and the options given
  *   own_files              files that the run itself writes
@@ -230,7 +231,7 @@
  *   form                   -F and --form-string
  *   form_text              the grammar of -F
  *   header                 -H
- *   host                   international domain names
+ *   host                   the host of the URL, in ASCII
  *   masked                 templates with secrets replaced
  *   new                    makes a configuration from the options
  *   option_read            reads an option's value

@@ -42,7 +42,7 @@ size_t outbox_waiting(struct outbox *outbox);
 int outbox_failure(struct outbox *outbox);
 
 /* Ends the thread and frees the outbox without writing what waits. A thread that is held in
- * write(2) after the second signal is left behind, with its memory, for the end of the process.
+ * write(2) after the second signal is left alone, with its memory, for the end of the process.
  * NULL does nothing. */
 void outbox_free(struct outbox *outbox);
 

@@ -24,7 +24,8 @@ MUST_USE bool whole_file_open(struct whole_file *file, const char *path, struct 
 struct writer whole_file_writer(struct whole_file *file);
 
 /* Gives the file its name, in place of one that is there. False with `error`: that, or a write
- * before, failed; then there is no new file. To be discarded in either case. */
+ * before, failed; then there is no new file. Call whole_file_discard() afterwards, also on failure.
+ */
 MUST_USE bool whole_file_finish(struct whole_file *file, struct error *error);
 
 /* Removes what is not finished, and frees everything. Does nothing if none was opened. */

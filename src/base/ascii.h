@@ -43,7 +43,7 @@ static inline bool ascii_is_token_byte(char byte)
            (byte != '\0' && strchr("!#$%&'*+-.^_`|~", byte) != NULL);
 }
 
-/* The value of a hexadecimal digit in either case, 0 to 15; -1 if `byte` is not one. */
+/* The value of a hexadecimal digit in upper or lower case, 0 to 15; -1 if `byte` is not one. */
 static inline int ascii_hex_value(char byte)
 {
     if (ascii_is_digit(byte))

@@ -25,7 +25,7 @@ enum events_ending {
 
 /* The events of one run. */
 struct events {
-    shoal_event_fn *on_event;    /* receives them; the caller's; NULL: nobody does */
+    shoal_event_fn *on_event;    /* receives them; the caller's; NULL: they are dropped */
     void *context;               /* for `on_event` */
     const struct clock *clock;   /* the caller's */
     const struct config *config; /* the caller's */

@@ -2,7 +2,7 @@
  *
  * A hash over the method, the URL with its query, every field of the form but the contents of
  * files, and every header of -H, all filled in for one file. A secret counts by the name of its key
- * and not by its value, and so does a credential that stands in the options: a new token makes no
+ * and not by its value, and so does a credential in the options: a new token makes no
  * new destination, and the hash tells nothing about it. Of a URL from a list (--urls), which is
  * signed anew for each run, all but its query counts, and of the form that goes with it the field
  * `key`. docs/journal.md has examples. */

@@ -1,4 +1,4 @@
-/* The clock of the loop: it stands still while the loop does not run.
+/* The clock of the loop: it stops while the loop does not run.
  *
  * A run that was stopped (Ctrl-Z, SIGSTOP, a paused virtual machine), or whose output blocked it,
  * could neither send nor receive. That time is lost, and it is not the server's fault: no deadline
@@ -8,7 +8,7 @@
  * The rule: a loop that runs reads its clock at least every LOOP_CLOCK_WAIT_MOST_US, because it
  * never waits longer than that. If more than LOOP_CLOCK_GAP_US pass between two readings, what
  * exceeds LOOP_CLOCK_WAIT_MOST_US is lost. A suspended machine needs no rule: CLOCK_MONOTONIC
- * stands still. */
+ * stops. */
 #ifndef SHOAL_CORE_LOOP_CLOCK_H
 #define SHOAL_CORE_LOOP_CLOCK_H
 

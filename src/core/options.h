@@ -74,7 +74,7 @@ const struct option_row *option_find_in(
 const struct option_row *option_find_letter_in(
     const struct option_row *rows, size_t count, char letter);
 
-/* How a name gives an option. */
+/* What a name does with an option. */
 enum option_manner {
     OPTION_SETS,   /* NAME: takes the place of what options files say */
     OPTION_ADDS,   /* add-NAME: adds to what options files say */
@@ -124,7 +124,7 @@ struct option_setting {
     const struct option_row *row; /* which */
     char *value;                  /* NULL for a flag */
     enum option_manner manner;    /* whether it sets, adds or undoes */
-    bool secret;                  /* the value of `set` is a secret even if it stands here */
+    bool secret;                  /* the value of `set` is a secret even if it is written here */
     bool is_template;             /* the value of `set` names other keys */
     char *where;                  /* FILE:LINE:COLUMN in an options file; NULL: the caller set it */
 };

@@ -20,7 +20,8 @@ struct plan_view {
     size_t header_count;        /* of `headers` */
 };
 
-/* Builds the view of a finished plan. False: out of memory. To be freed in either case. */
+/* Builds the view of a finished plan. False: out of memory. The caller frees it, also on failure.
+ */
 MUST_USE bool plan_view_build(
     struct plan_view *view, const struct config *config, const struct plan *plan);
 

@@ -43,7 +43,7 @@ static bool check_bytes(const char *source, const struct buf *value, struct erro
         unsigned char byte = (unsigned char)value->data[i];
         if (ascii_is_control(value->data[i]))
             return error_set(error, ERROR_USAGE, 0,
-                "'%s' gives a control byte (0x%02X, byte %zu); it must give one line of text",
+                "'%s' contains a control byte (0x%02X, byte %zu); it must be one line of text",
                 source, byte, i + 1);
     }
     return true;

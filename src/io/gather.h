@@ -15,7 +15,7 @@
 typedef char *gather_check_fn(void *context, const struct walk_item *items, size_t count);
 
 /* Makes a source, for its free(), which takes ownership of `inner`. If `check` returns a sentence,
- * its items are those that are no files, then a WALK_REFUSED with the sentence, then the end. It
+ * its items are those that are not files, then a WALK_REFUSED with the sentence, then the end. It
  * keeps at most `most` files; more are refused. NULL with `error`, after freeing `inner`: out of
  * memory. */
 MUST_USE struct source *gather_new(

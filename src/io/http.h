@@ -1,5 +1,5 @@
-/* The transport: requests in, ends of attempts out. A function table, so that a simulation can put
- * its own network behind it; io/http/ is the real one.
+/* The transport: requests in, ends of attempts out. A function table, so that a simulation can use
+ * its own network; io/http/ is the real one.
  *
  * One thread, the loop's, makes every call but `wake`. A transfer that was started ends in exactly
  * one call of `ended`, from within `poll`; a cancelled one too (as ATTEMPT_CANCELLED, unless its

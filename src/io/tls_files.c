@@ -34,7 +34,7 @@ static const char *openssl_reason(char *text)
 {
     const char *reason = ERR_reason_error_string(ERR_peek_error());
     (void)snprintf(text, REASON_SIZE, "cannot be used: %s",
-        reason == NULL ? "OpenSSL gives no reason" : reason);
+        reason == NULL ? "OpenSSL does not say why" : reason);
     ERR_clear_error();
     return text;
 }

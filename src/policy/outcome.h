@@ -68,7 +68,7 @@ enum attempt_check {
     ATTEMPT_UNCHECKED,    /* nothing: the status decides */
     ATTEMPT_EXISTS,       /* the server has the file already */
     ATTEMPT_REJECTED,     /* the file was not processed */
-    ATTEMPT_CHECK_FAILED, /* it is no success after all */
+    ATTEMPT_CHECK_FAILED, /* it is not a success after all */
     ATTEMPT_REDIRECTED,   /* it is a redirect that is followed (--redirects) */
 };
 

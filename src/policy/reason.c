@@ -1,6 +1,6 @@
 #include "policy/reason.h"
 
-/* Status codes about credentials (RFC 9110). 403 is none of them: it says no whoever asks. */
+/* Status codes about credentials (RFC 9110). 403 is not one: it refuses whoever asks. */
 enum reason_status {
     STATUS_UNAUTHORIZED = 401,
     STATUS_PROXY_AUTHENTICATION_REQUIRED = 407,

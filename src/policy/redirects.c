@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/ascii.h"
+#include "text/host_name.h"
 #include "text/url_reference.h"
 
 enum redirect_status {
@@ -30,7 +31,8 @@ bool redirects_read_host(const char *text, size_t length, struct redirects_host 
     buf_init(&whole, HOST_MOST);
     (void)buf_add_text(&whole, "http://");
     bool valid = buf_add(&whole, text + skipped, length - skipped) &&
-                 strcspn(buf_text(&whole) + strlen("http://"), "/?#@*") == length - skipped &&
+                 strcspn(buf_text(&whole) + strlen("http://"), "/?#@*%") == length - skipped &&
+                 host_name_encode_url(&whole, &ignored) &&
                  http_url_split(buf_text(&whole), &url, &ignored);
     if (valid) {
         bool has_port = url.host.data[url.host.length] == ':';

@@ -39,7 +39,7 @@ struct redirect {
 /* What becomes of a redirect. */
 enum redirect_decision {
     REDIRECT_FOLLOWED,
-    REDIRECT_WRONG_STATUS, /* neither 307 nor 308 */
+    REDIRECT_WRONG_STATUS, /* not 307 or 308 */
     REDIRECT_WRONG_URL,    /* Location is not a valid http or https URL */
     REDIRECT_TO_PLAIN,     /* it leads from https to http */
     REDIRECT_NOT_WANTED,   /* to the file's origin; --redirects is not given */

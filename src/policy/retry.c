@@ -147,7 +147,7 @@ static void retry_learn_success(struct retry *retry, int64_t started_us, int64_t
     }
 }
 
-/* Does (nearly) nothing respond any more? */
+/* Has (nearly) everything stopped responding? */
 static bool is_outage(const struct retry *retry, int64_t now_us)
 {
     if (retry->spent >= BUDGET_LEAST + (int)retry->in_flight || !retry->reached)

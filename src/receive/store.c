@@ -26,11 +26,11 @@ static bool system_error(struct error *error, int code, const char *what)
     case ENOTDIR:
     case ELOOP:
         return error_set(
-            error, ERROR_DATA, 0, "a file or a link stands where the file's path needs a folder");
+            error, ERROR_DATA, 0, "there is a file or a link where the file's path needs a folder");
     case EISDIR:
     case EEXIST:
     case ENOTEMPTY:
-        return error_set(error, ERROR_DATA, 0, "a folder stands where the file's path ends");
+        return error_set(error, ERROR_DATA, 0, "there is a folder where the file's path ends");
     case ENAMETOOLONG:
     case EILSEQ:
     case EINVAL:

@@ -19,7 +19,7 @@ static void add_escaped(struct buf *out, const char *text)
     (void)printable_add(out, text, strlen(text));
 }
 
-/* An error that begins with the file's own name, which stands before it in the line: without it. */
+/* An error that begins with the file's own name, which precedes it in the line: without it. */
 static const char *without_own_name(const struct shoal_file *file)
 {
     const char *end = file->error[0] == '\'' ? strstr(file->error, "': ") : NULL;

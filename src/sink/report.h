@@ -24,7 +24,7 @@ void report_free(struct report *report);
  * not used. Runs are added up, each at its own time. */
 void report_event(struct report *report, const struct shoal_event *event, int64_t wall_seconds);
 
-/* Adds a sentence that stands at the top of the page, such as that a run is missing. */
+/* Adds a sentence for the top of the page, such as that a run is missing. */
 void report_warn(struct report *report, const char *sentence);
 
 /* Writes the page. False: out of memory, or the writer failed. */

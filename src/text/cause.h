@@ -22,7 +22,7 @@ enum {
 bool cause_distill(struct buf *out, const char *body, size_t length);
 
 /* Adds " (nginx/1.22.1)", if the body is a page that a server or a proxy makes itself and signs
- * with its name, as nginx and Cloudflare do: then the application behind it did not say this.
+ * with its name, as nginx and Cloudflare do: then the application did not say this.
  * False: `out` failed. */
 bool cause_add_software(struct buf *out, const char *body, size_t length);
 

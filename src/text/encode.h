@@ -13,8 +13,8 @@
  * `keep` (a C string, such as "/"). False: `out` failed. */
 bool encode_percent(struct buf *out, const char *text, size_t length, const char *keep);
 
-/* Adds `text` with every %XX decoded, digits in either case. False: a `%` is not followed by two
- * hexadecimal digits (what comes before it was added), or `out` failed. */
+/* Adds `text` with every %XX decoded, digits in upper or lower case. False: a `%` is not followed
+ * by two hexadecimal digits (what comes before it was added), or `out` failed. */
 MUST_USE bool decode_percent(struct buf *out, const char *text, size_t length);
 
 /* Adds `text`, which must be valid UTF-8 (see utf8_valid()), escaped for the inside of a JSON

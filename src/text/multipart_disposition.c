@@ -176,10 +176,10 @@ bool multipart_disposition_line(
     struct multipart_disposition *disposition, const char *line, size_t length, struct error *error)
 {
     if (memchr(line, '\0', length) != NULL || memchr(line, '\r', length) != NULL)
-        return error_set(error, ERROR_DATA, 0, "a part's header holds a NUL or a lone CR");
+        return error_set(error, ERROR_DATA, 0, "a part's header contains a NUL or a lone CR");
     struct http_slice name = token_at(line, line + length);
     if (name.length == 0 || name.length == length || line[name.length] != ':')
-        return error_set(error, ERROR_DATA, 0, "a part's header is no 'Name: value'");
+        return error_set(error, ERROR_DATA, 0, "a part's header is not 'Name: value'");
     const char *rest = line + name.length + 1;
     struct http_slice value = http_trim((struct http_slice){rest, length - name.length - 1});
     if (http_slice_is(name, "content-disposition"))

@@ -36,7 +36,7 @@ MUST_USE bool response_check_parse(
 struct response_content {
     struct http_slice phrase; /* the reason phrase */
     struct http_slice body;   /* as much of the body as is kept */
-    bool cut;                 /* there was more: it is no JSON then */
+    bool cut;                 /* it was cut, so it is not JSON */
 };
 
 /* Whether the check holds, with `value` filled in. If not, adds a clause that says why to `why`,

@@ -9,8 +9,8 @@
  *     HTML       &#38; &#x26; &amp; and the other names of ASCII characters
  *     forms      + for a space
  *
- * Digits and names may be in either case; other bytes must match exactly. The time that this takes
- * grows with the length of the text, not with that of the forms. */
+ * Digits and names may be in upper or lower case; other bytes must match exactly. The time that
+ * this takes grows with the length of the text, not with that of the forms. */
 #ifndef SHOAL_TEXT_SECRET_H
 #define SHOAL_TEXT_SECRET_H
 

@@ -59,7 +59,7 @@ struct template_keys {
     const struct template_key *list; /* `count` of them */
     size_t count;                    /* length of `list` */
     /* Called for each use of a key with an escaping, with the text that this makes of its value, so
-     * that a secret is known in this form too. False: out of memory. NULL: nobody wants to know. */
+     * that a secret is known in this form too. False: out of memory. NULL: it is not called. */
     bool (*written)(void *context, const struct template_key *key, const char *text, size_t length);
     void *context; /* for `written` */
 };

@@ -18,8 +18,8 @@ MUST_USE bool units_parse_number(
 MUST_USE bool units_parse_duration(const char *text, int64_t *microseconds);
 
 /* Reads a number of bytes: a whole number, or a number, decimals allowed, with the suffix `k`, `M`
- * or `G` in either case (powers of 1,024). `*bytes` receives it, rounded down. False: it is not
- * one, or does not fit into an int64_t. */
+ * or `G` in upper or lower case (powers of 1,024). `*bytes` receives it, rounded down. False: it is
+ * not one, or does not fit into an int64_t. */
 MUST_USE bool units_parse_bytes(const char *text, int64_t *bytes);
 
 /* Bytes that units_format_bytes() and units_format_duration() need. */

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/ascii.h"
+#include "text/host_name.h"
 
 #define URL_MOST ((size_t)64 * 1024) /* bytes */
 
@@ -115,7 +116,8 @@ static bool add_absolute(const struct http_url *from, const char *reference, str
     if (!has_scheme(reference))
         (void)buf_add_text(&whole, from->is_https ? "https:" : "http:");
     (void)buf_add_text(&whole, reference);
-    bool valid = !whole.failed && http_url_split(buf_text(&whole), &to, &ignored);
+    bool valid = !whole.failed && host_name_encode_url(&whole, &ignored) &&
+                 http_url_split(buf_text(&whole), &to, &ignored);
     if (valid) {
         add_origin(&to, out);
         add_relative(root, to.path.data, out);

@@ -120,3 +120,40 @@ def test_a_url_that_makes_no_sense_fails_its_file_only(shoal, tree, ledger):
     assert run.paths("sent") == {f"{place(ledger)}/good".encode()}
     assert run.paths("failed") == {b"not a host/bad"}
     assert run.status == 1
+
+
+@pytest.mark.parametrize("url, names", [
+    ("http://{stem}.example:{port}/", {"bücher": "xn--bcher-kva.example"}),
+    ("http://{k}.{stem}.example:{port}/", {"a": "xn--bcher-kva.a.example", "fluß": "xn--bcher-kva.xn--flu-7ka.example"}),
+    ("http://www-{stem}ü.{k}:{port}/", {"é": "xn--www--epa8i.xn--bcher-kva"}),
+    ("http://u@{name}:{port}/", {"bu\u0308cher.example": "xn--bcher-kva.example"}),
+])  # fmt: skip
+def test_international_names_of_files(shoal, tree, ledger, hosts, url, names):
+    """The host differs from file to file, and is looked up in its ASCII form."""
+    for name in names:
+        tree(name if "{name}" in url else f"{name}.txt")
+    prefix = hosts(*(f"127.0.0.1 {host}" for host in names.values()))
+    run = shoal.send(
+        "-s", "k=Bücher", *FORM, tree, url.replace("{port}", str(ledger.port)), prefix=prefix
+    ).sent_all(len(names))
+    wanted = {f"{host}:{ledger.port}" for host in names.values()}
+    assert {record.header("Host")[0] for record in ledger.records} == wanted
+    assert {event["origin"] for event in run.files} == {f"http://{host}" for host in wanted}
+
+
+def test_a_name_that_is_not_valid_fails_its_own_file(shoal, tree, ledger, hosts):
+    for name in ("-ü", "bücher", "a b"):
+        tree(name)
+    prefix = hosts("127.0.0.1 xn--bcher-kva.example")
+    run = shoal.send(*FORM, tree, f"http://{{name}}.example:{ledger.port}/", prefix=prefix)
+    assert run.count("sent") == 1 and run.count("failed") == 2
+    assert "not a valid domain name: '-ü'" in run.verdicts["-ü"]["error"]
+
+
+def test_international_names_in_a_list(shoal, tree, ledger, hosts, folder):
+    tree("a")
+    urls = folder / "urls"
+    urls.write_text(f"a\thttp://bücher.example:{ledger.port}/%20?x=%20\n")
+    shoal.send("--urls", urls, tree, prefix=hosts("127.0.0.1 xn--bcher-kva.example")).sent_all(1)
+    assert ledger.records[0].header("Host") == [f"xn--bcher-kva.example:{ledger.port}"]
+    assert ledger.records[0].target == "/%20?x=%20"

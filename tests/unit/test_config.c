@@ -199,7 +199,7 @@ static void a_domain_name_is_written_in_ascii(void **state)
         config_free(config);
     }
     bad(GIVEN("url", "http://-\xc3\xbc/"), "not a valid domain name");
-    bad(GIVEN("url", "http://x{stem}\xc3\xbc/"), "field");
+    config_free(good(GIVEN("url", "http://x{stem}\xc3\xbc/")));
     bad(GIVEN("url", "http://\xff/"), "UTF-8");
     bad(GIVEN("url", "http://h%20x/"), "space");
 }

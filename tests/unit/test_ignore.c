@@ -207,7 +207,7 @@ static void an_error_names_the_file_and_the_line(void **state)
     (void)state;
     check_message("a\n# b\n\nc[\n", 10, "my.ignore, line 4: the pattern 'c['");
     check_message("a\n!\n", 4, "my.ignore, line 2: a pattern is empty");
-    check_message("a\0b", 3, "my.ignore, line 1: the pattern holds a NUL byte");
+    check_message("a\0b", 3, "my.ignore, line 1: the pattern contains a NUL byte");
     static char longest[IGNORE_PATTERN_MAX + 2];
     memset(longest, 'a', sizeof longest);
     check_message(longest, IGNORE_PATTERN_MAX + 1, "line 1: the pattern is longer than 4096 bytes");

@@ -77,6 +77,9 @@ static void other_origins_must_be_named(void **state)
         {{"b:8080"}, "http://b/", REDIRECT_NOT_NAMED},
         {{"b:80"}, "http://b/", REDIRECT_FOLLOWED},
         {{"x", "b"}, "http://b/", REDIRECT_FOLLOWED},
+        {{"b\xC3\xBC"
+          "cher.example"},
+            "http://xn--BCHER-kva.example/", REDIRECT_FOLLOWED},
         {{"[::1]:8080"}, "http://[::1]:8080/", REDIRECT_FOLLOWED},
         {{"[::1]"}, "http://[::2]/", REDIRECT_NOT_NAMED},
         {{"*.b.example"}, "http://x.B.example/", REDIRECT_FOLLOWED},
@@ -135,7 +138,7 @@ static void hosts_are_names_or_addresses(void **state)
     (void)state;
     static const char *const wrong[] = {"", ":80", "a:", "a:0", "a b", "a/b", "a?", "a#", "u@a",
         "http://a", "*", "*.", "*a", "a.*", "**.a", "*.*.a", "*.1.2.3", "*.[::1]", "[", "[::1",
-        "\xC3\xBC"};
+        "\xC3", "a%41"};
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         struct redirects_host host;
         if (redirects_read_host(wrong[i], strlen(wrong[i]), &host))

@@ -66,7 +66,7 @@ char *config_fill_source(
 {
     struct template *template;
     if (!template_parse(source, place, &build->keys, &template, NULL)) {
-        (void)config_wrong(build, "%s: it holds an unknown field: write {{ for a {", option);
+        (void)config_wrong(build, "%s: it contains an unknown field: write {{ for a {", option);
         return NULL;
     }
     char *text = NULL;
@@ -101,7 +101,7 @@ bool config_parse(struct config_build *build, const char *source, enum template_
         return config_fail(build, option, &reason);
     if (template_may_be_left_out(*out))
         return config_wrong(build,
-            "%s: a {key?} may only stand in the value of a form field or of a header, which is "
+            "%s: a {key?} may only be in the value of a form field or of a header, which is "
             "left out without it",
             option);
     return use(build, source, place, option, *out);

@@ -31,12 +31,12 @@ static bool check_header(struct config_build *build, const char *text)
         text[length] == ';' && text[length + 1 + strspn(text + length + 1, " \t")] == '\0';
     if (length == 0 || (text[length] != ':' && !is_empty))
         return config_wrong(
-            build, "--header (-H) '%s': it must be 'Name: value', and a name holds no space", text);
+            build, "--header (-H) '%s': it must be 'Name: value', and a name has no spaces", text);
     for (const char *byte = text + length; *byte != '\0'; byte++) {
         if (ascii_is_control(*byte) && *byte != '\t')
             return config_wrong(build,
-                "--header (-H) '%.*s': its value holds a control byte or a line end", (int)length,
-                text);
+                "--header (-H) '%.*s': its value contains a control byte or a line end",
+                (int)length, text);
     }
     return check_name(build, (struct http_slice){text, length});
 }

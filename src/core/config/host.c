@@ -1,63 +1,28 @@
-/* International domain names, as curl(1) looks them up: in their ASCII form (xn--), by IDNA 2008
- * and Unicode's rules for compatibility (UTS 46). */
-#include <idn2.h>
+/* The host of the URL, in its ASCII form. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/wipe.h"
 #include "core/config/private.h"
-#include "text/encode.h"
+#include "text/host_name.h"
 
-#define LABEL_MOST 1024                  /* bytes of one label as it was written */
-#define HOST_MOST  ((size_t)1024 * 1024) /* bytes of a host with the fields of its template */
+#define HOST_MOST ((size_t)1024 * 1024) /* bytes of a host with the fields of its template */
 
-static bool is_ascii(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)text[i] >= 0x80 || text[i] == '%')
-            return false;
-    }
-    return true;
-}
-
-static bool add_encoded(struct config_build *build, const char *label, struct buf *out)
-{
-    char *encoded = NULL;
-    int result = idn2_lookup_u8(
-        (const uint8_t *)label, (uint8_t **)&encoded, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-    if (result != IDN2_OK)
-        result = idn2_lookup_u8((const uint8_t *)label, (uint8_t **)&encoded, IDN2_TRANSITIONAL);
-    if (result != IDN2_OK)
-        return config_wrong(build, "the URL's host is not a valid domain name: '%s': %s", label,
-            idn2_strerror(result));
-    bool added = buf_add_text(out, encoded) || error_set_memory(build->error);
-    idn2_free(encoded);
-    return added;
-}
-
-/* Adds one label, the text between two dots. */
+/* Adds one label, the text between two dots. One that has a field is encoded when that is filled
+ * in. */
 static bool add_label(struct config_build *build, const char *label, size_t length, struct buf *out)
 {
-    if (is_ascii(label, length))
-        return buf_add(out, label, length) || error_set_memory(build->error);
+    struct error reason = {0};
     if (memchr(label, '{', length) != NULL)
-        return config_wrong(build,
-            "the URL's host: a field cannot be in the same label as letters beyond ASCII: '%.*s'",
-            (int)length, label);
-    struct buf decoded;
-    buf_init(&decoded, LABEL_MOST);
-    bool added =
-        decode_percent(&decoded, label, length) && utf8_valid(buf_text(&decoded), decoded.length)
-            ? add_encoded(build, buf_text(&decoded), out)
-            : config_wrong(build, "the URL's host is not valid UTF-8");
-    buf_free(&decoded);
-    return added;
+        return buf_add(out, label, length) || error_set_memory(build->error);
+    return host_name_encode(label, length, out, &reason) || config_wrong(build, "%s", reason.text);
 }
 
 static bool add_labels(struct config_build *build, const char *host, struct buf *out)
 {
     for (;;) {
-        size_t length = strcspn(host, ".");
+        const char *end = host + strlen(host);
+        size_t length = (size_t)(config_find_outside_braces(host, end, ".") - host);
         if (!add_label(build, host, length, out))
             return false;
         if (host[length] == '\0')
@@ -80,7 +45,7 @@ static char *fill_host(struct config_build *build, const char *host)
     if (template_needs(template) == 0)
         filled = config_fill_constant(build, template, "the URL");
     template_free(template);
-    if (filled == NULL || !is_ascii(filled, strlen(filled)))
+    if (filled == NULL || !host_name_is_ascii(filled, strlen(filled)))
         return filled;
     wipe_and_free(filled);
     return NULL;

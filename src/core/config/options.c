@@ -63,7 +63,7 @@ static const struct option_row table[] = {
     SPECIAL("urls", 0, "FILE", WHAT, "Send each file to a URL of its own: each line of FILE (-: standard input) is a path, a tab and a URL, or a JSON object with path, url, and perhaps method, headers and fields. All operands are then PATHs"),
     REPEATS("set", 's', "KEY=VALUE", WHAT, "Set the value of {KEY} in templates. VALUE may be env:NAME, file:PATH or fd:N: such a value is read from there and treated as a secret"),
     SPECIAL("recipe", 0, "NAME|FILE", WHAT, "Take options from a recipe. NAME is a built-in one (`shoal recipes` lists them) or NAME.yaml in ~/.config/shoal/recipes; a name that contains a slash is a file's. -s sets its variables"),
-    SPECIAL("config", 0, "FILE", WHAT, "Take options from FILE (YAML), over those of --recipe; an option of the command line replaces that of a file. --add-NAME adds a value to one that may be repeated; --no-NAME turns a switch off"),
+    SPECIAL("config", 0, "FILE", WHAT, "Take options from FILE (YAML), over those of --recipe. An option of the command line replaces that of a file. --add-NAME adds a value to one that may be repeated; --no-NAME turns a switch off"),
     REPEATS("type", 0, "EXT=TYPE", WHAT, "Set {type}, the media type, of files whose names end in .EXT"),
     SWITCH("dry-run", 'n', dry_run, WHAT, "Show what would be sent, and send nothing. With -v, show all of it, and what is left out"),
 
@@ -102,7 +102,7 @@ static const struct option_row table[] = {
     ROW("exists", 0, HOW, "Status codes that mean the server already has the file. CODES:CHECK: only if the response meets CHECK (see --check), where any other text is one to be found. Looked at before --success. Default: none", .value = OPTION_REQUIRED, .shows = "LIST|CODES:CHECK", .repeats = true, .may_be_empty = true),
     REPEATS("reject", 0, "CODES:CHECK", HOW, "Wait and send again after a response that meets CHECK. Its status must be one of CODES; it means that the server did not process the file"),
     REPEATS("check", 0, "CHECK", HOW, "A success counts only if its response meets CHECK. Else the file has failed. CHECK is json:/pointer=value, json:/pointer!=value, text:TEXT or !text:TEXT. The value is a template. If given several times, all must hold"),
-    SPECIAL("redirects", 0, "same|HOSTS", HOW, "Follow redirects with status 307 and 308. same: to the same scheme, host and port; HOSTS: to these, too, without credentials (HOST, HOST:PORT or *.DOMAIN, separated by commas). Default: redirects are failures"),
+    ROW("redirects", 0, HOW, "Follow redirects with status 307 and 308. same: to the same scheme, host and port; HOSTS: to these, too, without credentials (HOST, HOST:PORT or *.DOMAIN, separated by commas). Default: redirects are failures", .value = OPTION_REQUIRED, .shows = "same|HOSTS", CHOICES("same")),
     SWITCH("cookies", 0, cookies, HOW, "Keep the cookies that servers set until the run ends. Each goes back only to the scheme, host and port that set it"),
     REPEATS("capture", 0, "NAME=json:/pointer", HOW, "Put a value of each response into the file's event. It is json:/pointer, header:NAME or text"),
 

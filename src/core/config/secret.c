@@ -246,7 +246,7 @@ static bool add_part(
     if (added && is_template &&
         !template_parse(userinfo, TEMPLATE_URL, &build->keys, &template, NULL))
         added = config_wrong(
-            build, "the URL's user or password holds an unknown field: write {{ for a {");
+            build, "the URL's user or password contains an unknown field: write {{ for a {");
     if (added && template != NULL && template_needs(template) == 0) {
         wipe_and_free(userinfo);
         userinfo = config_fill_constant(build, template, "--url");

@@ -101,7 +101,7 @@ static bool check_host(
             "%s has no host; it must be http://HOST[:PORT]/PATH or https://HOST[:PORT]/PATH", what);
     const char *odd = config_find_outside_braces(parts->host, colon, "\"<>\\^`| ");
     if (odd != colon)
-        return config_wrong(build, "%s: the host holds a '%c'", what, *odd);
+        return config_wrong(build, "%s: the host contains a '%c'", what, *odd);
     return colon == end || check_port(build, what, colon + 1, end);
 }
 
@@ -177,9 +177,9 @@ static bool check_bytes(struct config_build *build, const char *url)
 {
     for (const char *byte = url; *byte != '\0'; byte++) {
         if (*byte == ' ')
-            return config_wrong(build, "the URL holds a space: write %%20");
+            return config_wrong(build, "the URL contains a space: write %%20");
         if (ascii_is_control(*byte))
-            return config_wrong(build, "the URL holds a control byte: write %%%02X",
+            return config_wrong(build, "the URL contains a control byte: write %%%02X",
                 (unsigned)(unsigned char)*byte);
     }
     return true;

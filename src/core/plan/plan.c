@@ -5,6 +5,7 @@
 
 #include "base/abandon.h"
 #include "core/plan/private.h"
+#include "text/host_name.h"
 
 #define HEADROOM_FIRST 1024 /* bytes before a content: the beginning of most forms fits */
 
@@ -243,7 +244,8 @@ static bool fill_url(struct plan *plan, const struct template_file *file, struct
 {
     buf_clear(&plan->url);
     if (plan->listed == NULL)
-        return template_fill(plan->config->url, file, &plan->url, error);
+        return template_fill(plan->config->url, file, &plan->url, error) &&
+               host_name_encode_url(&plan->url, error);
     return buf_add_text(&plan->url, plan->listed->url) || error_set_memory(error);
 }
 

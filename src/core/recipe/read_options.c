@@ -45,7 +45,7 @@ static bool is_one_of(const char *name, const char *const *list, size_t count)
     return false;
 }
 
-/* Whether the option may stand in a file. */
+/* Whether the option is allowed in a file. */
 static bool check_allowed(const struct entry *entry)
 {
     static const char *const files[] = {"recipe", "config"};
@@ -68,7 +68,7 @@ static bool check_allowed(const struct entry *entry)
 }
 
 /* Adds the option with one value, which it owns, also on failure; `node` is where the value
- * stands. */
+ * is. */
 static bool add(const struct entry *entry, char *value, const struct yaml_tree *node)
 {
     struct recipe *recipe = entry->recipe;

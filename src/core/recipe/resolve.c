@@ -37,7 +37,7 @@ struct resolving {
     struct error *error;
 };
 
-/* --include, --exclude and --filter are one list; other options stand for themselves. */
+/* --include, --exclude and --filter are one list; each other option is a list of its own. */
 static const char *family_of(const struct option_row *row)
 {
     bool is_filter = strcmp(row->name, "include") == 0 || strcmp(row->name, "exclude") == 0;

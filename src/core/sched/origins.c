@@ -5,6 +5,7 @@
 
 #include "base/container_of.h"
 #include "core/plan.h"
+#include "text/host_name.h"
 #include "text/http_url.h"
 #include "text/template.h"
 
@@ -68,7 +69,8 @@ static bool fill_url(struct origins *origins, const struct entry *entry)
     } else if (template_needs(origins->config->origin) != 0) {
         return false;
     }
-    return template_fill(origins->config->origin, &file, &origins->url, &error);
+    return template_fill(origins->config->origin, &file, &origins->url, &error) &&
+           host_name_encode_url(&origins->url, &error);
 }
 
 /* Writes scheme, host and port to `name`, and in one spelling to `key`, so that there is one origin

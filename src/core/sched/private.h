@@ -141,7 +141,7 @@ struct sched {
     bool journal_failed;      /* the user was told that it cannot be used any more */
     struct buf text;          /* scratch: sentences and the names of groups */
     struct buf check_value;   /* scratch: what a check compares with */
-    struct buf check_failure; /* why the last checked response is no success; or "" */
+    struct buf check_failure; /* why the last checked response is not a success; or "" */
     struct buf file_path;     /* scratch: {file} in the name of a group */
 
     /* Origins with `is_useless`, by the reason. */

@@ -24,7 +24,7 @@ static const struct buf *keep_buf(struct buf *copy, const struct buf *original)
     return copy;
 }
 
-/* Copies a text to `*at`, and moves that behind it. */
+/* Copies a text to `*at`, and moves `*at` past it. */
 static const char *keep_text(char **at, const char *text)
 {
     const char *copy = *at;

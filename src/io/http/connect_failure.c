@@ -173,7 +173,7 @@ static void explain_no_tls(struct connecting *connecting, const char *sentence, 
     (void)buf_add_text(detail, " does not speak TLS; did you mean http://?");
 }
 
-/* A certificate that nobody vouches for has a cure of its own. */
+/* A certificate from an unknown issuer has its own remedy. */
 static void add_cure(struct connecting *connecting)
 {
     long result = 0;

@@ -15,8 +15,8 @@ void dispatch_close(void *owner, struct connection *connection)
     free(connection);
 }
 
-/* An idle connection became readable: its peer has closed it, or says what nobody asked for. Over
- * TLS it may also be a ticket for another session. */
+/* An idle connection became readable: its peer has closed it, or sends bytes that were not
+ * requested. Over TLS it may also be a ticket for another session. */
 static void look_at_idle(struct transport *transport, struct connection *connection)
 {
     size_t received;

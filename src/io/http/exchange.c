@@ -231,7 +231,7 @@ static void receive_response(struct http_transfer *transfer)
     }
 }
 
-/* What has come may decide: a final status that is no success ends the sending, and a whole
+/* What has come may decide: a final status that is not a success ends the sending, and a whole
  * response ends it all unless a success came early and the body can still be sent. */
 static void settle(struct http_transfer *transfer)
 {

@@ -6,7 +6,7 @@
 
 /* Notes what moved since the last look. What the peer has confirmed counts, not what the system has
  * taken: a large socket buffer hides a dead peer for long. While our own reader has nothing and all
- * was confirmed, the clock stands still. */
+ * was confirmed, the clock stops. */
 static void note_movement(struct http_transfer *transfer, int64_t unconfirmed, int64_t now_us)
 {
     bool waits_for_reader = transfer->paused && unconfirmed == 0;

@@ -116,8 +116,9 @@ struct transport {
     struct http base; /* first: a struct http * is a struct transport * */
     struct http_settings settings;
     struct proxy_rules proxies;
-    struct clock clock; /* the settings': for timeouts, which must not pass while the loop stands */
-    struct clock real;  /* the system's: for idle connections, which a server closes meanwhile */
+    struct clock
+        clock; /* the settings': for timeouts, which must not pass while the loop does not run */
+    struct clock real; /* the system's: for idle connections, which a server closes meanwhile */
     struct poller *poller;
     struct connector *connector;
     struct pool pool;

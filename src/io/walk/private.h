@@ -68,7 +68,7 @@ struct walk_item walk_item_problem(const char *path, int code, const char *forma
 /* A WALK_NOTICE: the file at `path` is passed over, because it is one of the run's own. */
 struct walk_item walk_item_own(const char *path);
 
-/* A WALK_LEFT_OUT: the filters left out `path`, or it is no regular file. `why` is copied. */
+/* A WALK_LEFT_OUT: the filters left out `path`, or it is not a regular file. `why` is copied. */
 struct walk_item walk_item_left_out(const char *path, bool is_folder, const char *why);
 
 /* The WALK_PROBLEM that says that memory ran out; it has no path and no text. */

@@ -13,7 +13,7 @@ enum {
 
 static const double step_least = 0.125; /* a good measurement shows whether it pays */
 
-/* A queue that the server works off in 5 ms delays nobody, and keeps a fast server, or this
+/* A queue that the server works off in 5 ms delays no request, and keeps a fast server, or this
  * machine, from waiting between files. */
 static const double cheap_queue_us = 5000;
 static const double cheap_most = 64;         /* however fast the server is */

@@ -51,7 +51,7 @@ static bool add_pattern(struct ignore *ignore, const struct line *from, struct e
         return error_set(
             error, ERROR_USAGE, 0, "the pattern is longer than %d bytes", IGNORE_PATTERN_MAX);
     if (memchr(line, '\0', length) != NULL)
-        return error_set(error, ERROR_USAGE, 0, "the pattern holds a NUL byte");
+        return error_set(error, ERROR_USAGE, 0, "the pattern contains a NUL byte");
     char pattern[IGNORE_PATTERN_MAX + 1];
     memcpy(pattern, line, length);
     pattern[length] = '\0';

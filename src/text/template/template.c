@@ -172,7 +172,7 @@ static bool looks_like_name(const char *text)
 }
 
 /* The text from `brace` to the brace that closes it, with each brace doubled: what the user must
- * write if it is no field. */
+ * write if it is not a field. */
 static bool fail_literal(struct parser *parser, const char *brace)
 {
     struct buf doubled;

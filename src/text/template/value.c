@@ -148,11 +148,11 @@ bool template_add_value(struct buf *out, const struct template_value *value,
         return true;
     if (place == TEMPLATE_HEADER)
         return error_set(error, ERROR_DATA, 0,
-            "the value of {%s} holds a control byte, which can't stand in a header: use {%s:url} "
+            "the value of {%s} contains a control byte, which a header cannot have: use {%s:url} "
             "or {%s:base64}",
             value->name, value->name, value->name);
     return error_set(error, ERROR_DATA, 0,
-        "the value of {%s} holds a space or a control byte, which can't stand in a URL: leave out "
+        "the value of {%s} contains a space or a control byte, which a URL cannot have: leave out "
         "its escaping, or use {%s:query}",
         value->name, value->name);
 }

@@ -5,10 +5,13 @@
 
 #include "base/array.h"
 #include "base/container_of.h"
+#include "text/host_name.h"
 #include "text/http_syntax.h"
 #include "text/http_url.h"
 #include "text/secret.h"
 #include "text/url_list/private.h"
+
+#define HOST_EXTRA_MOST ((size_t)64 * 1024) /* bytes by which a host may be longer in ASCII */
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
@@ -64,6 +67,26 @@ static bool read_tab(struct url_list_entry *entry, char *text, struct error *err
     return (entry->path != NULL && entry->url != NULL) || error_set_memory(error);
 }
 
+/* Replaces the host by its ASCII form. */
+static bool encode_host(struct url_list_entry *entry, struct error *error)
+{
+    struct error reason = {0};
+    struct buf url;
+    if (host_name_is_ascii(entry->url, strcspn(entry->url, "?")))
+        return true;
+    buf_init(&url, strlen(entry->url) + HOST_EXTRA_MOST);
+    bool encoded = buf_add_text(&url, entry->url) && host_name_encode_url(&url, &reason);
+    char *text = encoded ? buf_detach(&url) : NULL;
+    buf_free(&url);
+    if (!encoded)
+        return error_set(error, ERROR_USAGE, 0, "its URL cannot be used: %s", reason.text);
+    if (text == NULL)
+        return error_set_memory(error);
+    free(entry->url);
+    entry->url = text;
+    return true;
+}
+
 static bool check_url(const char *url, struct error *error)
 {
     struct http_url parts;
@@ -86,7 +109,7 @@ static bool check_method(const char *method, struct error *error)
 }
 
 static bool check_entry(
-    const struct url_list *list, const struct url_list_entry *entry, struct error *error)
+    const struct url_list *list, struct url_list_entry *entry, struct error *error)
 {
     const struct url_list_entry *earlier = url_list_find(list, entry->path);
     if (entry->path[0] == '\0')
@@ -96,7 +119,8 @@ static bool check_entry(
             earlier->line);
     if (list->count == URL_LIST_MOST)
         return error_set(error, ERROR_USAGE, 0, "a list may have at most %d URLs", URL_LIST_MOST);
-    return check_url(entry->url, error) && check_method(entry->method, error);
+    return encode_host(entry, error) && check_url(entry->url, error) &&
+           check_method(entry->method, error);
 }
 
 /* Adds the entry, which then belongs to the list. */
