@@ -96,6 +96,16 @@ static const char *shown_origin(struct events *events, const char *origin)
     return origin == NULL || origin[0] == '\0' ? NULL : shown(events, &events->origin, origin);
 }
 
+/* What --urls has for a file is shown without its query. */
+static const char *shown_url(struct events *events, const char *url)
+{
+    if (url == NULL || events->config->urls == NULL)
+        return shown(events, &events->url, url);
+    buf_clear(&events->description);
+    (void)url_list_add_shown(&events->description, url);
+    return shown(events, &events->url, buf_text(&events->description));
+}
+
 static struct shoal_text text_of(const char *data)
 {
     return (struct shoal_text){.data = data, .length = data == NULL ? 0 : strlen(data)};
@@ -185,7 +195,7 @@ const char *events_file(struct events *events, const struct event_file *file)
             .reason = file->reason,
             .error = shown(events, &events->text, error),
             .origin = shown_origin(events, file->origin),
-            .url = shown(events, &events->url, file->url),
+            .url = ready ? shown_url(events, file->url) : NULL,
             .status = file->status,
             .attempts = file->attempts,
             .redirected = file->redirected,
@@ -257,6 +267,13 @@ void events_pause(struct events *events, const struct shoal_pause *pause)
     struct shoal_event event = {.kind = SHOAL_EVENT_PAUSE, .pause = *pause};
     event.pause.origin = shown(events, &events->origin, pause->origin);
     event.pause.error = shown(events, &events->text, pause->error);
+    emit(events, &event);
+}
+
+void events_limit(struct events *events, const char *origin, unsigned limit)
+{
+    struct shoal_event event = {.kind = SHOAL_EVENT_LIMIT,
+        .limit = {.origin = shown(events, &events->origin, origin), .limit = limit}};
     emit(events, &event);
 }
 

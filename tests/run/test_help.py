@@ -130,3 +130,18 @@ def test_a_scheme_is_suggested(shoal, tree, url, meant):
     tree("a")
     run = shoal("send", tree, url)
     assert run.status == 2 and f"did you mean '{meant}'?" in run.err.decode(), run
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("titel: x\noptions: {url: 'http://h/'}\n", "title"),
+        ("variables: {a: {hlep: x}}\noptions: {url: 'http://h/{a}'}\n", "help"),
+        ("options: {retires: 3}\n", "retries"),
+    ],
+)
+def test_a_key_of_an_options_file_is_suggested(shoal, tree, text, meant):
+    tree("a")
+    (shoal.folder / "own.yaml").write_text(text)
+    run = shoal("send", "--recipe", "./own.yaml", tree)
+    assert run.status == 2 and f"did you mean '{meant}'?" in run.err.decode(), run

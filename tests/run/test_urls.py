@@ -178,14 +178,17 @@ def test_a_server_that_repeats_the_signature_gives_nothing_away(shoal, tree, led
 
     ledger.default = repeat
     query = "X-Amz-Signature=s1gn4tur3&x=y&sig=f1rst%2Fs3cond"
+    ledger.script("/a", Answer(200))
     lines = [{"path": name, "url": f"{ledger.origin}/{name}?{query}", "headers": {"X-Upload-Token": "h34d3r"}} for name in ("a", "moved")]
     for name in ("a", "moved"):
         tree(name)
     run = shoal.send("-T", "-v", "--retries", "0", "--urls", listed("\n".join(map(json.dumps, lines))), tree)
-    assert run.paths("failed") == {b"a", b"moved"}
+    assert run.paths("sent") == {b"a"} and run.paths("failed") == {b"moved"}
+    assert {event["url"] for event in run.files} == {ledger.origin + "/a?***", ledger.origin + "/moved?***"}
     fields = {"x-signature": "f13ld", "key": "plain"}
     form = {"path": "a", "url": ledger.origin + "/a", "fields": fields}
     (tree.path / "moved").unlink()
+    ledger.scripts.clear()
     posted = shoal.send("-v", "--urls", listed(json.dumps(form)), tree)
     assert posted.paths("failed") == {b"a"} and b"plain" in posted.everything
     for secret in (b"s1gn4tur3", b"f1rst", b"s3cond", b"h34d3r", b"f13ld"):

@@ -85,6 +85,8 @@ static void an_unknown_option_or_a_missing_value_is_rejected(void **state)
     char error[SHOAL_ERROR_SIZE];
     assert_false(shoal_options_set(options, "nothing", "1", error));
     assert_non_null(strstr(error, "nothing"));
+    assert_false(shoal_options_set(options, "retires", "1", error));
+    assert_string_equal(error, "unknown option 'retires'; did you mean 'retries'?");
     assert_false(shoal_options_set(options, "json", NULL, error));
     assert_non_null(strstr(error, "command"));
     assert_false(shoal_options_set(options, "insecure", "yes", error));

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/wipe.h"
+#include "text/nearest.h"
 
 struct shoal_options {
     struct option_setting *settings; /* in the order in which they were given */
@@ -94,6 +95,18 @@ bool options_set(struct shoal_options *options, const struct option_row *row, co
     return options_add(options, &setting, error);
 }
 
+static void fail_unknown(const char *name, struct error *error)
+{
+    size_t count;
+    char hint[NEAREST_HINT_SIZE];
+    const struct option_row *rows = options_table(&count);
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&nearest, rows[i].name);
+    (void)error_set(error, ERROR_USAGE, 0, "unknown option '%s'%s", name,
+        nearest_hint(&nearest, "'", "'", hint));
+}
+
 bool shoal_options_set(
     struct shoal_options *options, const char *name, const char *value, char *error)
 {
@@ -107,7 +120,7 @@ bool shoal_options_set(
     if (options == NULL)
         (void)error_set(&problem, ERROR_USAGE, 0, "there are no options to set");
     else if (setting.row == NULL)
-        (void)error_set(&problem, ERROR_USAGE, 0, "unknown option '%s'", name == NULL ? "" : name);
+        fail_unknown(name == NULL ? "" : name, &problem);
     else
         set = options_add(options, &setting, &problem);
     if (!set && error != NULL)

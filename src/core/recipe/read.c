@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "core/recipe/private.h"
+#include "text/nearest.h"
 #include "text/template.h"
 
 #define LABEL_SIZE 96 /* bytes of "'KEY' of the variable 'NAME'" */
@@ -17,11 +18,15 @@ static bool is_option(const char *name)
     return option_find_manner_in(rows, count, name, &manner) != NULL;
 }
 
+/* `names`: the keys that are allowed, then NULL. */
 static bool fail_key(const struct recipe *recipe, const struct yaml_tree *node, const char *allowed,
-    struct error *error)
+    const char *const *names, struct error *error)
 {
-    return yaml_tree_wrong(
-        error, recipe->name, node->named, "unknown key '%s': %s", node->key, allowed);
+    char hint[NEAREST_HINT_SIZE];
+    struct nearest nearest = nearest_to(node->key);
+    nearest_offer_list(&nearest, names);
+    return yaml_tree_wrong(error, recipe->name, node->named, "unknown key '%s': %s%s", node->key,
+        allowed, nearest_hint(&nearest, "'", "'", hint));
 }
 
 /* --- variables --- */
@@ -48,8 +53,9 @@ static bool read_variable_key(struct recipe *recipe, struct recipe_variable *var
         return recipe_read_switch(recipe, node, label, &variable->secret, error);
     if (strcmp(node->key, "optional") == 0)
         return recipe_read_switch(recipe, node, label, &variable->optional, error);
-    return fail_key(
-        recipe, node, "a variable has 'help', 'default', 'optional', 'secret' and 'values'", error);
+    static const char *const names[] = {"help", "default", "optional", "secret", "values", NULL};
+    return fail_key(recipe, node,
+        "a variable has 'help', 'default', 'optional', 'secret' and 'values'", names, error);
 }
 
 bool recipe_is_template(const char *text)
@@ -169,10 +175,12 @@ static bool read_key(
         return read_variables(recipe, use, node, error);
     if (strcmp(node->key, "options") == 0)
         return recipe_read_options(recipe, use, node, error);
-    return fail_key(recipe, node,
-        is_option(node->key) ? "write it below 'options:', indented"
-                             : "a file has 'title', 'see', 'notes', 'variables' and 'options'",
-        error);
+    static const char *const names[] = {"title", "see", "notes", "variables", "options", NULL};
+    static const char *const none[] = {NULL};
+    if (is_option(node->key))
+        return fail_key(recipe, node, "write it below 'options:', indented", none, error);
+    return fail_key(recipe, node, "a file has 'title', 'see', 'notes', 'variables' and 'options'",
+        names, error);
 }
 
 bool recipe_read(

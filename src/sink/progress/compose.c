@@ -102,18 +102,19 @@ static void add_path(
     add_cut(display, line, path, strlen(path), most);
 }
 
-static void add_cause(
-    const struct display *display, struct buf *line, const struct seen_cause *cause)
+/* `digits`: the columns of the largest count, which the others are aligned with. */
+static void add_cause(const struct display *display, struct buf *line,
+    const struct seen_cause *cause, unsigned digits)
 {
     static const char first[] = "    first ";
     struct buf head;
     buf_init(&head, LINE_SIZE_MAX);
     (void)numbers_add_count(&head, cause->count);
     color(display, line, RED);
-    (void)buf_printf(
-        line, "%s %s %s ", display->signs->failed, buf_text(&head), display->signs->times);
+    (void)buf_printf(line, "%s %*s %s ", display->signs->failed, (int)digits, buf_text(&head),
+        display->signs->times);
     color(display, line, NORMAL);
-    unsigned used = (unsigned)head.length + 5 + (unsigned)sizeof first - 1;
+    unsigned used = digits + 5 + (unsigned)sizeof first - 1;
     unsigned room = display->width > used ? display->width - used : 0;
     unsigned path = (unsigned)strlen(cause->path);
     unsigned text = (unsigned)strlen(cause->error);
@@ -150,8 +151,13 @@ static unsigned add_causes(const struct display *display, struct buf *lines)
         if (at < CAUSES_SHOWN)
             shown[at] = cause;
     }
+    struct buf largest;
+    buf_init(&largest, LINE_SIZE_MAX);
+    if (count > 0)
+        (void)numbers_add_count(&largest, shown[0]->count);
     for (unsigned i = 0; i < count; i++)
-        add_cause(display, &lines[i], shown[i]);
+        add_cause(display, &lines[i], shown[i], (unsigned)largest.length);
+    buf_free(&largest);
     return count;
 }
 
