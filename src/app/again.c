@@ -260,6 +260,16 @@ static const char *find_record(
     return is_regular && is_whole ? events : options_last(given, "journal");
 }
 
+/* The program as it was called. */
+static const char *program_name(void)
+{
+#ifdef __linux__
+    return program_invocation_name;
+#else
+    return getprogname();
+#endif
+}
+
 char *again_text(const struct again *again, const struct shoal_options *given,
     const struct output_options *output)
 {
@@ -268,7 +278,7 @@ char *again_text(const struct again *again, const struct shoal_options *given,
     if (record == NULL || again->failed || options_given(given, "dry-run"))
         return NULL;
     buf_init(&out, TEXT_MAX);
-    add_quoted(&out, program_invocation_name);
+    add_quoted(&out, program_name());
     (void)buf_add_text(&out, " send");
     for (size_t i = 0; i < again->count; i++) {
         const struct again_part *part = &again->parts[i];
