@@ -62,6 +62,7 @@ enum shoal_event_kind {
     SHOAL_EVENT_NOTICE,   /* `notice`: something that a person should know, such as an interrupt */
     SHOAL_EVENT_ATTEMPT,  /* `attempt`: an attempt failed, and the file will be sent again */
     SHOAL_EVENT_PAUSE,    /* `pause`: a server lets nothing be sent for a while; once per pause */
+    SHOAL_EVENT_LIMIT,    /* `limit`: how many files may be in flight has changed */
     SHOAL_EVENT_PROGRESS, /* `progress`: about ten times per second while the run goes on */
     SHOAL_EVENT_END,      /* `end`: the last event, once */
 };
@@ -202,6 +203,13 @@ struct shoal_pause {
     int64_t until_seconds; /* when it may be asked again, seconds since 1970; 0: not known */
 };
 
+/* LIMIT: how many files may be in flight to an origin. Changes by less than a quarter, and within a
+ * second, are not reported one by one. */
+struct shoal_limit {
+    const char *origin; /* "https://example.com" */
+    unsigned limit;     /* files */
+};
+
 /* PROGRESS: how far the run is. */
 struct shoal_progress {
     const struct shoal_totals *totals; /* so far; never NULL */
@@ -267,6 +275,7 @@ struct shoal_event {
         struct shoal_notice notice;     /* SHOAL_EVENT_NOTICE */
         struct shoal_attempt attempt;   /* SHOAL_EVENT_ATTEMPT */
         struct shoal_pause pause;       /* SHOAL_EVENT_PAUSE */
+        struct shoal_limit limit;       /* SHOAL_EVENT_LIMIT */
         struct shoal_progress progress; /* SHOAL_EVENT_PROGRESS */
         struct shoal_end end;           /* SHOAL_EVENT_END */
     };

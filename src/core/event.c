@@ -270,6 +270,13 @@ void events_pause(struct events *events, const struct shoal_pause *pause)
     emit(events, &event);
 }
 
+void events_limit(struct events *events, const char *origin, unsigned limit)
+{
+    struct shoal_event event = {.kind = SHOAL_EVENT_LIMIT,
+        .limit = {.origin = shown(events, &events->origin, origin), .limit = limit}};
+    emit(events, &event);
+}
+
 void events_plan(struct events *events, const struct entry *entry, const struct plan *plan)
 {
     struct plan_view view = {0};

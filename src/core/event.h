@@ -114,6 +114,9 @@ void events_attempt(struct events *events, const struct shoal_attempt *attempt);
 /* Reports that an origin lets nothing start for a while. The texts may contain secrets. */
 void events_pause(struct events *events, const struct shoal_pause *pause);
 
+/* Reports how many files may be in flight to an origin from now on. */
+void events_limit(struct events *events, const char *origin, unsigned limit);
+
 /* Dry run: counts the file as planned and reports its finished plan. */
 void events_plan(struct events *events, const struct entry *entry, const struct plan *plan);
 

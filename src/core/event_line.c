@@ -148,6 +148,13 @@ static void read_pause(struct event_line *line)
         .until_seconds = seconds_of_date(member_text(json, "until"))};
 }
 
+static void read_limit(struct event_line *line)
+{
+    const char *origin = member_text(line->json, "origin");
+    line->event.limit = (struct shoal_limit){
+        .origin = origin == NULL ? "" : origin, .limit = (unsigned)count_of(line->json, "limit")};
+}
+
 static void read_end(struct event_line *line)
 {
     const json_t *json = line->json;
@@ -186,6 +193,9 @@ static bool read_kind(struct event_line *line, const char *kind)
     } else if (strcmp(kind, "pause") == 0) {
         line->event.kind = SHOAL_EVENT_PAUSE;
         read_pause(line);
+    } else if (strcmp(kind, "limit") == 0) {
+        line->event.kind = SHOAL_EVENT_LIMIT;
+        read_limit(line);
     } else if (strcmp(kind, "end") == 0) {
         line->event.kind = SHOAL_EVENT_END;
         read_end(line);

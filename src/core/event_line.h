@@ -29,8 +29,8 @@ struct event_line {
 };
 
 /* Reads a line (without its end), to be freed with event_line_free(). Read back are START, FILE,
- * ATTEMPT, PAUSE and END, without the forms of a dry run. False with `error`: it is not an event,
- * or a FILE without its path and verdict. */
+ * ATTEMPT, PAUSE, LIMIT and END, without the forms of a dry run. False with `error`: it is not an
+ * event, or a FILE without its path and verdict. */
 MUST_USE bool event_line_read(
     struct event_line *line, const char *text, size_t length, struct error *error);
 

@@ -197,6 +197,12 @@ static bool fill_pause(json_t *object, const struct shoal_event *event)
            json_set_text(object, "error", pause->error) && set_at(object, event);
 }
 
+static bool fill_limit(json_t *object, const struct shoal_event *event)
+{
+    return json_set_text(object, "origin", event->limit.origin) &&
+           json_set_number(object, "limit", event->limit.limit) && set_at(object, event);
+}
+
 static json_t *field_object(const struct shoal_field *field)
 {
     json_t *object = json_object();
@@ -317,6 +323,8 @@ static bool fill(struct jsonl *jsonl, json_t *object, const struct shoal_event *
         return json_set_text(object, "event", "attempt") && fill_attempt(object, event);
     case SHOAL_EVENT_PAUSE:
         return json_set_text(object, "event", "pause") && fill_pause(object, event);
+    case SHOAL_EVENT_LIMIT:
+        return json_set_text(object, "event", "limit") && fill_limit(object, event);
     case SHOAL_EVENT_END:
         return json_set_text(object, "event", "end") && fill_end(jsonl, object, event);
     case SHOAL_EVENT_PROGRESS:

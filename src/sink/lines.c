@@ -335,6 +335,7 @@ void lines_event(struct lines *lines, const struct shoal_event *event)
         end_lines(lines, event);
         break;
     case SHOAL_EVENT_ATTEMPT:
+    case SHOAL_EVENT_LIMIT:
     case SHOAL_EVENT_PROGRESS:
         break;
     }

@@ -337,3 +337,13 @@ def test_what_a_list_of_urls_has_stays(shoal, tree, ledger, folder):
     assert [record.header("x-acl") for record in ledger.records] == [["none"]] * 4
     assert run.verdicts["c"]["verdict"] == "failed" and "its URL contains a credential" in run.verdicts["c"]["error"]
     assert b"sig-of" not in run.everything
+
+
+def test_a_redirect_that_an_interrupt_leaves_undone(shoal, tree, ledger):
+    tree("a")
+    ledger.default = lambda record: moved("/upload")
+    run = shoal.start("--redirects", "same", "--rate", "1/s", *FORM, tree, ledger.url)
+    run.wait_event(lambda event: event["event"] == "attempt")
+    run.signal()
+    event = run.finish(interrupted=2).verdicts["a"]
+    assert event["verdict"] == "failed" and event["temporary"] and "status 307 points to" in event["error"]

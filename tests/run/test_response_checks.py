@@ -174,6 +174,7 @@ def test_other_answers_with_that_status_are_final(shoal, tree, ledger):
         (("--exists", "40:x"), ("--exists", "CODES:CHECK")),
         (("--exists", "409:"), ("--exists", "no text")),
         (("--reject", "403"), ("--reject", "CODES:CHECK")),
+        (("--check", 'text:{"a"}'), ("--check", """write {{"a"}}\n""")),
         (("--reject", "403:json:/a"), ("--reject", "no '='")),
         (("--capture", "x"), ("--capture", "NAME=")),
         (("--capture", "=text"), ("--capture", "NAME=")),

@@ -110,6 +110,12 @@ static void attempts_and_pauses_are_what_they_were(void **state)
         &line);
     assert_int_equal(line.event.pause.wait_us, -1);
     event_line_free(&line);
+    there_and_back(&(struct shoal_event){.kind = SHOAL_EVENT_LIMIT,
+                       .limit = {.origin = "http://h", .limit = 24}},
+        &line);
+    assert_string_equal(line.event.limit.origin, "http://h");
+    assert_int_equal(line.event.limit.limit, 24);
+    event_line_free(&line);
 }
 
 static void an_end_has_its_totals(void **state)

@@ -135,6 +135,16 @@ static void an_attempt_says_how_far_it_got_and_how_long_its_file_waits(void **st
         "\"at_ms\":22}\n");
 }
 
+static void a_limit_has_its_origin(void **state)
+{
+    (void)state;
+    const struct shoal_event event = {.kind = SHOAL_EVENT_LIMIT,
+        .at_us = 2210000,
+        .limit = {.origin = "https://a.example", .limit = 24}};
+    assert_lines(&event, 1,
+        "{\"event\":\"limit\",\"origin\":\"https://a.example\",\"limit\":24,\"at_ms\":2210}\n");
+}
+
 static void a_dry_run_has_plans_and_their_count(void **state)
 {
     (void)state;
@@ -248,6 +258,7 @@ int main(void)
         cmocka_unit_test(problems_and_notices_have_their_sentence),
         cmocka_unit_test(a_pause_has_its_origin_and_its_end_if_that_is_known),
         cmocka_unit_test(an_attempt_says_how_far_it_got_and_how_long_its_file_waits),
+        cmocka_unit_test(a_limit_has_its_origin),
         cmocka_unit_test(a_dry_run_has_plans_and_their_count),
         cmocka_unit_test(an_end_has_every_total),
         cmocka_unit_test(a_writer_that_failed_is_told),

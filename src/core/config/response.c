@@ -23,7 +23,7 @@ static bool add_check(struct config_build *build, struct config_checks *checks, 
     if (!response_check_parse(text, any_text, &check->check, &reason))
         return config_fail(build, label, &reason);
     checks->count++;
-    if (!config_parse(build, check->check.value, TEMPLATE_FORM, label, &check->value))
+    if (!config_parse(build, check->check.value, TEMPLATE_TEXT, label, &check->value))
         return false;
     check->check.value = NULL; /* it was in the options */
     check->label = strdup(label);

@@ -33,6 +33,8 @@ struct origin *origin_new(
     origin->rules = &config->rules;
     origin->idle_since_us = CLOCK_NEVER;
     origin->told_pause_until_us = INT64_MIN;
+    origin->told_limit = adapt_limit(&origin->adapt);
+    origin->told_limit_us = now_us;
     origin->told_down_since_us = CLOCK_NEVER;
     buf_init(&origin->reason, REASON_MOST);
     heap_node_init(&origin->timer);

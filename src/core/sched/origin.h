@@ -73,6 +73,8 @@ struct origin {
 
     /* What the user was told of it. Only tell.c changes these. */
     int64_t told_pause_until_us; /* the end of the pause; INT64_MIN: none */
+    unsigned told_limit;         /* files in flight; at first, the limit that it began with */
+    int64_t told_limit_us;       /* when, by the loop's clock */
     int64_t told_down_since_us;  /* CLOCK_NEVER: not told, or told that it works again */
 
     const char *key; /* the name in lower case: one for each origin; in the same allocation */

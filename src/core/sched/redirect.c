@@ -97,7 +97,7 @@ static bool decide(
     bool may_redirect = plan_may_redirect(file->slot->plan, buf_text(target), &why);
     bool follows = may_redirect && take_target(file, buf_text(target));
     if (follows)
-        (void)buf_add_text(text, "the redirect is followed");
+        (void)buf_add_text(text, "redirected");
     else if (may_redirect)
         (void)buf_add_text(text, "redirects are not followed: out of memory");
     else

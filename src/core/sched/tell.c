@@ -5,6 +5,9 @@
 /* What is over sooner than that is not worth a line. */
 #define LASTING_US CLOCK_US_PER_SECOND
 
+/* A change of a limit by a part of this size is worth an event. */
+#define LIMIT_PARTS 4
+
 /* Lines about origins that work again or were given up: with hundreds of origins, more would hide
  * everything else. The events of the files have it all. */
 #define TOLD_MOST 20
@@ -75,11 +78,27 @@ static void tell_of_return(struct sched *sched, struct origin *origin)
     tell(sched, &sched->text);
 }
 
+/* The limit itself may change with every attempt. */
+static void tell_of_limit(struct sched *sched, struct origin *origin)
+{
+    int64_t now_us = clock_now_us(sched->parts.clock);
+    unsigned limit = origin_concurrency_limit(origin);
+    unsigned told = origin->told_limit;
+    unsigned change = limit > told ? limit - told : told - limit;
+    bool is_large = change * LIMIT_PARTS >= told && change > 0;
+    if (!is_large || now_us - origin->told_limit_us < LASTING_US)
+        return;
+    origin->told_limit = limit;
+    origin->told_limit_us = now_us;
+    events_limit(sched->parts.events, origin->name, limit);
+}
+
 void sched_tell_of_end(
     struct sched *sched, struct origin *origin, const struct origin_next *next, long status)
 {
     if (sched->phase != SCHED_RUNNING || origin->gave_up)
         return;
+    tell_of_limit(sched, origin);
     if (retry_paused_until_us(&origin->retry) > clock_now_us(sched->parts.clock))
         tell_of_pause(sched, origin, next, status);
     else

@@ -94,13 +94,14 @@ static void take_start(struct report *report, const struct shoal_start *start, i
     report->url = strdup(start->url == NULL ? "" : start->url);
 }
 
-static void mark(struct report *report, int64_t at_us, const char *text)
+/* `listed`: it is told below the time line too. */
+static void mark(struct report *report, int64_t at_us, const char *text, bool listed)
 {
     if (report->mark_count++ >= MARKS_MAX)
         return;
     (void)buf_printf(&report->marks,
-        "%s{\"at\":%.1f,\"text\":", report->marks.length > 0 ? "," : "",
-        (double)at_us / (double)CLOCK_US_PER_SECOND);
+        "%s{\"at\":%.1f,\"listed\":%s,\"text\":", report->marks.length > 0 ? "," : "",
+        (double)at_us / (double)CLOCK_US_PER_SECOND, listed ? "true" : "false");
     report_add_text(&report->marks, text);
     (void)buf_add_byte(&report->marks, '}');
 }
@@ -158,7 +159,7 @@ static void mark_refusal(struct report *report, const struct shoal_file *file, i
             continue;
         report->seen[i] = true;
         (void)snprintf(text, sizeof text, "first %ld here", file->status);
-        mark(report, at_us, text);
+        mark(report, at_us, text, true);
     }
 }
 
@@ -230,7 +231,16 @@ static void take_pause(struct report *report, const struct shoal_pause *pause, i
     else
         (void)buf_printf(
             &text, "%s is down: %s", pause->origin, pause->error == NULL ? "" : pause->error);
-    mark(report, at_us, buf_text(&text));
+    mark(report, at_us, buf_text(&text), true);
+    buf_free(&text);
+}
+
+static void take_limit(struct report *report, const struct shoal_limit *limit, int64_t at_us)
+{
+    struct buf text;
+    buf_init(&text, DATA_MAX);
+    (void)buf_printf(&text, "%s: %u files in flight at most", limit->origin, limit->limit);
+    mark(report, at_us, buf_text(&text), false);
     buf_free(&text);
 }
 
@@ -269,6 +279,9 @@ void report_event(struct report *report, const struct shoal_event *event, int64_
         break;
     case SHOAL_EVENT_PAUSE:
         take_pause(report, &event->pause, at_us);
+        break;
+    case SHOAL_EVENT_LIMIT:
+        take_limit(report, &event->limit, at_us);
         break;
     case SHOAL_EVENT_END:
         take_end(report, &event->end);

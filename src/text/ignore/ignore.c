@@ -152,15 +152,15 @@ static size_t count_slashes(const char *text)
     return count;
 }
 
-static bool fail_never(struct rule *rule, const char *pattern, struct error *error)
+static bool fail_never(const char *pattern, struct error *error)
 {
-    free_rule(rule);
     return error_set(error, ERROR_USAGE, 0,
         "the pattern '%s' can never match: it has an unclosed '[', an unknown '[:class:]', a "
         "'\\' at its end, or no name",
         pattern);
 }
 
+/* `rule` is to be freed even if this fails. */
 static bool compile_rule(struct rule *rule, const char *pattern, struct error *error)
 {
     size_t length = strlen(pattern);
@@ -172,10 +172,8 @@ static bool compile_rule(struct rule *rule, const char *pattern, struct error *e
     rule->names = calloc(2 * count_slashes(pattern) + 1, sizeof *rule->names);
     rule->text = malloc(length + 1);
     rule->source = strdup(pattern);
-    if (rule->names == NULL || rule->text == NULL || rule->source == NULL) {
-        free_rule(rule);
+    if (rule->names == NULL || rule->text == NULL || rule->source == NULL)
         return error_set_memory(error);
-    }
     memcpy(rule->text, pattern, length + 1);
     char *text = rule->text;
     if (text[length - 1] == '/') {
@@ -188,7 +186,7 @@ static bool compile_rule(struct rule *rule, const char *pattern, struct error *e
         length--;
     }
     if (length == 0 || !compile_names(rule, text, length))
-        return fail_never(rule, pattern, error);
+        return fail_never(pattern, error);
     return true;
 }
 
@@ -203,8 +201,10 @@ bool ignore_add_named(
         return error_set_memory(error);
     }
     struct rule rule = {.includes = includes, .name = name};
-    if (!compile_rule(&rule, pattern, error))
+    if (!compile_rule(&rule, pattern, error)) {
+        free_rule(&rule);
         return false;
+    }
     ignore->rules[ignore->count++] = rule;
     return true;
 }
