@@ -159,15 +159,16 @@ static void note_cause(struct events *events, struct shoal_file *file, bool seve
 {
     buf_clear(&events->description);
     buf_clear(&events->cause);
-    if (file->reason == SHOAL_REASON_NONE || file->verdict == SHOAL_SKIPPED ||
-        !causes_describe(&events->description, file, several) ||
-        !causes_fold(&events->cause, buf_text(&events->description)))
+    if (file->reason == SHOAL_REASON_NONE || file->verdict == SHOAL_SKIPPED)
         return;
+    bool described = causes_describe(&events->description, file, several) &&
+                     causes_fold(&events->cause, buf_text(&events->description));
+    const char *description = described ? buf_text(&events->description) : NO_MEMORY;
     if (causes_is_status(file))
-        file->error = buf_text(&events->description);
-    file->cause = buf_text(&events->cause);
-    file->first_of_cause = causes_note(&events->causes, file, file->cause,
-        buf_text(&events->description), clock_now_us(events->clock) - events->start_us);
+        file->error = description;
+    file->cause = described ? buf_text(&events->cause) : NO_MEMORY;
+    file->first_of_cause = causes_note(&events->causes, file, file->cause, description,
+        clock_now_us(events->clock) - events->start_us);
 }
 
 /* Counts a success whose response is a page for people, and warns of the first one. */

@@ -95,7 +95,7 @@ static bool is_in_domain(struct http_slice host, struct http_slice domain)
 
 static struct http_slice without_query(struct http_slice path)
 {
-    const char *mark = path.length == 0 ? NULL : memchr(path.data, '?', path.length);
+    const char *mark = path.data == NULL ? NULL : memchr(path.data, '?', path.length);
     return (struct http_slice){path.data, mark == NULL ? path.length : (size_t)(mark - path.data)};
 }
 
@@ -103,7 +103,7 @@ static struct http_slice without_query(struct http_slice path)
 static struct http_slice default_path(struct http_slice path)
 {
     path = without_query(path);
-    const char *slash = path.length == 0 ? NULL : memrchr(path.data, '/', path.length);
+    const char *slash = path.data == NULL ? NULL : memrchr(path.data, '/', path.length);
     if (slash == NULL || slash == path.data)
         return (struct http_slice){"/", 1};
     return (struct http_slice){path.data, (size_t)(slash - path.data)};

@@ -92,7 +92,7 @@ def test_a_second_file_that_cannot_be_read_is_no_missing_one(shoal, tree, ledger
 
 def test_a_wrong_value_and_a_useless_option_are_errors(shoal, tree, ledger):
     tree("a")
-    shoal.send(*PAIR, "--without-pair", "ignore", tree, ledger.url).usage_error("skip, fail or send")
+    shoal.send(*PAIR, "--without-pair", "ignore", tree, ledger.url).usage_error("fail, skip or send")
     shoal.send("--without-pair", "skip", tree, ledger.url).usage_error("--without-pair")
 
 

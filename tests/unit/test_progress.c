@@ -143,11 +143,11 @@ static void causes_that_repeat_are_counted(void **state)
     progress_at(progress, SECOND, 0);
     assert_int_equal(strncmp(buf_text(&kept),
                          "\r\x1b[31m\xe2\x9c\x97 1,200 \xc3\x97 \x1b[0mmany    first b\x1b[K\n"
-                         "\x1b[31m\xe2\x9c\x97 2 \xc3\x97 \x1b[0m"
+                         "\x1b[31m\xe2\x9c\x97     2 \xc3\x97 \x1b[0m"
                          "few 7\\x1b    first b\x1b[K\n"
                          "1,234 / ",
                          strlen("\r\x1b[31m\xe2\x9c\x97 1,200 \xc3\x97 \x1b[0mmany    first b\x1b[K"
-                                "\n\x1b[31m\xe2\x9c\x97 2 \xc3\x97 \x1b[0mfew 7\\x1b    first b"
+                                "\n\x1b[31m\xe2\x9c\x97     2 \xc3\x97 \x1b[0mfew 7\\x1b    first b"
                                 "\x1b[K\n1,234 / ")),
         0);
     buf_clear(&kept);
