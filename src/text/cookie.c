@@ -129,7 +129,7 @@ bool cookie_read(
 bool cookie_path_matches(struct http_slice cookie_path, struct http_slice path)
 {
     path = without_query(path);
-    if (path.length == 0)
+    if (path.data == NULL || path.length == 0)
         path = (struct http_slice){"/", 1};
     if (cookie_path.length > path.length ||
         memcmp(path.data, cookie_path.data, cookie_path.length) != 0)
