@@ -32,7 +32,7 @@ def test_a_stopped_run_does_not_give_up(shoal, tree, ledger):
 def test_a_stopped_run_does_not_end_a_pause_early_or_give_up_in_it(shoal, tree, ledger):
     tree.many(5)
     ledger.default = lambda record: (
-        Answer(status=503, headers={"Retry-After": "1"}) if record.number == 0 else Answer()
+        Answer(status=429, headers={"Retry-After": "1"}) if record.number == 0 else Answer()
     )
     running = shoal.start(*FORM, "-j", "1", "--give-up-after", "1500ms", tree, ledger.url)
     ledger.wait_requests(1)
