@@ -131,6 +131,12 @@ void shoal_session_free(struct shoal_session *session);
  * shoal_session_run(), by one thread at a time. */
 bool shoal_session_leave_out(struct shoal_session *session, int descriptor);
 
+/* Lets a session look ahead: once the run has lasted `after_ms` milliseconds, a second search in a
+ * thread of its own counts files and bytes for the PROGRESS events. It costs CPU time per file. A
+ * list of paths, an `only-failed` or sharded run and a remote file system are not searched twice.
+ * NULL: does nothing. Only before shoal_session_run(), by one thread at a time. */
+void shoal_session_look_ahead(struct shoal_session *session, uint32_t after_ms);
+
 /* Uploads the files and returns when every one has its verdict. Call it once per session, from any
  * one thread; it starts threads of its own, which have ended when the session is freed, but for one
  * that hangs in a system call, whose memory is not freed. Errors are events. Returns the exit
@@ -138,7 +144,6 @@ bool shoal_session_leave_out(struct shoal_session *session, int descriptor);
  *
  *     SHOAL_EXIT_SIGNAL + N  shoal_session_interrupt() was called with the signal N
  *     SHOAL_EXIT_CREDENTIALS the run ended because every server refused the credentials
- *     SHOAL_EXIT_USAGE       the URL says https://, and no server speaks TLS there
  *     SHOAL_EXIT_USAGE       the URL says https://, and no server speaks TLS there
  *     SHOAL_EXIT_FAILED      there was a PROBLEM, a file is UNKNOWN, or one FAILED for good
  *     SHOAL_EXIT_TEMPORARY   files FAILED, all of them temporarily; or the search for files did not

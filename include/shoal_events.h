@@ -216,7 +216,7 @@ struct shoal_progress {
     uint64_t in_flight;                /* files in flight now */
     int64_t bytes_moved;               /* bytes of requests handed to the network, all attempts */
     int64_t bytes_in_flight;           /* part of it: of large files whose attempts go on */
-    uint64_t files_ahead;              /* files that a look ahead has counted; 0: there is none */
+    uint64_t files_ahead;              /* files that shoal_session_look_ahead() counted so far */
     int64_t bytes_ahead;               /* their sizes, added up */
     bool ahead_complete;               /* the look ahead has counted everything */
     struct shoal_text slowest; /* `{path}` of the large file whose attempt began first of those

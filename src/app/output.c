@@ -27,6 +27,11 @@
 #include "sink/plain.h"
 #include "sink/progress.h"
 
+/* When a run looks ahead at what is left, for those who are shown it: milliseconds after its begin.
+ * The first of the plain lines comes after 10 seconds. */
+#define AHEAD_OF_BAR_MS   500
+#define AHEAD_OF_PLAIN_MS 5000
+
 #define LINES_MAX ((size_t)512 * 1024 * 1024) /* bytes that are written at once */
 
 /* One destination of text. */
@@ -265,8 +270,12 @@ bool output_open(struct output *output, const struct output_options *options, st
     return output->opened;
 }
 
-bool output_leave_out(const struct output *output, struct shoal_session *session)
+bool output_prepare(const struct output *output, struct shoal_session *session)
 {
+    if (output->progress != NULL)
+        shoal_session_look_ahead(session, AHEAD_OF_BAR_MS);
+    else if (output->logs)
+        shoal_session_look_ahead(session, AHEAD_OF_PLAIN_MS);
     return shoal_session_leave_out(session, STDOUT_FILENO) &&
            shoal_session_leave_out(session, STDERR_FILENO) &&
            shoal_session_leave_out(session, output->file_descriptor);

@@ -21,9 +21,10 @@ MUST_USE struct output *output_new(void);
 MUST_USE bool output_open(
     struct output *output, const struct output_options *options, struct error *error);
 
-/* Leaves the files that are written out of the session's run: what was opened, and standard output
- * and standard error, should they be files. False: out of memory. */
-MUST_USE bool output_leave_out(const struct output *output, struct shoal_session *session);
+/* Tells a session what its output needs. The files that are written are left out of the run: what
+ * was opened, and standard output and standard error, should they be files. If progress is shown,
+ * it is to look ahead. False: out of memory. */
+MUST_USE bool output_prepare(const struct output *output, struct shoal_session *session);
 
 /* A shoal_event_fn; `context` is an open output. */
 void output_event(void *context, const struct shoal_event *event);

@@ -240,7 +240,7 @@ static int send_files(const struct send *send)
         (void)say_wrong("send", reason);
     else if (!open_output(output, send, again, &problem))
         say("%s", problem.text);
-    else if (!output_leave_out(output, session))
+    else if (!output_prepare(output, session))
         say("out of memory");
     else
         status = status_for_caller(send, run(session, output));

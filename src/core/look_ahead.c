@@ -3,18 +3,15 @@
 #include <stddef.h>
 
 #include "base/abandon.h"
-#include "base/clock.h"
-
-#define AFTER_US (CLOCK_US_PER_SECOND / 2)
 
 void look_ahead_report(struct look_ahead *ahead, const struct config *config,
     const struct walk_setup_own *own, int64_t elapsed_us, struct shoal_progress *progress)
 {
-    if (!ahead->begun && elapsed_us > AFTER_US) {
+    if (ahead->wanted && elapsed_us >= ahead->after_us) {
         struct error error;
         struct walk *walk = walk_setup_repeats(config) ? walk_setup(config, own, &error) : NULL;
         ahead->tally = walk == NULL ? NULL : tally_new(walk);
-        ahead->begun = true;
+        ahead->wanted = false;
     }
     if (ahead->tally != NULL)
         progress->ahead_complete =

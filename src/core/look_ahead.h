@@ -1,5 +1,5 @@
-/* A look ahead at what a run is going to send, once the run lasts so long that a second look at the
- * folders costs little (io/tally.h). */
+/* A look ahead at what a run is going to send (io/tally.h), once the run has lasted long enough for
+ * somebody to be shown how much is left. */
 #ifndef SHOAL_CORE_LOOK_AHEAD_H
 #define SHOAL_CORE_LOOK_AHEAD_H
 
@@ -11,14 +11,15 @@
 #include "core/walk_setup.h"
 #include "io/tally.h"
 
-/* The look ahead of one run. All zero: it has not begun. */
+/* The look ahead of one run. All zero: none is wanted. */
 struct look_ahead {
-    struct tally *tally; /* owned; NULL: there is none, yet */
-    bool begun;          /* it was made, or is of no use */
+    struct tally *tally; /* owned; NULL: not begun, or of no use */
+    bool wanted;         /* somebody is shown what it counts, and it has not begun */
+    int64_t after_us;    /* when it begins, microseconds after the run did */
 };
 
-/* Begins to look ahead if the run has lasted long enough: `elapsed_us`, in microseconds. Sets what
- * is known to `progress`. `config` and what `own` refers to must outlive the look. */
+/* Begins to look ahead if it is due: the run has lasted `elapsed_us`, in microseconds. Sets what is
+ * known to `progress`. `config` and what `own` refers to must outlive the look. */
 void look_ahead_report(struct look_ahead *ahead, const struct config *config,
     const struct walk_setup_own *own, int64_t elapsed_us, struct shoal_progress *progress);
 

@@ -23,19 +23,34 @@ static char *name_of(int descriptor)
     return strdup(path_last_name(target));
 }
 
+/* Adds a file with the name, which is the list's now. */
+static bool add(struct own_files *own, const struct stat *facts, char *name)
+{
+    struct own_file *files = array_grow(own->files, own->count, sizeof *files);
+    if (files == NULL) {
+        free(name);
+        return false;
+    }
+    own->files = files;
+    own->files[own->count++] =
+        (struct own_file){.device = facts->st_dev, .inode = facts->st_ino, .name = name};
+    return true;
+}
+
 bool own_files_add(struct own_files *own, int descriptor)
 {
     struct stat facts;
     if (fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode))
         return true;
-    struct own_file *files = array_grow(own->files, own->count, sizeof *files);
-    if (files == NULL)
-        return false;
-    own->files = files;
-    own->files[own->count++] = (struct own_file){.device = facts.st_dev,
-        .inode = facts.st_ino,
-        .name = facts.st_nlink == 1 ? name_of(descriptor) : NULL};
-    return true;
+    return add(own, &facts, facts.st_nlink == 1 ? name_of(descriptor) : NULL);
+}
+
+bool own_files_add_path(struct own_files *own, const char *path)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0)
+        return true;
+    return add(own, &facts, facts.st_nlink == 1 ? strdup(path_last_name(path)) : NULL);
 }
 
 bool own_files_may_have(const struct own_files *own, const char *name)

@@ -26,6 +26,9 @@ struct own_files {
  * memory. */
 MUST_USE bool own_files_add(struct own_files *own, int descriptor);
 
+/* Adds the file at `path`, if there is one. False: out of memory. */
+MUST_USE bool own_files_add_path(struct own_files *own, const char *path);
+
 /* Whether a file of that name may be one of them: cheaper than own_files_have(), which must
  * decide. */
 bool own_files_may_have(const struct own_files *own, const char *name);

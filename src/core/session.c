@@ -43,7 +43,7 @@ struct shoal_session {
     struct http *http;
     struct journal *journal; /* NULL: no --journal, or the run is over */
     struct sched *sched;
-    struct own_files own;     /* what the caller writes; see shoal_session_leave_out() */
+    struct own_files own;     /* what the run writes; see shoal_session_leave_out() */
     struct descriptors room;  /* the most files in flight, and loaded ahead */
     int64_t next_progress_us; /* when the next event about progress is due */
     atomic_flag ran;          /* shoal_session_run() was called */
@@ -65,17 +65,20 @@ static void *fail(struct shoal_session *session, const struct error *error, char
 /* The walk's `is_own`: the journal and the outputs may be below a PATH. */
 static bool is_own(const void *context, uint64_t device, uint64_t inode)
 {
-    const struct shoal_session *session = context;
-    return own_files_have(&session->own, device, inode) ||
-           (session->journal != NULL && journal_owns(session->journal, device, inode));
+    return own_files_have(context, device, inode);
 }
 
 /* The walk's `may_be_own`. */
 static bool may_be_own(const void *context, const char *name)
 {
-    const struct shoal_session *session = context;
-    return own_files_may_have(&session->own, name) ||
-           (session->journal != NULL && journal_may_own(session->journal, name));
+    return own_files_may_have(context, name);
+}
+
+void shoal_session_look_ahead(struct shoal_session *session, uint32_t after_ms)
+{
+    if (session != NULL)
+        session->ahead =
+            (struct look_ahead){.wanted = true, .after_us = after_ms * CLOCK_US_PER_MS};
 }
 
 bool shoal_session_leave_out(struct shoal_session *session, int descriptor)
@@ -85,7 +88,8 @@ bool shoal_session_leave_out(struct shoal_session *session, int descriptor)
 
 static struct walk_setup_own own_files_of(const struct shoal_session *session)
 {
-    return (struct walk_setup_own){.is_own = is_own, .may_be_own = may_be_own, .context = session};
+    return (struct walk_setup_own){
+        .is_own = is_own, .may_be_own = may_be_own, .context = &session->own};
 }
 
 static bool open_walk(struct shoal_session *session, struct error *error)
@@ -102,6 +106,16 @@ static void wake_loop(void *context)
         session->http->ops->wake(session->http);
 }
 
+static bool leave_out_journal(struct shoal_session *session)
+{
+    const char *path;
+    for (size_t i = 0; (path = journal_own_file(session->journal, i)) != NULL; i++) {
+        if (!own_files_add_path(&session->own, path))
+            return false;
+    }
+    return true;
+}
+
 static bool open_journal(struct shoal_session *session, struct error *error)
 {
     const struct config *config = session->config;
@@ -111,7 +125,9 @@ static bool open_journal(struct shoal_session *session, struct error *error)
         .keep_damage = config->at_most_once,
         .wake = wake_loop,
         .context = session};
-    return config->journal == NULL || journal_open(&settings, &session->journal, error);
+    if (config->journal != NULL && !journal_open(&settings, &session->journal, error))
+        return false;
+    return leave_out_journal(session) || error_set_memory(error);
 }
 
 /* Reads what an earlier run did, before anything is opened for writing: it may be the same file. */
@@ -231,8 +247,8 @@ void shoal_session_free(struct shoal_session *session)
     walk_free(session->walk);
     sched_free(session->sched);
     journal_close(session->journal, -1);
-    session->journal = NULL; /* a walk that hangs must not ask it */
-    own_files_free(&session->own);
+    if (!hangs)
+        own_files_free(&session->own);
     if (session->http != NULL)
         session->http->ops->free(session->http);
     events_free(&session->events);

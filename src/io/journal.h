@@ -141,11 +141,9 @@ MUST_USE bool journal_flush(struct journal *journal, struct error *error);
  * abandoned. `exit_status`: of the run; -1: it did not take place. NULL does nothing. */
 void journal_close(struct journal *journal, int exit_status);
 
-/* Whether a file of that name may be one of the journal's own: cheaper than journal_owns(), which
- * must decide. */
-bool journal_may_own(const struct journal *journal, const char *name);
-
-/* Is this file, by device and inode, one of the journal's own, which are never uploaded? */
-bool journal_owns(const struct journal *journal, uint64_t device, uint64_t inode);
+/* Returns the path of one of the journal's own files, which are never uploaded, and need not exist:
+ * `index` counts from 0. NULL: there are no more; so too without a journal. Valid until
+ * journal_close(). */
+const char *journal_own_file(const struct journal *journal, size_t index);
 
 #endif

@@ -140,6 +140,40 @@ static void a_second_interrupt_ends_what_is_in_flight(void **state)
     server_stop(&server);
 }
 
+/* As hear(), and interrupts the session for good once it has looked ahead. */
+static void hear_ahead(void *context, const struct shoal_event *event)
+{
+    struct heard *heard = context;
+    hear(context, event);
+    if (event->kind != SHOAL_EVENT_PROGRESS || !event->progress.ahead_complete)
+        return;
+    assert_int_equal(event->progress.files_ahead, FILES);
+    assert_int_equal(event->progress.bytes_ahead, FILES * 7);
+    shoal_session_interrupt(heard->session, SIGINT);
+    shoal_session_interrupt(heard->session, SIGINT);
+}
+
+static void a_session_with_a_journal_below_its_path_looks_ahead(void **state)
+{
+    (void)state;
+    struct server server;
+    struct heard heard = {0};
+    char error[SHOAL_ERROR_SIZE] = "";
+    make_files();
+    server_start(&server, true);
+    struct shoal_options *options = options_for(server.url);
+    set(options, "jobs", "1");
+    set(options, "journal", "dist/journal");
+    heard.session = shoal_session_new(options, hear_ahead, &heard, error);
+    assert_non_null(heard.session);
+    shoal_session_look_ahead(heard.session, 0);
+    assert_int_equal(shoal_session_run(heard.session), 128 + SIGINT);
+    assert_int_equal(heard.totals.found, FILES);
+    shoal_session_free(heard.session);
+    shoal_options_free(options);
+    server_stop(&server);
+}
+
 static void a_dry_run_sends_nothing(void **state)
 {
     (void)state;
@@ -180,6 +214,7 @@ int main(void)
         IN_SCRATCH(sessions_run_side_by_side_in_threads),
         IN_SCRATCH(an_interrupted_session_records_every_file_it_found),
         IN_SCRATCH(a_second_interrupt_ends_what_is_in_flight),
+        IN_SCRATCH(a_session_with_a_journal_below_its_path_looks_ahead),
         IN_SCRATCH(a_dry_run_sends_nothing),
         IN_SCRATCH(an_unreachable_server_is_a_temporary_failure),
     };

@@ -6,19 +6,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/path.h"
 #include "io/journal/private.h"
 
 #define NOTICE_MOST ((size_t)64 * 1024) /* bytes */
 
-static void add_own(struct journal *journal, const char *path)
+static bool add_own(struct journal *journal, const char *path)
 {
-    struct stat facts;
-    if (journal->own_count == JOURNAL_OWN_MOST || stat(path, &facts) != 0)
-        return;
-    journal->linked = journal->linked || facts.st_nlink > 1;
-    journal->own[journal->own_count++] =
-        (struct own_file){.device = facts.st_dev, .inode = facts.st_ino};
+    char *copy = journal->own_count < JOURNAL_OWN_MOST ? strdup(path) : NULL;
+    if (copy != NULL)
+        journal->own[journal->own_count++] = copy;
+    return copy != NULL;
 }
 
 /* SQLite keeps the same -wal and -shm until the connection is closed. */
@@ -26,15 +23,15 @@ static bool note_own_files(struct journal *journal, struct error *error)
 {
     static const char *const suffixes[] = {"", "-wal", "-shm", "-lock"};
     struct buf path;
+    bool noted = true;
     buf_init(&path, JOURNAL_PATH_MOST);
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+    for (size_t i = 0; noted && i < sizeof suffixes / sizeof suffixes[0]; i++) {
         buf_clear(&path);
-        if (buf_printf(&path, "%s%s", buf_text(&journal->path), suffixes[i]))
-            add_own(journal, buf_text(&path));
+        noted = buf_printf(&path, "%s%s", buf_text(&journal->path), suffixes[i]) &&
+                add_own(journal, buf_text(&path));
     }
-    bool noted = !path.failed || error_set_memory(error);
     buf_free(&path);
-    return noted;
+    return noted || error_set_memory(error);
 }
 
 /* The database at `path` is damaged, as `error` says: puts it aside and opens a new one. */
@@ -59,7 +56,10 @@ static enum database_result replace_damaged(
             "the journal '%s' is damaged: it is kept as '%s' and not used; every file is sent",
             path, buf_text(&aside));
         result = database_open(path, false, &journal->database, &journal->has_files, error);
-        add_own(journal, buf_text(&aside));
+        if (!add_own(journal, buf_text(&aside))) {
+            (void)error_set_memory(error);
+            result = DATABASE_REFUSED;
+        }
     }
     buf_free(&aside);
     return result;
@@ -156,20 +156,9 @@ bool journal_has_files(const struct journal *journal)
     return journal->has_files;
 }
 
-bool journal_may_own(const struct journal *journal, const char *name)
+const char *journal_own_file(const struct journal *journal, size_t index)
 {
-    /* Their names begin with that of the database. */
-    const char *base = path_last_name(buf_text(&journal->path));
-    return journal->linked || strncmp(name, base, strlen(base)) == 0;
-}
-
-bool journal_owns(const struct journal *journal, uint64_t device, uint64_t inode)
-{
-    for (size_t i = 0; i < journal->own_count; i++) {
-        if (journal->own[i].inode == inode && journal->own[i].device == device)
-            return true;
-    }
-    return false;
+    return journal != NULL && index < journal->own_count ? journal->own[index] : NULL;
 }
 
 void journal_close(struct journal *journal, int exit_status)
@@ -189,5 +178,7 @@ void journal_close(struct journal *journal, int exit_status)
     (void)pthread_mutex_destroy(&journal->lock_of_queues);
     buf_free(&journal->path);
     buf_free(&journal->notice);
+    while (journal->own_count > 0)
+        free(journal->own[--journal->own_count]);
     free(journal);
 }

@@ -26,21 +26,14 @@ struct note_list {
     size_t count;               /* length */
 };
 
-/* A file by its numbers. */
-struct own_file {
-    uint64_t device;
-    uint64_t inode;
-};
-
 struct journal {
-    struct buf path;                       /* the real path of the database */
-    struct buf notice;                     /* see journal_notice() */
-    int lock;                              /* see lock_take(); -1: none */
-    bool read_only;                        /* see struct journal_settings */
-    bool has_files;                        /* see journal_has_files() */
-    bool linked;                           /* one of its own files has several names */
-    struct own_file own[JOURNAL_OWN_MOST]; /* see journal_owns() */
-    size_t own_count;                      /* length of `own` */
+    struct buf path;             /* the real path of the database */
+    struct buf notice;           /* see journal_notice() */
+    int lock;                    /* see lock_take(); -1: none */
+    bool read_only;              /* see struct journal_settings */
+    bool has_files;              /* see journal_has_files() */
+    char *own[JOURNAL_OWN_MOST]; /* see journal_own_file(); owned */
+    size_t own_count;            /* length of `own` */
 
     /* From journal_start() to journal_flush() only the thread uses these, if there is one. */
     sqlite3 *database;   /* the only connection */
