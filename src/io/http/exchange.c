@@ -198,7 +198,7 @@ static void take_end(struct http_transfer *transfer, enum connection_result resu
     /* A reset says nothing of how the peer treats idle connections; an orderly end does. */
     if (transfer->reused && transfer->bytes_in == 0 && result == CONNECTION_END)
         pool_note_close(connection, connection->idle_since_us);
-    if (result != CONNECTION_END && transfer->trouble == NULL)
+    if (result == CONNECTION_ERROR)
         transfer->trouble = connection->error_text;
     enum exchange_break broken = break_at_end(transfer, result);
     if (broken == BREAK_NONE)

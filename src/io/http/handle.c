@@ -101,6 +101,7 @@ struct connecting *handle_obtain(struct connector *connector)
     if (connecting != NULL) {
         connector->idle = connecting->next;
         connector->idle_count--;
+        connecting->explained[0] = '\0';
         return connecting;
     }
     connecting = calloc(1, sizeof *connecting);

@@ -33,6 +33,8 @@ struct connecting {
     struct buf reason;  /* status and reason phrase of the proxy's answer to CONNECT, whole: a text
                            that was cut could end with a part of a secret */
     char error_text[CURL_ERROR_SIZE]; /* libcurl's words about the last error */
+    char explained[CURL_ERROR_SIZE];  /* the connection's `error_text`: those of the last call that
+                                         had some */
 };
 
 struct connector {

@@ -1,5 +1,6 @@
 /* Secure connections: libcurl holds the TLS state, so their bytes go through it. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "io/http/private.h"
@@ -15,8 +16,13 @@ static enum connection_result secure_failure(struct connection *connection, CURL
         return CONNECTION_END;
     if (number == ECONNRESET)
         return CONNECTION_RESET;
-    connection->error_text =
-        handle->error_text[0] != '\0' ? handle->error_text : curl_easy_strerror(code);
+    /* After a send that broke, what is received can have the reason: an alert of the peer. */
+    const char *reason = handle->error_text;
+    if (reason[0] == '\0' && handle->explained[0] == '\0')
+        reason = curl_easy_strerror(code);
+    if (reason[0] != '\0')
+        (void)snprintf(handle->explained, sizeof handle->explained, "%s", reason);
+    connection->error_text = handle->explained;
     return CONNECTION_ERROR;
 }
 
