@@ -309,7 +309,9 @@
  *   writer                 destination of a sink's text
  *
  * sink/progress/
+ *   cause_lines            the lines of causes
  *   compose                the lines that are drawn
+ *   display                text of a limited width, and colors
  *   private                what these files share
  *   progress               the drawing
  *   seen                   what is remembered of a run for its display

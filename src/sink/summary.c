@@ -85,17 +85,27 @@ static void add_first_line(struct buf *out, const struct shoal_event *event, boo
 #define WIDTH        80 /* columns of the first line */
 #define FATE_COLUMN  50 /* where it is told whether a cause passes, if its text is short */
 
+/* What begins the lines below a cause. */
+#define EXAMPLE_INDENT "          "
+
 static uint64_t bad_count(const struct shoal_totals *totals)
 {
     return totals->verdicts[SHOAL_FAILED] + totals->verdicts[SHOAL_UNKNOWN];
 }
 
-/* Adds spaces after what was added since `start`, up to `column`; at least two. */
-static void pad_to(struct buf *out, size_t start, size_t column)
+/* Returns how many columns what was added since `start` takes. */
+static size_t columns_since(const struct buf *out, size_t start)
 {
     size_t used = 0;
     for (size_t i = start; i < out->length; i++)
         used += (out->data[i] & 0xc0) != 0x80; /* bytes that begin a character */
+    return used;
+}
+
+/* Adds spaces after what was added since `start`, up to `column`; at least two. */
+static void pad_to(struct buf *out, size_t start, size_t column)
+{
+    size_t used = columns_since(out, start);
     do
         (void)buf_add_byte(out, ' ');
     while (++used < column || out->data[out->length - 2] != ' ');
@@ -114,7 +124,7 @@ static void add_count_column(struct buf *out, uint64_t count)
 static void add_example(
     struct buf *out, const struct shoal_cause *cause, const struct summary_facts *facts)
 {
-    (void)buf_add_text(out, "          ");
+    (void)buf_add_text(out, EXAMPLE_INDENT);
     (void)printable_add(out, cause->first_path.data, cause->first_path.length);
     if (cause->first_bytes >= 0) {
         (void)buf_add_text(out, "   ");
@@ -128,16 +138,12 @@ static void add_example(
     (void)buf_add_byte(out, '\n');
 }
 
-/* Adds two lines: how many files, the cause, and whether it passes; and the first of the files. */
-static void add_cause(struct buf *out, const struct shoal_cause *cause,
+/* Adds `final, 1.2 MiB and more; largest sent 0.9 MiB, 18:48:59-18:50:10 UTC`. */
+static void add_cause_facts(struct buf *out, const struct shoal_cause *cause,
     const struct shoal_totals *totals, const struct summary_facts *facts)
 {
     struct buf extra;
-    size_t start = out->length;
     buf_init(&extra, 1024);
-    add_count_column(out, cause->count);
-    (void)printable_add(out, cause->example, strlen(cause->example));
-    pad_to(out, start, FATE_COLUMN);
     cause_text_add_fate(out, cause);
     if (cause_text_add_limit(&extra, cause, totals))
         (void)buf_printf(out, ", %s", buf_text(&extra));
@@ -146,9 +152,31 @@ static void add_cause(struct buf *out, const struct shoal_cause *cause,
         cause_text_add_times(&extra, cause, facts->start_seconds, facts->unicode ? "–" : "-");
     if (extra.length > 0)
         (void)buf_printf(out, ", %s", buf_text(&extra));
+    buf_free(&extra);
+}
+
+/* Adds how many files, the cause, and whether it passes; and in the next line the first of the
+ * files. What does not fit into a line has one of its own. */
+static void add_cause(struct buf *out, const struct shoal_cause *cause,
+    const struct shoal_totals *totals, const struct summary_facts *facts)
+{
+    struct buf told;
+    size_t start = out->length;
+    buf_init(&told, 1024);
+    add_cause_facts(&told, cause, totals, facts);
+    add_count_column(out, cause->count);
+    (void)printable_add(out, cause->example, strlen(cause->example));
+    size_t told_columns = columns_since(&told, 0);
+    size_t room = told_columns < WIDTH ? WIDTH - told_columns : 0;
+    size_t column = room < FATE_COLUMN ? room : FATE_COLUMN;
+    if (columns_since(out, start) + 2 <= room)
+        pad_to(out, start, column);
+    else
+        (void)buf_add_text(out, "\n" EXAMPLE_INDENT);
+    (void)buf_add_text(out, buf_text(&told));
     (void)buf_add_byte(out, '\n');
     add_example(out, cause, facts);
-    buf_free(&extra);
+    buf_free(&told);
 }
 
 /* Adds `   3  not attempted: the run ended: the server was never reached`. */

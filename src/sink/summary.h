@@ -20,7 +20,7 @@ struct summary_facts {
 };
 
 /* Adds the lines for the END event `event`, each with its newline: if files failed, the ten most
- * frequent causes; and the totals. There is no line for a run that found no file. False: `out`
+ * frequent causes; and the totals. A run that found no file has no line. False: `out`
  * failed. */
 bool summary_add(
     struct buf *out, const struct shoal_event *event, const struct summary_facts *facts);

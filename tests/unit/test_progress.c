@@ -212,6 +212,34 @@ static void a_long_cause_leaves_room_for_the_path(void **state)
     close_progress(progress, &kept);
 }
 
+static void what_is_too_large_is_shown_beside_what_was_accepted(void **state)
+{
+    (void)state;
+    struct buf kept;
+    struct progress *progress = open_progress(&kept, true, false);
+    struct shoal_event event = failed_event();
+    event.file.cause = event.file.error = "413 Request Entity Too Large (nginx/1.22.1)";
+    event.file.path = TEXT("min/vs/main.js");
+    event.file.bytes = 4299161;
+    progress_event(progress, &event);
+    event.file.bytes = 1258291;
+    progress_event(progress, &event);
+    progress_at(progress, SECOND, 0);
+    assert_non_null(
+        strstr(buf_text(&kept), "2 \xc3\x97 413 too large    first min/vs/main.js 4.1 MiB\x1b[K"));
+    buf_clear(&kept);
+    totals.largest_sent = 943718;
+    progress_at(progress, 2 * SECOND, 0);
+    assert_non_null(strstr(buf_text(&kept), "2 \xc3\x97 413 too large (largest sent 921.6 KiB)    "
+                                            "first min/vs/main.js 4.1 MiB\x1b[K"));
+    buf_clear(&kept);
+    totals.largest_sent = 2000000; /* one of the files that failed was smaller */
+    progress_at(progress, 3 * SECOND, 0);
+    assert_non_null(strstr(buf_text(&kept), "413 too large    first"));
+    totals.largest_sent = 0;
+    close_progress(progress, &kept);
+}
+
 static void it_is_drawn_at_most_every_tenth_of_a_second(void **state)
 {
     (void)state;
@@ -317,6 +345,7 @@ int main(void)
         cmocka_unit_test(causes_that_repeat_are_counted),
         cmocka_unit_test(a_look_ahead_tells_the_total_and_the_bytes),
         cmocka_unit_test(a_long_cause_leaves_room_for_the_path),
+        cmocka_unit_test(what_is_too_large_is_shown_beside_what_was_accepted),
         cmocka_unit_test(it_is_drawn_at_most_every_tenth_of_a_second),
         cmocka_unit_test(it_is_cut_to_the_terminal_as_it_is_now),
         cmocka_unit_test(without_unicode_all_is_ascii),

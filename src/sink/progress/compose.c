@@ -5,8 +5,6 @@
 #include "base/clock.h"
 #include "sink/numbers.h"
 #include "sink/progress/private.h"
-#include "text/encode.h"
-#include "text/printable.h"
 #include "text/units.h"
 
 #define NARROW         60 /* columns; in fewer, the lines are shorter */
@@ -17,148 +15,12 @@
 #define SECONDS_SHOWN  359999.0                  /* 99:59:59 */
 #define SLOW_US        (3 * CLOCK_US_PER_SECOND) /* from then on, a file counts as slow */
 
-#define RED    "\x1b[31m"
-#define YELLOW "\x1b[33m"
-#define NORMAL "\x1b[0m"
-
-/* The signs that a terminal can show. */
-struct signs {
-    const char *full;   /* of the bar */
-    const char *empty;  /* of the bar */
-    const char *failed; /* before a cause */
-    const char *times;  /* after a count */
-    const char *pause;  /* before a server that is waited for */
-};
-
 static const struct signs unicode_signs = {"━", "─", "✗", "×", "‖"};
 static const struct signs ascii_signs = {"#", "-", "x", "x", "="};
-
-/* What the lines are made from. */
-struct display {
-    const struct progress_options *options;
-    const struct signs *signs;
-    const struct seen *seen;
-    const struct shoal_event *event;
-    unsigned width;
-};
 
 static bool is_narrow(const struct display *display)
 {
     return display->width < NARROW;
-}
-
-/* Adds text from outside, of which at most `most` columns. Characters that may be two columns wide
- * count as two. */
-static void add_cut(
-    const struct display *display, struct buf *line, const char *text, size_t length, unsigned most)
-{
-    struct buf safe;
-    size_t at = 0;
-    unsigned columns = 0;
-    buf_init(&safe, (size_t)16 * LINE_SIZE_MAX);
-    (void)printable_add(&safe, text, length < LINE_SIZE_MAX ? length : LINE_SIZE_MAX);
-    while (at < safe.length) {
-        unsigned code_point = 0;
-        size_t step = utf8_sequence(safe.data + at, safe.length - at, &code_point);
-        unsigned wide = code_point >= 0x1100 ? 2 : 1;
-        if (step == 0 || columns + wide > most)
-            break;
-        columns += wide;
-        if (step == 1 || display->options->unicode)
-            (void)buf_add(line, safe.data + at, step);
-        else
-            (void)buf_add_text(line, wide == 2 ? "??" : "?");
-        at += step;
-    }
-    buf_free(&safe);
-}
-
-static void color(const struct display *display, struct buf *line, const char *sequence)
-{
-    if (display->options->color)
-        (void)buf_add_text(line, sequence);
-}
-
-/* ---- `✗ 26 × 422 duplicate debug id   first esm/…/toolbar.js` */
-
-#define PATH_COLUMNS 32 /* of the path, where the text beside it is long */
-
-/* Adds a path in at most `most` columns: of one that is longer, the first name and the last. */
-static void add_path(
-    const struct display *display, struct buf *line, const char *path, unsigned most)
-{
-    const char *dots = display->options->unicode ? "/…" : "/..";
-    const char *last = strrchr(path, '/');
-    size_t first = strcspn(path, "/");
-    size_t length = strlen(path);
-    if (length > most && last != NULL && first + strlen(last) + 3 > most) {
-        path = last + 1;
-    } else if (length > most && last != NULL) {
-        add_cut(display, line, path, first, most);
-        (void)buf_add_text(line, dots);
-        path = last;
-        most -= (unsigned)first + 3;
-    }
-    add_cut(display, line, path, strlen(path), most);
-}
-
-/* `digits`: the columns of the largest count, which the others are aligned with. */
-static void add_cause(const struct display *display, struct buf *line,
-    const struct seen_cause *cause, unsigned digits)
-{
-    static const char first[] = "    first ";
-    struct buf head;
-    buf_init(&head, LINE_SIZE_MAX);
-    (void)numbers_add_count(&head, cause->count);
-    color(display, line, RED);
-    (void)buf_printf(line, "%s %*s %s ", display->signs->failed, (int)digits, buf_text(&head),
-        display->signs->times);
-    color(display, line, NORMAL);
-    unsigned used = digits + 5 + (unsigned)sizeof first - 1;
-    unsigned room = display->width > used ? display->width - used : 0;
-    unsigned path = (unsigned)strlen(cause->path);
-    unsigned text = (unsigned)strlen(cause->error);
-    if (text + path > room && path > PATH_COLUMNS)
-        path = text + PATH_COLUMNS > room ? PATH_COLUMNS : room - text;
-    add_cut(display, line, cause->error, strlen(cause->error), room > path ? room - path : 0);
-    if (room > path) {
-        (void)buf_add_text(line, first);
-        add_path(display, line, cause->path, path);
-    }
-    buf_free(&head);
-}
-
-/* Whether a line for the cause is worth it: the first failure of each has a line of its own. */
-static bool is_shown(const struct seen_cause *cause)
-{
-    return cause->count > 1;
-}
-
-/* The most frequent causes. Returns how many lines they take. */
-static unsigned add_causes(const struct display *display, struct buf *lines)
-{
-    const struct seen_cause *shown[CAUSES_SHOWN];
-    unsigned count = 0;
-    for (size_t i = 0; i < display->seen->cause_count; i++) {
-        const struct seen_cause *cause = &display->seen->causes[i];
-        if (!is_shown(cause))
-            continue;
-        unsigned at = count < CAUSES_SHOWN ? count++ : CAUSES_SHOWN;
-        for (; at > 0 && shown[at - 1]->count < cause->count; at--) {
-            if (at < CAUSES_SHOWN)
-                shown[at] = shown[at - 1];
-        }
-        if (at < CAUSES_SHOWN)
-            shown[at] = cause;
-    }
-    struct buf largest;
-    buf_init(&largest, LINE_SIZE_MAX);
-    if (count > 0)
-        (void)numbers_add_count(&largest, shown[0]->count);
-    for (unsigned i = 0; i < count; i++)
-        add_cause(display, &lines[i], shown[i], (unsigned)largest.length);
-    buf_free(&largest);
-    return count;
 }
 
 /* ---- `━━━━━━────────  1,204 / 3,000   40 %   0:16 left` */
@@ -226,7 +88,7 @@ static void add_bar(const struct display *display, struct buf *line)
             (void)buf_add_text(line, i < full ? display->signs->full : display->signs->empty);
         (void)buf_add_text(line, space);
     }
-    add_cut(display, line, buf_text(&text), text.length, display->width);
+    display_cut(display, line, buf_text(&text), text.length, display->width);
     buf_free(&text);
 }
 
@@ -357,13 +219,13 @@ static unsigned add_state(const struct display *display, struct buf *line)
     if (text.length == 0)
         return 0;
     if (pauses) {
-        color(display, line, YELLOW);
+        display_color(display, line, YELLOW);
         (void)buf_add_text(line, display->signs->pause);
-        color(display, line, NORMAL);
+        display_color(display, line, NORMAL);
         (void)buf_add_byte(line, ' ');
     }
     unsigned used = pauses ? 2 : 0;
-    add_cut(display, line, buf_text(&text), text.length,
+    display_cut(display, line, buf_text(&text), text.length,
         display->width > used ? display->width - used : 0);
     buf_free(&text);
     return 1;
@@ -379,7 +241,7 @@ unsigned compose_lines(const struct progress_options *options, const struct seen
         .width = width};
     for (size_t i = 0; i < LINES_MAX; i++)
         buf_clear(&lines[i]);
-    unsigned count = width < NARROW ? 0 : add_causes(&display, lines);
+    unsigned count = width < NARROW ? 0 : cause_lines_compose(&display, lines);
     add_bar(&display, &lines[count++]);
     add_numbers(&display, &lines[count++]);
     return count + add_state(&display, &lines[count]);

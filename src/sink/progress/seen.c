@@ -26,6 +26,8 @@ static void note_cause(struct seen *seen, const struct shoal_file *file)
     for (size_t i = 0; i < seen->cause_count; i++) {
         if (strcmp(seen->causes[i].text, file->cause) == 0) {
             seen->causes[i].count++;
+            if (file->bytes < seen->causes[i].bytes_least)
+                seen->causes[i].bytes_least = file->bytes;
             return;
         }
     }
@@ -35,7 +37,9 @@ static void note_cause(struct seen *seen, const struct shoal_file *file)
     *cause = (struct seen_cause){.text = strdup(file->cause),
         .error = strdup(file->error == NULL ? file->cause : file->error),
         .path = strndup(file->path.data == NULL ? "" : file->path.data, file->path.length),
-        .count = 1};
+        .count = 1,
+        .first_bytes = file->bytes,
+        .bytes_least = file->bytes};
     if (cause->text != NULL && cause->error != NULL && cause->path != NULL) {
         seen->cause_count++;
         return;
