@@ -38,9 +38,9 @@ def folder():
     path = pathlib.Path(tempfile.mkdtemp(prefix="shoal-test-"))
     path.chmod(0o755)
     yield path
-    subprocess.run(["chmod", "-R", "u+rwX", "--", str(path)], check=False, stderr=subprocess.DEVNULL)
     shutil.rmtree(path, ignore_errors=True)
-    if path.exists():  # Python cannot remove a path longer than PATH_MAX
+    if path.exists():  # its permissions prevent that, or a path in it is longer than PATH_MAX
+        subprocess.run(["chmod", "-R", "u+rwX", "--", str(path)], check=False, stderr=subprocess.DEVNULL)
         subprocess.run(["rm", "-rf", "--", str(path)], check=True)
 
 

@@ -3,7 +3,11 @@
 import re
 import subprocess
 
+import pytest
+
 from servers.ledger import Answer
+
+pytestmark = pytest.mark.commands
 
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
 

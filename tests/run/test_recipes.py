@@ -17,8 +17,6 @@ from servers.ledger import Answer
 from servers.nginx import Nginx
 from servers.services import CONTRACTS, Service
 
-pytestmark = pytest.mark.commands
-
 RECIPES = CHECKOUT / "recipes"
 TOKEN = "s3cr3t+t/k=n-42"
 SAS = "sv=2024-11-04&sig=s3cr3t%2Bt%2Fk%3Dn-42"
@@ -124,6 +122,7 @@ def expected(name, tree):
 each_service = pytest.mark.parametrize("service", NAMES, indirect=True)
 
 
+@pytest.mark.commands
 @each_service
 def test_the_service_takes_what_is_sent(shoal, site, service):
     run = shoal.send(*arguments(service, site), site)
@@ -144,6 +143,7 @@ def test_what_the_service_has_is_not_a_failure(shoal, site, service):
     assert run.count("exists" if service.contract.exists else "sent") == wanted, run
 
 
+@pytest.mark.commands
 @each_service
 def test_wrong_credentials_fail_with_the_services_status(shoal, site, service):
     run = shoal.send(*arguments(service, site, "sv=2024-11-04&sig=wr0ng-key" if service.name == "azure-blob" else "wr0ng-key"), site)
@@ -277,6 +277,7 @@ def recipes(shoal, *words):
     return run.out.decode()
 
 
+@pytest.mark.commands
 def test_the_list_has_every_recipe_with_its_title(shoal):
     lines = recipes(shoal).splitlines()
     assert [line.split()[0] for line in lines[: len(EVERYTHING)]] == EVERYTHING
@@ -302,6 +303,7 @@ def test_the_json_says_what_the_file_says(shoal, name):
     assert list(recipe["options"]) == list(source["options"])
 
 
+@pytest.mark.commands
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_the_text_has_what_a_user_needs(shoal, name):
     text = recipes(shoal, name)
@@ -376,6 +378,7 @@ def test_a_recipe_of_the_user_is_listed_and_shown(shoal):
     assert "shoal send --recipe ./here.yaml -s a=A dist/" in text
 
 
+@pytest.mark.commands
 @pytest.mark.parametrize(
     "words, text",
     [

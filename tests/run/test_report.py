@@ -12,6 +12,8 @@ import pytest
 
 from servers.ledger import Answer
 
+pytestmark = pytest.mark.commands
+
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
 EVIL = "</script><img src=x onerror=alert(1)>"
 CHROMIUM = shutil.which("chromium")
@@ -124,7 +126,7 @@ def test_junit_has_a_case_for_each_file(run, folder):
     assert failures["d/f1"].startswith("422 Unprocessable Content: duplicate 1 ")
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 def test_the_page_works_in_a_browser(run, folder):
     """Chromium runs the page: what it shows is what the events have, and nothing fails or is loaded."""
     script = """<script>

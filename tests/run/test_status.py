@@ -7,6 +7,8 @@ import pytest
 
 from servers.ledger import Answer
 
+pytestmark = pytest.mark.commands
+
 FORM = ("-F", "path={path}", "-F", "file=@{file}")
 
 
