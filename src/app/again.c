@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/wipe.h"
+#include "core/reference.h"
 #include "text/credential.h"
 #include "text/printable.h"
 #include "text/secret.h"
@@ -44,12 +45,6 @@ void again_free(struct again *again)
 
 /* ---- without secrets */
 
-static bool is_reference(const char *value)
-{
-    return strncmp(value, "env:", 4) == 0 || strncmp(value, "file:", 5) == 0 ||
-           strncmp(value, "fd:", 3) == 0;
-}
-
 /* Adds `text` up to the separator, and after it what replaces a secret, if the name before it is
  * one of a credential. A value that is a template or a reference has none. */
 static void add_named(struct buf *out, const char *text, char separator)
@@ -57,7 +52,7 @@ static void add_named(struct buf *out, const char *text, char separator)
     const char *at = strchr(text, separator);
     const char *value = at == NULL ? "" : at + 1 + strspn(at + 1, " ");
     bool is_secret = value[0] != '\0' && value[0] != '@' && strchr(value, '{') == NULL &&
-                     !is_reference(value) && credential_is_name(text, (size_t)(at - text));
+                     !reference_is(value) && credential_is_name(text, (size_t)(at - text));
     (void)buf_add(out, text, is_secret ? (size_t)(value - text) : strlen(text));
     if (is_secret)
         (void)buf_add_text(out, SECRET_SHOWN_AS);
@@ -95,7 +90,7 @@ static void add_url(struct buf *out, const char *url)
 static void add_user(struct buf *out, const char *value)
 {
     const char *colon = strchr(value, ':');
-    bool is_secret = colon != NULL && !is_reference(colon + 1);
+    bool is_secret = colon != NULL && !reference_is(colon + 1);
     (void)buf_add(out, value, is_secret ? (size_t)(colon + 1 - value) : strlen(value));
     if (is_secret)
         (void)buf_add_text(out, SECRET_SHOWN_AS);

@@ -26,7 +26,7 @@ void again_add_operand(struct again *again, const char *text);
 
 /* Returns the command, quoted for a POSIX shell (characters that a terminal must not get as $'...',
  * as in bash), for free(3). `given`: the options that were read, which know the secrets of recipes.
- * NULL: no file tells what failed, or what was not selected, or there is no memory. */
+ * NULL: no file tells what failed, or what was not selected, or memory ran out. */
 char *again_text(const struct again *again, const struct shoal_options *given,
     const struct output_options *output);
 

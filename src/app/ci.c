@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/say.h"
+#include "app/stream.h"
 #include "sink/github.h"
 #include "sink/gitlab.h"
 
@@ -113,18 +114,14 @@ static bool append(const char *path, const struct buf *text)
     int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
     if (descriptor < 0)
         return false;
-    size_t written = 0;
-    while (written < text->length) {
-        ssize_t count = write(descriptor, text->data + written, text->length - written);
-        if (count < 0 && errno != EINTR)
-            break;
-        written += count < 0 ? 0 : (size_t)count;
-    }
-    int code = errno;
+    struct stream stream;
+    stream_init(&stream, descriptor);
+    (void)stream_add(&stream, text->data, text->length);
+    bool written = stream_finish(&stream);
     bool closed = close(descriptor) == 0;
-    if (written < text->length)
-        errno = code;
-    return written == text->length && closed;
+    if (!written)
+        errno = stream.failure;
+    return written && closed;
 }
 
 static void write_summary(

@@ -62,7 +62,7 @@ const struct command *commands_find(const char *name);
 /* The name of the first command that has the option `name`, a letter or a long name; NULL: none. */
 const char *commands_find_owner(const char *name);
 
-/* Says that there is no command `name`, and which is similar. `arguments` are the `count` ones that
+/* Says that `name` is not a command, and which is similar. `arguments` are the `count` ones that
  * follow it. Returns the exit status. */
 MUST_USE int commands_unknown(const char *name, int count, char **arguments);
 

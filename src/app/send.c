@@ -12,6 +12,7 @@
 #include "app/signals.h"
 #include "core/options.h"
 #include "core/recipe.h"
+#include "core/reference.h"
 
 static const char about[] =
     "Uploads every file under PATH to URL, one request per file. PATH is a folder, a\n"
@@ -81,10 +82,8 @@ static void mask_url(char *url)
 static void mask_set(char *text)
 {
     char *equals = strchr(text, '=');
-    if (equals == NULL || strncmp(equals + 1, "env:", 4) == 0 ||
-        strncmp(equals + 1, "file:", 5) == 0 || strncmp(equals + 1, "fd:", 3) == 0)
-        return;
-    mask(equals + 1, text + strlen(text));
+    if (equals != NULL && !reference_is(equals + 1))
+        mask(equals + 1, text + strlen(text));
 }
 
 static void mask_option(const struct option_row *row, char *value)

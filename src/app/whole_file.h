@@ -24,7 +24,7 @@ MUST_USE bool whole_file_open(struct whole_file *file, const char *path, struct 
 struct writer whole_file_writer(struct whole_file *file);
 
 /* Gives the file its name, in place of one that is there. False with `error`: that, or a write
- * before, failed; then there is no new file. Call whole_file_discard() afterwards, also on failure.
+ * before, failed; then no new file was made. Call whole_file_discard() afterwards, also on failure.
  */
 MUST_USE bool whole_file_finish(struct whole_file *file, struct error *error);
 

@@ -63,10 +63,8 @@ static void add_row(struct buf *out, const struct command *command, const struct
     (void)buf_printf(
         out, ") value='%s%s'", row->value == OPTION_EQUALS_ONLY ? "optional-" : "", kind_name(row));
     if (row->choices != NULL) {
-        (void)buf_add_text(out, " choices='");
-        for (size_t i = 0; row->choices[i] != NULL; i++)
-            (void)buf_printf(out, "%s%s", i == 0 ? "" : " ", row->choices[i]);
-        (void)buf_add_byte(out, '\'');
+        (void)buf_add_text(out, " choices=");
+        completion_add_choices(out, row);
     }
     (void)buf_add_text(out, " ;;\n");
 }

@@ -33,10 +33,8 @@ static void add_value(struct buf *out, const struct option_row *row)
     else if (kind != COMPLETION_FLAG && !takes_files)
         (void)buf_add_text(out, " -f");
     if (kind == COMPLETION_CHOICE) {
-        (void)buf_add_text(out, " -a '");
-        for (size_t i = 0; row->choices[i] != NULL; i++)
-            (void)buf_printf(out, "%s%s", i == 0 ? "" : " ", row->choices[i]);
-        (void)buf_add_byte(out, '\'');
+        (void)buf_add_text(out, " -a ");
+        completion_add_choices(out, row);
     } else if (kind != COMPLETION_FLAG && kind != COMPLETION_TEXT) {
         (void)buf_add_text(out, lists[kind]);
     }

@@ -38,3 +38,10 @@ const char *completion_prefix(const struct option_row *row)
         return NULL;
     return row->repeats ? "add-" : row->kind == OPTION_SWITCH ? "no-" : NULL;
 }
+
+void completion_add_choices(struct buf *out, const struct option_row *row)
+{
+    for (size_t i = 0; row->choices[i] != NULL; i++)
+        (void)buf_printf(out, "%s%s", i == 0 ? "'" : " ", row->choices[i]);
+    (void)buf_add_byte(out, '\'');
+}

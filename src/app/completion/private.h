@@ -29,6 +29,9 @@ enum completion_kind completion_kind(const struct option_row *row);
  * NULL: it has none. */
 const char *completion_prefix(const struct option_row *row);
 
+/* Adds the choices of an option that has some, as one quoted word: 'bar plain none'. */
+void completion_add_choices(struct buf *out, const struct option_row *row);
+
 /* --- bash.c, zsh.c, fish.c --- */
 
 /* Add what the shell reads after the fixed functions. `out` remembers a failure. */

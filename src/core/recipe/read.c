@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "core/recipe/private.h"
+#include "core/reference.h"
 #include "text/nearest.h"
 #include "text/template.h"
 
@@ -31,12 +32,6 @@ static bool fail_key(const struct recipe *recipe, const struct yaml_tree *node, 
 
 /* --- variables --- */
 
-static bool is_source(const char *value)
-{
-    return strncmp(value, "env:", 4) == 0 || strncmp(value, "file:", 5) == 0 ||
-           strncmp(value, "fd:", 3) == 0;
-}
-
 static bool read_variable_key(struct recipe *recipe, struct recipe_variable *variable,
     const struct yaml_tree *node, struct error *error)
 {
@@ -60,7 +55,7 @@ static bool read_variable_key(struct recipe *recipe, struct recipe_variable *var
 
 bool recipe_is_template(const char *text)
 {
-    return !is_source(text) && strchr(text, '{') != NULL;
+    return !reference_is(text) && strchr(text, '{') != NULL;
 }
 
 /* A default may name variables that are declared before it and always have a value. */
@@ -113,7 +108,7 @@ static bool check_variable(
             variable->name);
     if (!check_default(recipe, variable, error))
         return false;
-    bool allowed = variable->values == NULL || is_source(variable->fallback);
+    bool allowed = variable->values == NULL || reference_is(variable->fallback);
     for (size_t i = 0; i < variable->value_count && !allowed; i++)
         allowed = strcmp(variable->values[i], variable->fallback) == 0;
     return allowed || yaml_tree_wrong(error, recipe->name, place,
