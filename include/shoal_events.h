@@ -146,12 +146,11 @@ struct shoal_attempt {
     struct shoal_text path; /* `{path}`: the path below the folder given */
     unsigned attempt;       /* 1: the first attempt of the file */
     long status;            /* HTTP status; 0: it got no response */
-    const char
-        *phase;        /* how far it got: "connecting", "sending", "waiting" (for the response,
-                          after      all of the body was sent) or "answering" (a response had begun) */
-    const char *error; /* why it failed, as a sentence */
-    int64_t took_us;   /* microseconds that it took */
-    int64_t wait_us;   /* microseconds until the file may be sent again, at least */
+    const char *phase;      /* how far it got: "connecting", "sending", "waiting" (for the response,
+                               after all of the body was sent) or "answering" (a response had begun) */
+    const char *error;      /* why it failed, as a sentence */
+    int64_t took_us;        /* microseconds that it took */
+    int64_t wait_us;        /* microseconds until the file may be sent again, at least */
 };
 
 /* PROBLEM: something that is not one file's fate, such as a folder that cannot be read. */

@@ -59,7 +59,7 @@ static void view_listed_field(struct plan_view *view, const struct url_list_fiel
 {
     struct shoal_field *field = &view->fields[view->field_count++];
     *field = (struct shoal_field){.name = listed->name, .value.length = sizeof SECRET_SHOWN_AS - 1};
-    /* The value, and neither a file name nor a type. */
+    /* The value alone, without a file name or a type. */
     (void)buf_add(&view->texts, SECRET_SHOWN_AS "\0\0", sizeof SECRET_SHOWN_AS "\0\0");
 }
 

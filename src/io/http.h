@@ -43,7 +43,7 @@ struct http_request {
         *headers;              /* "Name: value", "Name;" for an empty value; "Name:" takes one of
                                   the transport's own away; Content-Type included; NULL-terminated */
     const char *user_password; /* "user:secret" for Basic credentials (RFC 7617), or NULL */
-    bool anonymous;            /* use no credentials but those in `headers`: neither those above and
+    bool anonymous;            /* use no credentials but those in `headers`: not those above and
                                   of the URL, nor those of `netrc`, nor the client's certificate */
     int64_t length;            /* bytes of the body */
     const char *data;          /* the whole body, or NULL: then `read` provides it */

@@ -27,7 +27,7 @@ static struct http_slice next_part(struct http_slice *rest)
     return part;
 }
 
-/* Splits `name=value`. False: there is no `=`; then all of it is the name. */
+/* Splits `name=value`. False: it has no `=`, and all of it is the name. */
 static bool split_pair(struct http_slice part, struct http_slice *name, struct http_slice *value)
 {
     const char *equals = part.length == 0 ? NULL : memchr(part.data, '=', part.length);

@@ -1,5 +1,6 @@
 /* The cookies that servers have set (RFC 6265), kept within a run. An origin (scheme, host and
- * port) gets those that it has set itself, and no others: there are no cookies of domains. */
+ * port) gets those that it has set itself, and no others: cookies of a whole domain are not
+ * supported. */
 #ifndef SHOAL_TEXT_COOKIE_JAR_H
 #define SHOAL_TEXT_COOKIE_JAR_H
 
@@ -26,7 +27,7 @@ void cookie_jar_free(struct cookie_jar *jar);
 
 /* Keeps the cookie of a Set-Cookie header's value, in a response for `url` at `now` (seconds since
  * 1970), or removes it if it has expired. One that this origin may not set is ignored, as is one
- * for which there is no memory. Where there are too many, the oldest goes. Adds the value with a
+ * for which memory ran out. Where there are too many, the oldest goes. Adds the value with a
  * NUL to `values`, whatever becomes of the cookie. */
 void cookie_jar_take(struct cookie_jar *jar, struct http_slice header, const struct http_url *url,
     int64_t now, struct buf *values);

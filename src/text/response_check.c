@@ -24,7 +24,7 @@ static bool parse_json(const char *text, struct response_check *check, struct er
     const char *equals = strchr(text, '=');
     if (equals == NULL)
         return error_set(error, ERROR_USAGE, 0,
-            "there is no '=': it must be json:/pointer=value or json:/pointer!=value");
+            "'=' is missing: write json:/pointer=value or json:/pointer!=value");
     bool different = equals > text && equals[-1] == '!';
     check->kind = different ? RESPONSE_CHECK_DIFFERENT : RESPONSE_CHECK_EQUAL;
     check->value = equals + 1;
@@ -67,7 +67,7 @@ bool response_check_parse(
         return fail_prefix(text, error);
     }
     return check->value[0] != '\0' ||
-           error_set(error, ERROR_USAGE, 0, "there is no text to look for");
+           error_set(error, ERROR_USAGE, 0, "the text to look for is missing");
 }
 
 static void add_shown(struct buf *why, const char *text, size_t length)

@@ -94,10 +94,11 @@ static void invalid_text_is_rejected_with_the_reason(void **state)
     static const struct {
         const char *text;
         const char *reason;
-    } bad[] = {{"", "NAME=VALUE"}, {"a", "NAME=VALUE"}, {"=b", "no name"},
-        {"a=<b", "not supported"}, {"a=@", "no PATH"}, {"a=?@", "no PATH"}, {"a=@-", "@-"},
-        {"a=@;type=a/b", "no PATH"}, {"a=b;headers=c", "headers"}, {"a=b;encoder=8bit", "encoder"},
-        {"a=b;type=", "media type"}, {"a=b;type=text", "media type"}, {"a=b;type=/x", "media type"},
+    } bad[] = {{"", "NAME=VALUE"}, {"a", "NAME=VALUE"}, {"=b", "name before the ="},
+        {"a=<b", "not supported"}, {"a=@", "PATH after the @"}, {"a=?@", "no PATH"}, {"a=@-", "@-"},
+        {"a=@;type=a/b", "PATH after the @"}, {"a=b;headers=c", "headers"},
+        {"a=b;encoder=8bit", "encoder"}, {"a=b;type=", "media type"},
+        {"a=b;type=text", "media type"}, {"a=b;type=/x", "media type"},
         {"a=b;type=x/", "media type"}, {"a=b;type=a/b\r\nX: y", "media type"},
         {"a=b;type=a b/c", "media type"}, {"a=\"b\" c", "closing quote"},
         {"a=b;filename=\"c\"d", "closing quote"}};

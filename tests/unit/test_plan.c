@@ -194,7 +194,7 @@ static void the_file_that_cannot_be_read_is_named(void **state)
     const struct reader_file *culprit = plan_unreadable(planned->plan);
     assert_ptr_equal(culprit, &planned->plan->files[1]);
     plan_explain(culprit, &planned->body);
-    assert_string_equal(buf_text(&planned->body), "'a.map': there is no such file (any more)");
+    assert_string_equal(buf_text(&planned->body), "'a.map': no such file (any more)");
     planned_free(planned);
 }
 

@@ -48,9 +48,9 @@ static void listed_paths_start_at_the_base_and_are_below_it(void **state)
     ASSERT_LISTED("file b/c\n"
                   "lost ../x: this path lies outside the base folder: give --base with a folder "
                   "above it\n"
-                  "lost ab: there is no such file in the folder that --base names, from which "
+                  "lost ab: no such file in the folder that --base names, from which "
                   "listed paths are opened\n"
-                  "lost b/none: there is no such file in the folder that --base names, from which "
+                  "lost b/none: no such file in the folder that --base names, from which "
                   "listed paths are opened\n",
         "b/c\nab\n../x\nb/none\n", .base = "a/");
 }
@@ -91,7 +91,7 @@ static void listed_things_that_are_not_files_are_told_apart(void **state)
     int list = list_of(text, sizeof text - 1);
     struct lines lines = walk_with(&(struct walk_options){OPERANDS("-"), .list_descriptor = list});
     assert_string_equal(lines.joined,
-        "lost folder/file/x: there is no such file\n"
+        "lost folder/file/x: no such file\n"
         "lost way/file: a folder in this path is a link: give --follow, or its real path\n"
         "problem .: this is the base itself: list files, or give it as a PATH\n"
         "problem folder: this is a folder: list its files, or give it as a PATH\n");
@@ -120,8 +120,8 @@ static void a_list_that_ends_in_the_middle_of_a_path_says_so(void **state)
     make_file("whole", "");
     ASSERT_LISTED("file whole\n", "whole", .base = NULL);
     ASSERT_LISTED("file whole\n"
-                  "lost who: standard input ended in the middle of a path, or there is no such "
-                  "file\n",
+                  "lost who: standard input ended in the middle of a path, or the file does "
+                  "not exist\n",
         "whole\nwho", .base = NULL);
 }
 

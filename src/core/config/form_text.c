@@ -180,7 +180,7 @@ static bool check_path(const struct form_text *form, struct error *error)
     if (form->kind == CONFIG_TEXT)
         return true;
     if (form->value[0] == '\0')
-        return error_set(error, ERROR_USAGE, 0, "there is no PATH after the @");
+        return error_set(error, ERROR_USAGE, 0, "the PATH after the @ is missing");
     if (strcmp(form->value, "-") == 0)
         return error_set(error, ERROR_USAGE, 0,
             "@- is not supported: standard input can't be sent with every file");
@@ -194,7 +194,7 @@ bool form_text_parse(const char *text, struct form_text *form, struct error *err
     if (equals == NULL)
         return error_set(error, ERROR_USAGE, 0, "it must be NAME=VALUE or NAME=@PATH");
     if (equals == text)
-        return error_set(error, ERROR_USAGE, 0, "there is no name before the =");
+        return error_set(error, ERROR_USAGE, 0, "the name before the = is missing");
     if (equals[1] == '<')
         return error_set(error, ERROR_USAGE, 0,
             "a file's content as text (<) is not supported: use -s KEY=file:PATH and {KEY}");

@@ -28,8 +28,8 @@ bool plan_pair_result(const struct plan *plan, size_t index, enum reader_result 
 void plan_explain_pair(
     const struct config_field *field, const struct reader_file *file, struct buf *sentence)
 {
-    (void)buf_printf(sentence, "'%s': there is no such second file, which -F '%s' names",
-        file->path, field->name);
+    (void)buf_printf(
+        sentence, "'%s': no such file; -F '%s' names it as a second file", file->path, field->name);
 }
 
 void plan_explain(const struct reader_file *file, struct buf *sentence)
@@ -39,7 +39,7 @@ void plan_explain(const struct reader_file *file, struct buf *sentence)
     case READER_ABSENT:
         break;
     case READER_MISSING:
-        (void)buf_printf(sentence, "'%s': there is no such file (any more)", file->path);
+        (void)buf_printf(sentence, "'%s': no such file (any more)", file->path);
         break;
     case READER_NOT_REGULAR:
         (void)buf_printf(sentence, "'%s': is not a regular file (any more)", file->path);

@@ -113,17 +113,16 @@ static struct walk_item lost(const struct walk_listed *listed, const char *relat
     const struct root *root = listed->root;
     if (!record->complete && (code == ENOENT || code == ENOTDIR))
         return walk_item_lost(root, relative, 0, code,
-            "standard input ended in the middle of a path, or there is no such file");
+            "standard input ended in the middle of a path, or the file does not exist");
     if (is_link && code == ENOENT)
         return walk_item_lost(root, relative, 0, code, "this link leads to nothing");
     switch (code) {
     case ENOENT:
     case ENOTDIR:
         return walk_item_lost(root, relative, 0, code,
-            listed->base_given
-                ? "there is no such file in the folder that --base names, from which "
-                  "listed paths are opened"
-                : "there is no such file");
+            listed->base_given ? "no such file in the folder that --base names, from which "
+                                 "listed paths are opened"
+                               : "no such file");
     case EXDEV:
         return walk_item_lost(root, relative, 0, code,
             "a link in this path is absolute or leads out of the base: it is not followed");
