@@ -322,6 +322,11 @@
  *   report                 what is kept of a run
  *   timeline               what happened when
  *
+ * sink/summary/
+ *   causes                 why files failed
+ *   private                what these files share
+ *   summary                the totals, and what a reader must know
+ *
  * receive/                 the only folder that uses libmicrohttpd
  *   answer                 responses to requests
  *   fault                  scripted faults: grammar, which requests
