@@ -29,10 +29,10 @@ static void add_credentials(struct buf *text, const struct credentials *credenti
         (unsigned long long)credentials->since_file);
 }
 
-static void add_reason(struct buf *text, const struct origin *origin)
+static void add_reason(struct buf *text, const struct buf *reason)
 {
-    if (origin->reason.length > 0)
-        (void)buf_printf(text, " (%s)", buf_text(&origin->reason));
+    if (reason->length > 0)
+        (void)buf_printf(text, " (%s)", buf_text(reason));
 }
 
 void ending_explain(struct sched *sched, const struct origin *origin, enum retry_state state)
@@ -47,7 +47,7 @@ void ending_explain(struct sched *sched, const struct origin *origin, enum retry
     case RETRY_PAUSED_LONG:
         (void)buf_printf(text, "%s asks for a pause of ", origin_host(origin));
         add_duration(text, retry_pause_length_us(&origin->retry));
-        add_reason(text, origin);
+        add_reason(text, &origin->pause_reason);
         ending_add_limit(sched, text, retry_pause_length_us(&origin->retry));
         return;
     case RETRY_NOT_ADMITTED:
@@ -69,7 +69,7 @@ void ending_explain(struct sched *sched, const struct origin *origin, enum retry
     }
     /* Of a single server, the files that were attempted have told the reason. */
     if (sched->shares.several || state == RETRY_NO_PROGRESS)
-        add_reason(text, origin);
+        add_reason(text, &origin->reason);
 }
 
 enum events_ending sched_ending(const struct sched *sched)

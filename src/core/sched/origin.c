@@ -37,6 +37,7 @@ struct origin *origin_new(
     origin->told_limit_us = now_us;
     origin->told_down_since_us = CLOCK_NEVER;
     buf_init(&origin->reason, REASON_MOST);
+    buf_init(&origin->pause_reason, REASON_MOST);
     heap_node_init(&origin->timer);
     return origin;
 }
@@ -44,6 +45,7 @@ struct origin *origin_new(
 void origin_free(struct origin *origin)
 {
     buf_free(&origin->reason);
+    buf_free(&origin->pause_reason);
     free(origin);
 }
 

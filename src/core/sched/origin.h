@@ -51,7 +51,8 @@ struct origin {
     bool is_useless;                   /* every other file would fail there, and later too */
     struct buf reason; /* why its last failed attempt failed; after `gave_up`: a sentence for files
                           that were never attempted */
-    int64_t idle_since_us; /* since when nothing is asked of it; CLOCK_NEVER: something is */
+    struct buf pause_reason; /* what asked for its last pause: "status 429, Retry-After" */
+    int64_t idle_since_us;   /* since when nothing is asked of it; CLOCK_NEVER: something is */
 
     /* Its files. Only file.c changes these. */
     struct list live;          /* every unfinished file; owned */

@@ -39,15 +39,15 @@ static void tell_of_pause(
         return;
     origin->told_pause_until_us = until_us;
     int64_t wait_us = until_us - now_us;
+    bool by_limit = next->wait.rate_limit_us >= wait_us;
+    buf_clear(&origin->pause_reason);
+    (void)buf_printf(&origin->pause_reason, "status %ld, %s", status,
+        by_limit ? "its rate limit is used up" : "Retry-After");
     if (wait_us > sched->parts.config->give_up_after_us)
         return; /* it is given up, and the sentence about that names the pause */
-    bool by_limit = next->wait.rate_limit_us >= wait_us;
-    buf_clear(&sched->text);
-    (void)buf_printf(&sched->text, "status %ld, %s", status,
-        by_limit ? "its rate limit is used up" : "Retry-After");
     events_pause(sched->parts.events,
         &(struct shoal_pause){.origin = origin->name,
-            .error = buf_text(&sched->text),
+            .error = buf_text(&origin->pause_reason),
             .status = status,
             .wait_us = wait_us,
             .until_seconds = clock_wall_seconds(clock) + wait_us / CLOCK_US_PER_SECOND});
