@@ -8,6 +8,7 @@
 
 #include "app/say.h"
 #include "app/stream.h"
+#include "base/err.h"
 #include "sink/github.h"
 #include "sink/gitlab.h"
 
@@ -133,7 +134,8 @@ static void write_summary(
     if (text.failed)
         errno = ENOMEM;
     if (text.failed || !append(ci->summary_file, &text))
-        say("GITHUB_STEP_SUMMARY: '%s' can't be written: %s", ci->summary_file, strerror(errno));
+        say("GITHUB_STEP_SUMMARY: '%s' can't be written: %s", ci->summary_file,
+            error_reason(errno));
     buf_free(&text);
 }
 

@@ -8,6 +8,7 @@
 
 #include "app/say.h"
 #include "app/stream.h"
+#include "base/err.h"
 
 #define HELP_MAX    (256 * 1024) /* longest help, in bytes */
 #define WIDTH       80           /* columns of a line */
@@ -186,7 +187,7 @@ int help_print(const char *text)
     (void)stream_add(&stream, text, strlen(text));
     if (stream_finish(&stream) || stream.failure == EPIPE)
         return SHOAL_EXIT_OK;
-    say("standard output can't be written: %s", strerror(stream.failure));
+    say("standard output can't be written: %s", error_reason(stream.failure));
     return SHOAL_EXIT_FAILED;
 }
 

@@ -21,6 +21,7 @@
 #include "app/terminal.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/err.h"
 #include "sink/github.h"
 #include "sink/jsonl.h"
 #include "sink/lines.h"
@@ -99,7 +100,7 @@ static void say_failure(struct channel *channel)
     }
     channel->output->lost = true;
     clear_terminal(channel->output);
-    const char *reason = strerror(code);
+    const char *reason = error_reason(code);
     if (channel->path != NULL)
         say("'%s' can't be written, and nothing more is: %s", channel->path, reason);
     else
@@ -164,8 +165,8 @@ static bool open_file(
     int descriptor = open(path, options->append ? flags : flags | O_TRUNC, 0666);
     if (descriptor < 0) {
         int code = errno;
-        return error_set(
-            error, ERROR_SYSTEM, code, "--json: '%s' can't be opened: %s", path, strerror(code));
+        return error_set(error, ERROR_SYSTEM, code, "--json: '%s' can't be opened: %s", path,
+            error_reason(code));
     }
     output->file_descriptor = descriptor;
     return channel_open(&output->file, output, descriptor, path, error);
@@ -346,7 +347,7 @@ bool output_close(struct output *output)
     finish(&output->messages);
     if (output->file_descriptor >= 0 && close(output->file_descriptor) != 0 && !output->lost) {
         output->lost = true;
-        say("'%s' can't be written: %s", output->file.path, strerror(errno));
+        say("'%s' can't be written: %s", output->file.path, error_reason(errno));
     }
     output->file_descriptor = -1;
     if (output->opened && !pages_finish(output->pages))

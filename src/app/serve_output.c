@@ -9,6 +9,7 @@
 
 #include "app/say.h"
 #include "base/clock.h"
+#include "base/err.h"
 #include "receive/upload_json.h"
 #include "text/json.h"
 #include "text/printable.h"
@@ -26,7 +27,7 @@ bool serve_output_open(
         descriptor = open(options->json_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
         if (descriptor < 0)
             return error_set(error, ERROR_SYSTEM, errno, "can't open '%s': %s", options->json_file,
-                strerror(errno));
+                error_reason(errno));
     }
     *output = (struct serve_output){.options = options};
     stream_init(&output->standard, STDOUT_FILENO);
@@ -60,9 +61,9 @@ static void report_failure(struct serve_output *output, const struct stream *str
     if (stream->failure == 0)
         say("output is missing: out of memory");
     else if (stream == &output->file)
-        say("can't write '%s': %s", output->options->json_file, strerror(stream->failure));
+        say("can't write '%s': %s", output->options->json_file, error_reason(stream->failure));
     else
-        say("can't write standard output: %s", strerror(stream->failure));
+        say("can't write standard output: %s", error_reason(stream->failure));
 }
 
 /* Writes `output->line` and empties it. */

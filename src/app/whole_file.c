@@ -9,12 +9,14 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 
 #define PATH_SIZE_MAX 65536
 
 static bool fail(const char *path, int code, struct error *error)
 {
-    return error_set(error, ERROR_SYSTEM, code, "'%s' can't be written: %s", path, strerror(code));
+    return error_set(
+        error, ERROR_SYSTEM, code, "'%s' can't be written: %s", path, error_reason(code));
 }
 
 bool whole_file_open(struct whole_file *file, const char *path, struct error *error)

@@ -29,6 +29,10 @@ struct error {
 bool error_set(struct error *error, enum error_class class, int code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Returns what the errno `code` means, as a part of a sentence: "permission denied". Constant text
+ * for the usual ones, otherwise strerror(3). */
+const char *error_reason(int code);
+
 /* As error_set(), with ERROR_MEMORY, ENOMEM and the text "out of memory". */
 bool error_set_memory(struct error *error);
 

@@ -1,5 +1,7 @@
 #include "core/event_file.h"
 
+#include "base/err.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +49,7 @@ static bool read_lines(const struct reading *reading, FILE *file)
     if (!taken || ferror(file) == 0)
         return taken;
     return error_set(reading->error, ERROR_SYSTEM, code, "'%s' can't be read: %s", reading->path,
-        strerror(code));
+        error_reason(code));
 }
 
 bool event_file_read(const char *path, event_file_fn *each, void *context, struct error *error)
@@ -56,7 +58,8 @@ bool event_file_read(const char *path, event_file_fn *each, void *context, struc
     FILE *file = fopen(path, "re");
     if (file == NULL) {
         int code = errno;
-        return error_set(error, ERROR_SYSTEM, code, "'%s' can't be read: %s", path, strerror(code));
+        return error_set(
+            error, ERROR_SYSTEM, code, "'%s' can't be read: %s", path, error_reason(code));
     }
     bool read = read_lines(&reading, file);
     (void)fclose(file);

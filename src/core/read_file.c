@@ -1,5 +1,7 @@
 #include "core/read_file.h"
 
+#include "base/err.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,7 +14,7 @@
 
 static bool fail(const char *name, int code, struct error *error)
 {
-    return error_set(error, ERROR_USAGE, code, "'%s' can't be read: %s", name, strerror(code));
+    return error_set(error, ERROR_USAGE, code, "'%s' can't be read: %s", name, error_reason(code));
 }
 
 /* Waits until there is something to read, where the descriptor is not a blocking one. */

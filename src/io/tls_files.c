@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
+#include "base/err.h"
 
 #define REASON_SIZE 256 /* OpenSSL's words */
 #define HASH_DIGITS 8   /* of the name of a certificate in a folder: 9d66eef0.0 */
@@ -46,8 +47,8 @@ static bool check_file(const char *option, const char *path, struct error *error
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (descriptor < 0) {
         int code = errno;
-        return error_set(
-            error, ERROR_USAGE, code, "%s '%s' can't be read: %s", option, path, strerror(code));
+        return error_set(error, ERROR_USAGE, code, "%s '%s' can't be read: %s", option, path,
+            error_reason(code));
     }
     mode_t mode = fstat(descriptor, &facts) == 0 ? facts.st_mode : 0;
     (void)close(descriptor);
@@ -137,8 +138,8 @@ static bool check_folder(const char *option, const char *path, struct error *err
     bool found = has_hashed_name(path);
     int code = errno;
     if (!found && code != 0)
-        return error_set(
-            error, ERROR_USAGE, code, "%s '%s' can't be read: %s", option, path, strerror(code));
+        return error_set(error, ERROR_USAGE, code, "%s '%s' can't be read: %s", option, path,
+            error_reason(code));
     return found || wrong(error, option, path,
                         "contains no certificate under the hash of its name; run "
                         "`openssl rehash` on the folder");

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "text/units.h"
 
 #define HOST_SIZE 256 /* a host in ADDR:PORT, in bytes with its NUL */
@@ -108,7 +109,7 @@ int listen_on(const char *address, char *url, struct error *error)
     freeaddrinfo(found);
     if (descriptor < 0) {
         (void)error_set(
-            error, ERROR_SYSTEM, code, "can't listen on '%s': %s", address, strerror(code));
+            error, ERROR_SYSTEM, code, "can't listen on '%s': %s", address, error_reason(code));
         return -1;
     }
     if (write_url(descriptor, url, error))

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "receive/private.h"
 
 /* A connection on which nothing arrives for this long is closed, in seconds. */
@@ -95,7 +96,7 @@ static bool open_stop_pipe(struct receiver *receiver, struct error *error)
 {
     if (pipe(receiver->stop_pipe) != 0) {
         receiver->stop_pipe[0] = receiver->stop_pipe[1] = -1;
-        return error_set(error, ERROR_SYSTEM, errno, "can't make a pipe: %s", strerror(errno));
+        return error_set(error, ERROR_SYSTEM, errno, "can't make a pipe: %s", error_reason(errno));
     }
     for (size_t i = 0; i < 2; i++) {
         (void)fcntl(receiver->stop_pipe[i], F_SETFD, FD_CLOEXEC);

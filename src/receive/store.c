@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "base/path.h"
 #include "receive/stored_path.h"
 
@@ -34,10 +35,10 @@ static bool system_error(struct error *error, int code, const char *what)
     case ENAMETOOLONG:
     case EILSEQ:
     case EINVAL:
-        return error_set(
-            error, ERROR_DATA, 0, "the file system can't hold the file's name: %s", strerror(code));
+        return error_set(error, ERROR_DATA, 0, "the file system can't hold the file's name: %s",
+            error_reason(code));
     default:
-        return error_set(error, ERROR_SYSTEM, code, "can't %s: %s", what, strerror(code));
+        return error_set(error, ERROR_SYSTEM, code, "can't %s: %s", what, error_reason(code));
     }
 }
 
@@ -47,12 +48,12 @@ bool store_open(struct store *store, const char *folder, const struct random_sou
     store->random = *random;
     store->descriptor = -1;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return error_set(
-            error, ERROR_SYSTEM, errno, "can't make the folder '%s': %s", folder, strerror(errno));
+        return error_set(error, ERROR_SYSTEM, errno, "can't make the folder '%s': %s", folder,
+            error_reason(errno));
     store->descriptor = open(folder, FOLDER_FLAGS);
     if (store->descriptor < 0)
-        return error_set(
-            error, ERROR_SYSTEM, errno, "can't open the folder '%s': %s", folder, strerror(errno));
+        return error_set(error, ERROR_SYSTEM, errno, "can't open the folder '%s': %s", folder,
+            error_reason(errno));
     return true;
 }
 
@@ -157,7 +158,7 @@ bool store_write(struct store_file *file, const char *data, size_t length, struc
             continue;
         if (written < 0)
             return error_set(
-                error, ERROR_SYSTEM, errno, "can't write the file: %s", strerror(errno));
+                error, ERROR_SYSTEM, errno, "can't write the file: %s", error_reason(errno));
         data += written;
         length -= (size_t)written;
     }
@@ -169,7 +170,8 @@ bool store_finish(struct store_file *file, struct error *error)
     int descriptor = file->descriptor;
     file->descriptor = -1;
     if (close(descriptor) != 0 && errno != EINTR)
-        return error_set(error, ERROR_SYSTEM, errno, "can't write the file: %s", strerror(errno));
+        return error_set(
+            error, ERROR_SYSTEM, errno, "can't write the file: %s", error_reason(errno));
     return true;
 }
 

@@ -112,10 +112,10 @@ def test_a_file_that_has_no_events_is_an_error_with_its_line(shoal, folder, cont
 
 def test_wrong_usage_of_report_is_said(shoal, folder, tree, ledger):
     assert shoal("report").status == 2
-    assert b"can't be read: No such file" in shoal("report", folder / "missing").err
+    assert b"can't be read: no such file" in shoal("report", folder / "missing").err
     tree("a")
     run = shoal.send("--report", folder / "no" / "r.html", *FORM, tree, ledger.url, check_status=False)
-    assert run.status == 2 and b"r.html' can't be written: No such file" in run.err and not ledger.connections
+    assert run.status == 2 and b"r.html' can't be written: no such file" in run.err and not ledger.connections
 
 
 def test_junit_has_a_case_for_each_file(run, folder):

@@ -71,8 +71,8 @@ static void anything_else_is_its_error_without_the_name(void **state)
 {
     (void)state;
     struct shoal_file file = {.reason = SHOAL_REASON_UNREADABLE,
-        .error = "'dist/it's.js': can't be read: Permission denied"};
-    check_description(&file, false, "can't be read: Permission denied");
+        .error = "'dist/it's.js': can't be read: permission denied"};
+    check_description(&file, false, "can't be read: permission denied");
     file.error = "Connection refused";
     check_description(&file, false, "Connection refused");
     file.status = 200;

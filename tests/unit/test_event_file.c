@@ -90,9 +90,9 @@ static void a_file_that_is_missing_is_named(void **state)
     struct seen seen = {0};
     struct error error = {0};
     assert_false(event_file_read("nowhere", note, &seen, &error));
-    assert_non_null(strstr(error.text, "'nowhere' can't be read: No such file"));
+    assert_non_null(strstr(error.text, "'nowhere' can't be read: no such file"));
     assert_false(event_file_read(".", note, &seen, &error));
-    assert_non_null(strstr(error.text, "'.' can't be read: Is a directory"));
+    assert_non_null(strstr(error.text, "'.' can't be read: is a directory"));
 }
 
 int main(void)

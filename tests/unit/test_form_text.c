@@ -95,8 +95,8 @@ static void invalid_text_is_rejected_with_the_reason(void **state)
         const char *text;
         const char *reason;
     } bad[] = {{"", "NAME=VALUE"}, {"a", "NAME=VALUE"}, {"=b", "name before the ="},
-        {"a=<b", "not supported"}, {"a=@", "PATH after the @"}, {"a=?@", "no PATH"}, {"a=@-", "@-"},
-        {"a=@;type=a/b", "PATH after the @"}, {"a=b;headers=c", "headers"},
+        {"a=<b", "not supported"}, {"a=@", "PATH after the @"}, {"a=?@", "PATH after the @"},
+        {"a=@-", "@-"}, {"a=@;type=a/b", "PATH after the @"}, {"a=b;headers=c", "headers"},
         {"a=b;encoder=8bit", "encoder"}, {"a=b;type=", "media type"},
         {"a=b;type=text", "media type"}, {"a=b;type=/x", "media type"},
         {"a=b;type=x/", "media type"}, {"a=b;type=a/b\r\nX: y", "media type"},

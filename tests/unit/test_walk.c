@@ -41,7 +41,7 @@ static void operands_that_can_not_be_sent_are_refused(void **state)
     (void)state;
     make_folder("top");
     make_fifo("top/fifo");
-    ASSERT_REFUSED("'top/none' can't be sent: No such file", OPERANDS("top", "top/none"));
+    ASSERT_REFUSED("'top/none' can't be sent: no such file", OPERANDS("top", "top/none"));
     ASSERT_REFUSED("'top/fifo' is neither", OPERANDS("top/fifo"));
     ASSERT_REFUSED("the base folder 'none'", OPERANDS("-"), .base = "none");
     make_file("file", "");

@@ -146,9 +146,9 @@ static void a_folder_that_can_not_be_read_is_a_problem(void **state)
         assert_int_equal(seteuid(65534), 0);
     ASSERT_WALK("file file\n"
                 "problem closed: this folder can't be read, and what lies in it is not sent: "
-                "Permission denied\n",
+                "permission denied\n",
         OPERANDS("top"));
-    ASSERT_REFUSED("the folder 'shut' can't be read: Permission denied", OPERANDS("shut"));
+    ASSERT_REFUSED("the folder 'shut' can't be read: permission denied", OPERANDS("shut"));
     if (was_root)
         assert_int_equal(seteuid(0), 0);
     assert_int_equal(chmod("top/closed", 0755), 0);

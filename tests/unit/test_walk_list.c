@@ -163,7 +163,7 @@ static void a_list_that_can_not_be_read_is_a_problem(void **state)
 {
     (void)state;
     int list = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ASSERT_WALK("problem -: standard input can't be read, so the list is not whole: Is a "
+    ASSERT_WALK("problem -: standard input can't be read, so the list is not whole: is a "
                 "directory\n",
         OPERANDS("-"), .list_descriptor = list);
     (void)close(list);

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/err.h"
 #include "core/config/form_text.h"
 #include "core/config/private.h"
 
@@ -46,7 +47,8 @@ static bool check_fixed_path(
         is_right =
             config_wrong(build, "%s: no such file '%s'; did you mean @{%s}?", label, path, path);
     else if (descriptor < 0 || fstat(descriptor, &facts) != 0)
-        is_right = config_wrong(build, "%s: '%s' can't be read: %s", label, path, strerror(errno));
+        is_right =
+            config_wrong(build, "%s: '%s' can't be read: %s", label, path, error_reason(errno));
     else if (!S_ISREG(facts.st_mode))
         is_right = config_wrong(build, "%s: '%s' is not a regular file", label, path);
     if (descriptor >= 0)

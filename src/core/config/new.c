@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "core/config/private.h"
 #include "text/http_syntax.h"
 
@@ -91,7 +92,7 @@ static bool read_base(struct config_build *build)
     if (stat(config->base, &facts) != 0) {
         int code = errno;
         return error_set(
-            build->error, ERROR_USAGE, code, "--base '%s': %s", config->base, strerror(code));
+            build->error, ERROR_USAGE, code, "--base '%s': %s", config->base, error_reason(code));
     }
     if (!S_ISDIR(facts.st_mode))
         return config_wrong(build, "--base '%s': it must be a folder", config->base);

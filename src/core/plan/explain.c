@@ -5,6 +5,8 @@
 
 #include "core/plan/private.h"
 
+#include "base/err.h"
+
 const struct config_field *plan_pair_of(const struct plan *plan, const struct reader_file *file)
 {
     for (size_t i = 0; i < plan->config->field_count; i++) {
@@ -66,7 +68,8 @@ void plan_explain(const struct reader_file *file, struct buf *sentence)
         if (file->code == EACCES)
             (void)buf_printf(sentence, "'%s': permission denied", file->path);
         else
-            (void)buf_printf(sentence, "'%s': can't be read: %s", file->path, strerror(file->code));
+            (void)buf_printf(
+                sentence, "'%s': can't be read: %s", file->path, error_reason(file->code));
         break;
     }
 }

@@ -3,6 +3,7 @@
 #include <openssl/x509_vfy.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "io/http/private.h"
 #include "text/proxy.h"
 
@@ -104,7 +105,7 @@ static void add_general(struct connecting *connecting, const char *sentence, CUR
     if (connecting->reason.length > 0)
         (void)buf_printf(detail, " (%s)", buf_text(&connecting->reason));
     if (number != 0)
-        (void)buf_printf(detail, " (%s)", strerror((int)number));
+        (void)buf_printf(detail, " (%s)", error_reason((int)number));
 }
 
 /* Adds HOST:PORT of the URL. */
@@ -140,7 +141,7 @@ static void explain_refused(struct connecting *connecting, CURLcode code)
         (void)buf_add_text(detail, ": refused");
     else
         (void)buf_printf(
-            detail, ": %s", number != 0 ? strerror((int)number) : words_of(connecting, code));
+            detail, ": %s", number != 0 ? error_reason((int)number) : words_of(connecting, code));
 }
 
 static void explain_proxy_refusal(struct connecting *connecting, long status)

@@ -1,5 +1,7 @@
 #include "io/http/connection.h"
 
+#include "base/err.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -25,7 +27,7 @@ static enum connection_result result_of(struct connection *connection, int code)
         return CONNECTION_END;
     if (code == ECONNRESET)
         return CONNECTION_RESET;
-    connection->error_text = strerror(code);
+    connection->error_text = error_reason(code);
     return CONNECTION_ERROR;
 }
 

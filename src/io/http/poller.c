@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/err.h"
 
 #define EVENTS_AT_ONCE 256
 
@@ -53,7 +54,7 @@ struct poller *poller_new(struct error *error)
     if (poller->wakeup.descriptor < 0 || !poller_add(poller, &poller->wakeup, POLLER_READ)) {
         int code = errno;
         (void)error_set(
-            error, ERROR_SYSTEM, code, "cannot wait for the network: %s", strerror(code));
+            error, ERROR_SYSTEM, code, "cannot wait for the network: %s", error_reason(code));
         poller_free(poller);
         return NULL;
     }
@@ -124,7 +125,7 @@ bool poller_wait(struct poller *poller, int64_t wait_us, struct error *error)
     if (count < 0 && errno != EINTR) {
         int code = errno;
         return error_set(
-            error, ERROR_SYSTEM, code, "cannot wait for the network: %s", strerror(code));
+            error, ERROR_SYSTEM, code, "cannot wait for the network: %s", error_reason(code));
     }
     poller->count = count < 0 ? 0 : count;
     for (poller->next = 0; poller->next < poller->count;)

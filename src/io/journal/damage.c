@@ -10,6 +10,8 @@
 
 #include "io/journal/private.h"
 
+#include "base/err.h"
+
 #define HEADER_SIZE 100 /* bytes: https://sqlite.org/fileformat.html, section 1.3 */
 #define MAGIC_SIZE  16
 #define ID_AT       68 /* offset of the application ID, 4 bytes, big-endian */
@@ -96,5 +98,5 @@ bool damage_put_aside(const char *path, struct buf *aside, struct error *error)
         return true;
     int code = errno;
     return error_set(error, ERROR_SYSTEM, code,
-        "--journal '%s': it is damaged and can't be renamed: %s", path, strerror(code));
+        "--journal '%s': it is damaged and can't be renamed: %s", path, error_reason(code));
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "io/journal/private.h"
 #include "io/journal/schema.h"
 
@@ -42,7 +43,7 @@ bool database_fail(sqlite3 *database, const char *path, struct error *error)
         return error_set(error, ERROR_SYSTEM, code,
             "the journal '%s' can't be written: no space left on its disk", path);
     return error_set(error, ERROR_SYSTEM, code, "the journal '%s' can't be used: %s", path,
-        code == 0 ? sqlite3_errmsg(database) : strerror(code));
+        code == 0 ? sqlite3_errmsg(database) : error_reason(code));
 }
 
 bool database_run(sqlite3 *database, const char *sql)
@@ -225,7 +226,7 @@ static bool make_file(const char *path, struct error *error)
     if (descriptor >= 0)
         return close(descriptor) == 0;
     return code == EEXIST ||
-           error_set(error, ERROR_SYSTEM, code, "--journal '%s': %s", path, strerror(code));
+           error_set(error, ERROR_SYSTEM, code, "--journal '%s': %s", path, error_reason(code));
 }
 
 enum database_result database_open(

@@ -11,6 +11,8 @@
 
 #include "io/journal/private.h"
 
+#include "base/err.h"
+
 #define OWNER_SIZE 32 /* bytes of the number of a process, with its NUL */
 
 static bool name_lock(const char *path, struct buf *name)
@@ -21,8 +23,8 @@ static bool name_lock(const char *path, struct buf *name)
 
 static int fail(const char *path, int code, struct error *error)
 {
-    (void)error_set(
-        error, ERROR_SYSTEM, code, "--journal '%s': it can't be locked: %s", path, strerror(code));
+    (void)error_set(error, ERROR_SYSTEM, code, "--journal '%s': it can't be locked: %s", path,
+        error_reason(code));
     return -1;
 }
 

@@ -14,6 +14,7 @@
 #include <sys/mount.h>
 #endif
 
+#include "base/err.h"
 #include "base/path.h"
 #include "io/journal/private.h"
 
@@ -132,7 +133,7 @@ bool place_resolve(const char *given, struct buf *path, struct error *error)
     int code = errno;
     if (real == NULL)
         return error_set(error, ERROR_SYSTEM, code, "--journal '%s': the folder '%s': %s", given,
-            buf_text(path), strerror(code));
+            buf_text(path), error_reason(code));
     buf_clear(path);
     (void)buf_printf(path, "%s%s%s", real, strcmp(real, "/") == 0 ? "" : "/", name);
     free(real);
@@ -148,7 +149,7 @@ bool place_is_local(const char *path, struct error *error)
     int on_network = find_network(folder, type, sizeof type);
     if (on_network < 0) {
         int code = errno;
-        return error_set(error, ERROR_SYSTEM, code, "--journal '%s': %s", path, strerror(code));
+        return error_set(error, ERROR_SYSTEM, code, "--journal '%s': %s", path, error_reason(code));
     }
     return on_network == 0 || error_set(error, ERROR_USAGE, 0,
                                   "--journal '%s': it is on a network file system (%s), where a "

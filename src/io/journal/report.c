@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/err.h"
 #include "io/journal/private.h"
 
 static const char magic[16] = "SQLite format 3";
@@ -30,7 +31,8 @@ static sqlite3 *open_to_read(const char *path, struct error *error)
     sqlite3 *database = NULL;
     if (stat(path, &facts) != 0) {
         int code = errno;
-        (void)error_set(error, ERROR_SYSTEM, code, "the journal '%s': %s", path, strerror(code));
+        (void)error_set(
+            error, ERROR_SYSTEM, code, "the journal '%s': %s", path, error_reason(code));
     } else if (facts.st_size == 0) {
         (void)error_set(error, ERROR_DATA, 0, "the journal '%s' is empty", path);
     } else if (database_open(path, true, &database, &has_rows, error) != DATABASE_OPEN) {

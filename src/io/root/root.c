@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #endif
 
+#include "base/err.h"
 #include "io/root/private.h"
 
 /* The most calls of openat2(2), which fails with EAGAIN if something beneath was renamed while it
@@ -249,7 +250,7 @@ struct root *root_open(const char *operand, enum root_links links, struct error 
     root->descriptor = open_folder(operand);
     if (root->descriptor < 0) {
         (void)error_set(error, ERROR_SYSTEM, errno, "'%s' can't be opened as a folder: %s", operand,
-            strerror(errno));
+            error_reason(errno));
         root_close(root);
         return NULL;
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "io/walk/path_list.h"
 #include "io/walk/private.h"
 
@@ -132,7 +133,7 @@ static struct walk_item lost(const struct walk_listed *listed, const char *relat
                          : "a folder in this path is a link: give --follow, or its real path");
     default:
         return walk_item_lost(
-            root, relative, 0, code, "this can't be looked at: %s", strerror(code));
+            root, relative, 0, code, "this can't be looked at: %s", error_reason(code));
     }
 }
 
@@ -206,7 +207,7 @@ static bool examine_record(
 static struct walk_item list_problem(int code)
 {
     return walk_item_problem(LIST_SHOWN_AS, code,
-        "standard input can't be read, so the list is not whole: %s", strerror(code));
+        "standard input can't be read, so the list is not whole: %s", error_reason(code));
 }
 
 bool walk_listed_next(struct walk_listed *listed, struct walk_item *item)
@@ -247,7 +248,7 @@ static bool find_folders(struct walk_listed *listed, const char *base, struct er
     if (working == NULL)
         return error_set(error, ERROR_SYSTEM, errno,
             "the working folder, which listed paths start from, can't be told: %s",
-            strerror(errno));
+            error_reason(errno));
     bool made = add_normal(&listed->working, working) &&
                 make_absolute(&listed->base, &listed->working, base);
     free(working);

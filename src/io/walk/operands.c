@@ -6,6 +6,8 @@
 
 #include "io/walk/private.h"
 
+#include "base/err.h"
+
 /* The last component of `path` without closing slashes, for free(3); "" for "/". NULL: out of
  * memory. */
 static char *last_component(const char *path)
@@ -28,7 +30,7 @@ static char *own_name(const char *argument, struct error *error)
         char *real = realpath(argument, NULL);
         if (real == NULL) {
             (void)error_set(error, ERROR_SYSTEM, errno, "the real name of '%s' can't be told: %s",
-                argument, strerror(errno));
+                argument, error_reason(errno));
             return NULL;
         }
         name = last_component(real);
@@ -48,7 +50,7 @@ static struct root *open_readable(const char *argument, enum root_links links, s
     int descriptor = root_openat(root, ".", O_RDONLY | O_DIRECTORY);
     if (descriptor < 0) {
         (void)error_set(error, ERROR_SYSTEM, errno, "the folder '%s' can't be read: %s", argument,
-            strerror(errno));
+            error_reason(errno));
         root_close(root);
         return NULL;
     }
@@ -89,7 +91,7 @@ static bool open_operand(
     struct stat facts;
     if (stat(argument, &facts) != 0)
         return error_set(
-            error, ERROR_SYSTEM, errno, "'%s' can't be sent: %s", argument, strerror(errno));
+            error, ERROR_SYSTEM, errno, "'%s' can't be sent: %s", argument, error_reason(errno));
     if (!open_by_kind(operand, facts.st_mode, links, error))
         return false;
     operand->name = own_name(argument, error);

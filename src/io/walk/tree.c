@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "io/walk/chain.h"
 #include "io/walk/private.h"
 
@@ -122,7 +123,7 @@ static struct walk_item folder_problem(const struct walk_tree *tree, int code)
             "run it again when nothing changes there");
     default:
         return walk_item_problem(path, code,
-            "this folder can't be read, and what lies in it is not sent: %s", strerror(code));
+            "this folder can't be read, and what lies in it is not sent: %s", error_reason(code));
     }
 }
 
@@ -192,7 +193,7 @@ static struct walk_item link_problem(const struct walk_tree *tree, int code)
             path, code, "this link leads to too many links, or to itself: it is not followed");
     default:
         return walk_item_problem(
-            path, code, "this link can't be followed, and is not sent: %s", strerror(code));
+            path, code, "this link can't be followed, and is not sent: %s", error_reason(code));
     }
 }
 
@@ -258,8 +259,8 @@ static bool examine_found(
     mode_t type = entry_type(tree, found);
     if (type == 0) {
         int code = errno;
-        *item = walk_item_problem(
-            shown_path(tree), code, "this can't be looked at, and is not sent: %s", strerror(code));
+        *item = walk_item_problem(shown_path(tree), code,
+            "this can't be looked at, and is not sent: %s", error_reason(code));
         return true;
     }
     if (S_ISLNK(type))

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "base/path.h"
 #include "io/walk/private.h"
 
@@ -29,7 +30,7 @@ static bool open_pipe(struct walk_stop *stop, struct error *error)
 {
     if (pipe(stop->descriptors) != 0) {
         stop->descriptors[0] = stop->descriptors[1] = -1;
-        return error_set(error, ERROR_SYSTEM, errno, "no pipe can be had: %s", strerror(errno));
+        return error_set(error, ERROR_SYSTEM, errno, "no pipe can be had: %s", error_reason(errno));
     }
     (void)fcntl(stop->descriptors[0], F_SETFD, FD_CLOEXEC);
     (void)fcntl(stop->descriptors[1], F_SETFD, FD_CLOEXEC);
