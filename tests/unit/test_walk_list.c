@@ -167,7 +167,7 @@ static void a_list_that_can_not_be_read_is_a_problem(void **state)
                 "directory\n",
         OPERANDS("-"), .list_descriptor = list);
     (void)close(list);
-    ASSERT_WALK("problem -: standard input can't be read, so the list is not whole: Bad file "
+    ASSERT_WALK("problem -: standard input can't be read, so the list is not whole: bad file "
                 "descriptor\n",
         OPERANDS("-"), .list_descriptor = list);
 }
