@@ -171,3 +171,11 @@ def test_a_reference_to_nothing_or_to_control_bytes_is_an_error(shoal, tree, led
     run = shoal.send(*given, "-H", "X: {t}" if "-s" in given else "X: y", tree, ledger.url, env=env)
     run.usage_error("THE_TOKEN")
     assert not ledger.records
+
+
+@pytest.mark.parametrize("value", ["env:TOKEN", "Bearer t0ken"])
+def test_a_token_does_not_begin_with_bearer(shoal, tree, value):
+    tree("a")
+    run = shoal("send", "--bearer", value, tree, "http://127.0.0.1:9/", env={"TOKEN": "bearer t0ken"})
+    run.usage_error("--bearer", "without the word Bearer")
+    assert b"t0ken" not in run.err

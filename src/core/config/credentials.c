@@ -2,6 +2,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/wipe.h"
@@ -178,6 +179,17 @@ static bool check_token(struct config_build *build, const char *source)
                nearest_hint(&nearest, "'", "'", hint));
 }
 
+/* False with an error: the value is not a token alone. */
+static bool check_token_value(struct config_build *build, const char *token)
+{
+    static const char scheme[] = "Bearer ";
+    if (token[0] == '\0')
+        return config_wrong(build, "--bearer: the token is empty");
+    return strncasecmp(token, scheme, sizeof scheme - 1) != 0 ||
+           config_wrong(build, "--bearer: give the token without the word Bearer, which is sent "
+                               "before it");
+}
+
 /* Sets the key that has the token. */
 static bool read_bearer(struct config_build *build)
 {
@@ -195,9 +207,8 @@ static bool read_bearer(struct config_build *build)
                       : config_fill_source(build, source, TEMPLATE_HEADER, "--bearer");
     if (token == NULL)
         return false;
-    bool good = token[0] != '\0' || config_wrong(build, "--bearer: the token is empty");
     char *name = NULL;
-    if (good && config_add_secret(build, token, strlen(token)) &&
+    if (check_token_value(build, token) && config_add_secret(build, token, strlen(token)) &&
         (name = strdup(BEARER_KEY)) == NULL)
         (void)error_set_memory(build->error);
     if (name != NULL)

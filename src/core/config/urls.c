@@ -18,6 +18,8 @@ static bool read_list(struct config_build *build, const char *path, const char *
     struct error reason = {0};
     bool read = strcmp(path, "-") == 0 ? read_file_descriptor(STDIN_FILENO, &content, &reason)
                                        : read_file_path(path, &content, &reason);
+    if (!read)
+        label = "--urls"; /* the reason names the file */
     if (read && content.length > 0 && memchr(content.data, '\0', content.length) != NULL)
         read = error_set(&reason, ERROR_USAGE, 0, "it contains a NUL byte");
     char *text = read ? buf_detach(&content) : NULL;
