@@ -344,10 +344,11 @@ def test_every_recipe_matches_the_schema():
 
 
 def test_the_schema_has_the_options_of_the_program(shoal):
-    text = shoal("send", "--help", "all").out.decode()
+    text = " ".join(shoal("send", "--help", "all").out.decode().split())
     listed = schema()["properties"]["options"]["properties"]
-    for name in listed:
+    for name, option in listed.items():
         assert f"--{name}" in text, name
+        assert option["description"] in text, name
 
 
 def test_shared_names_mean_the_same_in_every_recipe(shoal):
