@@ -70,11 +70,13 @@ def files(rxjs):
     return found
 
 
-def received(ledger):
-    """What arrived: for each file its parts' names, file names and digests, in order."""
+def received(ledger, names):
+    """What arrived of these files: for each its parts' names, file names and digests, in order."""
+    urls = {(HOST + name).encode() for name in names}
     return sorted(
         tuple((part.name, part.file_name, part.sha256) for part in record.parts)
         for record in ledger.records
+        if record.field("url") in urls
     )
 
 
@@ -110,13 +112,15 @@ def send_with_aiohttp(files, url):
 def test_the_package_arrives_as_requests_and_aiohttp_send_it(shoal, rxjs, files, ledger):
     run = shoal.send("-F", f"url={HOST}{{path}}", "-F", "file=@{file}", rxjs, ledger.url)
     run.sent_all(len(files))
-    ours = received(ledger)
+    # The other clients are slow: every eighth file is enough to see what they write.
+    some = dict(sorted(files.items())[::8])
+    ours = received(ledger, some)
     with Ledger(parse=True) as other:
-        send_with_requests(files, other.url)
+        send_with_requests(some, other.url)
         theirs = received_loosely(other)
     assert ours == theirs
     with Ledger(parse=False) as other:
-        send_with_aiohttp(files, other.url)
+        send_with_aiohttp(some, other.url)
         theirs = received_loosely(other)
     assert ours == theirs
     arrived = {record.field("url")[len(HOST) :].decode(): record for record in ledger.records}

@@ -13,7 +13,7 @@
 enum {
     SEEDS = 1,
     TIMES_COUNT = false,
-    MANY_FILES = 300
+    MANY_FILES = 150
 };
 #else
 enum {
