@@ -6,6 +6,7 @@
 #include "sink/progress/private.h"
 
 #define PATH_COLUMNS 32 /* of the path, where the text beside it is long */
+#define NAME_COLUMNS 12 /* the same, where the text must not be cut */
 
 /* Content Too Large (RFC 9110, section 15.5.14) */
 static bool is_too_large(const struct seen_cause *cause)
@@ -64,8 +65,9 @@ static void add_why_and_first(const struct display *display, struct buf *line,
     unsigned room = display->width > used ? display->width - used : 0;
     unsigned path = (unsigned)strlen(cause->path);
     unsigned text = (unsigned)why->length;
-    if (text + path > room && path > PATH_COLUMNS)
-        path = text + PATH_COLUMNS > room ? PATH_COLUMNS : room - text;
+    unsigned least = is_too_large(cause) ? NAME_COLUMNS : PATH_COLUMNS;
+    if (text + path > room && path > least)
+        path = text + least > room ? least : room - text;
     display_cut(display, line, why->data, why->length, room > path ? room - path : 0);
     if (room > path) {
         (void)buf_add_text(line, first);
