@@ -233,7 +233,7 @@ static void what_is_too_large_is_shown_beside_what_was_accepted(void **state)
     assert_non_null(strstr(buf_text(&kept), "2 \xc3\x97 413 too large (largest sent 921.6 KiB)    "
                                             "first min/vs/main.js 4.1 MiB\x1b[K"));
     buf_clear(&kept);
-    columns = 74;
+    columns = 75;
     progress_at(progress, 5 * SECOND / 2, 0);
     assert_non_null(strstr(buf_text(&kept), "2 \xc3\x97 413 too large (largest sent 921.6 KiB)    "
                                             "first main.js 4.1 MiB\x1b[K"));
