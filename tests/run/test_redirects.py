@@ -266,6 +266,17 @@ def test_the_server_that_a_redirect_led_to_is_named(shoal, tree, ledger):
         assert run.verdicts["a"]["url"] == other.url
 
 
+def test_what_another_server_refuses_says_nothing_about_the_credentials(shoal, tree, ledger):
+    """It gets none. So the own server's other files are sent."""
+    tree.many(30)
+    with Ledger() as other:
+        other.always(status=401)
+        ledger.default = lambda record: moved(other.url)
+        run = shoal.send("-u", "me:pw", *FORM, "--redirects", host_of(other), tree, ledger.url)
+        assert run.status == 1 and len(other.records) == 30
+        assert {event["status"] for event in run.files} == {401}
+
+
 def test_redirects_use_up_no_retries(shoal, tree, ledger):
     tree("a")
     ledger.script("a", moved("/1"), moved("/2"), Answer())

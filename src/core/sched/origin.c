@@ -126,7 +126,8 @@ struct origin_next origin_note_end(struct origin *origin, struct origin_file *fi
         .started_us = file->started_us,
         .retry_after_us = next.wait.retry_after_us,
         .rate_limit_us = next.wait.rate_limit_us};
-    credentials_note_end(&origin->credentials, next.outcome, &attempt);
+    if (!file->elsewhere)
+        credentials_note_end(&origin->credentials, next.outcome, &attempt);
     origin_settle_idle(origin, now_us);
     if (origin->connected)
         retry_note_reached(&origin->retry);

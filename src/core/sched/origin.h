@@ -89,6 +89,8 @@ struct origin_file {
     struct adapt_attempt attempt; /* its attempt in flight */
     int64_t started_us;           /* when its last attempt started */
     bool fresh_connection;        /* the next attempt must not use a kept connection */
+    bool elsewhere;               /* a redirect led its attempt to another origin: what that refuses
+                                     says nothing about the credentials, which it does not get */
 };
 
 /* Makes an origin with the name `name` (copied). `config` must outlive it. `jobs_most`: the most

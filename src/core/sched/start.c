@@ -96,6 +96,7 @@ static void start_file(struct sched *sched, struct file *file, int64_t now_us)
     file->attempts++;
     if (file->first_us == 0)
         file->first_us = events_now_us(sched->parts.events);
+    file->attempt.elsewhere = request->anonymous;
     origin_note_start(file->origin, &file->attempt, slot->streamed, now_us);
 }
 
