@@ -83,7 +83,7 @@ def test_a_pause_that_is_too_long_says_so_and_when_to_run_again(shoal, tree, led
     run = shoal.send(*FORM, "-j", "1", tree, ledger.url)
     assert run.status == 75 and len(ledger.records) == 1
     assert re.search(
-        r"the run ended: 127\.0\.0\.1:\d+ asks for a pause of 20 min \(status 429\), longer than "
+        r"the run ended: 127\.0\.0\.1:\d+ asks for a pause of 20 min \(status 429, Retry-After\), longer than "
         r"--give-up-after \(5 min\): run again after 2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
         run.text,
     ), run
