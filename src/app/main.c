@@ -2,7 +2,7 @@
  *
  * The map: every file of src/, lowest layer first. A file includes and calls only its own layer and
  * the layers above it in this list. A name means the .c and the .h. A sub-folder is one room: its
- * headers are private to it, and its public headers are one level up.
+ * headers are private to it, its files share private.h, and its public headers are one level up.
  *
  * base/
  *   abandon                memory left to a thread that hangs
@@ -73,26 +73,21 @@
  * text/ignore/
  *   glob                   shell patterns for one name
  *   lines                  files of rules
- *   private                what these files share
  *
  * text/secret/
  *   automaton              all forms of all secrets, searched for at once
  *   escape                 a character as escapings write it
- *   private                what these files share
  *   scan                   finds the forms in a text
  *
  * text/template/
  *   fill                   filling in
  *   names                  the names of fields and escapings
- *   private                what a template is made of
  *   value                  writes one value as its escapings say
  *
  * text/url_list/
  *   json                   a line that is JSON
- *   private                what the two share
  *
  * text/yaml_tree/
- *   private                what these files share
  *   syntax                 what is wrong in a document, as a sentence
  *   wrong                  errors that name a place
  *
@@ -114,7 +109,6 @@
  *   measurement            goodput at one limit, and how accurate it is
  *   pace                   a rate of starts, learned from what is accepted
  *   pressure               what rejections mean for the limit
- *   private                the controller's state
  *   search                 looks for the best limit by measuring
  *   target                 where the search looks next
  *
@@ -142,7 +136,6 @@
  *   nothing                rules that match nothing
  *   operands               the PATHs at the start
  *   path_list              a list of paths from a descriptor
- *   private                what these files share
  *   tree                   one folder, deepest first
  *
  * io/journal/              the only folder that uses SQLite
@@ -151,7 +144,6 @@
  *   journal                a journal from its opening to its end
  *   lock                   one run per journal
  *   place                  where a journal may be
- *   private                what these files share
  *   queue                  notes between the loop and the thread
  *   report                 what a journal holds, read without a run
  *   row                    rows and their checksums
@@ -168,7 +160,6 @@
  *   stamps                 how old a file's times must be to be trusted
  *
  * io/root/
- *   private                open(2) flags of the two
  *   remote                 file systems that may wait for another machine
  *   steps                  the same, one component at a time
  *
@@ -183,7 +174,6 @@
  *   loop                   the loop, and the interface
  *   poller                 waits for descriptors: the only file that knows epoll
  *   pool                   idle connections, per origin
- *   private                what the files that know libcurl share
  *   request                where a request goes, and its head
  *   resolve                names, where libcurl has no thread to look them up
  *   response               what is kept of a response
@@ -238,7 +228,6 @@
  *   option_store           what was given: struct shoal_options
  *   options                the table of options
  *   pace                   --rate, --serial-by
- *   private                what these files share
  *   proxy                  --proxy, and those of the environment
  *   redirects              --redirects
  *   response               --check, --exists, --reject, --capture, --show-header
@@ -257,14 +246,12 @@
  *   form_body              the body of a form: fields, and files' contents between them
  *   headers                the header lines of a request
  *   hash                   what tells one file's request from another's
- *   private                what a plan consists of
  *   redirect               sends a request to where a redirect points
  *   sign                   signs a request
  *
  * core/recipe/
  *   builtin                the files of recipes/, as part of the program
  *   find                   where options files are
- *   private                what these files share
  *   read                   from the document to a recipe
  *   read_options           the map of options
  *   read_value             texts, lists and switches
@@ -281,7 +268,6 @@
  *   origin                 one origin: how it responds, and its files
  *   origins                all origins, by name
  *   pairs                  second files, and whether there are any
- *   private                what these files share
  *   progress               how far the run is
  *   redirect               what becomes of redirects
  *   remember               what became of a file, for later runs
@@ -312,19 +298,16 @@
  *   cause_lines            the lines of causes
  *   compose                the lines that are drawn
  *   display                text of a limited width, and colors
- *   private                what these files share
  *   progress               the drawing
  *   seen                   what is remembered of a run for its display
  *
  * sink/report/
  *   data                   the page's data
- *   private                what these files share
  *   report                 what is kept of a run
  *   timeline               what happened when
  *
  * sink/summary/
  *   causes                 why files failed
- *   private                what these files share
  *   summary                the totals, and what a reader must know
  *
  * receive/                 the only folder that uses libmicrohttpd
@@ -333,7 +316,6 @@
  *   fault_apply            scripted faults: effects on a request
  *   head                   what is refused by a request's head
  *   listen                 the socket to listen on
- *   private                what these files share
  *   receiver               the server and its event loop
  *   report                 tells the caller what became of a request
  *   request                one request, from its head to its end
@@ -378,7 +360,6 @@
  *   completion             shoal completion
  *   fish                   lines for fish that know the options
  *   kind                   what completes a value
- *   private                what these files share
  *   zsh                    functions for zsh that know the options
  */
 #include <shoal.h>

@@ -133,7 +133,7 @@ def test_a_module_may_have_its_source_in_the_folder_that_it_is_the_interface_of(
     ended = sources.check("check-layers", sources.build())
     assert (ended.returncode, ended.stderr) == (0, "")
 
-    both = "/* The map.\n *\n * io/\n *   walk     files\n *\n * io/walk/\n *   item     one\n *   private  shared\n"
+    both = "/* The map.\n *\n * io/\n *   walk     files\n *\n * io/walk/\n *   item     one\n"
     main = "\n * app/\n *   main  this\n */\nint main(void)\n{\n    return 0;\n}\n"
     sources("app/main.c", both + " *" + main)
     ended = sources.check("check-map")
