@@ -42,6 +42,8 @@ bool own_files_add(struct own_files *own, int descriptor)
     struct stat facts;
     if (fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode))
         return true;
+    if (facts.st_nlink == 0)
+        return true; /* it was removed: no walk finds it, and none need look at every file for it */
     return add(own, &facts, facts.st_nlink == 1 ? name_of(descriptor) : NULL);
 }
 

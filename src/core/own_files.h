@@ -22,8 +22,8 @@ struct own_files {
     size_t count;           /* length of `files` */
 };
 
-/* Adds the regular file that is open at `descriptor`; anything else is ignored. False: out of
- * memory. */
+/* Adds the regular file that is open at `descriptor`; anything else is ignored, and so is a file
+ * that has no name any more. False: out of memory. */
 MUST_USE bool own_files_add(struct own_files *own, int descriptor);
 
 /* Adds the file at `path`, if there is one. False: out of memory. */
