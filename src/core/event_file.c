@@ -1,11 +1,10 @@
 #include "core/event_file.h"
 
-#include "base/err.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "base/err.h"
 
 /* What a file is read with. */
 struct reading {

@@ -1,14 +1,13 @@
 #include "core/read_file.h"
 
-#include "base/err.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/err.h"
 
 #define PIECE 4096 /* bytes read at a time */
 

@@ -142,7 +142,7 @@ MUST_USE bool journal_flush(struct journal *journal, struct error *error);
 void journal_close(struct journal *journal, int exit_status);
 
 /* Returns the path of one of the journal's own files, which are never uploaded, and need not exist:
- * `index` counts from 0. NULL: there are no more; so too without a journal. Valid until
+ * `index` counts from 0. NULL: there are no more, or `journal` is NULL. Valid until
  * journal_close(). */
 const char *journal_own_file(const struct journal *journal, size_t index);
 

@@ -7,17 +7,13 @@
 
 /* A sanitizer, which is slow, looks for other things than the policy. */
 #ifdef __SANITIZE_ADDRESS__
-enum {
-    SEEDS = 1,
-    CASES_STEP = 6,
-    ANY_SERVERS = 1
-};
+#define SEEDS       1
+#define CASES_STEP  6
+#define ANY_SERVERS 1
 #else
-enum {
-    SEEDS = 3,
-    CASES_STEP = 1,
-    ANY_SERVERS = 30
-};
+#define SEEDS       3
+#define CASES_STEP  1
+#define ANY_SERVERS 30
 #endif
 
 static const int64_t second = CLOCK_US_PER_SECOND;

@@ -1,11 +1,9 @@
 /* What became of the files of a request: sentences, and second files. */
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
-
-#include "core/plan/private.h"
 
 #include "base/err.h"
+#include "core/plan/private.h"
 
 const struct config_field *plan_pair_of(const struct plan *plan, const struct reader_file *file)
 {

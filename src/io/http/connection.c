@@ -1,15 +1,14 @@
 #include "io/http/connection.h"
 
-#include "base/err.h"
-
 #include <errno.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <linux/sockios.h>
 #endif
+
+#include "base/err.h"
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* the process ignores SIGPIPE */

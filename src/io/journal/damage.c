@@ -8,9 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "io/journal/private.h"
-
 #include "base/err.h"
+#include "io/journal/private.h"
 
 #define HEADER_SIZE 100 /* bytes: https://sqlite.org/fileformat.html, section 1.3 */
 #define MAGIC_SIZE  16

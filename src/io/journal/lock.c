@@ -9,9 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/journal/private.h"
-
 #include "base/err.h"
+#include "io/journal/private.h"
 
 #define OWNER_SIZE 32 /* bytes of the number of a process, with its NUL */
 

@@ -4,9 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "io/walk/private.h"
-
 #include "base/err.h"
+#include "io/walk/private.h"
 
 /* The last component of `path` without closing slashes, for free(3); "" for "/". NULL: out of
  * memory. */
